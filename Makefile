@@ -60,10 +60,10 @@ $(VENV)/.test: $(BIN)/python pyproject.toml setup.py constraints.txt
 	@mkdir -p $(VENV)/checkout && ln -sfn "$(CURDIR)/server" $(VENV)/checkout/roomtone
 	@touch $(VENV)/.run $@
 
-# Only the checks need these; the client has no build step. No lock file, because it would contain download addresses.
+# Only checks and tests need these; the client has no build step. No lock file, because it would contain download addresses.
 node_modules/.installed: package.json
 	@sh tests/programs.sh node:nodejs npm:npm
-	@echo "installing ESLint and TypeScript into node_modules"
+	@echo "installing ESLint, TypeScript and libraries for the tests into node_modules"
 	@npm install --no-package-lock --no-audit --no-fund --loglevel=error > /dev/null
 	@touch $@
 

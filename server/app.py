@@ -24,6 +24,7 @@ from .http import (
     timing,
     turn,
     whip,
+    whip_cors,
 )
 from .http.open_connections import OpenConnections
 from .http.pages import SecurityHeaders
@@ -94,6 +95,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
             *request_record.middleware,
             Middleware(SecurityHeaders),
             *allowed_origins.middleware(settings),
+            *whip_cors.middleware,
             *limits.middleware(settings),
             *origin.middleware(settings),
             *timing.middleware(settings),

@@ -107,6 +107,11 @@ def candidates_of(fragment: str) -> list[dict[str, object]]:
     ]
 
 
+def ice_names_of(sdp: str) -> frozenset[str]:
+    """The names of the ICE sessions (`ice-ufrag`) in a description or a fragment."""
+    return frozenset(re.findall(r"^a=ice-ufrag:(\S+)", sdp, re.MULTILINE))
+
+
 def _split(sdp: str) -> list[str]:
     """The session level, and the media sections. Lines end with CRLF."""
     lines = [line for line in sdp.splitlines() if line]

@@ -1,7 +1,7 @@
 """CORS (Fetch standard, 3.3): pages of the origins that `--allowed-origins` names may read the relay's answers.
 
 They use a token of their own. The cookie is never allowed for them: no answer has `Access-Control-Allow-Credentials`, and
-`claims_of` ignores the cookie of another site's request. WHIP and WHEP allow every origin themselves (`whip.py`).
+`claims_of` ignores the cookie of another site's request. WHIP and WHEP allow every origin themselves (`whip_cors.py`).
 """
 
 from __future__ import annotations

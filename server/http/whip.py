@@ -11,53 +11,40 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-import psycopg
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from ..formats.ice import configuration
-from ..formats.sdp import UnusableSdp, audio_of, candidates_of, completed
+from ..formats.sdp import UnusableSdp, audio_of, candidates_of, completed, ice_names_of
 from ..identity.tokens import claims_of, user_of
-from ..problem import Problem, problem_from_database
+from ..problem import Problem
 from ..resource import Handler, resource
 from ..transports.routes import room_of
 from ..types import PeerId
-from .whip_session import Protocol, WhipSession, WhipSessions, no_such_session
+from .whip_cors import ALLOWED_HEADERS
+from .whip_session import (
+    Protocol,
+    WhipSession,
+    WhipSessions,
+    no_such_session,
+    restarts_nothing,
+)
 
 SDP: Final = "application/sdp"
 FRAGMENT: Final = "application/trickle-ice-sdpfrag"
-# Pages of any site may use these with a token of their own: with `*` browsers send no cookie.
-CORS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Post, Accept-Patch, Recording",
-}
-
 Operation = Callable[[Request, WhipSessions], Awaitable[Response]]
 
 
 def _as_user(operation: Operation) -> Handler:
-    """Handle a request as its user. Pages of other sites may read refusals, too."""
+    """Handle a request as its user."""
 
     async def handle(request: Request) -> Response:
-        try:
-            claims = claims_of(request)
-            if not claims:
-                raise Problem(401, "42501", "send a token: Authorization: Bearer")
-            response = await operation(
-                request, WhipSessions(request.state.database, request.state.relay, claims)
-            )
-        except psycopg.Error as error:
-            problem = problem_from_database(error)
-            if problem.status >= 500:
-                raise
-            problem.headers.update(CORS)
-            raise problem from error
-        except Problem as problem:
-            problem.headers.update(CORS)
-            raise
-        response.headers.update(CORS)
-        return response
+        claims = claims_of(request)
+        if not claims:
+            raise Problem(401, "42501", "send a token: Authorization: Bearer")
+        sessions = WhipSessions(request.state.database, request.state.relay, claims)
+        return await operation(request, sessions)
 
     return handle
 
@@ -96,31 +83,24 @@ async def _patch(request: Request, sessions: WhipSessions) -> Response:
     _require_type(request, FRAGMENT, "Accept-Patch")
     await sessions.require(session)
     matches = request.headers.get("if-match")
-    if matches is None:
-        raise Problem(
-            428,
-            "55000",
-            "If-Match is missing",
-            hint="Send If-Match with the ETag of the POST's answer.",
-            rule="whip_patches_name_their_session",
-        )
-    if matches.strip() == "*":
-        raise Problem(
-            422,
-            "0A000",
-            "media nodes do not support ICE restarts",
-            hint="DELETE this session and POST a new offer.",
-            rule="whip_restarts_nothing",
-        )
-    if _etag(session) not in (each.strip() for each in matches.split(",")):
-        raise Problem(
-            412, "55000", "If-Match has the ETag of another session", rule="whip_etag_is_current"
-        )
+    if matches is not None:
+        if matches.strip() == "*":
+            raise restarts_nothing()
+        if _etag(session) not in (each.strip() for each in matches.split(",")):
+            raise Problem(
+                412,
+                "55000",
+                "If-Match has the ETag of another session",
+                rule="whip_etag_is_current",
+            )
     try:
-        candidates = candidates_of(await _text(request))
+        fragment = await _text(request)
+        candidates = candidates_of(fragment)
     except UnusableSdp as unusable:
         raise Problem(400, "22023", str(unusable), rule="whip_fragment_is_sdp") from None
-    await sessions.add_candidates(session, candidates)
+    # There is one ICE session, so a client need not send its ETag. Then the name in the fragment says whether it means this one.
+    named = ice_names_of(fragment) if matches is None else frozenset()
+    await sessions.add_candidates(session, candidates, named)
     return Response(status_code=204)  # without an ETag: the ICE session is the same (4.3.2)
 
 
@@ -132,11 +112,11 @@ async def _end(request: Request, sessions: WhipSessions) -> Response:
 
 def _preflight(methods: str, accepted: str, content: str) -> Handler:
     async def options(request: Request) -> Response:
-        headers = CORS | {
+        headers = {
             "Allow": methods,
             accepted: content,
             "Access-Control-Allow-Methods": methods,
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+            "Access-Control-Allow-Headers": ALLOWED_HEADERS,
             "Access-Control-Max-Age": "86400",
         }
         return Response(status_code=200, headers=headers)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import uuid4
 
+from ..formats.sdp import ice_names_of
 from ..identity.tokens import user_of
 from ..log.room_log import Entry, LogReader, SlowReader
 from ..log.subscriber import News
@@ -88,12 +89,16 @@ class WhipSessions:
         except NoSuchRoom:
             raise no_such_room(room) from None
 
-    async def add_candidates(self, session: WhipSession, candidates: list[dict[str, Any]]) -> None:
-        """Send more candidates of the caller to the node."""
+    async def add_candidates(
+        self, session: WhipSession, candidates: list[dict[str, Any]], named: frozenset[str]
+    ) -> None:
+        """Send more candidates of the caller to the node. `named` are the names of ICE sessions that they are for; none means this one."""
 
         async def work(connection: Connection) -> None:
             if not await _has_seat(connection, session):
                 raise no_such_session()
+            if named and not await _is_offered(connection, session, named):
+                raise restarts_nothing()
             node = await _node_of(connection, session.room)
             if node is not None and candidates:
                 await _signal(connection, session, node[0], "candidate", candidates)
@@ -215,6 +220,16 @@ async def _has_seat(connection: Connection, session: WhipSession) -> bool:
     return found.rowcount > 0
 
 
+async def _is_offered(connection: Connection, session: WhipSession, named: frozenset[str]) -> bool:
+    """Whether the offer has one of these names; true where the offer is no longer kept."""
+    found = await connection.execute(
+        "select body ->> 'sdp' from roomtone.signals where from_peer = %s and kind = 'offer' order by id desc limit 1",
+        (session.peer,),
+    )
+    row = await found.fetchone()
+    return row is None or bool(named & ice_names_of(row[0]))
+
+
 async def _signal(
     connection: Connection, session: WhipSession, to: PeerId, kind: str, body: object
 ) -> None:
@@ -266,6 +281,16 @@ def no_such_session() -> Problem:
         "there is no session with this id, or it is over",
         hint="POST a new offer.",
         rule="whip_session_is_yours",
+    )
+
+
+def restarts_nothing() -> Problem:
+    return Problem(
+        422,
+        "0A000",
+        "media nodes do not support ICE restarts",
+        hint="DELETE this session and POST a new offer.",
+        rule="whip_restarts_nothing",
     )
 
 

@@ -19,6 +19,7 @@ from aiortc import (
 from aiortc.exceptions import InvalidStateError
 
 from .aiortc_internals.connections import limit_input
+from .aiortc_internals.dtls import accept_rsa, repeat_first_message
 from .candidates import Candidates
 from .signaling.client import Ice
 
@@ -36,6 +37,7 @@ class RtcConnection(ABC):
         self._closed = False
         self._deadline: asyncio.TimerHandle | None = None
         self._pc = RTCPeerConnection(configuration_of(ice))
+        accept_rsa(self._pc)
         self._pc.on("connectionstatechange", self._state_changed)
 
     @property
@@ -65,6 +67,7 @@ class RtcConnection(ABC):
     async def _describe(self) -> dict[str, str]:
         """Make the offer, or the answer to the offer that was set: an RTCSessionDescriptionInit, with all candidates."""
         limit_input(self._pc)
+        repeat_first_message(self._pc)
         await self._pc.setLocalDescription()
         made = self._pc.localDescription
         return {"type": made.type, "sdp": made.sdp}

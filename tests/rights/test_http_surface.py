@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import httpx
 from starlette.applications import Starlette
@@ -108,3 +109,39 @@ def test_no_other_origin_is_allowed(database_url: str) -> None:
                 talkative.add(way)
         assert talkative
         assert all("/whip" in way or "/whep" in way for way in talkative), talkative
+
+
+def test_any_page_can_read_why_whip_and_whep_refused_it(database_url: str) -> None:
+    """Whoever refuses: the checks of hosts, origins, sizes and rates, the router, the endpoint."""
+    elsewhere = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+    sdp = {"Content-Type": "application/sdp"}
+    with run_relay(database_url, body_limit=10_000) as relay, relay.client() as page:
+        token = {"Authorization": f"Bearer {relay.token('obs')}"}
+        for path in (
+            "/rooms/1/whip",
+            "/rooms/1/whep",
+            f"/rooms/1/whip/{uuid4()}",
+            f"/rooms/1/whep/{uuid4()}",
+        ):
+            method = "POST" if path.endswith("p") else "PATCH"
+            seen, allowed = [], ""
+            for way, headers, body in (
+                (method, {}, "v=0"),
+                (method, {"Host": "elsewhere.example"}, "v=0"),
+                (method, token, "v=0" * 5_000),
+                (method, token | {"Content-Type": "text/plain"}, "v=0"),
+                ("GET", {}, ""),
+                ("OPTIONS", {}, ""),
+            ):
+                sent = elsewhere | sdp | headers
+                answer = page.request(way, path, headers=sent, content=body)
+                seen.append(answer.status_code)
+                assert answer.headers["access-control-allow-origin"] == "*", (path, answer)
+                allowed = answer.headers.get("access-control-allow-headers", "")
+            assert seen == [403, 421, 413, 415, 405, 200], path
+            assert {each.strip() for each in allowed.split(",")} == {"Authorization", "*"}
+    with run_relay(database_url, requests_per_second=1.0) as relay, relay.client() as page:
+        while (answer := page.options("/rooms/1/whip", headers=elsewhere)).status_code != 429:
+            assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "Retry-After" in answer.headers["access-control-expose-headers"]

@@ -25,7 +25,6 @@ MEANINGS: Final[Mapping[int, str]] = {
     415: "The body's Content-Type is not accepted here. Rows are JSON.",
     416: "The offset or range is beyond the end.",
     422: "It is well-formed, but cannot be done: `detail` says why.",
-    428: "`If-Match` is missing.",
     429: "Too many requests. Try again after `Retry-After` seconds.",
     500: "An internal error. The relay's log says more.",
     503: "The database or the relay cannot do this now. Try again after `Retry-After` seconds.",

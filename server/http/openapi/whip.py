@@ -62,7 +62,7 @@ def _session(protocol: str) -> dict[str, Operation]:
             "operationId": f"{protocol}_trickle",
             "tags": ["audio"],
             "summary": "Add ICE candidates",
-            "description": "Trickle ICE (RFC 8840). `If-Match` is the session's ETag; a restart (`*`) is 422: nodes do not support it.",
+            "description": "Trickle ICE (RFC 8840). `If-Match` may name the session's ETag; a restart (`*`, or another `ice-ufrag`) is 422: nodes do not support it.",
             "security": BEARER,
             "parameters": [
                 _ROOM,
@@ -72,7 +72,7 @@ def _session(protocol: str) -> dict[str, Operation]:
             "requestBody": _body(FRAGMENT, "a=ice-ufrag:…\r\nm=audio 9 …\r\na=candidate:…"),
             "responses": responses(
                 {204: answer("The candidates were sent to the node.", {})},
-                (400, 403, 404, 409, 412, 422, 428, 504, *BODY, *ALWAYS),
+                (400, 403, 404, 409, 412, 422, 504, *BODY, *ALWAYS),
             ),
         },
         "delete": {

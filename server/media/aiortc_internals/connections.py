@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, cast
 
+from aioice.candidate import candidate_priority
 from aiortc import RTCPeerConnection, RTCRtpTransceiver
 
 from .names import IceConnection, Receiver, Sender, Transceiver
@@ -39,7 +40,7 @@ def limit_input(pc: RTCPeerConnection) -> None:
 
     Anybody who finds the port can send datagrams to it before anything is decrypted, and aiortc closes a transport at an
     empty datagram, or at one larger than its buffer. A peer can send checks from any number of ports: aioice keeps each as
-    a candidate and sends checks to it, and raises KeyError at one without PRIORITY. Gathering waits five seconds for a server that does not answer.
+    a candidate and sends checks to it, and raises KeyError at one without PRIORITY, so it gets one. Gathering waits five seconds for a server that does not answer.
     """
     for transceiver in pc.getTransceivers():
         connection = ice_connection(transceiver)
@@ -73,8 +74,8 @@ def _checked(
     addr: tuple[str, int],
     protocol: Any,
 ) -> None:
-    if "PRIORITY" not in message.attributes:  # required (RFC 8445, 7.1.1); aioice looks it up
-        return
+    # Required (RFC 8445, 7.1.1), and aioice looks it up; FFmpeg 8.0 does not send it.
+    message.attributes.setdefault("PRIORITY", candidate_priority(1, "prflx"))
     known = connection._remote_candidates
     if len(known) < REMOTE_CANDIDATES_LIMIT or any(
         (candidate._network_host, candidate.port) == addr for candidate in known

@@ -59,12 +59,25 @@ class IceConnection(Protocol):
     data_received: Callable[[bytes, int], None]
     check_incoming: Callable[[Any, tuple[str, int], Any], None]
     get_component_candidates: Callable[..., Awaitable[list[Candidate]]]
+    sendto: Callable[[bytes, int], Awaitable[None]]
     local_username: str
     stun_server: tuple[str, int] | None
 
 
 class IceTransport(Protocol):
     _connection: IceConnection
+
+
+class Certificate(Protocol):
+    """`RTCCertificate`."""
+
+    _create_ssl_context: Callable[..., Any]
+
+
+class PeerConnection(Protocol):
+    """`RTCPeerConnection`."""
+
+    _RTCPeerConnection__certificates: list[Certificate]
 
 
 class DtlsTransport(Protocol):

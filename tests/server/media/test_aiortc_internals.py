@@ -15,7 +15,13 @@ import aioice
 import aioice.ice
 import pytest
 from aioice import stun
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
+from aiortc import (
+    RTCCertificate,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCRtpSender,
+)
 from aiortc.rtcrtpsender import RTCEncodedFrame
 from roomtone.media.aiortc_internals import names
 from roomtone.media.aiortc_internals.connections import (
@@ -83,6 +89,8 @@ async def test_the_private_name_exists(connected: RTCPeerConnection, owner: str,
         "Receiver": transceiver.receiver,
         "DtlsTransport": dtls,
         "IceTransport": dtls.transport,
+        "PeerConnection": connected,
+        "Certificate": RTCCertificate.generateCertificate(),
         "IceConnection": ice,
         "RemoteCandidate": ice._remote_candidates[0],
         "CandidatePair": pair,
@@ -115,6 +123,8 @@ def test_a_sender_asks_a_method_of_its_own_for_encoded_frames() -> None:
         (RTCRtpSender._run_rtp, ["self", "codec"]),
         (RTCRtpSender._send_rtcp, ["self", "packets"]),
         (RTCRtpSender.send, ["self", "parameters"]),
+        (RTCCertificate._create_ssl_context, ["self", "srtp_profiles"]),
+        (aioice.Connection.sendto, ["self", "data", "component"]),
         (aioice.Connection.data_received, ["self", "data", "component"]),
         (aioice.Connection.check_incoming, ["self", "message", "addr", "protocol"]),
         (aioice.Connection.get_component_candidates, ["self", "component", "addresses", "timeout"]),

@@ -30,7 +30,7 @@ from .test_routes import move, nodes
 SDP = {"Content-Type": "application/sdp"}
 TRICKLE = {"Content-Type": "application/trickle-ice-sdpfrag"}
 FRAGMENT = (
-    "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789abcdef01234567\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n"
+    "a=ice-ufrag:{name}\r\na=ice-pwd:0123456789abcdef01234567\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n"
     "a=mid:0\r\na=candidate:1 1 udp 2130706431 127.0.0.1 50000 typ host\r\na=end-of-candidates\r\n"
 )
 VIDEO = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=sendonly\r\na=mid:v\r\na=rtpmap:96 VP8/90000\r\n"
@@ -89,21 +89,26 @@ async def test_a_whip_client_speaks_on_an_sfu_is_muted_and_leaves_with_delete(
         # It follows no log: its connection keeps the seat, beyond the grace.
         await comes_true(lambda: psql.one(KEPT, room))
 
-        # Trickle ICE, and all that RFC 9725 says about what goes wrong with it.
-        for headers, status in (
-            (TRICKLE | {"If-Match": etag}, 204),
-            (TRICKLE, 428),
-            (TRICKLE | {"If-Match": '"another"'}, 412),
-            (TRICKLE | {"If-Match": "*"}, 422),
-            (SDP | {"If-Match": etag}, 415),
+        # Trickle ICE, and all that RFC 9725 says about what goes wrong with it. Without If-Match the fragment says what it is for.
+        [name] = set(re.findall("a=ice-ufrag:(.*)\r\n", sdp))
+        mine = FRAGMENT.format(name=name)
+        for fragment, headers, status in (
+            (mine, TRICKLE | {"If-Match": etag}, 204),
+            (mine, TRICKLE, 204),
+            (mine.partition("m=")[1] + mine.partition("m=")[2], TRICKLE, 204),
+            (FRAGMENT.format(name="restarted"), TRICKLE, 422),
+            (mine, TRICKLE | {"If-Match": '"another"'}, 412),
+            (mine, TRICKLE | {"If-Match": "*"}, 422),
+            (mine, SDP | {"If-Match": etag}, 415),
         ):
-            answer = await http.patch(session, content=FRAGMENT, headers=headers)
+            answer = await http.patch(session, content=fragment, headers=headers)
             assert answer.status_code == status, answer.text
             assert "etag" not in answer.headers
+            assert (answer.status_code != 422) or answer.json()["rule"] == "whip_restarts_nothing"
+        sent = "select count(*) from signals where kind = 'candidate' and from_user = (select id from users where username = 'obs')"
+        assert psql.one(sent) == 3
         async with client(relay, "eve") as eve:
-            stolen = await eve.patch(
-                session, content=FRAGMENT, headers=TRICKLE | {"If-Match": etag}
-            )
+            stolen = await eve.patch(session, content=mine, headers=TRICKLE | {"If-Match": etag})
             assert stolen.status_code == 404
             assert (await eve.delete(session)).status_code == 404
         assert (await http.get(session)).status_code == 405

@@ -1,0 +1,85 @@
+"""Libraries of npm, unmodified, in a page of another site: they speak in a room by WHIP and hear its mix by WHEP, and can read refusals."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import aioice.ice
+import pytest
+from OpenSSL import SSL
+from playwright.sync_api import BrowserContext, Page, Response
+from roomtone.paths import PACKAGE
+
+from ..patience import eventually
+from ..people import Psql
+from ..running import RunningRelay
+from .nodes import nodes, waits_for_nodes
+
+ROOT = PACKAGE.parent
+LIBRARIES = Path(__file__).parent / "whip_libraries.js"
+
+
+@pytest.fixture(autouse=True)
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aioice ignores 127.0.0.1, the only address here. And OpenSSL sends nothing again: no connection waits a second for that."""
+    monkeypatch.setattr(SSL.Connection, "DTLSv1_get_timeout", lambda _: None)
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
+
+
+@pytest.fixture
+def page(context: BrowserContext, client_files: str) -> Iterator[Page]:
+    """A page of another site with the libraries, bundled as their users bundle them."""
+    command = ["node_modules/.bin/esbuild", str(LIBRARIES), "--bundle", "--log-level=warning"]
+    bundle = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    page = context.new_page()
+    page.goto(f"{client_files}/client/signaling/cursor.js")  # any page with another origin
+    page.add_script_tag(content=bundle)
+    yield page
+    page.close()
+
+
+def test_browser_libraries_speak_and_listen_from_another_site(
+    page: Page, relay: RunningRelay, psql: Psql, room: int, database_url: str
+) -> None:
+    with nodes(database_url, "mcu"):
+        waits_for_nodes(psql, "mcu")
+        psql.run("update rooms set topology = 'mcu' where id = %s", room)
+        endpoint = f"{relay.url}/rooms/{room}"
+        names = ("studio", "desk", "radio", "kitchen")
+        studio, desk, radio, kitchen = (relay.token(name) for name in names)
+        with page.expect_response(_patch(True)) as patched:
+            page.evaluate(
+                "(given) => publish(...given)", ["whip-whep", f"{endpoint}/whip", studio, 440]
+            )
+        assert patched.value.status == 204
+        page.evaluate("(given) => publish(...given)", ["eyevinn", f"{endpoint}/whip", desk, 880])
+        # This one sends its candidates without If-Match.
+        with page.expect_response(_patch(False)) as patched:
+            page.evaluate("(given) => play(...given)", ["whip-whep", f"{endpoint}/whep", radio])
+        assert patched.value.status == 204
+        page.evaluate("(given) => play(...given)", ["eyevinn", f"{endpoint}/whep", kitchen])
+        for player in (radio, kitchen):
+            page.wait_for_function("(given) => hears(...given)", arg=[player, 440, 880])
+        assert set(names) <= set(psql.roster(room))
+        for token in (studio, desk, radio, kitchen):
+            page.evaluate("(token) => stop(token)", token)
+        eventually(lambda: not {*psql.roster(room)} & {*names})
+        # The same page without a token: the origin check refuses it, and the page can read why.
+        refused = page.evaluate(
+            """async (url) => {
+                const headers = { 'Content-Type': 'application/sdp' }
+                const answer = await fetch(url, { method: 'POST', headers, body: 'v=0', credentials: 'omit' })
+                return [answer.status, (await answer.json()).rule]
+            }""",
+            f"{endpoint}/whip",
+        )
+        assert refused == [403, "requests_come_from_own_pages"]
+
+
+def _patch(matches: bool) -> Callable[[Response], bool]:
+    """Whether this is the answer to a PATCH with If-Match, or to one without."""
+    return lambda answer: (
+        answer.request.method == "PATCH" and ("if-match" in answer.request.headers) is matches
+    )
