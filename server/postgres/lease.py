@@ -29,6 +29,9 @@ HEARTBEAT_EVERY: Final = 1.0  # seconds
 DEAD_AFTER: Final = timedelta(seconds=4)  # four heartbeats were missed
 RENEW_AFTER: Final = 3.0  # seconds without a heartbeat: others may soon take this process for dead
 AGAIN_AFTER: Final = 0.2  # seconds
+COALESCE: Final = (
+    0.005  # seconds between two stamps: one statement stamps all seats that are followed in between
+)
 STAMPED_WITHIN: Final = 15.0
 """Seconds; a connection, two statements and a lock have timeouts of their own."""
 
@@ -207,6 +210,7 @@ class Lease:
             self._unfollow_later(locked, unfollowed)
             if self._unfollowed or self._locked:
                 asyncio.get_running_loop().call_later(AGAIN_AFTER, self._work.set)
+            await asyncio.sleep(COALESCE)
 
     def _unfollow_later(
         self, peers: Collection[PeerId], unfollowed: dict[PeerId, timedelta]

@@ -1,7 +1,7 @@
 """What streams need to begin, read for many of them at once: their seats, and the snapshots of their rooms.
 
-A stream that is opened while a query runs waits for the next one, which serves all that wait. The result has each room's state
-once. If the database returns no row for a user, the relay asks again as that user, and gets the error with its rule.
+A stream that is opened while a query runs, or a moment later, waits for the next one, which serves all that wait. The result has
+each room's state once. If the database returns no row for a user, the relay asks again as that user, and gets the error with its rule.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from ..types import Cursor, PeerId, RoomId, UserId
 
 MOST_AT_ONCE: Final = 64  # sessions in one query; more wait for the next
 QUERIES: Final = 1  # at a time; requests that arrive meanwhile go into the next one
+COALESCE: Final = 0.005
+"""Seconds from the end of a query to the next, which serves all that arrive in between."""
 
 SEATS: Final = (
     "select place, peer_id::text from roomtone.relay_seats_of(%s, %s, %s::uuid[], %s::text[])"
@@ -119,6 +121,7 @@ class Gathered(Generic[T]):
             for place, question in enumerate(asked, 1):
                 if not question.answer.done():
                     question.answer.set_result(answers.get(place))
+        await asyncio.sleep(COALESCE)
 
     def _take(self) -> list[Question[T]]:
         some = min(len(self._waiting), MOST_AT_ONCE)
