@@ -23,7 +23,7 @@ export function hallwayActions(context) {
 
   async function copyAddress(/** @type {string} */ path) {
     const link = shareable(path)
-    context.view.showNotice((await copyText(link)) ? 'The link is copied.' : link)
+    context.view.showNotice((await copyText(link)) ? 'The link is copied.' : `Copy this link: ${link}`)
   }
 
   /** The browser asks for the permission for notifications only when the user wants to be reminded. */
