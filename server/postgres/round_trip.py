@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from psycopg import OperationalError
 from psycopg.abc import PQGen
-from psycopg.errors import error_from_result
+from psycopg.errors import InvalidSqlStatementName, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import READY_R, WAIT_R, WAIT_RW
@@ -57,6 +57,25 @@ async def transact_once(
 
     `commits`: COMMIT is sent with the statement; otherwise when `read` has not raised. Raises psycopg errors, and those of `read`.
     """
+    run = partial(_transact, connection, claims, node, text, values, read, read_only, commits)
+    try:
+        return await run()
+    except InvalidSqlStatementName:
+        # psycopg deallocates all statements of the session when it rolls back and has prepared some itself. Nothing was done.
+        connection.prepared.clear()
+    return await run()
+
+
+async def _transact(
+    connection: CountedConnection,
+    claims: Claims,
+    node: NodeId,
+    text: str,
+    values: Sequence[Value],
+    read: Callable[[PGresult], T],
+    read_only: bool,
+    commits: bool,
+) -> T:
     pgconn, numbered = connection.pgconn, _numbered(text)
     who = [json.dumps(claims).encode(), node.encode()]
     sent = [None if value is None else str(value).encode() for value in values]

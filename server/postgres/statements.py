@@ -77,6 +77,10 @@ class Prepared:
     def add(self, text: bytes, name: bytes) -> None:
         self._names[text] = name
 
+    def clear(self) -> None:
+        """The server has none of them any more."""
+        self._names.clear()
+
     def beyond(self, most: int) -> Iterator[bytes]:
         """The names of those to give up, so that not more than `most` are kept."""
         while len(self._names) > most:

@@ -98,6 +98,22 @@ async def test_a_statement_that_cannot_be_prepared_fails_alone(database: Databas
         assert await ask(database, "select 1") == b"1"
 
 
+async def test_a_rollback_of_psycopg_takes_no_prepared_statement_from_the_next_request(
+    database: Database,
+) -> None:
+    """When psycopg rolls back, and has prepared a statement itself, it sends DEALLOCATE ALL."""
+    assert await ask(database, "select 1") == b"1"
+    for _ in range(10):  # psycopg prepares what runs often
+        async with database.acting({}) as connection:
+            await connection.execute("select 1")
+    with pytest.raises(errors.UndefinedTable):
+        async with database.acting({}) as connection:
+            await connection.execute("select from nowhere")
+    await insert(database, 1)
+    assert await ask(database, "select count(*) from public.late") == b"1"
+    assert await ask(database, "select 1") == b"1"
+
+
 async def test_a_revoked_token_is_refused_and_nothing_runs(database: Database, psql: Psql) -> None:
     psql.run(
         "insert into revoked_tokens (jti, expires_at) values ('gone', now() + interval '1 day')"
