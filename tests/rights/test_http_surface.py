@@ -86,7 +86,6 @@ def test_no_other_origin_is_allowed(database_url: str) -> None:
             "Access-Control-Request-Headers": "content-type",
         }
         asked = anna.request("OPTIONS", "/rows/rooms", headers=origin | asking)
-        assert asked.status_code >= 400
         for answer in (
             asked,
             anna.get("/rows/rooms", headers=origin),
