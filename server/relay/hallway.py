@@ -34,6 +34,9 @@ from .recipients import EVERYBODY, Recipients
 COALESCE: Final = 0.03
 """Seconds between two reads: changes that arrive in between are read and sent together."""
 
+READ_AFTER: Final = 0.01
+"""Seconds after a notification: those who are in the room are sent what changed before those who look at the hallway."""
+
 FILLED_WITHIN: Final = 10.0  # seconds that a request waits for the first read
 
 log = logging.getLogger(__name__)
@@ -157,9 +160,11 @@ class Hallway:
         """Keep the rows up to date until cancelled."""
         while True:
             await self._work.wait()
-            self._work.clear()
             if self._stale:
                 await self._full_reads.turn()
+            else:
+                await asyncio.sleep(READ_AFTER)
+            self._work.clear()
             stale, self._stale = self._stale, False
             self._reading = self._changed.take()
             pause = COALESCE

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -29,7 +30,7 @@ from roomtone.settings import Settings
 from roomtone.supervision import begin, supervised
 from roomtone.types import ClubId, NodeId, PeerId, RoomId, UserId
 
-from ...patience import PATIENCE
+from ...patience import PATIENCE, comes_true
 from ...people import Psql
 
 pytestmark = pytest.mark.anyio
@@ -208,6 +209,28 @@ async def test_a_directed_event_looks_up_its_readers(monkeypatch: pytest.MonkeyP
     room_log.append([Arrived(Entry(1, Frame("signals", "{}")), BO)])
     assert news[BO].is_set()
     assert not news[ANNA].is_set()
+
+
+async def test_the_hallway_reads_rooms_together_that_change_within_a_moment(
+    psql: Psql, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lets those who are in the rooms go first."""
+    rooms = [RoomId(psql.room("rick", name)) for name in ("Tea", "Jazz")]
+    hallway, reads = Hallway(database), list[Any]()
+
+    async def read(rooms: Any) -> None:
+        reads.append(rooms)
+
+    async with supervised() as tasks:
+        tasks.keep(hallway.run, "hallway")
+        hallway.resync()
+        await hallway.until_filled()
+        monkeypatch.setattr(hallway, "_read", read)
+        for room in rooms:
+            hallway.notified(room, 10**9)
+            await asyncio.sleep(0)
+        await comes_true(lambda: reads != [])
+        assert reads == [rooms]
 
 
 @pytest.mark.parametrize(("changed", "told"), [(2, [1, 2]), (MOST_IDS + 1, None), (10_000, None)])
