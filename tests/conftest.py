@@ -155,5 +155,9 @@ def psql(connect: Connect) -> Psql:
 
 def _template(postgres: EmbeddedPostgres, admin: Connection, name: str, *, demo: bool) -> str:
     admin.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
-    install(socket_url(postgres.sockets, database=name), demo=demo)
+    url = socket_url(postgres.sockets, database=name)
+    install(url, demo=demo)
+    with psycopg.connect(url, autocommit=True) as connection:
+        # A test's database is new, and not a copy that somebody made of one in use.
+        connection.execute("delete from roomtone.database_marks where true")
     return name

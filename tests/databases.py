@@ -97,10 +97,7 @@ class Databases:
 
     def give_back(self, template: str, name: str, fingerprint: str) -> None:
         """Empty it for the next test, or drop it if more than its rows changed."""
-        self._admin.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
-            (name,),
-        )
+        self.disconnect(name)
         try:
             with psycopg.connect(self.url(name), autocommit=True) as connection:
                 connection.execute(_EMPTY)
@@ -111,6 +108,13 @@ class Databases:
             self._clean.setdefault(template, []).append((name, fingerprint))
         else:
             self.drop(name)
+
+    def disconnect(self, name: str) -> None:
+        """End all sessions in it."""
+        self._admin.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
+            (name,),
+        )
 
     def _fingerprint(self, connection: Connection) -> str:
         row = connection.execute(_FINGERPRINT).fetchone()

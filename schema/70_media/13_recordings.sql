@@ -19,6 +19,7 @@ create table if not exists recordings (
   file         text not null constraint recordings_file_is_unique unique
                constraint recordings_file_is_a_file_name check (file ~ '^[0-9a-f]{8}-[0-9a-f-]{36}\.ogg$')
 );
+alter table recordings add column if not exists of_original boolean not null default false;
 create unique index if not exists recordings_one_at_a_time on recordings (room_id) where ended_at is null;
 create index if not exists recordings_by_room on recordings (room_id, id);
 create index if not exists recordings_by_starter on recordings (started_by);
@@ -43,7 +44,8 @@ comment on column recordings.failure is 'What went wrong; null if nothing did. T
 comment on column recordings.continues_id is 'The recording that this one continues, after the room moved to another node.';
 comment on column recordings.deleted_at is 'When it was deleted: the file is removed, and the row is kept.';
 comment on column recordings.node_id is 'The node that writes it; null while no node is available.';
-comment on column recordings.file is 'Name of the file in the folder for recordings. Its first eight characters stand for this database (recording_file_prefix).';
+comment on column recordings.file is 'Name of the file in the folder for recordings. Its first eight characters stand for this database and its copies (recording_file_prefix).';
+comment on column recordings.of_original is 'The file was made by the database of which this one is a copy, and is its: relays of this database do not remove it (adopt_recordings).';
 comment on constraint recordings_end_after_they_start on recordings is 'A recording ends after it was announced.';
 comment on constraint recordings_deleted_ones_have_ended on recordings is 'A deleted recording has ended.';
 comment on index recordings_one_at_a_time is 'A room has one running recording at a time; finds it.';

@@ -1,6 +1,7 @@
 create or replace function relay_secret(name text) returns text
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
+  perform notice_copy();
   insert into secrets (name, value)
   values (relay_secret.name, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''))
   on conflict do nothing;

@@ -1,7 +1,9 @@
 """The files of recordings: removes those whose recording was deleted, and measures those that a killed node has not finished.
 
-The rows decide. Every relay compares its folder with them when a notification says that a recording was deleted, and once a
-minute. So no file stays for long after its recording, even if a process stops in between.
+The rows decide: a file goes when a row says that its recording was deleted, and never because no row names it. It may belong to
+another database, or the database may be a copy, or have been restored. Every relay compares its folder with the rows when a
+notification says that a recording was deleted, and once a minute. So no file stays for long after its recording, even if a
+process stops in between.
 """
 
 from __future__ import annotations
@@ -27,6 +29,14 @@ AGAIN_AFTER: Final = 0.1  # seconds between two removals, besides the throttle
 FILE_NAME: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{36}\.ogg")
 """The names that the database gives. Other files in the folder are never touched."""
 
+KEPT: Final = {
+    False: "No recording of this database has them, so they are kept: they are another database's, or newer than a restored"
+    " backup. Delete them yourself if they are no longer needed.",
+    True: "Their recordings were deleted, but this database is a copy, and its original made them, so they are kept. If it has"
+    " replaced the original, let it delete them: select roomtone.adopt_recordings();",
+}
+"""Why a file stays without a recording; True: it is the original's."""
+
 log = logging.getLogger(__name__)
 
 
@@ -40,6 +50,7 @@ class RecordingFiles:
         self._deleted = asyncio.Event()
         self._deleted.set()  # some may have been deleted before this relay started
         self._throttle = TokenBucket(1, 3)
+        self._reported: set[tuple[str, bool]] = set()
 
     def notified(self) -> None:
         """A notification said that a recording was deleted."""
@@ -78,7 +89,7 @@ class RecordingFiles:
             raise
 
     async def remove_deleted(self) -> None:
-        """Remove the files whose recordings were deleted, or whose room was."""
+        """Remove the files whose recordings were deleted, or whose room was. Report others that belong to no recording."""
         names = await asyncio.to_thread(_names, self.folder)
         if not names:
             return
@@ -87,7 +98,18 @@ class RecordingFiles:
                 "select gone from roomtone.relay_deleted_recordings(%s) gone", (names,)
             )
             gone = [str(name) for (name,) in await answer.fetchall()]
+            answer = await connection.execute(
+                "select file, of_original from roomtone.relay_kept_recordings(%s)", (names,)
+            )
+            kept = {(str(name), bool(of_original)) for name, of_original in await answer.fetchall()}
         await asyncio.to_thread(_remove, self.folder, gone)
+        for of_original, why in KEPT.items():
+            new = [name for name, kind in kept - self._reported if kind is of_original]
+            if new:
+                log.warning(
+                    "%s: files such as %s (%d in all). %s", self.folder, min(new), len(new), why
+                )
+        self._reported = kept
 
 
 def _names(folder: Path) -> list[str]:

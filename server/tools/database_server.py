@@ -47,6 +47,9 @@ class DatabaseServer:
             self._on_progress("starting PostgreSQL")
             self.start()
             install(self._postgres.url, demo=False, on_progress=self._on_progress)
+            with psycopg.connect(self._postgres.url, autocommit=True) as connection:
+                # Each database of a run is new, and not a copy that somebody made of one in use.
+                connection.execute("delete from roomtone.database_marks where true")
         except BaseException:
             self._remove()
             raise

@@ -147,6 +147,10 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield "all", "insert into revoked_tokens (jti, expires_at) values ('2', now())"
         case "schema_installs":
             yield "all", "insert into schema_installs (fingerprint, version) values ('', '')"
+        case "deleted_recordings":
+            yield "all", "insert into deleted_recordings (file, of_original) values ('x', false)"
+        case "database_marks":
+            yield "all", "insert into database_marks values (now(), 1, 2, 3)"
         case (
             "hallway"
             | "roster"

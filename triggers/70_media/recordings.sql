@@ -120,6 +120,20 @@ create or replace trigger _410_notify_deleted after delete on recordings
 for each row execute function tg_recordings__notify();
 comment on trigger _410_notify_deleted on recordings is 'Relays remove the file when the row is deleted.';
 
+create or replace function tg_recordings__remember_file() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  insert into deleted_recordings (file, of_original) values (old.file, old.of_original) on conflict do nothing;
+  return null;
+end
+$$;
+
+comment on function tg_recordings__remember_file() is 'Stores that the file of a deleted row is to be removed.';
+
+create or replace trigger _300_remember_file after delete on recordings
+for each row execute function tg_recordings__remember_file();
+comment on trigger _300_remember_file on recordings is 'A file goes because its row was deleted, never because there is none.';
+
 create or replace function tg_recordings__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin

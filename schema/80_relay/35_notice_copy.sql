@@ -1,0 +1,47 @@
+-- Every process calls it when it starts and with each heartbeat, because a database can be replaced under processes that run.
+
+create or replace function notice_copy() returns boolean
+language plpgsql volatile security definer set search_path = roomtone, pg_temp as $$
+declare
+  here constant database_marks := database_mark();
+  copied boolean := is_copy();
+begin
+  if not copied then
+    return false;
+  end if;
+  perform pg_advisory_xact_lock(hashtext('roomtone notice copy'));
+  copied := is_copy();
+  if not copied then
+    return false; -- another process has noticed it meanwhile
+  end if;
+  if copied and (
+    select (m.system_identifier, m.database_oid) <> (here.system_identifier, here.database_oid)
+    from database_marks m order by m.noticed_at desc limit 1
+  ) then
+    -- The original may be in use, with the same folder.
+    update recordings r set of_original = true where r.deleted_at is null and not r.of_original;
+  end if;
+  insert into database_marks (system_identifier, database_oid, logs_oid)
+  values (here.system_identifier, here.database_oid, here.logs_oid);
+  if copied is null then
+    return false;
+  end if;
+  -- As after a crash: the logs that begin now have other epochs, so cursors of the original, and of this database before the
+  -- restore, are recognised. Writers wait for the locks on the logs, so no event stays without its log.
+  delete from logs l where true;
+  delete from events e where true;
+  delete from signals s where true;
+  -- Who has signed out since the backup stays signed out: tokens from before are no longer valid.
+  delete from secrets s where s.name = 'jwt';
+  return true;
+end
+$$;
+
+comment on function notice_copy() is
+  'Whether this database was restored from a backup, or copied, since the last call. Then all logs begin anew, so that old cursors get a snapshot; the key that signs tokens is replaced; and in another database than before, files of recordings are the original''s (recordings.of_original).';
+
+do $$
+begin
+  perform notice_copy();
+end
+$$;
