@@ -1,5 +1,3 @@
-drop function if exists sign_in(text, text);
-
 create or replace function sign_in(
   username text, kind text default 'person', address text default null, new_users_per_hour int default null
 ) returns users

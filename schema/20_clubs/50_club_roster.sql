@@ -1,5 +1,4 @@
-drop view if exists club_roster;
-create view club_roster with (security_barrier) as
+create or replace view club_roster with (security_barrier) as
 select m.club_id, m.user_id, u.username, m.role, m.created_at as since
 from members m
 join users u on u.id = m.user_id

@@ -1,6 +1,5 @@
 -- Here, and not in the folder of clubs, because it counts rooms, which are created after clubs.
-drop view if exists club_directory;
-create view club_directory with (security_barrier) as
+create or replace view club_directory with (security_barrier) as
 select c.id, c.name, c.description, t.name as topic,
        (select u.username from members m join users u on u.id = m.user_id
         where m.club_id = c.id and m.role = 'OWNER' order by m.user_id <> c.owner_id, m.created_at, m.user_id limit 1) as owner,

@@ -1,5 +1,4 @@
-drop view if exists hallway cascade;
-create view hallway with (security_barrier) as
+create or replace view hallway with (security_barrier) as
 select r.id, r.name, r.club_id, c.name as club, t.name as topic, r.host_id, h.username as host, r.stage, r.access, r.locked,
        r.created_at, r.starts_at, r.opened_at, r.opened_at is null as scheduled,
        seats.here, seats.on_stage, seats.people,

@@ -1,5 +1,4 @@
-drop view if exists hand_queue;
-create view hand_queue with (security_barrier) as
+create or replace view hand_queue with (security_barrier) as
 select p.room_id, row_number() over (partition by p.room_id order by p.hand_raised_at, p.user_id) as place,
        p.user_id, u.username, p.hand_raised_at
 from participants p

@@ -8,6 +8,8 @@ create unlogged table if not exists nodes (
   user_id      bigint,
   capacity     int constraint nodes_capacity_is_positive check (capacity > 0)
 );
+-- Processes of releases without revisions do not say theirs.
+alter table nodes add column if not exists revision int not null default coalesce(nullif(current_setting('roomtone.revision', true), ''), '1')::int;
 alter table nodes set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
 comment on table nodes is 'Running processes and their leases. When the heartbeat of a process stops, the relays delete its seats.';
@@ -18,4 +20,5 @@ comment on column nodes.started_at is 'When the process started.';
 comment on column nodes.heartbeat_at is 'When the process last renewed its lease. Heartbeats send no notification.';
 comment on column nodes.user_id is 'The user (of kind node) as whom a media node takes seats. Null for relays and bots.';
 comment on column nodes.capacity is 'How many rooms a media node hosts at most. Null for relays and bots.';
+comment on column nodes.revision is 'The revision of the schema that the process was written for.';
 comment on constraint nodes_capacity_is_positive on nodes is 'A media node hosts at least one room.';

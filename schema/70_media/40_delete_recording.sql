@@ -1,5 +1,4 @@
-drop function if exists delete_recording(bigint);
-create function delete_recording(
+create or replace function delete_recording(
   recording_id bigint, out id bigint, out room_id bigint, out started_by bigint, out announced_at timestamptz, out begins_at timestamptz, out started_at timestamptz,
   out ended_at timestamptz, out ended_reason text, out duration interval, out bytes bigint, out failure text, out continues_id bigint, out deleted_at timestamptz
 ) language plpgsql set search_path = roomtone, pg_temp as $$

@@ -1,5 +1,4 @@
-drop view if exists signal_trace;
-create view signal_trace with (security_barrier) as
+create or replace view signal_trace with (security_barrier) as
 select o.room_id, f.username as from_user, t.username as to_user, o.created_at as offered_at,
        answer.created_at as answered_at,
        round(extract(epoch from answer.created_at - o.created_at) * 1000, 1) as answer_ms,

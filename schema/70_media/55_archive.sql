@@ -1,5 +1,4 @@
-drop view if exists archive cascade;
-create view archive with (security_barrier) as
+create or replace view archive with (security_barrier) as
 select r.id, r.room_id, rooms.name as room, r.started_by, u.username as host, recording_status(r) as status,
        r.announced_at, r.begins_at, r.started_at, r.ended_at, r.ended_reason,
        extract(epoch from r.duration)::float8 as seconds, r.bytes, r.failure, r.continues_id,

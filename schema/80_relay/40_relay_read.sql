@@ -1,6 +1,4 @@
-drop function if exists relay_read(bigint[], bigint[], int); -- its result columns have changed
-
-create function relay_read(rooms bigint[], afters bigint[], at_most int default 1000)
+create or replace function relay_read(rooms bigint[], afters bigint[], at_most int default 1000)
 returns table (room_id bigint, epoch bigint, head_seq bigint, tail_seq bigint, seq bigint, table_name text, type text,
                recipient bigint, seat_user bigint, seat_peer uuid, seat_reason text, event text, taken_back_seq bigint, age float8)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$

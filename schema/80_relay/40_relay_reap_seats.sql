@@ -1,6 +1,4 @@
-drop function if exists relay_reap_seats(interval); -- its argument had a default
-
-create function relay_reap_seats(role_kept interval) returns bigint
+create or replace function relay_reap_seats(role_kept interval) returns bigint
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   target bigint;

@@ -66,3 +66,11 @@ def make_private(data_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise click.ClickException(f"Cannot use {data_dir} for data: {error.strerror}.") from error
+
+
+def older_are_running(processes: int) -> str:
+    """Why an update of the schema is not finished."""
+    return (
+        f"{processes} relays, media nodes or bots of an older release are still running."
+        " The rest of the update waits until they have stopped."
+    )

@@ -18,7 +18,7 @@ from ..postgres.uninstall import contents, uninstall
 from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, named_by_database_url, settings_from
-from .outcome import expected_errors, make_private, stopping_on_signals
+from .outcome import expected_errors, make_private, older_are_running, stopping_on_signals
 
 ROLES_HELP = "Names of the roles of anonymous users, of signed-in users and of relays, where they have others."
 
@@ -65,6 +65,8 @@ def install_command(roles: Roles | None, **given: Any) -> None:
             )
         state = "is now" if installed.changed else "already was"
         terminal.line(f"The schema {state} that of Roomtone {__version__}.")
+        if installed.older:
+            terminal.line(f"{older_are_running(installed.older)} Then run this again.")
 
 
 @cli.command("uninstall")

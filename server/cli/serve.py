@@ -17,7 +17,7 @@ from ..process import address, bind, serve, serve_many
 from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, named_by_database_url, settings_from
-from .outcome import expected_errors, make_private, stopping_on_signals
+from .outcome import expected_errors, make_private, older_are_running, stopping_on_signals
 from .psql import psql_hint
 
 
@@ -57,6 +57,8 @@ def serve_command(**given: Any) -> None:
             )
             if installed.demo:
                 progress("the demo's clubs and rooms are installed")
+            if installed.older:
+                progress(older_are_running(installed.older))
             progress("starting the relay")
         account = privileges.account_to_run_as(settings)
         if account is not None:

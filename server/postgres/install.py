@@ -1,7 +1,8 @@
 """Put the schema into a database, or bring it up to date: all of it, or nothing.
 
-The files are idempotent and run in name order in one transaction. A fingerprint of their text
-is kept in `schema_installs`, so a start that changes nothing costs one query.
+All files run in one transaction. `schema_installs` keeps their marks, so a start that changes nothing costs one query, and
+an update runs what changed (`Release`). Its locks are taken at the beginning, together, and given up again soon if a
+session has one of them: so an update delays writers by its own time, and none by somebody's open transaction.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import psycopg
 from psycopg import errors, pq
 
 from .. import __version__
 from ..paths import SOURCE
+from .installed_schema import InstalledSchema, installed_schema, older_processes
 from .interruptible import results
 from .login import PATIENCE, Progress, login, wait_for_server
 from .preflight import (
@@ -28,12 +31,17 @@ from .preflight import (
     roles_here,
     tables_of_others,
 )
-from .schema_files import SqlFile, demo_files, fingerprint, schema_files
+from .schema_files import OLDEST_RELAY, REVISION, Release, SqlFile, demo_files, release
 from .statement_lines import error_line
 
-ATTEMPTS = 5  # roles belong to the whole cluster, so installations of two databases can collide
-LOCK_TIMEOUT = "40s"
-INSTALL_LOCK = 0x726F6F6D746F6E65  # "roomtone", the key of an advisory lock
+ATTEMPTS: Final = (
+    5  # roles belong to the whole cluster, so installations of two databases can collide
+)
+OTHER_INSTALL: Final = "40s"  # for another process that installs the same
+TABLE_LOCKS: Final = "500ms"
+"""Shorter than PostgreSQL's `deadlock_timeout`: in a deadlock with writers, this gives way and not they."""
+
+INSTALL_LOCK: Final = 0x726F6F6D746F6E65  # "roomtone", the key of an advisory lock
 
 
 class SchemaError(InstallError):
@@ -48,13 +56,16 @@ class SchemaError(InstallError):
 
 @dataclass(frozen=True)
 class Installed:
-    """What an installation found and did."""
+    """What an installation found and did.
+
+    While `older` processes of the older release run, the *post* migrations wait for a later installation.
+    """
 
     fingerprint: str
-    files: int
-    changed: bool
-    new: bool
-    demo: bool
+    changed: bool = False
+    new: bool = False
+    demo: bool = False
+    older: int = 0
 
 
 def install(
@@ -69,34 +80,83 @@ def install(
 ) -> Installed:
     """Make the database at `url` hold this version's schema, and the demo if it is a new one.
 
-    Waits up to `patience` seconds for the server. Logged in as the relay, which may not install,
-    it only looks whether the schema is the current one. Raises SchemaError, or InstallError: also for other names of `roles`
-    than those of the schema that is here, and without `beside_others` for a database that has other tables and no schema of ours.
+    Waits up to `patience` seconds for the server, and as long for locks. Logged in as the relay, which may not install, it only
+    looks whether the schema serves this release; so it does where a newer release installed it. Raises SchemaError, or
+    InstallError: also for other names of `roles` than those of the schema that is here, and without `beside_others` for a
+    database that has other tables and no schema of ours.
     """
-    files = schema_files(source)
+    this = release(source)
     wait_for_server(url, on_progress=on_progress, patience=patience)
     with login(url) as connection:
         check_server(connection)
-        mark = fingerprint(files)
         roles = roles_here(connection, roles)
         as_relay = _session_user(connection) == roles.relay
-        found = (_fingerprint_for_relay if as_relay else _newest_fingerprint)(connection)
-        if found == mark:
-            return Installed(mark, len(files), changed=False, new=False, demo=False)
-        if as_relay:
+        found = installed_schema(connection, as_relay=as_relay)
+        if found is not None:
+            found.check_newer()
+        if as_relay and (found is None or found.revision < REVISION):
             raise InstallError(_relay_cannot_install(found, roles.relay))
+        older = 0 if as_relay or found is None else older_processes(connection)
+        if found is not None and (as_relay or not _has_work(found, this, older)):
+            return Installed(found.fingerprint, older=older)
         check_installable(connection, roles)
         if not beside_others and (others := tables_of_others(connection)):
             raise InstallError(_others_are_here(connection, others))
         on_progress("installing the schema" if found is None else "updating the schema")
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return _install_once(connection, roles, files, demo_files(source) if demo else [])
-            except InstallError as error:
-                if attempt == ATTEMPTS or not _is_collision(error.__cause__):
-                    raise
-                time.sleep(random.uniform(0.1, 0.3) * attempt)
-    raise AssertionError("the last attempt returns or raises")
+        demo_rows = demo_files(source) if demo else []
+        return _with_locks(connection, roles, this, demo_rows, on_progress, patience)
+
+
+def _has_work(found: InstalledSchema, this: Release, older: int) -> bool:
+    if found.revision > REVISION:
+        return False
+    to_do = any(file.name not in found.files for file in this.after) and not older
+    return found.fingerprint != this.fingerprint or to_do
+
+
+def _with_locks(
+    connection: psycopg.Connection,
+    roles: Roles,
+    this: Release,
+    demo: Sequence[SqlFile],
+    on_progress: Progress,
+    patience: float,
+) -> Installed:
+    """Install, again and again until no other session is in the way."""
+    deadline = time.monotonic() + patience
+    collisions, said = 0, False
+    while True:
+        try:
+            return _install_once(connection, roles, this, demo)
+        except InstallError as error:
+            if isinstance(error.__cause__, errors.LockNotAvailable):
+                if time.monotonic() > deadline:
+                    raise InstallError(_blocked(connection)) from error
+                if not said:
+                    on_progress("waiting for other sessions to end their transactions")
+                    said = True
+            elif _is_collision(error.__cause__) and collisions < ATTEMPTS:
+                collisions += 1
+            else:
+                raise
+            time.sleep(random.uniform(0.1, 0.5))
+
+
+def _blocked(connection: psycopg.Connection) -> str:
+    row = connection.execute(
+        "select pid, coalesce(nullif(application_name, ''), usename), date_trunc('second', now() - xact_start)::text"
+        " from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        " and xact_start is not null order by xact_start limit 1"
+    ).fetchone()
+    which = (
+        ""
+        if row is None
+        else f" The oldest has the process id {row[0]} ({row[1]}) and is open for {row[2]}."
+    )
+    return (
+        "The schema was not installed: other sessions hold locks on its tables in open transactions."
+        f"{which} End it, and start again."
+    )
 
 
 def _session_user(connection: psycopg.Connection) -> str:
@@ -104,30 +164,11 @@ def _session_user(connection: psycopg.Connection) -> str:
     return "" if row is None else str(row[0])
 
 
-def _newest_fingerprint(connection: psycopg.Connection) -> str | None:
-    try:
-        row = connection.execute(
-            "select fingerprint from roomtone.schema_installs order by installed_at desc limit 1"
-        ).fetchone()
-    except (errors.UndefinedTable, errors.InvalidSchemaName):
-        return None
-    return None if row is None else str(row[0])
-
-
-def _fingerprint_for_relay(connection: psycopg.Connection) -> str | None:
-    """The same for the relay's login, which may read no table."""
-    try:
-        row = connection.execute("select roomtone.schema_fingerprint()").fetchone()
-    except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege):
-        return None
-    return None if row is None or row[0] is None else str(row[0])
-
-
-def _relay_cannot_install(found: str | None, relay: str) -> str:
+def _relay_cannot_install(found: InstalledSchema | None, relay: str) -> str:
     state = (
         "There is no schema in this database"
         if found is None
-        else "The schema here is another version's"
+        else f"The schema in this database is that of Roomtone {found.version}"
     )
     return (
         f"{state}, and {relay} may not install one."
@@ -144,34 +185,61 @@ def _others_are_here(connection: psycopg.Connection, others: list[str]) -> str:
 
 
 def _install_once(
-    connection: psycopg.Connection, roles: Roles, files: Sequence[SqlFile], demo: Sequence[SqlFile]
+    connection: psycopg.Connection, roles: Roles, this: Release, demo: Sequence[SqlFile]
 ) -> Installed:
-    mark = fingerprint(files)
     try:
         with connection.transaction():
-            connection.execute("select set_config('lock_timeout', %s, true)", (LOCK_TIMEOUT,))
+            connection.execute("select set_config('lock_timeout', %s, true)", (OTHER_INSTALL,))
             connection.execute("select pg_advisory_xact_lock(%s)", (INSTALL_LOCK,))
-            found = _newest_inside(connection)
-            if found == mark:  # another process installed it meanwhile
-                return Installed(mark, len(files), changed=False, new=False, demo=False)
+            found = installed_schema(connection, as_relay=False)
+            if found is not None and not _has_work(found, this, older_processes(connection)):
+                return Installed(found.fingerprint)  # another process installed it meanwhile
             connection.execute("set local client_min_messages = warning")
-            for file in [*files, *(demo if found is None else [])]:
-                _run(connection, replace(file, text=roles.put_into(file.text)))
+            connection.execute("select set_config('lock_timeout', %s, true)", (TABLE_LOCKS,))
+            _lock_tables(connection)
+            before = [] if found is None else [f for f in this.before if f.name not in found.files]
+            _run_all(connection, roles, before)
+            marks = {} if found is None else found.files
+            _run_all(connection, roles, this.to_define(marks, migrated=bool(before)))
+            older = older_processes(connection)
+            if found is None:
+                _run_all(connection, roles, demo)
+            elif not older:
+                _run_all(connection, roles, [f for f in this.after if f.name not in found.files])
             connection.execute(
-                "insert into roomtone.schema_installs (fingerprint, version) values (%s, %s)",
-                (mark, __version__),
+                "insert into roomtone.schema_installs (fingerprint, version, installed_at, revision, oldest_relay, files)"
+                " values (%s, %s, clock_timestamp(), %s, %s, %s)",
+                (
+                    this.fingerprint,
+                    __version__,
+                    REVISION,
+                    OLDEST_RELAY if older else REVISION,
+                    this.marks(all_done=not older),
+                ),
             )
             _let_login_be_relay(connection, roles.relay)
     except psycopg.Error as error:
         raise InstallError(f"The schema was not installed: {error}") from error
     new = found is None
-    return Installed(mark, len(files), changed=True, new=new, demo=new and bool(demo))
+    return Installed(this.fingerprint, changed=True, new=new, demo=new and bool(demo), older=older)
 
 
-def _newest_inside(connection: psycopg.Connection) -> str | None:
-    """The same inside a transaction, which a failed statement would abort."""
-    row = connection.execute("select to_regclass('roomtone.schema_installs')").fetchone()
-    return None if row is None or row[0] is None else _newest_fingerprint(connection)
+def _lock_tables(connection: psycopg.Connection) -> None:
+    """All of the schema's, at once and before anything is changed. Readers and writers wait meanwhile."""
+    row = connection.execute(
+        "select string_agg(c.oid::regclass::text, ', ' order by c.oid) from pg_class c"
+        " where c.relnamespace = to_regnamespace('roomtone') and c.relkind = 'r'"
+    ).fetchone()
+    if row is not None and row[0] is not None:
+        connection.execute(f"lock table {row[0]} in access exclusive mode".encode())
+
+
+def _run_all(connection: psycopg.Connection, roles: Roles, files: Sequence[SqlFile]) -> None:
+    """In the schema's own search path, also where its first file, which sets it, has not changed."""
+    if files:
+        connection.execute("set local search_path = roomtone, pg_temp")
+    for file in files:
+        _run(connection, replace(file, text=roles.put_into(file.text)))
 
 
 def _let_login_be_relay(connection: psycopg.Connection, relay: str) -> None:

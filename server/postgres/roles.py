@@ -16,6 +16,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from ..types import Claims, NodeId
+from .schema_files import REVISION
 
 ROLE_NAMES: Final = ("roomtone_anon", "roomtone_person", "roomtone_relay")
 """Roles of anonymous users, of signed-in users, of relays; other names can be chosen at the installation (`role_name` in SQL)."""
@@ -65,7 +66,8 @@ and seats would expire meanwhile."""
 async def become_relay(connection: Connection) -> None:
     """Give up the rights that the login has beyond the relay's: it may be the owner of the tables. Set what each session sets."""
     await connection.set_autocommit(True)
-    await connection.execute(SET, (list(SESSION), list(SESSION.values())))
+    settings = SESSION | {"roomtone.revision": str(REVISION)}
+    await connection.execute(SET, (list(settings), list(settings.values())))
     await connection.execute(
         "select set_config('role', relay, false) from roomtone.role_name('relay') relay where session_user <> relay"
     )

@@ -9,11 +9,12 @@ import psycopg
 from psycopg import errors, sql
 
 from .install import INSTALL_LOCK
+from .installed_schema import ALIVE
 from .login import login, place
 from .preflight import InstallError, Roles, listed, roles_here
 
 LOCKS_WITHIN = "10s"  # longer than any statement of a relay; none should be running
-ALIVE = "select count(*) from roomtone.nodes where heartbeat_at > clock_timestamp() - interval '10 seconds'"
+RUNNING = f"select count(*) from roomtone.nodes where {ALIVE}"
 CREATED = "%of Roomtone%"
 """In the comment of each role that an installation created."""
 
@@ -42,7 +43,7 @@ def contents(url: str) -> Contents:
         if _one(connection, "select to_regclass('roomtone.schema_installs') is null"):
             raise InstallError(f"There is no Roomtone in the database {place(url)}.")
         try:
-            alive = _one(connection, ALIVE)
+            alive = _one(connection, RUNNING)
             if alive:
                 raise InstallError(
                     f"{alive} relays, media nodes or bots are running on {place(url)}. Stop them first;"

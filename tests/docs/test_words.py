@@ -20,7 +20,14 @@ REPLACED = {
 }
 """Patterns, and what to write instead. The brackets keep this file from containing the words."""
 
-PAST = {"CHANGELOG.md", "05_renames.sql", "test_upgrade.py"}
+PAST = {
+    "CHANGELOG.md",
+    "010_names.pre.sql",
+    "020_functions_of_0_1_0.pre.sql",
+    "030_functions_of_0_1_0.post.sql",
+    "30_older_releases.sql",
+    "test_upgrade.py",
+}
 """Files about what had these names before: they name them to replace them."""
 
 WORD = re.compile(rf"(?<![a-z])(?:{'|'.join(REPLACED)})(?![a-z])", re.IGNORECASE)
@@ -61,7 +68,7 @@ def test_replaced_words_stay_replaced() -> None:
 
 def test_names_of_rules_that_were_replaced_stay_replaced() -> None:
     """Clients quote them as `rule`, where nothing else checks that they exist."""
-    renames = (ROOT / "schema/00_database/05_renames.sql").read_text("utf-8")
+    renames = (ROOT / "schema/migrations/010_names.pre.sql").read_text("utf-8")
     old = re.findall(r"\('\w+', '(\w+)', '\w+'\)", renames.partition("-- Constraints.")[2])
     assert old
     name = re.compile(rf"\b(?:{'|'.join(old)})\b")

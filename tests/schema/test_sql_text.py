@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from pglast import ast as sql
 from pglast import parse_sql, split
+from pglast.enums import DropBehavior, ObjectType
 from pglast.parser import fingerprint
+from roomtone.paths import SCHEMA
 from roomtone.postgres.schema_files import SqlFile, schema_files, script
 from roomtone.postgres.statement_lines import statement_starts
 
@@ -113,6 +115,22 @@ def test_the_check_looks_into_functions(tmp_path: Path) -> None:
     )
     found = [place for fragment in plpgsql_queries(path) for place in without_where(fragment)]
     assert len(found) == 2
+
+
+@every_file
+def test_the_file_drops_no_view_and_nothing_with_cascade(path: Path) -> None:
+    """An operator's own views may depend on it: it is replaced, or the update says what depends on it."""
+    literals = [parsed(f"select {f.text}") or () for f in plpgsql_queries(path)]
+    texts = [str(n.val.sval) for raws in literals for raw in raws for n in nodes(raw.stmt) if isinstance(n, sql.A_Const) and isinstance(n.val, sql.String)]  # fmt: skip
+    dropped = [s for s in statements(path) if isinstance(s, sql.DropStmt)]
+    assert not [s for s in dropped if s.behavior == DropBehavior.DROP_CASCADE]
+    assert not [s for s in dropped if s.removeType == ObjectType.OBJECT_VIEW]
+    assert not [text for text in texts if re.search(r"\bdrop\b.*\bcascade\b", text)]
+
+
+@pytest.mark.parametrize("path", sorted((SCHEMA / "migrations").iterdir()), ids=lambda p: p.name)
+def test_a_migration_has_a_number_and_says_when_it_runs(path: Path) -> None:
+    assert re.fullmatch(r"\d{3}_[a-z0-9_]+\.(pre|post)\.sql", path.name)
 
 
 @every_file

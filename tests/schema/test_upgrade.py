@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from roomtone.postgres.install import install
 
 from ..conftest import Connect
@@ -49,6 +51,28 @@ CATALOG = {
 }
 
 
+OF_0_1_0 = (
+    "select peer::text from roomtone.relay_follow('old', '{}'::uuid[]) peer",
+    "select roomtone.relay_unfollow('old', '{}'::uuid[], interval '10 s')::text",
+    "select peer::text from roomtone.relay_seated('{}'::uuid[]) peer",
+    "select roomtone.relay_lapse_orphans(interval '4 s', interval '10 s')",
+    "select roomtone.relay_reap_one_room()",
+    "select roomtone.relay_tidy(interval '1 hour', 20000)",
+    "select notify_queue, written from roomtone.relay_watch()",
+    "select recording, file from roomtone.relay_tend_recordings(null)",
+    "select gone from roomtone.relay_recordings_gone('{}') gone",
+    "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer, event from roomtone.relay_read('{1}', '{0}')",
+    "select room_id, epoch, head_seq from roomtone.relay_logs('{1}')",
+    "select roomtone.relay_open_rooms()",
+    "select user_id, invitations::text from roomtone.relay_invitations_of('{1}')",
+    "select roomtone.relay_heartbeat('old', 'here')",
+    "select roomtone.relay_secret('jwt')",
+    "select id, username from roomtone.sign_in('echo', 'bot')",
+    "select roomtone.become('{}'::jsonb, 'old')",
+)
+"""What a relay of release 0.1.0 asks."""
+
+
 @pytest.fixture
 def upgraded(empty_database_url: str, connect: Connect) -> str:
     """A database of release 0.1.0, in which people talk, and then this release over it."""
@@ -63,6 +87,9 @@ def upgraded(empty_database_url: str, connect: Connect) -> str:
     )
     old.act_as("anna").run("select say(%s, 'hello')", room)
     old.act_as("anna").run("select raise_hand(%s)", room)
+    connection.execute(
+        "create view public.open_rooms as select id, name, here from roomtone.hallway"
+    )
     installed = install(empty_database_url, demo=True)
     assert (installed.changed, installed.new, installed.demo) == (True, False, False)
     return empty_database_url
@@ -96,9 +123,57 @@ def test_an_upgrade_keeps_the_rows_and_the_room_goes_on(upgraded: str, connect: 
     assert "anna: hello" in psql.act_as("rick").one(with_all, room)
 
 
+def test_a_view_of_the_operators_on_the_hallway_survives(upgraded: str, connect: Connect) -> None:
+    psql = Psql(connect(upgraded))
+    assert psql.one("select here from public.open_rooms where name = 'Talk'") == 2
+
+
+def test_the_search_path_that_release_0_1_0_set_is_given_back_and_another_is_kept(
+    upgraded: str, connect: Connect
+) -> None:
+    settings = "select count(*) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where datname = current_database()"
+    psql = Psql(connect(upgraded))
+    assert psql.one(settings) == 0
+    name = sql.Identifier(psql.connection.info.dbname)
+    psql.connection.execute(
+        sql.SQL("alter database {} set search_path = mine, roomtone").format(name)
+    )
+    psql.run("update schema_installs set files = '{}' where true")
+    assert install(upgraded, demo=False).changed
+    assert psql.one(settings) == 1
+
+
+def test_relays_of_release_0_1_0_go_on_beside_this_release_until_they_have_stopped(
+    empty_database_url: str, database_url: str, connect: Connect
+) -> None:
+    connection = connect(empty_database_url)
+    connection.execute(gzip.decompress(RELEASE_0_1_0.read_bytes()))
+    as_relay = connect(make_conninfo(empty_database_url, user="roomtone_relay"))
+    as_relay.execute("select roomtone.relay_heartbeat('old', 'here', 'relay')")
+    installed = install(empty_database_url, demo=True)
+    assert (installed.changed, installed.older) == (True, 1)
+    for call in OF_0_1_0:
+        as_relay.execute(call.encode())
+    # and it finds its own schema here, so that it installs nothing
+    newest = "select version from schema_installs order by installed_at desc limit 1"
+    assert connection.execute(newest).fetchone() == ("0.1.0",)
+    mark = connection.execute(
+        "select fingerprint from schema_installs where installed_at = 'infinity'"
+    )
+    assert as_relay.execute("select roomtone.schema_fingerprint()").fetchone() == mark.fetchone()
+    assert install(make_conninfo(empty_database_url, user="roomtone_relay"), demo=False).older == 0
+    as_relay.execute("select roomtone.relay_goodbye('old', interval '0')")
+    finished = install(empty_database_url, demo=True)
+    assert (finished.changed, finished.older) == (True, 0)
+    functions = CATALOG["functions"].encode()
+    assert set(map(repr, connection.execute(functions))) == set(
+        map(repr, connect(database_url).execute(functions))
+    )
+
+
 def test_every_replaced_name_of_a_rule_is_renamed(psql: Psql) -> None:
     """As in a database of a release in which these rules had their old names."""
-    file = Path(__file__).parents[2] / "schema/00_database/05_renames.sql"
+    file = Path(__file__).parents[2] / "schema/migrations/010_names.pre.sql"
     text = file.read_text("utf-8")
     block = text.partition("-- Constraints.")[2].partition("loop")[0]
     replaced = re.findall(r"\('(\w+)', '(\w+)', '(\w+)'\)", block)

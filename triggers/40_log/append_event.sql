@@ -1,8 +1,6 @@
 -- All events are written here. It is called only from deferred triggers, so the lock on the row in `logs` is held only while a
 -- transaction commits: an open transaction in psql blocks no other. Those triggers pin the search path and act as the owner.
 
-drop function if exists append_event(bigint, text, text, jsonb, jsonb, bigint, text, boolean); -- an earlier version
-
 create or replace function append_event(
   room_id bigint, table_name text, type text, record jsonb, old_record jsonb,
   recipient bigint default null, reason text default null, changes_hallway boolean default false, has_seq boolean default false

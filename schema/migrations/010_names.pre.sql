@@ -1,5 +1,5 @@
--- What earlier releases called by other names. It runs before everything else, so that the files after it find only
--- the new names. In a new database it does nothing.
+-- From release 0.1.0: what had other names. Its relays use no names
+-- of these tables and columns; for the functions that they call see 020_functions_of_0_1_0.pre.sql.
 
 do $$
 declare
@@ -73,31 +73,3 @@ $$;
 
 -- Indexes.
 alter index if exists roomtone.recordings_by_part rename to recordings_by_continued;
-
--- Functions.
-drop function if exists
-  roomtone.event_words,
-  roomtone.found_club,
-  roomtone.longest_serving,
-  roomtone.named_parts,
-  roomtone.node_goodbye,
-  roomtone.node_recording_moves,
-  roomtone.part_recording,
-  roomtone.recording_mark,
-  roomtone.relay_follow,
-  roomtone.relay_goodbye,
-  roomtone.relay_lapse_orphans,
-  roomtone.relay_reap_one_room,
-  roomtone.relay_recording_measured,
-  roomtone.relay_recordings_gone,
-  roomtone.relay_tend_recordings,
-  roomtone.relay_tidy,
-  roomtone.relay_unfollow,
-  roomtone.relay_watch,
-  roomtone.require_admission,
-  roomtone.require_inviting,
-  roomtone.require_occupant,
-  roomtone.require_signal_bounds,
-  roomtone.require_signal_pace,
-  roomtone.require_welcome,
-  roomtone.slow_mode;
