@@ -10,6 +10,7 @@ from . import (
     network_faults,
     payloads,
     relay_faults,
+    upgrades,
 )
 from .drill import Drill
 
@@ -19,6 +20,7 @@ DRILLS: dict[str, Drill] = {
         database_faults.LISTENER_TERMINATED,
         relay_faults.RELAY_KILLED,
         relay_faults.RELAY_TAKEOVER,
+        upgrades.ROLLING_UPGRADE,
         database_faults.POSTGRES_CRASH,
         database_faults.POOL_EXHAUSTED,
         network_faults.FROZEN_NETWORK,

@@ -6,11 +6,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..tools.database_server import DatabaseServer
 from .environment import CROWD, DrillEnvironment
 
 
 def nothing() -> str | None:
     return None
+
+
+def this_release(server: DatabaseServer, drill: Drill) -> DrillEnvironment:
+    """A new database with the schema of this release."""
+    database = server.new_database()
+    return DrillEnvironment(server, database, drill.relays, drill.crowd, drill.settings)
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Drill:
     `crowd` followers join before; `settings` are the relays'. `durable` as in `DatabaseServer`.
     `needs` returns what is missing on this machine, or None. `unready`: the drill takes away what a relay
     needs, so `/ready` may answer 503 meanwhile. `new_snapshots`: followers may get another snapshot, because
-    the log or a seat is lost.
+    the log or a seat is lost. `environment` makes what the drill begins with.
     """
 
     name: str
@@ -33,3 +40,4 @@ class Drill:
     unready: bool = False
     new_snapshots: bool = False
     needs: Callable[[], str | None] = nothing
+    environment: Callable[[DatabaseServer, Drill], DrillEnvironment] = this_release

@@ -58,15 +58,11 @@ class DrillEnvironment:
         self._many_relays, self._crowd = relays, crowd
         self._settings = settings
         self.grace = Settings().grace
-        self._names = count(1)
+        self._names, self._logs = count(1), count(1)
 
     async def open(self) -> None:
         allow_open_files(OPEN_FILES)
-        url = self.server.url(self.database, user=RELAY_ROLE)
-        self.relays = [
-            RelayProcess(url, self.server.folder / f"{self.database}-{n}.log", **self._settings)
-            for n in range(self._many_relays)
-        ]
+        self.relays = [self.relay() for _ in range(self._many_relays)]
         await asyncio.gather(*(relay.start() for relay in self.relays))
         async with await self.psql() as psql:
             await psql.execute("insert into users (username) values ('host')")
@@ -76,6 +72,12 @@ class DrillEnvironment:
         for number in range(len(places)):
             share = len(range(number, self._crowd, len(places)))
             await self.add_followers(share, [*places[number:], *places[:number]])
+
+    def relay(self, **settings: Any) -> RelayProcess:
+        """One more relay on the database, not yet started."""
+        url = self.server.url(self.database, user=RELAY_ROLE)
+        log_file = self.server.folder / f"{self.database}-{next(self._logs)}.log"
+        return RelayProcess(url, log_file, **{**self._settings, **settings})
 
     async def close(self) -> None:
         await asyncio.gather(*(follower.disconnect() for follower in self.followers))
@@ -166,12 +168,8 @@ class DrillEnvironment:
 
 
 @asynccontextmanager
-async def drill_environment(
-    server: DatabaseServer, *, relays: int, crowd: int, settings: Mapping[str, Any]
-) -> AsyncIterator[DrillEnvironment]:
-    """An environment on a new database, while the block lasts."""
-    database = await asyncio.to_thread(server.new_database)
-    environment = DrillEnvironment(server, database, relays, crowd, settings)
+async def opened(environment: DrillEnvironment) -> AsyncIterator[DrillEnvironment]:
+    """The environment, while the block lasts."""
     try:
         await environment.open()
         yield environment

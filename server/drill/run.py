@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 import time
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from ..tools.database_server import DatabaseServer
 from .comparison import compare, longest, wait_for_roster, wait_until_caught_up
 from .drill import Drill
-from .environment import DrillEnvironment, drill_environment
+from .environment import DrillEnvironment, opened
 from .readiness_probe import ReadinessProbe
 from .verdict import NotPerformed, Verdict
 
@@ -22,9 +23,8 @@ async def perform(drill: Drill, server: DatabaseServer) -> Verdict | NotPerforme
     if (missing := drill.needs()) is not None:
         return NotPerformed(drill.name, missing)
     began = time.monotonic()
-    async with drill_environment(
-        server, relays=drill.relays, crowd=drill.crowd, settings=drill.settings
-    ) as environment:
+    environment = await asyncio.to_thread(drill.environment, server, drill)
+    async with opened(environment):
         probe = ReadinessProbe(environment, may_be_unready=drill.unready)
         async with probe.watching(), environment.writers.writing():
             await environment.traffic(BEFORE)

@@ -80,12 +80,12 @@ class DatabaseServer:
             time.sleep(0.02)
         self.up = False
 
-    def new_database(self) -> str:
+    def new_database(self, template: str = DATABASE) -> str:
         """A fresh copy; its name."""
         name = f"run_{next(_numbers)}"
         with self._administrator() as connection:
             copy = sql.Identifier(name)
-            original = sql.Identifier(DATABASE)
+            original = sql.Identifier(template)
             connection.execute(sql.SQL("create database {} template {}").format(copy, original))
         return name
 

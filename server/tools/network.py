@@ -101,13 +101,17 @@ class Connection(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._unread -= len(data)
         if self._paused and self._unread <= self._limit:
             self._paused = False
-            self._transport.resume_reading()
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         self.send(buffer)
 
     def send(self, data: bytes) -> None:
+        """Raises ConnectionResetError if the other end has closed the connection."""
+        if self._transport.is_closing():
+            raise ConnectionResetError("the connection ended")
         self._transport.write(data)
         self._tally.sent += len(data)
 

@@ -19,15 +19,15 @@ class RelayProcess:
     """`roomtone serve` on an existing database; `log_file` receives its output."""
 
     def __init__(self, database_url: str, log_file: Path, **settings: Any) -> None:
-        self.place = Place(free_port())
         self.log_file = log_file
         # all requests come from a single address, as fast as they are answered
         given = {
-            "port": self.place.port,
+            "port": free_port(),
             "requests_per_second": 10_000,
             "database_seconds": 1_000,
             "new_users_per_hour": 1_000_000,
         } | settings
+        self.place = Place(int(given["port"]))
         # no media nodes: they would take processor time from the relay
         flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
         self._command = (*ROOMTONE, "serve", "--no-nodes", *flags)
