@@ -31,14 +31,18 @@ STATUS_OF_REFUSAL: Mapping[str, int] = {
     "PGRST103": 416,  # the range cannot be satisfied
     "PGRST106": 406,  # the profile (schema) is not served here
     "PGRST107": 406,  # none of the accepted media types can be produced
+    "PGRST108": 400,  # a parameter for a table that is not embedded
     "PGRST116": 406,  # the request is for one object, but the result is not exactly one row
     "PGRST117": 405,  # the method is not allowed here
+    "PGRST118": 400,  # the order by a column of an embedded table that has many rows
     "PGRST122": 400,  # an unknown preference, with handling=strict
     "PGRST123": 400,  # aggregate functions are not offered
     "PGRST124": 400,  # more rows than max-affected would change
-    "PGRST128": 400,  # max-affected for a function that returns no set
     "PGRST125": 404,  # unknown path
-    "PGRST200": 400,  # embedding other tables is not offered
+    "PGRST127": 400,  # a part of PostgREST that is not offered
+    "PGRST128": 400,  # max-affected for a function that returns no set
+    "PGRST200": 400,  # no relationship to embed a table by
+    "PGRST201": 300,  # several relationships to embed a table by
     "PGRST202": 404,  # no such function, or not with these arguments
     "PGRST203": 300,  # several functions take these arguments
     "PGRST204": 400,  # no such column to write

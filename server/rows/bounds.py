@@ -19,7 +19,8 @@ def check_patterns(query: Query, claims: Claims) -> None:
     An expression of 40 characters can use a processor for as long as a statement may run. For users who are
     signed in, the budget of database seconds limits that. Anonymous users can have many addresses.
     """
-    if not claims and _has_pattern(query.filters):
+    every = [query.filters, *(rows.filters for rows in query.embedded.values())]
+    if not claims and any(map(_has_pattern, every)):
         raise Problem(
             401,
             "42501",

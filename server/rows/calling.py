@@ -8,10 +8,10 @@ from typing import Final
 from psycopg import sql
 
 from .answers import CHUNK, Page, Returning, bounded_array, read_from
-from .catalogue import Source
 from .fragments import BODY, NOTHING, Part, Sql, commas, identifier, recordset, relation, type_name
 from .functions import Function
 from .query import Query
+from .source import Source
 
 _CALLED: Final = "roomtone_called"
 
@@ -50,20 +50,25 @@ def _named(function: Function, argument: str) -> Sql:
     return sql.SQL("{}{}").format(keyword, identifier(argument))
 
 
+def source(function: Function) -> Source:
+    """The rows that a function returns, by its name."""
+    return Source(function.name, function.columns)
+
+
 def call_rows(
     function: Function, call: Part, query: Query, answer: Returning, page: Page, *, count: bool
 ) -> Part:
     """The rows a function returns, filtered and ordered like a table's. It is called once, also to count them."""
-    origin = Source(function.name, function.columns)
+    origin = source(function)
     text, values = call
     name = identifier(origin.alias)
-    source: Part = (sql.SQL("{} as {}").format(text, name), values)
+    rows: Part = (sql.SQL("{} as {}").format(text, name), values)
     first = NOTHING
     if count:
-        once = sql.SQL("{} as (select {}.* from {}), ").format(identifier(_CALLED), name, source[0])
+        once = sql.SQL("{} as (select {}.* from {}), ").format(identifier(_CALLED), name, rows[0])
         first = (once, values)
-        source = (sql.SQL("{} as {}").format(identifier(_CALLED), name), [])
-    return read_from(source, origin, query, answer, page, count=count, first=first)
+        rows = (sql.SQL("{} as {}").format(identifier(_CALLED), name), [])
+    return read_from(rows, origin, query, answer, page, count=count, first=first)
 
 
 def call_value(function: Function, call: Part, *, most_bytes: int) -> Part:
@@ -83,9 +88,10 @@ def call_values(call: Part, page: Page, *, most_bytes: int, count: bool) -> Part
     text, values = call
     every, chunk = identifier(_CALLED), identifier(CHUNK)
     line = sql.SQL("select coalesce(to_json(value)::text, 'null') as line from {}").format(chunk)
-    total = sql.SQL(", (select count(*) from {})").format(every) if count else sql.SQL("")
+    total = (sql.SQL(", (select count(*) from {})").format(every), []) if count else NOTHING
+    array, values_of_array = bounded_array((line, []), most_bytes, total)
     whole = sql.SQL(
         "with {} as (select called.value from {} as called (value)),"
         " {} as (table {} limit %s offset %s) {}"
-    ).format(every, text, chunk, every, bounded_array(line, total))
-    return whole, [*values, page.limit, page.offset, most_bytes, most_bytes]
+    ).format(every, text, chunk, every, array)
+    return whole, [*values, page.limit, page.offset, *values_of_array]

@@ -10,14 +10,16 @@ from starlette.responses import Response
 from ..identity.tokens import claims_of
 from ..problem import Problem, refusal
 from . import calling, paging, response
-from .answers import Page, Returning
+from .answers import Returning
 from .body import an_object, json_of
 from .bounds import check_patterns
 from .catalogue import Catalogue
+from .embedding import joined
 from .fragments import Part
 from .functions import Function
-from .prefer import Accepted, Preferences, accepted, check_profile, preferences
+from .prefer import accepted, check_profile, preferences
 from .query import Query, parse
+from .selection import Field, Selected
 from .transaction import Answer, transact_parts
 
 
@@ -80,7 +82,27 @@ async def _call(
     call = calling.called(function, given, sorted(names), body)
     page = paging.requested(request, query)
     most_bytes: int = request.state.database.answer_limit
-    part = _statement(function, call, query, page, most_bytes, shape, preferred)
+    part: Part
+    if function.returns_rows:
+        returning = Returning(
+            query.select,
+            tuple(function.columns),
+            most_bytes,
+            shape.strip_nulls,
+            joined(
+                catalogue,
+                calling.source(function),
+                query,
+                function.relation or function.name,
+                anonymous=not claims,
+                limit=request.state.settings.rows_limit,
+            ),
+        )
+        part = calling.call_rows(function, call, query, returning, page, count=preferred.count)
+    elif function.returns_set and not function.returns_nothing:
+        part = calling.call_values(call, page, most_bytes=most_bytes, count=preferred.count)
+    else:
+        part = calling.call_value(function, call, most_bytes=most_bytes)
 
     def check(answer: Answer) -> None:
         response.check_affected(answer, preferred)
@@ -111,8 +133,8 @@ def _check_query(
     """Refuse what can be asked of rows only. Raises Problem PGRST202."""
     if function.returns_rows:
         return
-    columns = [item for item in query.select if item.field.column != "*"]
-    if query.filters or columns or query.order:
+    everything = all(item == Selected(Field("*")) for item in query.select)
+    if query.filters or query.order or not everything:
         raise catalogue.unknown_function(
             function.name,
             names,
@@ -122,21 +144,3 @@ def _check_query(
         raise catalogue.unknown_function(
             function.name, names, details="It returns one value, so it takes no limit or offset."
         )
-
-
-def _statement(
-    function: Function,
-    call: Part,
-    query: Query,
-    page: Page,
-    most_bytes: int,
-    shape: Accepted,
-    preferred: Preferences,
-) -> Part:
-    if function.returns_rows:
-        everything = tuple(function.columns)
-        returning = Returning(query.select, everything, most_bytes, shape.strip_nulls)
-        return calling.call_rows(function, call, query, returning, page, count=preferred.count)
-    if function.returns_set and not function.returns_nothing:
-        return calling.call_values(call, page, most_bytes=most_bytes, count=preferred.count)
-    return calling.call_value(function, call, most_bytes=most_bytes)

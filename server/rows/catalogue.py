@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,9 @@ from psycopg.rows import dict_row
 from ..problem import Problem, refusal
 from . import functions
 from .functions import Function, LeftOut
+from .relationships import ForeignKey, Relationship, Relationships
+from .source import Source
+from .view_columns import views
 
 if TYPE_CHECKING:
     from ..postgres.pools import Database
@@ -28,25 +31,20 @@ REFRESH_AT_MOST_EVERY_S = 2.0  # so that requests for invented tables do not cau
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What a statement reads columns from: its name there, and the SQL types of the columns."""
-
-    alias: str
-    types: Mapping[str, str]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Relation:
-    """A table or view. `types` maps its columns, in order, to their SQL types; `writes` are the methods that may write to it."""
+    """A table or view. `types` maps its columns, in order, to their SQL types; `writes` are the methods that may write to it.
+
+    `key` is its primary key; of a view, those of its tables that it has all columns of.
+    """
 
     name: str
     is_view: bool
     writes: tuple[str, ...]
-    key: tuple[str, ...]
     types: Mapping[str, str]
     seen_by_anon: tuple[str, ...]
     seen_by_person: tuple[str, ...]
+    key: tuple[str, ...] = ()
 
     @property
     def source(self) -> Source:
@@ -78,6 +76,7 @@ class Catalogue:
         self._relations: dict[str, Relation] = {}
         self._functions: dict[str, list[Function]] = {}
         self._left_out: dict[str, LeftOut] = {}
+        self._relationships = Relationships((), {}, ())
         self._read_at = float("-inf")
 
     async def refresh(self) -> None:
@@ -95,7 +94,18 @@ class Catalogue:
                 else:
                     left_out.append(LeftOut(row["name"], row["name"], row["left_out"]))
             served, uncallable = await functions.read(connection)
-        self._relations = relations
+            columns = await (await cursor.execute(_sql("columns.sql"))).fetchall()
+            foreign_keys = [
+                _foreign_key(row) async for row in await cursor.execute(_sql("relationships.sql"))
+            ]
+        every = views(columns)
+        keys = {row["name"]: tuple(row["key"]) for row in columns}
+        keys |= {view.name: view.key(keys) for view in every}
+        self._relations = {
+            name: replace(found, key=keys.get(name, ())) for name, found in relations.items()
+        }
+        served_keys = {name: found.key for name, found in self._relations.items()}
+        self._relationships = Relationships(foreign_keys, served_keys, every)
         self._functions = {}
         for function in served:
             self._functions.setdefault(function.name, []).append(function)
@@ -113,6 +123,11 @@ class Catalogue:
                 f"there is no table or view {name!r}",
                 hint=f"There are {', '.join(sorted(self._relations))}.",
             ) from None
+
+    def related(self, source: str, target: str, hint: str | None) -> tuple[Relationship, Relation]:
+        """How rows of `source` relate to those of a target, and the target. Raises Problem PGRST200, PGRST201."""
+        relationship = self._relationships.find(source, target, hint)
+        return relationship, self._relations[relationship.target]
 
     async def function(self, name: str, given: frozenset[str]) -> Function:
         """The function of this name that takes these arguments. Raises Problem PGRST202, PGRST203."""
@@ -181,8 +196,18 @@ def _relation(row: dict[str, Any]) -> Relation:
         name=row["name"],
         is_view=row["is_view"],
         writes=tuple(row["writes"]),
-        key=tuple(row["key"]),
         types=dict(zip(columns, row["types"], strict=True)),
         seen_by_anon=tuple(c for c, seen in zip(columns, row["anon"], strict=True) if seen),
         seen_by_person=tuple(c for c, seen in zip(columns, row["person"], strict=True) if seen),
+    )
+
+
+def _foreign_key(row: dict[str, Any]) -> ForeignKey:
+    return ForeignKey(
+        name=row["name"],
+        source=row["source"],
+        target=row["target"],
+        source_columns=tuple(row["source_columns"]),
+        target_columns=tuple(row["target_columns"]),
+        is_unique=row["is_unique"],
     )

@@ -47,11 +47,8 @@ class Group:
     negated: bool = False
 
 
-def parse_condition(key: str, value: str) -> Condition:
-    """`key=value` of a query string: `id=eq.7`, `name=not.ilike.*tea*`. Raises Problem PGRST100."""
-    left = Scanner(key, key)
-    field = parse_field(left)
-    left.end()
+def parse_condition(field: Field, key: str, value: str) -> Condition:
+    """`key=value` of a query string, whose key is this field: `id=eq.7`, `name=not.ilike.*tea*`. Raises Problem PGRST100."""
     right = Scanner(value, f"{key}={value}")
     condition = _comparison(right, field, ends="")
     right.end()

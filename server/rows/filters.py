@@ -7,9 +7,9 @@ from typing import Any
 
 from psycopg import sql
 
-from .catalogue import Source
 from .conditions import SEARCHES, Condition, Group, Joined
 from .fragments import Part, Sql, array_literal, field
+from .source import Source
 
 OPERATOR_SQL: Mapping[str, str] = {
     "eq": "=",
@@ -47,12 +47,15 @@ IS_SQL: Mapping[str, str] = {
 }
 
 
-def where(source: Source, filters: Sequence[Condition | Group]) -> Part:
-    """` where …`, or nothing without filters."""
-    if not filters:
+def where(
+    source: Source, filters: Sequence[Condition | Group], required: Sequence[Part] = ()
+) -> Part:
+    """` where …`, or nothing without filters. `required` are further conditions."""
+    every = [*([chosen(source, filters)] if filters else []), *required]
+    if not every:
         return sql.SQL(""), []
-    text, values = chosen(source, filters)
-    return sql.SQL(" where {}").format(text), values
+    text = sql.SQL(" and ").join(condition for condition, _ in every)
+    return sql.SQL(" where {}").format(text), [value for _, values in every for value in values]
 
 
 def chosen(source: Source, filters: Sequence[Condition | Group]) -> Part:
@@ -78,6 +81,15 @@ def _joined(source: Source, members: Sequence[Condition | Group], joined: Joined
 def _one(source: Source, condition: Condition) -> Part:
     if condition.operator in SEARCHES:
         return _search(source, condition)
+    related = source.related.get(condition.field.column)
+    if (
+        related
+        and condition.value == "null"
+        and condition.operator == "is"
+        and not condition.field.path
+    ):
+        text, values = related.exists()
+        return sql.SQL("not {}").format(text), values
     left, values = field(source, condition.field)
     operator, value = condition.operator, condition.value
     if operator == "is":

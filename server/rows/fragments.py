@@ -8,8 +8,9 @@ from typing import Any, Final, Literal
 from psycopg import sql
 
 from ..problem import refusal
-from .catalogue import SCHEMA, Source
-from .selection import Field, Order, Selected
+from .catalogue import SCHEMA
+from .selection import Field, Item, Order, Selected, not_embedded
+from .source import Source
 
 LONGEST_NAME_BYTES = 63
 """PostgreSQL would truncate a longer name, which may then be another's (NAMEDATALEN)."""
@@ -62,13 +63,14 @@ def field(source: Source, wanted: Field) -> Part:
     return text, values
 
 
-def columns(source: Source, selected: Sequence[Selected], everything: Iterable[str]) -> Part:
+def columns(source: Source, selected: Sequence[Item], everything: Iterable[str]) -> Part:
     """The list after SELECT or RETURNING; `*` is spelled out as `everything`."""
     if not selected:
         return commas(identifier(source.alias, column) for column in everything), []
     parts: list[Sql] = []
     values: list[Any] = []
     for item in selected:
+        assert isinstance(item, Selected)
         if item.field.column == "*":
             parts.extend(identifier(source.alias, column) for column in everything)
             continue
@@ -81,13 +83,13 @@ def columns(source: Source, selected: Sequence[Selected], everything: Iterable[s
 
 
 def ordered(source: Source, order: Sequence[Order]) -> Part:
-    """` order by …`, or nothing."""
+    """` order by …`, or nothing. Raises Problem PGRST108 for a table that is not embedded, PGRST118 for one with several rows."""
     if not order:
         return sql.SQL(""), []
     parts: list[Sql] = []
     values: list[Any] = []
     for item in order:
-        text, more = field(source, item.field)
+        text, more = _ordering(source, item)
         words = [text]
         if item.direction is not None:
             words.append(sql.SQL(item.direction))
@@ -96,6 +98,33 @@ def ordered(source: Source, order: Sequence[Order]) -> Part:
         parts.append(sql.SQL(" ").join(words))
         values += more
     return sql.SQL(" order by {}").format(commas(parts)), values
+
+
+def _ordering(source: Source, item: Order) -> Part:
+    if item.of is None:
+        return field(source, item.field)
+    related = source.related.get(item.of)
+    if related is None:
+        raise not_embedded(item.of)
+    return related.value_of(item.field)
+
+
+def sized(lines: Part, most_bytes: int) -> tuple[Sql, Sql, list[Any]]:
+    """The text of the JSON array of these lines, null if it is larger than `most_bytes`; the rows it is made from, with their
+    `size`; and the values of both, two of them in the text.
+
+    The size is added up line by line, and lines beyond the limit are not concatenated. So the answer's memory is bounded in
+    PostgreSQL and in the relay. A line that is null was itself too large.
+    """
+    array = sql.SQL(
+        "case when coalesce(max(size), 0) <= %s"
+        " then '[' || coalesce(string_agg(line, ',') filter (where size <= %s), '') || ']' end"
+    )
+    rows = sql.SQL(
+        "(select line, sum(coalesce(octet_length(line), 2147483647)) over (rows unbounded preceding) as size"
+        " from ({} offset 0) as lines) as sized"
+    ).format(lines[0])
+    return array, rows, [most_bytes, most_bytes, *lines[1]]
 
 
 def array_literal(elements: Iterable[str]) -> str:

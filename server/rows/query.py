@@ -6,39 +6,59 @@ This module knows neither the schema nor SQL.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl
 
 from ..problem import refusal
 from .conditions import Condition, Group, Joined, parse_condition, parse_group
 from .scanner import Scanner
-from .selection import Order, Selected, parse_order, parse_selected
+from .selection import (
+    Embedded,
+    Field,
+    Item,
+    Order,
+    not_embedded,
+    not_offered,
+    parse_order,
+    parse_path,
+    parse_selected,
+)
 
 MOST_PARAMETERS = 100
 LARGEST_OFFSET = 2**63 - 1
 
 _RESERVED = frozenset({"select", "order", "limit", "offset", "columns", "on_conflict"})
-_GROUPS: dict[str, tuple[Joined, bool]] = {
-    "and": ("and", False),
-    "or": ("or", False),
-    "not.and": ("and", True),
-    "not.or": ("or", True),
-}
+_OF_EMBEDDED = frozenset({"order", "limit", "offset"})
+_JOINED: dict[str, Joined] = {"and": "and", "or": "or"}
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A parsed query string. `select` empty means every column; None means "not given"."""
+class Rows:
+    """Which rows, in which order. None means "not given"."""
 
-    select: tuple[Selected, ...] = ()
     filters: tuple[Condition | Group, ...] = ()
     order: tuple[Order, ...] = ()
     limit: int | None = None
     offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Rows):
+    """A parsed query string. `select` empty means every column; `embedded` has, by name, the rows of each embedded table."""
+
+    select: tuple[Item, ...] = ()
+    embedded: dict[str, Rows] = field(default_factory=dict)
     columns: tuple[str, ...] | None = None
     on_conflict: tuple[str, ...] | None = None
     arguments: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def embeds(self) -> tuple[Embedded, ...]:
+        """The tables that `select` embeds."""
+        return tuple(item for item in self.select if isinstance(item, Embedded))
 
 
 def parameters(query_string: bytes) -> list[tuple[str, str]]:
@@ -61,34 +81,84 @@ def parameters(query_string: bytes) -> list[tuple[str, str]]:
 
 
 def parse(query_string: bytes, *, arguments: frozenset[str] = frozenset()) -> Query:
-    """Parse a query string. Raises Problem PGRST100, PGRST103, PGRST200.
+    """Parse a query string. Raises Problem PGRST100, PGRST103, PGRST108, PGRST123, PGRST127.
 
     `arguments`: names of parameters that are a function's arguments and not filters.
     """
     single: dict[str, str] = {}
     given: dict[str, str] = {}
-    filters: list[Condition | Group] = []
+    filters: dict[str, list[Condition | Group]] = defaultdict(list)
     for key, value in parameters(query_string):
-        if key in arguments or key in _RESERVED:
-            target = given if key in arguments else single
-            if key in target:
-                raise refusal("PGRST100", f"{key!r} is given twice")
-            target[key] = value
-        elif key in _GROUPS:
-            joined, negated = _GROUPS[key]
-            filters.append(parse_group(Scanner(value, f"{key}={value}"), joined, negated))
+        if key in arguments:
+            _once(given, key, value)
+        elif key in _RESERVED:
+            _once(single, key, value)
         else:
-            filters.append(parse_condition(key, value))
+            _one(key, value, single, filters)
+    select = parse_selected(single.get("select", ""))
+    names = [item.name for item in select if isinstance(item, Embedded)]
+    embedded = set(names)
+    if len(names) > len(embedded):
+        raise refusal("PGRST100", "select= embeds two tables by one name: give one another")
+    named = {of for of, dot, _ in (key.rpartition(".") for key in single) if dot} | filters.keys()
+    for name in named - embedded - {""}:
+        raise not_embedded(name)
     return Query(
-        select=parse_selected(single.get("select", "")),
-        filters=tuple(filters),
-        order=parse_order(single.get("order", "")),
-        limit=_whole(single, "limit"),
-        offset=_whole(single, "offset"),
+        **_rows(single, filters, ""),
+        select=select,
+        embedded={name: Rows(**_rows(single, filters, name)) for name in embedded},
         columns=_names(single, "columns"),
         on_conflict=_names(single, "on_conflict"),
         arguments=given,
     )
+
+
+def _one(
+    key: str, value: str, single: dict[str, str], filters: dict[str, list[Condition | Group]]
+) -> None:
+    """Put a parameter that is no word of the language alone: a filter, or one for an embedded table, `participants.order`."""
+    scanner = Scanner(key, key)
+    names = [scanner.name("a column")]
+    while scanner.take("."):
+        names.append(scanner.name("a column"))
+    path = parse_path(scanner)
+    scanner.end()
+    of, last = names[:-1], names[-1]
+    group = value.lstrip(" \t").startswith("(") and not path and last in _JOINED
+    negated = group and of[-1:] == ["not"]
+    if negated:
+        of = of[:-1]
+    if len(of) > 1:
+        raise not_offered(f"tables embedded in embedded tables ({key[:60]})")
+    table = of[0] if of else ""
+    if table and last in _OF_EMBEDDED and not path:
+        _once(single, f"{table}.{last}", value)
+    elif group:
+        parsed = parse_group(Scanner(value, f"{key}={value}"), _JOINED[last], negated)
+        filters[table].append(parsed)
+    else:
+        filters[table].append(parse_condition(Field(last, path), key, value))
+
+
+def _once(target: dict[str, str], key: str, value: str) -> None:
+    if key in target:
+        raise refusal("PGRST100", f"{key[:60]!r} is given twice")
+    target[key] = value
+
+
+def _rows(
+    single: dict[str, str], filters: dict[str, list[Condition | Group]], of: str
+) -> dict[str, Any]:
+    prefix = f"{of}." if of else ""
+    order = parse_order(single.get(f"{prefix}order", ""))
+    if of and any(each.of for each in order):
+        raise not_offered("the order of an embedded table by another")
+    return {
+        "filters": tuple(filters.get(of, ())),
+        "order": order,
+        "limit": _whole(single, f"{prefix}limit"),
+        "offset": _whole(single, f"{prefix}offset"),
+    }
 
 
 def _whole(single: dict[str, str], key: str) -> int | None:

@@ -15,11 +15,6 @@ select c.relname as name,
            and (has_table_privilege(roomtone.role_name('anon'), c.oid, 'delete')
                 or has_table_privilege(roomtone.role_name('person'), c.oid, 'delete')) then 'DELETE' end
        ], null) as writes,
-       coalesce((select array_agg(k.attname::text order by u.position)
-                 from pg_index i
-                 cross join lateral unnest(i.indkey::int2[]) with ordinality as u (attnum, position)
-                 join pg_attribute k on k.attrelid = c.oid and k.attnum = u.attnum
-                 where i.indrelid = c.oid and i.indisprimary), '{}') as key,
        array_agg(a.attname::text order by a.attnum) as columns,
        array_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types,
        array_agg(has_column_privilege(roomtone.role_name('anon'), c.oid, a.attnum, 'select') order by a.attnum) as anon,

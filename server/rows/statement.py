@@ -12,14 +12,13 @@ from typing import Any, Final, Literal
 
 from psycopg import sql
 
-from .answers import CHUNK, Page, Returning, bounded_array, lines, read_from
+from .answers import CHUNK, Page, Returning, answered, read_from
 from .catalogue import Relation
 from .filters import chosen
 from .fragments import (
     BODY,
     Part,
     Sql,
-    columns,
     commas,
     identifier,
     recordset,
@@ -137,11 +136,9 @@ def _returning(text: Sql, values: list[Any], table: Relation, answer: Returning 
     # command's own.
     if answer is None:
         return text, values
-    wanted, more = columns(table.source, answer.select, answer.everything)
-    whole = sql.SQL("with {} as ({} returning {}) {}").format(
-        identifier(CHUNK), text, wanted, bounded_array(lines(answer), sql.SQL(""))
-    )
-    return whole, [*values, *more, answer.most_bytes, answer.most_bytes]
+    wanted, more = answer.columns(table.source)
+    rows = sql.SQL("{} as ({} returning {})").format(identifier(CHUNK), text, wanted)
+    return answered((rows, [*values, *more]), table.source, answer)
 
 
 def _on_conflict(key: Sequence[str], changed: Sequence[str], resolution: Resolution) -> Sql:

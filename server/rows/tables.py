@@ -18,10 +18,11 @@ from .answers import Returning
 from .body import an_object, batches, json_of, objects
 from .bounds import check_patterns
 from .catalogue import Catalogue, Relation
+from .embedding import joined
 from .fragments import Part
 from .prefer import Accepted, Preferences, accepted, check_profile, preferences
 from .query import Query, parse
-from .selection import Field, Selected
+from .selection import Field, Selected, not_offered
 from .statement import Change
 from .transaction import Answer, transact_parts
 
@@ -36,6 +37,7 @@ class TableRequest:
     """
 
     def __init__(self, request: Request, table: Relation, *, writes: bool) -> None:
+        self.catalogue: Catalogue = request.state.rows
         self.table = table
         self.database: Database = request.state.database
         self.rows_limit: int = request.state.settings.rows_limit
@@ -58,9 +60,22 @@ class TableRequest:
         """The columns of the answer; None for a write that returns no rows."""
         if self.writes and self.preferences.answer != "representation":
             return None
-        everything = self.table.seen_by(anonymous=not self.claims)
+        anonymous = not self.claims
+        if self.writes and any(embedded.inner for embedded in self.query.embeds):
+            raise not_offered("!inner in the answer to a write")
         return Returning(
-            self.query.select, everything, self.database.answer_limit, self.accepted.strip_nulls
+            self.query.select,
+            self.table.seen_by(anonymous=anonymous),
+            self.database.answer_limit,
+            self.accepted.strip_nulls,
+            joined(
+                self.catalogue,
+                self.table.source,
+                self.query,
+                self.table.name,
+                anonymous=anonymous,
+                limit=self.rows_limit,
+            ),
         )
 
     async def transact(

@@ -24,7 +24,7 @@ from roomtone.media.rtc_connection import CONNECTED_WITHIN
 from roomtone.postgres.pools import ANSWER_MARGIN
 from roomtone.process import IDLE_WITHIN_S
 from roomtone.rows.query import MOST_PARAMETERS
-from roomtone.rows.selection import MOST_ITEMS
+from roomtone.rows.selection import MOST_EMBEDDED, MOST_ITEMS
 from roomtone.settings_options import options
 from roomtone.transports.stream_counts import KEPT, KEPT_WITH_REQUESTS
 
@@ -59,6 +59,7 @@ def test_limits_that_cannot_be_set_are_those_of_the_source() -> None:
         "fragments of a WebSocket message; messages that wait": f"{MOST_FRAGMENTS}; {MOST_WAITING}",
         "parameters in a query string": f"{MOST_PARAMETERS}",
         "columns in `select=` or `order=`": f"{MOST_ITEMS}",
+        "tables that one request embeds in its rows": f"{MOST_EMBEDDED}",
         "attempt to make a media connection": f"{CONNECTED_WITHIN:g} s",
         "answer of a PostgreSQL that is frozen or cut off": f"{ANSWER_MARGIN:g} s beyond the longest run of a statement",
         "candidates of one connection": f"{CANDIDATES_LIMIT}",

@@ -136,6 +136,52 @@ def test_it_calls_functions(anna: SyncPostgrestClient, world: World) -> None:
     assert anna.rpc("leave_room", {"room_id": room}).execute().data is True  # type: ignore[dict-item] # any JSON goes
 
 
+def test_it_embeds_other_tables(
+    rick: SyncPostgrestClient, anna: SyncPostgrestClient, rooms: dict[str, int]
+) -> None:
+    anna.from_("participants").upsert({"room_id": rooms["Tea"]}).execute()
+    host = "host:users!rooms_host_id_fkey(username)"
+    query = rick.from_("rooms").select("name", host, "participants(role,users(username))")
+    with pytest.raises(APIError) as refused:
+        query.execute()
+    assert refused.value.code == "PGRST127"
+    every = rick.from_("rooms").select("name", host, "clubs(name)", "participants(role)")
+    tea: Any = every.eq("name", "Tea").eq("participants.role", "SPEAKER").single().execute().data
+    assert tea == {
+        "name": "Tea",
+        "host": {"username": "rick"},
+        "clubs": None,
+        "participants": [{"role": "SPEAKER"}],
+    }
+    full = rick.from_("rooms").select("name", "participants!inner(role)", count=CountMethod.exact)
+    assert full.limit(1, foreign_table="participants").execute().count == 1
+    made: Any = rick.from_("rooms").insert({"name": "New"}).select("name", host).execute().data
+    assert made == [{"name": "New", "host": {"username": "rick"}}]
+
+
+def test_a_write_of_one_object_is_undone_if_it_is_not_one(
+    rick: SyncPostgrestClient, rooms: dict[str, int], world: World
+) -> None:
+    assert len(rooms) == 4
+    table = rick.from_("rooms")
+    one: Any = table.update({"name": "Mate"}).eq("name", "Tea").select("name").single().execute()
+    assert one.data == {"name": "Mate"}
+    with pytest.raises(APIError) as refused:
+        table.update({"name": "All"}).neq("name", "Mate").select("name").single().execute()
+    assert refused.value.code == "PGRST116"
+    assert world.psql.one("select count(*) from rooms where name = 'All'") == 0
+
+
+def test_it_counts_what_a_function_returns(
+    rick: SyncPostgrestClient, rooms: dict[str, int]
+) -> None:
+    rick.from_("participants").upsert({"room_id": rooms["Tea"]}).execute()
+    room: Any = {"room_id": rooms["Tea"]}
+    every: Any = rick.rpc("replay_room", room).execute().data
+    counted = rick.rpc("replay_room", room, count=CountMethod.exact).select("seq").limit(1)
+    assert counted.execute().count == len(every) > 1
+
+
 def test_it_gets_errors_in_the_form_of_postgrest(world: World, anna: SyncPostgrestClient) -> None:
     with client_of(world, None) as anonymous, pytest.raises(APIError) as refused:
         anonymous.from_("rooms").insert({"name": "x"}).execute()
