@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from .fragments import Part
-    from .selection import Field
+from psycopg import sql
+
+from .selection import Field
+
+Text = tuple[sql.SQL | sql.Composed, list[Any]]
+"""A piece of SQL and its values: a Part of fragments.py, which imports this module."""
 
 
 class Related(Protocol):
     """A table that is embedded in the rows of a source."""
 
-    def exists(self) -> Part:
+    def exists(self) -> Text:
         """The condition that a row of it belongs to the row of the source."""
 
-    def value_of(self, wanted: Field) -> Part:
+    def value_of(self, wanted: Field) -> Text:
         """A column of the one row of it. Raises Problem PGRST118 if there may be several."""
 
 
