@@ -29,11 +29,15 @@ class IdConvertor(Convertor[int]):
 register_url_convertor("id", IdConvertor())
 
 
-def resource(path: str, **methods: Handler) -> Route:
-    """A route that answers every method on `path`: HEAD like GET, methods without a handler with 405.
+def resource(path: str, *, otherwise: Handler | None = None, **methods: Handler) -> Route:
+    """A route that answers every method on `path`: HEAD like GET, methods without a handler by `otherwise`, or with 405.
 
     A plain Route would leave such a method to the routes after it, and the last route takes any path.
     """
+    if "get" in methods:
+        methods.setdefault("head", methods["get"])  # so that it is in `Allow`
+    if otherwise is not None:
+        methods["method_not_allowed"] = otherwise
     handlers: dict[str, Any] = {
         method: staticmethod(handler) for method, handler in methods.items()
     }

@@ -16,9 +16,16 @@ from .catalogue import Catalogue, open_catalogue
 __all__ = ["Catalogue", "open_catalogue", "routes"]
 
 routes: list[BaseRoute] = [
-    resource("/rows/rpc/{function}", get=calls.get, post=calls.post, options=calls.options),
+    resource(
+        "/rows/rpc/{function}",
+        otherwise=calls.otherwise,
+        get=calls.get,
+        post=calls.post,
+        options=calls.options,
+    ),
     resource(
         "/rows/{table}",
+        otherwise=tables.otherwise,
         get=tables.get,
         post=tables.post,
         patch=tables.patch,

@@ -38,6 +38,8 @@ async def get(request: Request) -> Response:
     catalogue: Catalogue = request.state.rows
     name: str = request.path_params["function"]
     overloads = await catalogue.overloads(name)
+    if all(known.is_volatile for known in overloads):
+        raise _only_by_post(name)
     every = frozenset(argument for known in overloads for argument in known.arguments)
     given = parse(request.scope["query_string"], arguments=every).arguments
     return await _call(request, given, frozenset(given), "{}")
@@ -51,6 +53,22 @@ async def options(request: Request) -> Response:
     return response.allowed(*reads, "POST")
 
 
+async def otherwise(request: Request) -> Response:
+    """A method by which no function is called."""
+    allowed = (await options(request)).headers["Allow"]
+    raise Problem(405, "PGRST117", "this method is not allowed here", headers={"Allow": allowed})
+
+
+def _only_by_post(name: str) -> Problem:
+    return Problem(
+        405,
+        "PGRST101",
+        f"{name} may write, so GET cannot call it",
+        hint="Use POST.",
+        headers={"Allow": "OPTIONS, POST"},
+    )
+
+
 async def _call(
     request: Request, given: Mapping[str, str] | None, names: frozenset[str], body: str
 ) -> Response:
@@ -58,13 +76,7 @@ async def _call(
     function = await catalogue.function(request.path_params["function"], names)
     reads = given is not None
     if reads and function.is_volatile:
-        raise Problem(
-            405,
-            "PGRST101",
-            f"{function.name} may write, so GET cannot call it",
-            hint="Use POST.",
-            headers={"Allow": "OPTIONS, POST"},
-        )
+        raise _only_by_post(function.name)
     claims, shape, preferred = (
         claims_of(request),
         accepted(request.headers),

@@ -179,7 +179,9 @@ def _whole(single: dict[str, str], key: str) -> int | None:
 
 def _names(single: dict[str, str], key: str) -> tuple[str, ...] | None:
     text = single.get(key)
-    return None if text is None else tuple(_each_name(Scanner(text, f"{key}={text}")))
+    return (
+        None if text is None else tuple(dict.fromkeys(_each_name(Scanner(text, f"{key}={text}"))))
+    )
 
 
 def _each_name(scanner: Scanner) -> Iterator[str]:

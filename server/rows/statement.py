@@ -119,9 +119,13 @@ def update(table: Relation, change: Change, query: Query, answer: Returning | No
     return _returning(text, values, table, answer)
 
 
-def update_nothing(answer: Returning | None) -> Part:
-    """The answer of an UPDATE that sets no columns: no rows."""
-    return sql.SQL("select null::text, 0, 0" if answer is None else "select '[]', 0, 0"), []
+def update_nothing(table: Relation, answer: Returning | None) -> Part:
+    """UPDATE no columns of no rows: PostgreSQL decides whether the user might."""
+    text = sql.SQL(
+        "select {}, 0, 0 from (select from {} where false for update) as none right join (select) as one on true"
+    )
+    empty = sql.SQL("null::text" if answer is None else "'[]'")
+    return text.format(empty, relation(table.name)), []
 
 
 def delete(table: Relation, query: Query, answer: Returning | None) -> Part:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from psycopg.errors import ObjectNotInPrerequisiteState
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ..identity.tokens import claims_of
-from ..problem import Problem, refusal
+from ..problem import Problem, problem_from_database, refusal
 from ..types import Claims, RoomId
 from . import paging, response, statement
 from .answers import Returning
@@ -85,15 +86,20 @@ class TableRequest:
         unchecked = (
             not returns and self.preferences.max_affected is None and not self.accepted.single
         )
-        return await transact_parts(
-            self.database,
-            self.claims,
-            parts,
-            check or self.check_single,
-            read_only=not self.writes,
-            timezone=self.preferences.timezone,
-            commits=unchecked,
-        )
+        try:
+            return await transact_parts(
+                self.database,
+                self.claims,
+                parts,
+                check or self.check_single,
+                read_only=not self.writes,
+                timezone=self.preferences.timezone,
+                commits=unchecked,
+            )
+        except ObjectNotInPrerequisiteState as error:  # a view that can only be read
+            problem = problem_from_database(error)
+            problem.headers["Allow"] = _methods(self.table)
+            raise problem from error
 
     def check_single(self, answer: Answer) -> None:
         response.check_single(answer, self.accepted)
@@ -110,12 +116,14 @@ class TableRequest:
     def check_unfiltered(self) -> None:
         """Refuse filters for an INSERT, which could not use them."""
         if self.query.filters:
+            self._check_writes("POST")
             raise refusal("PGRST100", "INSERT takes no filters")
         self.check_whole("INSERT")
 
     def check_filtered(self, command: str) -> None:
         """Refuse an UPDATE or DELETE without a WHERE."""
         if not self.query.filters:
+            self._check_writes("PATCH" if command == "UPDATE" else "DELETE")
             raise Problem(
                 400,
                 "21000",
@@ -125,6 +133,11 @@ class TableRequest:
                 rule="rows_are_chosen_by_a_filter",
             )
         self.check_whole(command)
+
+    def _check_writes(self, method: str) -> None:
+        """Refuse a method by which nobody may write the table, instead of what is wrong with the request."""
+        if method not in self.table.writes:
+            raise _not_allowed(self.table)
 
 
 async def get(request: Request) -> Response:
@@ -145,6 +158,12 @@ async def options(request: Request) -> Response:
     catalogue: Catalogue = request.state.rows
     table = await catalogue.relation(request.path_params["table"])
     return response.allowed("GET", "HEAD", *table.writes)
+
+
+async def otherwise(request: Request) -> Response:
+    """A method that no table has."""
+    catalogue: Catalogue = request.state.rows
+    raise _not_allowed(await catalogue.relation(request.path_params["table"]))
 
 
 async def post(request: Request) -> Response:
@@ -209,7 +228,7 @@ async def patch(request: Request) -> Response:
     if change.names or change.defaults:
         part = statement.update(table_request.table, change, table_request.query, returning)
     else:
-        part = statement.update_nothing(returning)
+        part = statement.update_nothing(table_request.table, returning)
     answer = await table_request.transact(
         [part], returns=returning is not None, check=table_request.check_changed
     )
@@ -232,6 +251,19 @@ async def delete(request: Request) -> Response:
     )
     total = str(answer.size) if table_request.preferences.count else "*"
     return _written(answer, table_request, f"*/{total}")
+
+
+def _not_allowed(table: Relation) -> Problem:
+    return Problem(
+        405,
+        "PGRST117",
+        f"this method is not allowed for {table.name}",
+        headers={"Allow": _methods(table)},
+    )
+
+
+def _methods(table: Relation) -> str:
+    return ", ".join(["OPTIONS", "GET", "HEAD", *table.writes])
 
 
 def _change(table_request: TableRequest, given: Mapping[str, Any], text: str) -> Change:

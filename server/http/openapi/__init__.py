@@ -18,11 +18,14 @@ __all__ = ["Document", "routes"]
 
 
 async def openapi(request: Request) -> Response:
-    """`GET /openapi.json`."""
+    """`GET /openapi.json`: 304 for a client that has this version already."""
     document: Document = request.state.openapi
-    return Response(
-        await document.text(), media_type="application/json", headers={"Cache-Control": "no-cache"}
-    )
+    text = await document.text()
+    headers = {"Cache-Control": "no-cache", "ETag": document.etag}
+    known = request.headers.get("if-none-match", "").split(",")
+    if {document.etag, "*"} & {each.strip().removeprefix("W/") for each in known}:
+        return Response(None, 304, headers)
+    return Response(text, media_type="application/json", headers=headers)
 
 
 routes: list[BaseRoute] = [resource("/openapi.json", get=openapi)]

@@ -24,6 +24,7 @@ MEANINGS: Final[Mapping[int, str]] = {
     413: "The body is too large, or has too many rows.",
     415: "The body's Content-Type is not accepted here. Rows are JSON.",
     416: "The offset or range is beyond the end.",
+    421: "The `Host` is not a name of this relay.",
     422: "It is well-formed, but cannot be done: `detail` says why.",
     429: "Too many requests. Try again after `Retry-After` seconds.",
     500: "An internal error. The relay's log says more.",
@@ -86,8 +87,10 @@ def _refusal(status: int, description: str) -> Response:
 
 
 def _preferences(*kept: str) -> Schema:
+    """These preferences, or any others, which are ignored (RFC 7240, 2)."""
     one = f"({'|'.join(kept)})"
-    return {"type": "string", "pattern": f"^{one}(, ?{one}){{0,4}}$"}
+    known = {"type": "string", "pattern": f"^{one}(, ?{one}){{0,4}}$"}
+    return {"anyOf": [known, {"type": "string"}]}
 
 
 _RETURN = "return=(minimal|headers-only|representation)"
@@ -147,6 +150,11 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
     "Location": {
         "description": "The address of the new row, with `return=headers-only`.",
         "schema": {"type": "string"},
+    },
+    "ETag": {
+        "description": "Names this version of the document (RFC 9110, 8.8.3).",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"[0-9a-f]+"$'},
     },
     "Retry-After": {
         "description": "Seconds (RFC 9110, 10.2.3).",

@@ -53,6 +53,11 @@ class Described:
     relations: tuple[Relation, ...]
     functions: tuple[Function, ...]
 
+    def table(self, type_name: str) -> Relation | None:
+        """The table or view whose rows have this type."""
+        name = type_name.removeprefix("roomtone.").strip('"')
+        return next((table for table in self.relations if table.name == name), None)
+
 
 async def read(database: Database) -> Described:
     """The present schema. Raises psycopg errors."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ from urllib.parse import quote
 from ... import __version__
 from . import described, fixed, functions, recordings, shapes, tables, whip
 from .components import shared
+from .values import FILTERS
 
 if TYPE_CHECKING:
     from ...postgres.pools import Database
@@ -34,6 +36,7 @@ class Document:
         self._database = database
         self._known: described.Described | None = None
         self._text = ""
+        self.etag = ""  # of the text that was returned last
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
 
@@ -46,6 +49,7 @@ class Document:
                 if found != self._known:
                     self._known = found
                     self._text = json.dumps(compose(found), ensure_ascii=False)
+                    self.etag = f'"{hashlib.sha256(self._text.encode()).hexdigest()[:16]}"'
         return self._text
 
 
@@ -55,7 +59,7 @@ def compose(schema: described.Described) -> dict[str, Any]:
     components["schemas"] |= shapes.SCHEMAS
     for table in schema.relations:
         components["schemas"] |= tables.schemas(table)
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {
             "title": "Roomtone",
@@ -74,6 +78,11 @@ def compose(schema: described.Described) -> dict[str, Any]:
         },
         "components": components,
     }
+    used = json.dumps(document["paths"])
+    for name in FILTERS:
+        if f'schemas/{name}"' not in used:  # no column has such a type
+            del components["schemas"][name]
+    return document
 
 
 def _tags(schema: described.Described) -> list[dict[str, str]]:

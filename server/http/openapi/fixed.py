@@ -236,7 +236,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "the relay",
             "Does the process answer?",
             {200: _object("Yes.", live={"const": True})},
-            (),
+            (421,),
             security=[{}],
         )
     },
@@ -246,7 +246,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "the relay",
             "Do events reach the subscribers?",
             {200: _object("Yes.", ready={"const": True})},
-            (503,),
+            (421, 503),
             security=[{}],
         )
     },
@@ -256,7 +256,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "the relay",
             "Figures for Prometheus",
             {200: answer("In its text format.", {"text/plain": TEXT})},
-            (),
+            (421,),
             security=[{}],
         )
     },
@@ -265,9 +265,20 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "openapi",
             "the relay",
             "This document",
-            {200: answer("OpenAPI 3.1.", {JSON: {"type": "object"}})},
+            {
+                200: answer("OpenAPI 3.1.", {JSON: {"type": "object"}}, ("ETag",)),
+                304: answer("The client's copy is current.", {}, ("ETag",)),
+            },
             (429, 500, 503),
             security=[{}],
+            parameters=[
+                _query(
+                    "If-None-Match",
+                    "The ETag of the copy that the client has.",
+                    TEXT,
+                    where="header",
+                )
+            ],
         )
     },
 }

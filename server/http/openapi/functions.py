@@ -47,10 +47,10 @@ def _path(function: Function, described: Described) -> dict[str, Operation]:
             **common,
             "operationId": f"ask_{function.name}",
             "parameters": [
-                *(_argument(function, name) for name in function.arguments),
+                *(_argument(function, name, described) for name in function.arguments),
                 *_rows_parameters(function, described),
             ],
-            "responses": responses(successes, refused),
+            "responses": responses(successes, (*refused, 405)),
         }
     operations["post"] = {
         **common,
@@ -58,7 +58,7 @@ def _path(function: Function, described: Described) -> dict[str, Operation]:
         "parameters": _rows_parameters(function, described),
         "requestBody": {
             "required": bool(function.required),
-            "content": {JSON: {"schema": _arguments(function)}},
+            "content": {JSON: {"schema": _arguments(function, described)}},
         },
         "responses": responses(successes, (*refused, *BODY, 409)),
     }
@@ -79,20 +79,32 @@ def _columns(function: Function, described: Described) -> tuple[Column, ...]:
     return tuple(Column(name, kind, nullable=True) for name, kind in function.columns.items())
 
 
-def _argument(function: Function, name: str) -> dict[str, Any]:
+def _argument(function: Function, name: str, described: Described) -> dict[str, Any]:
     return {
         "name": name,
         "in": "query",
         "required": name in function.required,
-        "schema": values.texts(function.arguments[name]),
+        "schema": _row_text(function.arguments[name], described)
+        or values.texts(function.arguments[name]),
     }
 
 
-def _arguments(function: Function) -> Schema:
+def _row_text(kind: str, described: Described) -> Schema | None:
+    """How a row is written in a query string (PostgreSQL manual, 8.16.6): one of nulls. None for a type that is no row."""
+    table = described.table(kind)
+    return None if table is None else {"const": f"({',' * (len(table.columns) - 1)})"}
+
+
+def _argument_value(kind: str, described: Described) -> Schema:
+    table = described.table(kind)
+    return values.or_null(values.argument(kind) if table is None else schema(tables.title(table)))
+
+
+def _arguments(function: Function, described: Described) -> Schema:
     shape: Schema = {
         "type": "object",
         "properties": {
-            name: values.or_null(values.value(kind)) for name, kind in function.arguments.items()
+            name: _argument_value(kind, described) for name, kind in function.arguments.items()
         },
         "additionalProperties": False,
     }

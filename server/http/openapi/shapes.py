@@ -108,12 +108,24 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "room": {
                 "type": "object",
                 "required": ["id", "name", "host_id", "stage", "club", "host"],
+                "properties": {
+                    "id": _ID,
+                    "name": TEXT,
+                    "host_id": _ID,
+                    "stage": {"enum": ["open", "moderated"]},
+                    "club": _TEXT_OR_NULL,
+                    "host": TEXT,
+                },
             },
             "participants": {"type": "array", "items": schema("Seat")},
             "messages": {
                 "type": "array",
                 "description": "The last fifty, oldest first; each with its author's `username`.",
-                "items": {"type": "object", "required": ["id", "user_id", "username", "body"]},
+                "items": {
+                    "type": "object",
+                    "required": ["id", "user_id", "username", "body"],
+                    "properties": {"id": _ID, "user_id": _ID, "username": TEXT, "body": TEXT},
+                },
             },
             "signals": {"type": "array", "items": schema("Signals")},
         },

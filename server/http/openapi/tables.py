@@ -29,18 +29,18 @@ Operation = dict[str, Any]
 def schemas(table: Relation) -> dict[str, Schema]:
     """A row as it is read, and as it is inserted and changed."""
     shapes: dict[str, Schema] = {
-        _title(table): {
+        title(table): {
             "type": "object",
             "description": table.comment or "",
             "properties": {c.name: values.column(c) for c in table.columns if c.reads},
         }
     }
     if table.inserts:
-        shapes[f"{_title(table)}Insert"] = _written(
+        shapes[f"{title(table)}Insert"] = _written(
             table, [c for c in table.columns if c.inserts], needed=True
         )
     if table.updates:
-        shapes[f"{_title(table)}Update"] = _written(table, [c for c in table.columns if c.updates])
+        shapes[f"{title(table)}Update"] = _written(table, [c for c in table.columns if c.updates])
     return shapes
 
 
@@ -92,7 +92,7 @@ def chosen(columns: tuple[Column, ...]) -> dict[str, Any]:
         "in": "query",
         "description": "The columns of the answer; all if left out. Aliases, casts and JSON paths are allowed, "
         "too (docs/rows.md); they change the shape of the rows.",
-        "schema": {"type": "string", "pattern": values.names(names)},
+        "schema": {"type": "string", "pattern": values.names(names, empty=True)},
         "example": ",".join(names[:2]),
     }
 
@@ -100,7 +100,8 @@ def chosen(columns: tuple[Column, ...]) -> dict[str, Any]:
 def ordered(columns: tuple[Column, ...]) -> dict[str, Any]:
     """`order`."""
     names = tuple(c.name for c in columns if c.reads and c.type != "json")
-    pattern = values.names(names, followed_by=r"(\.(asc|desc))?(\.(nullsfirst|nullslast))?")
+    direction = r"(\.(asc|desc))?(\.(nullsfirst|nullslast))?"
+    pattern = values.names(names, followed_by=direction, empty=True)
     return {
         "name": "order",
         "in": "query",
@@ -127,7 +128,7 @@ def read_successes(title: str) -> dict[int, Response]:
     }
 
 
-def _title(table: Relation) -> str:
+def title(table: Relation) -> str:
     """The name of its schema: letters, digits and underscores (OpenAPI 3.1.1, 4.8.7.1), different for every table."""
     if re.fullmatch("[a-z][a-z0-9]*(_[a-z0-9]+)*", table.name):
         return "".join(word.title() for word in table.name.split("_"))
@@ -165,13 +166,13 @@ def _read(table: Relation) -> Operation:
         ),
         "description": table.comment or "",
         "security": ANYONE if table.anyone_reads else PERSON,
-        "responses": responses(read_successes(_title(table)), (*ROWS, *_denied(table), 416)),
+        "responses": responses(read_successes(title(table)), (*ROWS, *_denied(table), 416)),
     }
 
 
 def _count(table: Relation) -> Operation:
     headers = ("Content-Range", "Preference-Applied")
-    every = responses(read_successes(_title(table)), (*ROWS, *_denied(table), 416))
+    every = responses(read_successes(title(table)), (*ROWS, *_denied(table), 416))
     bare = {status: {"description": "As of GET, without the body."} for status in every}
     for status in ("200", "206"):
         bare[status] = answer(bare[status]["description"], {}, headers)
@@ -188,14 +189,14 @@ def _count(table: Relation) -> Operation:
 
 
 def _insert(table: Relation) -> Operation:
-    title = _title(table)
-    inserted = schema(f"{title}Insert")
+    name = title(table)
+    inserted = schema(f"{name}Insert")
     names = tuple(column.name for column in table.columns if column.inserts)
     picked = {"type": "string", "pattern": values.names(names)}
     successes = {
         201: answer(
             "Written. With `Prefer: return=representation` the answer has the rows.",
-            rows(title),
+            rows(name),
             ("Content-Range", "Preference-Applied", "Location"),
         )
     }
@@ -232,13 +233,13 @@ def _insert(table: Relation) -> Operation:
 
 
 def _update(table: Relation) -> Operation:
-    title = _title(table)
+    name = title(table)
     return {
         **_common(table, "update", f"Change {table.name}", _choosing(table)),
         "description": "The rows that the filters choose. At least one filter is required.",
         "security": PERSON,
-        "requestBody": {"required": True, "content": {JSON: {"schema": schema(f"{title}Update")}}},
-        "responses": responses(_write_successes(title), (*ROWS, *BODY, 403, 404, 409)),
+        "requestBody": {"required": True, "content": {JSON: {"schema": schema(f"{name}Update")}}},
+        "responses": responses(_write_successes(name), (*ROWS, *BODY, 403, 404, 409)),
     }
 
 
@@ -247,7 +248,7 @@ def _delete(table: Relation) -> Operation:
         **_common(table, "delete", f"Delete rows of {table.name}", _choosing(table)),
         "description": "The rows that the filters choose. At least one filter is required.",
         "security": PERSON,
-        "responses": responses(_write_successes(_title(table)), (*ROWS, 403, 404, 409)),
+        "responses": responses(_write_successes(title(table)), (*ROWS, 403, 404, 409)),
     }
 
 

@@ -68,9 +68,27 @@ FILTERS: Final[dict[str, Schema]] = {
     },
     "TimeFilter": {
         "type": "string",
-        "description": "A comparison with a date or time as PostgreSQL reads it: `gte.2026-01-31`, `is.null`.",
+        "description": "A comparison with a date or time as PostgreSQL reads it: `gte.2026-01-28`, `is.null`.",
         "pattern": _filter(rf"{_COMPARED}\.{_TIME}(T[01][0-9]:[0-5][0-9]:[0-5][0-9]Z)?"),
-        "examples": ["gte.2026-01-31", "is.null"],
+        "examples": ["gte.2026-01-28", "is.null"],
+    },
+    "ListFilter": {
+        "type": "string",
+        "description": "Null or not, or what a list contains: `is.null`, `cs.{}`.",
+        "pattern": _filter(r"(cs|cd|ov)\.\{\}"),
+        "examples": ["cs.{}"],
+    },
+    "DurationFilter": {
+        "type": "string",
+        "description": "A comparison with a duration: `gt.5 minutes`, `is.null`.",
+        "pattern": _filter(rf"{_COMPARED}\.[0-9]{{1,6}} (seconds|minutes|hours)"),
+        "examples": ["gt.5 minutes"],
+    },
+    "NullFilter": {
+        "type": "string",
+        "description": "Null or not: `is.null`.",
+        "pattern": _filter(),
+        "examples": ["is.null"],
     },
     "JsonFilter": {
         "type": "string",
@@ -86,6 +104,9 @@ _FILTER_OF: Final = {
     "uuid": "UuidFilter",
     "timestamp with time zone": "TimeFilter",
     "date": "TimeFilter",
+    "interval": "DurationFilter",
+    "text": "TextFilter",
+    "character varying": "TextFilter",
     "json": "JsonFilter",
     "jsonb": "JsonFilter",
 }
@@ -126,12 +147,20 @@ def column(of: Column, *, written: bool = False) -> Schema:
 
 
 def filter_of(type_name: str) -> Schema:
-    """A reference to the schema of the filters on a column of this type; nothing for arrays."""
+    """A reference to the schema of the filters on a column of this type."""
     if type_name in WHOLE or type_name in ("numeric", "real", "double precision"):
         name = "NumberFilter"
     else:
-        name = _FILTER_OF.get(type_name, "TextFilter")
+        unknown = "ListFilter" if type_name.endswith("[]") else "NullFilter"
+        name = _FILTER_OF.get(type_name, unknown)
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+def argument(type_name: str) -> Schema:
+    """The schema of a value of this type that PostgreSQL is to read."""
+    if type_name == "interval":
+        return {"type": "string", "pattern": "^[0-9]{1,6} (seconds|minutes|hours)$"}
+    return value(type_name)
 
 
 def texts(type_name: str) -> Schema:
@@ -139,10 +168,10 @@ def texts(type_name: str) -> Schema:
     if type_name.endswith("[]"):
         inside = _NUMBER if type_name.removesuffix("[]") in WHOLE else r"\w*"
         return {"type": "string", "pattern": rf"^\{{({inside}(,{inside}){{0,20}})?\}}$"}
-    return value(type_name)
+    return argument(type_name)
 
 
-def names(of: tuple[str, ...], *, followed_by: str = "") -> str:
-    """A pattern for a list of these names, each perhaps followed by something."""
+def names(of: tuple[str, ...], *, followed_by: str = "", empty: bool = False) -> str:
+    """A pattern for a list of these names, each perhaps followed by something; `empty`: also for no names."""
     one = f"({'|'.join(map(re.escape, of))}){followed_by}"
-    return f"^{one}(,{one})*$"
+    return f"^({one}(,{one})*)?$" if empty else f"^{one}(,{one})*$"

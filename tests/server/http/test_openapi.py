@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ...patience import eventually
-from ..rows_world import World
+from ..rows_world import World, problem
 
 
 def _document(world: World) -> dict[str, Any]:
@@ -82,3 +83,46 @@ def test_a_changed_schema_is_described_again(world: World) -> None:
     eventually(lambda: "/rows/notes" in _document(world)["paths"])
     notes = _document(world)["paths"]["/rows/notes"]
     assert notes["get"]["description"] == "What a user wrote down."
+
+
+def test_a_client_with_the_present_document_is_sent_no_other(world: World) -> None:
+    first = world.anonymous.get("/openapi.json")
+    etag = first.headers["etag"]
+    for known in (etag, f'"other", W/{etag}', "*"):
+        again = world.anonymous.get("/openapi.json", headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    world.psql.run("comment on table rooms is 'Changed.'")
+
+    def changed() -> bool:
+        answer = world.anonymous.get("/openapi.json", headers={"If-None-Match": etag})
+        return answer.status_code == 200 and answer.headers["etag"] != etag
+
+    eventually(changed)
+
+
+def test_allow_names_exactly_the_methods_that_the_document_describes(world: World) -> None:
+    for path, operations in _document(world)["paths"].items():
+        refused = world.anna.put(re.sub(r"\{[^}]*\}", "1", path), json={})
+        assert refused.status_code == 405, (path, refused.text)
+        allowed = {method.strip() for method in refused.headers["allow"].split(",")}
+        described = {method.upper() for method in operations}
+        assert allowed - {"HEAD", "OPTIONS"} == described - {"HEAD"}, path
+        assert ("GET" in allowed) == ("HEAD" in allowed), path
+
+
+def test_a_method_that_nobody_may_send_is_not_allowed(world: World) -> None:
+    for method, path, allow in (
+        ("DELETE", "/rows/recordings", "OPTIONS, GET, HEAD, POST, PATCH"),
+        ("PATCH", "/rows/bans", "OPTIONS, GET, HEAD, POST, DELETE"),
+        ("POST", "/rows/hallway?id=eq.1", "OPTIONS, GET, HEAD"),
+        ("POST", "/rows/hallway", "OPTIONS, GET, HEAD"),
+        ("GET", "/rows/rpc/accept_invitation", "OPTIONS, POST"),
+    ):
+        refused = world.anna.request(method, path, json={"name": "x"} if method != "GET" else None)
+        assert (refused.status_code, refused.headers.get("allow")) == (405, allow), (
+            path,
+            refused.text,
+        )
+    nothing = world.anonymous.patch("/rows/clubs?id=eq.1", json={})
+    problem(nothing, 401, "42501")
+    assert world.anna.patch("/rows/clubs?id=eq.1", json={}).status_code == 204
