@@ -30,10 +30,10 @@ class Renumbering:
 
     def place(self, packet: RtpPacket) -> Place | None:
         """Where the packet is in the listener's stream; None for one from before the stream began or was paused."""
-        ssrc, seq, timestamp, marker = packet[:4]
-        if ssrc != self._ssrc or self._paused:
+        if packet.ssrc != self._ssrc or self._paused:
             self._begin(packet)
-        mapped = (timestamp + self._timestamp_offset) & 0xFFFFFFFF
+        seq = packet.seq
+        mapped = (packet.timestamp + self._timestamp_offset) & 0xFFFFFFFF
         ahead = (seq - self._newest) & 0xFFFF
         if ahead >= HALF:  # late or duplicated: it keeps its place
             behind = 0x10000 - ahead
@@ -44,7 +44,7 @@ class Renumbering:
             self._newest = seq
             self.timestamp = mapped
             self._sent_at = packet.arrived_at
-        begins = marker or self._begins
+        begins = packet.marker or self._begins
         self._begins = False
         return (seq + self._seq_offset) & 0xFFFF, mapped, begins
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 CLOCK_RATE: Final = 48_000  # Hz, of Opus in RTP whatever was recorded (RFC 7587, 4.1)
@@ -36,28 +37,9 @@ Place = tuple[int, int, bool]
 """Sequence number, timestamp and marker of a packet in the stream of one receiver."""
 
 HEAD: Final = struct.Struct("!BBHLL")
+"""The first bytes of a header (RFC 3550, 5.1): two of flags, counts and payload type; sequence number, timestamp, SSRC."""
 
-
-def header(
-    packet: RtpPacket,
-    payload_type: int,
-    ssrc: int,
-    extensions: HeaderExtensions,
-    place: Place,
-) -> bytes:
-    """The header of this packet, sent with this SSRC at this place (RFC 3550, 5.1)."""
-    seq, timestamp, marker = place
-    csrcs = packet.csrcs
-    head = HEAD.pack(
-        extensions.first_byte | len(csrcs),
-        payload_type | 0x80 if marker else payload_type,
-        seq,
-        timestamp,
-        ssrc,
-    )
-    if csrcs:
-        head += struct.pack(f"!{len(csrcs)}L", *csrcs)
-    return head + extensions.block(packet.level, packet.speech)
+Head = tuple[int, int, int, int, int]
 
 
 class HeaderExtensions:
@@ -68,15 +50,25 @@ class HeaderExtensions:
         self._mid = mid
         self._level_id = level_id
         self._none = mid is None and level_id is None
+        self._packet: RtpPacket | None = None
+        self._rest = b""
         self.first_byte = (
             0x80 if self._none else 0x90
         )  # version 2, and whether there are extensions
 
     @classmethod
     def of(cls, ids: Mapping[str, int], mid: str) -> HeaderExtensions:
-        """`ids` by URI, as they were negotiated; `mid` is the media section's, or empty."""
+        """`ids` by URI, as they were negotiated; `mid` is the media section's, or empty. Senders with the same share one object."""
         named = (ids[MID], mid.encode()) if MID in ids and mid else None
-        return cls(named, ids.get(AUDIO_LEVEL))
+        return _shared(named, ids.get(AUDIO_LEVEL))
+
+    def rest(self, packet: RtpPacket) -> bytes:
+        """What follows the head, payload included. It is the same for all receivers with these extensions, so it is made once."""
+        if packet is not self._packet:
+            csrcs = struct.pack(f"!{len(packet.csrcs)}L", *packet.csrcs)
+            self._rest = csrcs + self.block(packet.level, packet.speech) + packet.payload
+            self._packet = packet
+        return self._rest
 
     def block(self, level: int | None, speech: bool) -> bytes:
         """The extension block for this level. There are at most 256, so each is made once."""
@@ -96,3 +88,8 @@ class HeaderExtensions:
             body += bytes([self._level_id << 4, speech << 7 | level & 0x7F])
         body += bytes(-len(body) % 4)
         return struct.pack("!HH", 0xBEDE, len(body) // 4) + body
+
+
+@lru_cache(maxsize=256)
+def _shared(mid: tuple[int, bytes] | None, level_id: int | None) -> HeaderExtensions:
+    return HeaderExtensions(mid, level_id)

@@ -22,10 +22,11 @@ from aiortc.rtp import RtcpByePacket
 from aiortc.rtp import RtpPacket as ParsedPacket
 
 from ..packets import Packet
-from ..rtp import HeaderExtensions, OnPacket, Place, RtpPacket, header
+from ..rtp import HeaderExtensions, OnPacket, Place, RtpPacket
 from .datagrams import Datagrams, Target
-from .names import CandidatePair, Receiver, Sender
+from .names import CandidatePair, DtlsTransport, Receiver, Sender
 
+CONNECTED: Final = State.CONNECTED  # a member of an enum is looked up slowly
 NTP_TO_UNIX: Final = 2_208_988_800  # seconds from 1900 to 1970 (RFC 5905, 6)
 
 SOURCES_LIMIT: Final = 32
@@ -147,6 +148,9 @@ class PacketSender:
         self._send_reports = self._sender._send_rtcp
         self._stopped = False
         self._next_report_at = 0.0
+        self._ssrc = self._sender._ssrc
+        self._transport: DtlsTransport | None = None
+        self._nominated: dict[int, CandidatePair] = {}
         self._pair: CandidatePair | None = None
         self._target: Target | None = None
         self._sender.send = self._start
@@ -156,7 +160,7 @@ class PacketSender:
 
     @property
     def ssrc(self) -> int:
-        return self._sender._ssrc
+        return self._ssrc
 
     @property
     def sent(self) -> int:
@@ -176,6 +180,9 @@ class PacketSender:
     async def _wait_until_stopped(self, codec: RTCRtpCodecParameters) -> None:
         sender = self._sender
         self._payload_type = codec.payloadType
+        # Looked up here and not for each packet: they stay as long as the sender runs.
+        self._transport = sender.transport
+        self._nominated = sender.transport.transport._connection._nominated
         sender._RTCRtpSender__rtp_started.set()
         try:
             await asyncio.Event().wait()
@@ -191,20 +198,28 @@ class PacketSender:
         Place and time in the stream are the packet's own, or these. Not a coroutine: aiortc's coroutines down to the socket never
         wait either, and cost as much as the encryption.
         """
-        sender, payload_type = self._sender, self._payload_type
-        transport = sender.transport
-        pair = transport.transport._connection._nominated.get(1)
-        if payload_type is None or pair is None or transport._state is not State.CONNECTED:
+        payload_type = self._payload_type
+        if payload_type is None:
+            return False
+        sender, transport = self._sender, self._transport
+        pair = self._nominated.get(1)
+        if pair is None or transport is None or transport._state is not CONNECTED:
             return False
         if pair is not self._pair or self._target is None:
             self._pair = pair
-            self._target = Target(pair.protocol.transport, pair.remote_addr)
+            self._target = Target(
+                pair.protocol.transport, pair.remote_addr, transport._tx_srtp, self._lost
+            )
         seq, timestamp, marker = place or (packet.seq, packet.timestamp, packet.marker)
-        data = (
-            header(packet, payload_type, sender._ssrc, self._extensions, (seq, timestamp, marker))
-            + packet.payload
+        extensions = self._extensions
+        head = (
+            extensions.first_byte | len(packet.csrcs),
+            payload_type | 0x80 if marker else payload_type,
+            seq,
+            timestamp,
+            self._ssrc,
         )
-        size = together.add(self._target, transport._tx_srtp, data, self._lost)
+        size = together.add(self._target, head, extensions.rest(packet))
         if not size:
             return False
         transport._RTCDtlsTransport__tx_bytes += size

@@ -41,12 +41,14 @@ class ParticipantConnection(RtcConnection):
     ) -> None:
         super().__init__(ice)
         self._sockets = sockets
+        self._together = sockets.together
         self._on_packet = on_packet
         self._senders: dict[str, PacketSender] = {}  # by mid
         self._voices: dict[str, str] = {}  # mid by voice
         self._renumberings: dict[
             str, Renumbering
         ] = {}  # by mid: a slot is one stream, also when its voice changes
+        self._slots: dict[str, tuple[Renumbering, PacketSender]] = {}  # by voice
         self._unusable = False
         self._answering = asyncio.Lock()
         self._changed = asyncio.Event()
@@ -97,19 +99,17 @@ class ParticipantConnection(RtcConnection):
         """Send a packet of this voice with the next `sockets.together.send()`; dropped if it has no slot, or the kernel has no place."""
         mid = self._voices.get(voice)
         if mid is not None:
-            self._senders[mid].send(packet, self._sockets.together)
+            self._senders[mid].send(packet, self._together)
 
     def forward(self, voice: str, packet: RtpPacket) -> None:
         """As `send`, renumbered for the stream of its slot."""
-        mid = self._voices.get(voice)
-        if mid is None:
+        slot = self._slots.get(voice)
+        if slot is None:
             return
-        renumbering = self._renumberings.get(mid)
-        if renumbering is None:
-            renumbering = self._renumberings[mid] = Renumbering()
+        renumbering, sender = slot
         place = renumbering.place(packet)
         if place is not None:
-            self._senders[mid].send(packet, self._sockets.together, place)
+            sender.send(packet, self._together, place)
 
     def pause(self, voice: str) -> None:
         """This voice is not forwarded for now."""
@@ -150,6 +150,10 @@ class ParticipantConnection(RtcConnection):
                 if mid in self._renumberings:
                     # The slot had another voice: its stream continues, whatever the SSRCs are.
                     self._renumberings[mid].pause()
+        self._slots = {
+            voice: (self._renumberings.setdefault(mid, Renumbering()), self._senders[mid])
+            for voice, mid in self._voices.items()
+        }
         named = {mid: voice for voice, mid in self._voices.items()}
         for transceiver in transceivers:
             set_stream_id(transceiver, named.get(str(transceiver.mid), NOBODY))
