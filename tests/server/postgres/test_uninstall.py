@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 
 import pytest
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from roomtone.postgres.install import install
 from roomtone.postgres.preflight import InstallError, Roles
@@ -13,6 +15,7 @@ from roomtone.postgres.uninstall import Uninstalled, contents, uninstall
 
 from ...conftest import Connect, NewDatabase
 from ...people import Psql
+from ...schema.test_upgrade import RELEASE_0_1_0
 from .test_preflight import ROLES, owner_url
 from .test_shop import outside, shop_url
 
@@ -35,6 +38,20 @@ def test_a_shop_is_the_same_after_roomtone_was_removed(
     with pytest.raises(InstallError, match="There is no Roomtone in the database"):
         contents(shop_url)
     assert install(shop_url, demo=False).new
+
+
+def test_a_shop_is_the_same_after_release_0_1_0_an_upgrade_and_a_removal(
+    shop_url: str, connect: Connect, template: str
+) -> None:
+    connection = connect(shop_url)
+    name = sql.Identifier(connection.info.dbname)
+    # that release replaced the setting, so that one of the shop's own would be lost
+    connection.execute(sql.SQL("alter database {} reset search_path").format(name))
+    before = outside(shop_url, connect)
+    connection.execute(gzip.decompress(RELEASE_0_1_0.read_bytes()))
+    assert install(shop_url, demo=True).changed
+    assert uninstall(shop_url).kept == Roles().all()
+    assert outside(shop_url, connect) == before
 
 
 @pytest.mark.parametrize(
