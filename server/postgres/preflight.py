@@ -13,6 +13,9 @@ from .roles import ROLE_NAMES
 
 OLDEST_SERVER: Final = 140000
 SHOWN: Final = 5  # names in a message
+IS_OURS: Final = "exists (select from pg_class where relnamespace = to_regnamespace('roomtone') and relname = 'schema_installs')"
+"""Whether Roomtone's schema is there. Logins without any right on it may ask, too."""
+
 PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 OURS: Final = re.compile(r"\broomtone_(anon|person|relay)\b")
 
@@ -81,7 +84,7 @@ def check_installable(connection: psycopg.Connection, roles: Roles) -> None:
         str(name)
         for (name,) in connection.execute(
             "select relname from pg_class where relnamespace = to_regnamespace('roomtone')"
-            " and relkind in ('r', 'v', 'm', 'p') and to_regclass('roomtone.schema_installs') is null order by 1"
+            f" and relkind in ('r', 'v', 'm', 'p') and not {IS_OURS} order by 1"
         )
     ]
     if strangers:
@@ -93,6 +96,16 @@ def check_installable(connection: psycopg.Connection, roles: Roles) -> None:
         raise InstallError(
             f"The login {_me(connection)} may not create a schema in the database {database}."
             f" Its owner can allow it: grant create on database {database} to {_me(connection)};"
+        )
+    owner = _one(
+        connection,
+        "select quote_ident(rolname) from pg_namespace n join pg_roles r on r.oid = n.nspowner"
+        " where nspname = 'roomtone' and not pg_has_role(nspowner, 'usage')",
+    )
+    if owner is not None:
+        raise InstallError(
+            f"Roomtone's schema in the database {database} belongs to {owner}, and the login {_me(connection)} may not update it."
+            f" Use that login, or ask for: grant {owner} to {_me(connection)};"
         )
     _check_roles(connection, roles)
 
@@ -150,7 +163,7 @@ def tables_of_others(connection: psycopg.Connection) -> list[str]:
         for (name,) in connection.execute(
             "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
             " where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'roomtone')"
-            " and to_regclass('roomtone.schema_installs') is null"
+            f" and not {IS_OURS}"
             " and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e') order by 1"
         )
     ]
@@ -171,9 +184,7 @@ def roles_here(connection: psycopg.Connection, wanted: Roles | None) -> Roles:
     except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege):
         row = None
     found = None if row is None else replace(Roles(), anon=row[0], person=row[1], relay=row[2])
-    if found is None and _one(
-        connection, "select to_regclass('roomtone.schema_installs') is not null"
-    ):
+    if found is None and _one(connection, f"select {IS_OURS}"):
         found = Roles()  # of a release that had no other names
     if found is not None and wanted is not None and wanted != found:
         raise InstallError(

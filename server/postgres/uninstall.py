@@ -11,7 +11,7 @@ from psycopg import errors, sql
 from .install import INSTALL_LOCK
 from .installed_schema import ALIVE
 from .login import login, place
-from .preflight import InstallError, Roles, listed, roles_here
+from .preflight import IS_OURS, InstallError, Roles, listed, roles_here
 
 LOCKS_WITHIN = "10s"  # longer than any statement of a relay; none should be running
 RUNNING = f"select count(*) from roomtone.nodes where {ALIVE}"
@@ -40,7 +40,7 @@ class Uninstalled:
 def contents(url: str) -> Contents:
     """What is installed there. Raises InstallError if nothing is, or if something runs on it."""
     with login(url) as connection:
-        if _one(connection, "select to_regclass('roomtone.schema_installs') is null"):
+        if not _one(connection, f"select {IS_OURS}"):
             raise InstallError(f"There is no Roomtone in the database {place(url)}.")
         try:
             alive = _one(connection, RUNNING)

@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 from roomtone.paths import PACKAGE
 from roomtone.postgres.install import install
 from roomtone.postgres.preflight import OURS, InstallError, Roles
+from roomtone.postgres.uninstall import contents
 
 from ...conftest import Connect, Connection
 from ...databases import Databases
@@ -72,6 +73,22 @@ def test_a_database_named_by_database_url_alone_is_not_installed_into(shop_url: 
     assert not has_schema(shop_url)
     assert install(shop_url, demo=False).new
     assert not install(shop_url, demo=False, beside_others=False).changed
+
+
+def test_a_login_that_does_not_own_the_schema_is_told_whose_it_is(
+    database_url: str, connect: Connect
+) -> None:
+    connect().execute("create role somebody login")
+    url = make_conninfo(database_url, user="somebody")
+    try:
+        with pytest.raises(
+            InstallError, match="belongs to postgres, and the login somebody may not"
+        ):
+            install(url, demo=False)
+        with pytest.raises(InstallError, match="does not own Roomtone's schema"):
+            contents(url)
+    finally:
+        connect().execute("drop role somebody")
 
 
 @pytest.mark.parametrize(
