@@ -63,6 +63,8 @@ def install_command(roles: Roles | None, **given: Any) -> None:
                 beside_others=not named_by_database_url(),
                 on_progress=progress,
             )
+        for line in installed.restored:
+            terminal.line(line)
         state = "is now" if installed.changed else "already was"
         terminal.line(f"The schema {state} that of Roomtone {__version__}.")
         if installed.older:

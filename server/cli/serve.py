@@ -60,6 +60,8 @@ def serve_command(**given: Any) -> None:
             if installed.older:
                 progress(older_are_running(installed.older))
             progress("starting the relay")
+        for line in installed.restored:
+            terminal.line(line)
         account = privileges.account_to_run_as(settings)
         if account is not None:
             privileges.give_recordings(account, settings.recordings)

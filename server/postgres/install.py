@@ -31,6 +31,7 @@ from .preflight import (
     roles_here,
     tables_of_others,
 )
+from .restored import is_restored, report, rights
 from .schema_files import OLDEST_RELAY, REVISION, Release, SqlFile, demo_files, release
 from .statement_lines import error_line
 
@@ -59,6 +60,7 @@ class Installed:
     """What an installation found and did.
 
     While `older` processes of the older release run, the *post* migrations wait for a later installation.
+    `restored` says what was recreated in a restored or copied database, a sentence each.
     """
 
     fingerprint: str
@@ -66,6 +68,7 @@ class Installed:
     new: bool = False
     demo: bool = False
     older: int = 0
+    restored: tuple[str, ...] = ()
 
 
 def install(
@@ -97,7 +100,7 @@ def install(
         if as_relay and (found is None or found.revision < REVISION):
             raise InstallError(_relay_cannot_install(found, roles.relay))
         older = 0 if as_relay or found is None else older_processes(connection)
-        if found is not None and (as_relay or not _has_work(found, this, older)):
+        if found is not None and (as_relay or not _has_work(connection, found, this, older)):
             return Installed(found.fingerprint, older=older)
         check_installable(connection, roles)
         if not beside_others and (others := tables_of_others(connection)):
@@ -107,11 +110,13 @@ def install(
         return _with_locks(connection, roles, this, demo_rows, on_progress, patience)
 
 
-def _has_work(found: InstalledSchema, this: Release, older: int) -> bool:
+def _has_work(
+    connection: psycopg.Connection, found: InstalledSchema, this: Release, older: int
+) -> bool:
     if found.revision > REVISION:
         return False
     to_do = any(file.name not in found.files for file in this.after) and not older
-    return found.fingerprint != this.fingerprint or to_do
+    return found.fingerprint != this.fingerprint or to_do or is_restored(connection)
 
 
 def _with_locks(
@@ -192,14 +197,17 @@ def _install_once(
             connection.execute("select set_config('lock_timeout', %s, true)", (OTHER_INSTALL,))
             connection.execute("select pg_advisory_xact_lock(%s)", (INSTALL_LOCK,))
             found = installed_schema(connection, as_relay=False)
-            if found is not None and not _has_work(found, this, older_processes(connection)):
+            if found is not None and not _has_work(
+                connection, found, this, older_processes(connection)
+            ):
                 return Installed(found.fingerprint)  # another process installed it meanwhile
+            given = rights(connection, roles) if is_restored(connection) else None
             connection.execute("set local client_min_messages = warning")
             connection.execute("select set_config('lock_timeout', %s, true)", (TABLE_LOCKS,))
             _lock_tables(connection)
             before = [] if found is None else [f for f in this.before if f.name not in found.files]
             _run_all(connection, roles, before)
-            marks = {} if found is None else found.files
+            marks = {} if found is None or given is not None else found.files
             _run_all(connection, roles, this.to_define(marks, migrated=bool(before)))
             older = older_processes(connection)
             if found is None:
@@ -218,10 +226,18 @@ def _install_once(
                 ),
             )
             _let_login_be_relay(connection, roles.relay)
+            lines = () if given is None else report(connection, given, roles)
     except psycopg.Error as error:
         raise InstallError(f"The schema was not installed: {error}") from error
     new = found is None
-    return Installed(this.fingerprint, changed=True, new=new, demo=new and bool(demo), older=older)
+    return Installed(
+        this.fingerprint,
+        changed=True,
+        new=new,
+        demo=new and bool(demo),
+        older=older,
+        restored=lines,
+    )
 
 
 def _lock_tables(connection: psycopg.Connection) -> None:
