@@ -39,11 +39,15 @@ create table parted_1 partition of parted for values in (1);
 create table only_json (body json);
 create table write_only (id int);
 create materialized view counted as select count(*) as n from rooms;
+create view reads_itself as select 1 as id;
+create or replace view reads_itself as select id from reads_itself;
+create view repeated as select id as a, id as b, id as c, part as d, part as e, part as f from parted;
 create foreign data wrapper nowhere;
 create server elsewhere foreign data wrapper nowhere;
 create foreign table distant (id int) server elsewhere;
 
 grant select, insert, update, delete on generated, "odd %s table", parted, only_json, counted, distant to roomtone_person;
+grant select on reads_itself, repeated to roomtone_person;
 grant insert on write_only to roomtone_person;
 """
 
@@ -153,6 +157,9 @@ def test_relations_of_every_kind_are_read_and_written(strange: World) -> None:
     assert strange.anna.get("/rows/counted").json() == [{"n": 0}]
     problem(strange.anna.post("/rows/counted", json={"n": 1}), 400, "42809")
     assert strange.anna.post("/rows/write_only", json={"id": 1}).status_code == 201
+    embedded = strange.anna.get("/rows/reads_itself?select=id,generated(id)")
+    problem(embedded, 400, "PGRST200")
+    assert strange.anna.get("/rows/repeated?select=a,d,f").json() == [{"a": 1, "d": 1, "f": 1}]
     distant = strange.anna.get("/rows/distant")
     assert distant.status_code < 500, distant.text
 
