@@ -1,7 +1,7 @@
 """Rows over HTTP with PostgREST's conventions, executed as the user.
 
-A request is parsed (`query`, `body`, `prefer`), composed into one statement (`statement`) and executed in a transaction as
-the user (`transaction`). Grants, policies, constraints and triggers decide, and PostgreSQL's answer is sent as it is.
+A request is parsed (`query`, `body`, `prefer`), composed into one statement (`statement`, `calling`, with other tables by `embedding`)
+and executed in a transaction as the user (`transaction`). Grants, policies, constraints and triggers decide, and PostgreSQL's answer is sent as it is.
 It may import identity, postgres and the modules of `server/` itself that import nothing further.
 """
 

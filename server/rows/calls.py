@@ -24,12 +24,14 @@ from .transaction import Answer, transact_parts
 
 
 async def post(request: Request) -> Response:
-    """`POST`: named arguments from a JSON object; none without a body."""
+    """`POST`: named arguments from a JSON object, with `columns` only these; none without a body."""
     check_profile(request.headers, writes=True)
     if not await request.body():
         return await _call(request, None, frozenset(), "{}")
     value, text = await json_of(request)
-    return await _call(request, None, frozenset(an_object(value)), text)
+    names = frozenset(an_object(value))
+    columns = parse(request.scope["query_string"]).columns
+    return await _call(request, None, names if columns is None else frozenset(columns), text)
 
 
 async def get(request: Request) -> Response:

@@ -90,8 +90,8 @@ def chosen(columns: tuple[Column, ...]) -> dict[str, Any]:
     return {
         "name": "select",
         "in": "query",
-        "description": "The columns of the answer; all if left out. Aliases, casts and JSON paths are allowed, "
-        "too (docs/rows.md); they change the shape of the rows.",
+        "description": "The columns of the answer; all if left out. Aliases, casts, JSON paths and tables embedded by "
+        "their foreign keys are allowed, too (docs/rows.md); they change the shape of the rows.",
         "schema": {"type": "string", "pattern": values.names(names, empty=True)},
         "example": ",".join(names[:2]),
     }

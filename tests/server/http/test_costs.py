@@ -12,7 +12,7 @@ from roomtone.postgres import budget
 from roomtone.postgres.budget import Account, Budgets
 from roomtone.problem import Problem
 from roomtone.rows import catalogue
-from roomtone.rows.selection import MOST_ITEMS
+from roomtone.rows.selection import MOST_EMBEDDED, MOST_ITEMS
 from roomtone.settings import Settings
 
 from ...clocks import stand_still
@@ -195,6 +195,24 @@ def test_the_size_of_an_answer_is_bounded(small: World) -> None:
     assert (one.status_code, len(one.json())) == (206, 1)
     assert one.headers["content-range"] == f"0-0/{small.psql.count('users')}"
     assert small.anna.get("/rows/users?id=lt.0").json() == []
+
+
+def test_the_size_of_what_is_embedded_in_a_row_is_bounded(small: World) -> None:
+    small.psql.run(
+        "insert into rooms (name, host_id) select repeat('x', 60) || n, %s from generate_series(1, 40) n",
+        small.psql.person("anna"),
+    )
+    wide = ",".join(f"b{n}:name" for n in range(MOST_ITEMS - 2))
+    path = f"/rows/users?username=eq.anna&select=id,rooms!rooms_host_id_fkey({wide})"
+    problem(small.anna.get(path), 413, "54000", "requests_answer_is_small")
+    problem(small.anna.get(f"{path}&rooms.limit=20"), 413, "54000", "requests_answer_is_small")
+    (anna,) = small.anna.get(f"{path}&rooms.limit=2").json()
+    assert len(anna["rooms"]) == 2
+    embedded = ",".join(f"e{n}:rooms!rooms_host_id_fkey(id)" for n in range(MOST_EMBEDDED + 1))
+    refused = small.anna.get(f"/rows/users?select={embedded}")
+    problem(refused, 400, "54011", "requests_embed_few_tables")
+    narrow = small.anna.get(f"/rows/users?select=id,rooms!rooms_host_id_fkey({wide},id,id)")
+    problem(narrow, 400, "54011", "requests_select_is_narrow")
 
 
 def test_a_write_whose_answer_would_be_too_large_is_undone(small: World) -> None:
