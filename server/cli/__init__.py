@@ -5,10 +5,12 @@ It may import everything; nothing imports it but `server/__main__.py`.
 
 from __future__ import annotations
 
-from . import bench, bot, drill, lab, node, psql, schema, serve
+from . import backup, bench, bot, drill, lab, node, psql, schema, serve
 from .group import cli
 
-__all__ = ["bench", "bot", "cli", "drill", "lab", "main", "node", "psql", "schema", "serve"]
+__all__ = [
+    "backup", "bench", "bot", "cli", "drill", "lab", "main", "node", "psql", "schema", "serve",
+]  # fmt: skip
 
 
 def main() -> None:

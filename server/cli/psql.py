@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ..postgres.lock import running
-from ..postgres.programs import psql_command, psql_environment, socket_url
+from ..postgres.programs import psql_command, psql_environment, socket_url, without_password
 from ..settings import Settings
 from .group import cli
 from .options import from_settings, settings_from
@@ -45,18 +43,6 @@ def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
         command = [*psql_command(url), *arguments]
     sys.stdout.flush()
     os.execve(command[0], command, {**os.environ, **password, **more})
-
-
-def without_password(url: str) -> tuple[str, dict[str, str]]:
-    """The connection string without its password, as all users can read command lines; and the password as a variable."""
-    try:
-        parts = conninfo_to_dict(url)
-    except ProgrammingError:
-        return url, {}  # psql reports what is wrong with it
-    password = parts.pop("password", None)
-    if password is None:
-        return url, {}
-    return make_conninfo("", **parts), {"PGPASSWORD": str(password)}
 
 
 def psql_hint(settings: Settings) -> str:

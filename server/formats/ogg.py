@@ -1,10 +1,14 @@
-"""The length of an Ogg/Opus file, from its last complete page (RFC 3533, 6; RFC 7845, 4)."""
+"""Files of recordings: their names, and the length of an Ogg/Opus file from its last complete page (RFC 3533, 6; RFC 7845, 4)."""
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 from typing import Final
+
+FILE_NAME: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{36}\.ogg")
+"""The names that the database gives to recordings."""
 
 RATE: Final = 48_000  # granule positions count samples of 48 kHz
 LARGEST_PAGE: Final = 65_307  # bytes

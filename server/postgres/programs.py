@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ..paths import PSQL
 
@@ -68,3 +69,15 @@ def psql_environment(url: str, *, greets: bool = False) -> dict[str, str]:
     if greets:
         environment["ROOMTONE_PSQL_GREETS"] = "yes"
     return environment
+
+
+def without_password(url: str) -> tuple[str, dict[str, str]]:
+    """The connection string without its password, as all users can read command lines; and the password as a variable."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return url, {}  # psql reports what is wrong with it
+    password = parts.pop("password", None)
+    if password is None:
+        return url, {}
+    return make_conninfo("", **parts), {"PGPASSWORD": str(password)}

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from ..formats.ogg import seconds_of
+from ..formats.ogg import FILE_NAME, seconds_of
 from ..postgres.pools import Database
 from ..supervision import Supervisor
 from ..token_bucket import TokenBucket
@@ -26,9 +25,6 @@ from .periodic import every
 END_EVERY: Final = 2.0  # seconds
 REMOVE_EVERY: Final = 60.0  # seconds
 AGAIN_AFTER: Final = 0.1  # seconds between two removals, besides the throttle
-FILE_NAME: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{36}\.ogg")
-"""The names that the database gives. Other files in the folder are never touched."""
-
 KEPT: Final = {
     False: "No recording of this database has them, so they are kept: they are another database's, or newer than a restored"
     " backup. Delete them yourself if they are no longer needed.",
@@ -113,6 +109,7 @@ class RecordingFiles:
 
 
 def _names(folder: Path) -> list[str]:
+    """Those that the database gives. Other files in the folder are never touched."""
     try:
         return [path.name for path in folder.iterdir() if FILE_NAME.fullmatch(path.name)]
     except FileNotFoundError:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from roomtone.child_processes import ChildProcess
 from roomtone.cli import cli
 from roomtone.cli.bot import bot_command
-from roomtone.cli.psql import without_password
+from roomtone.postgres.programs import without_password
 from roomtone.settings import Settings
 from roomtone.settings_options import options
 
