@@ -13,6 +13,7 @@ from .names import IceConnection, Receiver, Sender, Transceiver
 
 DATAGRAM_LIMIT: Final = 1500  # bytes: the size of libsrtp's buffer, and of an Ethernet frame
 DATAGRAMS_WAITING_LIMIT: Final = 500  # of one connection; audio that waits longer is too late
+RECEIVER_REPORT: Final = b"\xc9"  # 201: the packet type (RFC 3550, 6.4.2)
 REMOTE_CANDIDATES_LIMIT: Final = 128  # of one peer: signaled, or learnt from its checks
 GATHERING_TIMEOUT: Final = 1.5  # seconds; aioice waits five for a STUN or TURN server
 
@@ -50,6 +51,27 @@ def limit_input(pc: RTCPeerConnection) -> None:
             connection.get_component_candidates = partial(
                 connection.get_component_candidates, timeout=GATHERING_TIMEOUT
             )
+
+
+def ignore_receiver_reports(pc: RTCPeerConnection) -> None:
+    """Drop the peer's receiver reports before they are decrypted: nobody here reads what they say, and a room has many receivers.
+
+    After `limit_input`; call it again when there are more transports.
+    """
+    for transceiver in pc.getTransceivers():
+        connection = ice_connection(transceiver)
+        if not isinstance(connection.data_received, _WithoutReports):
+            connection.data_received = _WithoutReports(connection.data_received)
+
+
+class _WithoutReports:
+    def __init__(self, pass_on: Callable[[bytes, int], None]) -> None:
+        self._pass_on = pass_on
+
+    def __call__(self, data: bytes, component: int) -> None:
+        # SRTCP encrypts what follows the first eight bytes (RFC 3711, 3.4).
+        if data[1:2] != RECEIVER_REPORT or data[0] < 128:
+            self._pass_on(data, component)
 
 
 def ice_connection(transceiver: RTCRtpTransceiver) -> IceConnection:

@@ -112,15 +112,19 @@ class Sender(Protocol):
 
     _ssrc: int
     _stream_id: str
+    _RTCRtpSender__cname: str | None
     _RTCRtpSender__ntp_timestamp: int
     _RTCRtpSender__octet_count: int
     _RTCRtpSender__packet_count: int
+    _RTCRtpSender__rtcp_exited: asyncio.Event
+    _RTCRtpSender__rtcp_started: asyncio.Event
     _RTCRtpSender__rtp_exited: asyncio.Event
     _RTCRtpSender__rtp_started: asyncio.Event
     _RTCRtpSender__rtp_timestamp: int
     _RTCRtpSender__started: bool
     _next_encoded_frame: Callable[[RTCRtpCodecParameters], Awaitable[Any]]
     _run_rtp: Callable[[RTCRtpCodecParameters], Awaitable[None]]
+    _run_rtcp: Callable[[], Awaitable[None]]
     _send_rtcp: Callable[[list[Any]], Awaitable[None]]
     send: Callable[[Any], Awaitable[None]]
     stop: Callable[[], Awaitable[None]]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from random import random
 from typing import Any, Final, cast
 
 from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
@@ -18,7 +19,13 @@ from aiortc.rtcdtlstransport import State
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtcrtpreceiver import StreamStatistics
 from aiortc.rtcrtpsender import RTCEncodedFrame
-from aiortc.rtp import RtcpByePacket
+from aiortc.rtp import (
+    RtcpByePacket,
+    RtcpSdesPacket,
+    RtcpSenderInfo,
+    RtcpSourceInfo,
+    RtcpSrPacket,
+)
 from aiortc.rtp import RtpPacket as ParsedPacket
 
 from ..packets import Packet
@@ -29,11 +36,13 @@ from .names import CandidatePair, DtlsTransport, Receiver, Sender
 CONNECTED: Final = State.CONNECTED  # a member of an enum is looked up slowly
 NTP_TO_UNIX: Final = 2_208_988_800  # seconds from 1900 to 1970 (RFC 5905, 6)
 
+CNAME: Final = 1  # the type of that item (RFC 3550, 6.5.1)
+
 SOURCES_LIMIT: Final = 32
 """SSRCs that one media section may use. A track has one, or a few; each costs memory, also in libsrtp, while the connection lives."""
 
-REPORT_INTERVAL: Final = 4.0
-"""Seconds between two sender reports, and up to 1.5 more: five on average (RFC 3550, 6.2). aiortc sends five times as many."""
+REPORT_INTERVAL: Final = 5.0
+"""Seconds between two sender reports, on average (RFC 3550, 6.2). aiortc sends five times as many, and a room has many senders."""
 
 REPORTED_SOURCES: Final = 4
 """SSRCs of which receiver reports tell, once a second each."""
@@ -145,9 +154,7 @@ class PacketSender:
         self._public = sender
         self._payload_type: int | None = None
         self._extensions = HeaderExtensions()
-        self._send_reports = self._sender._send_rtcp
         self._stopped = False
-        self._next_report_at = 0.0
         self._ssrc = self._sender._ssrc
         self._transport: DtlsTransport | None = None
         self._nominated: dict[int, CandidatePair] = {}
@@ -156,7 +163,7 @@ class PacketSender:
         self._sender.send = self._start
         self._sender.stop = self._stop
         self._sender._run_rtp = self._wait_until_stopped
-        self._sender._send_rtcp = self._report
+        self._sender._run_rtcp = self._run_reports
 
     @property
     def ssrc(self) -> int:
@@ -241,9 +248,30 @@ class PacketSender:
         transport._RTCDtlsTransport__tx_packets -= 1
         self._sender._RTCRtpSender__packet_count -= 1
 
-    async def _report(self, packets: list[Any]) -> None:
-        """Who has sent no packet is no sender: no sender report and no BYE (RFC 3550, 6.4 and 6.3.7)."""
-        now, ends = time.monotonic(), isinstance(packets[0], RtcpByePacket)
-        if self.sent and (ends or now >= self._next_report_at):
-            self._next_report_at = now + REPORT_INTERVAL
-            await self._send_reports(packets)
+    async def _run_reports(self) -> None:
+        """Who has sent no packet is no sender: no sender report and no BYE (RFC 3550, 6.4 and 6.3.7). The first report comes soon."""
+        sender = self._sender
+        sender._RTCRtpSender__rtcp_started.set()
+        try:
+            await asyncio.sleep(0.5 + random())
+            while True:
+                if self.sent:
+                    await sender._send_rtcp(self._reports())
+                await asyncio.sleep(REPORT_INTERVAL * (0.5 + random()))
+        except asyncio.CancelledError:
+            pass
+        if self.sent:
+            await sender._send_rtcp([RtcpByePacket(sources=[self._ssrc])])
+        sender._RTCRtpSender__rtcp_exited.set()
+
+    def _reports(self) -> list[Any]:
+        sender = self._sender
+        info = RtcpSenderInfo(
+            ntp_timestamp=sender._RTCRtpSender__ntp_timestamp,
+            rtp_timestamp=sender._RTCRtpSender__rtp_timestamp,
+            packet_count=self.sent & 0xFFFFFFFF,
+            octet_count=sender._RTCRtpSender__octet_count & 0xFFFFFFFF,
+        )
+        name = (sender._RTCRtpSender__cname or "").encode()
+        source = RtcpSourceInfo(ssrc=self._ssrc, items=[(CNAME, name)])
+        return [RtcpSrPacket(ssrc=self._ssrc, sender_info=info), RtcpSdesPacket(chunks=[source])]

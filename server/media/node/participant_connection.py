@@ -15,7 +15,11 @@ from aiortc import RTCRtpTransceiver, RTCSessionDescription
 from aiortc.sdp import SessionDescription
 
 from ...supervision import Supervisor
-from ..aiortc_internals.connections import peer_receives, set_stream_id
+from ..aiortc_internals.connections import (
+    ignore_receiver_reports,
+    peer_receives,
+    set_stream_id,
+)
 from ..aiortc_internals.packets import PacketSender, receive_packets, send_packets
 from ..node_rules import NOBODY
 from ..renumbering import Renumbering
@@ -87,6 +91,7 @@ class ParticipantConnection(RtcConnection):
                 self._sockets.ports.use(self._pc)
                 self._assign(transceivers, list(wanted))
                 answer = await self._describe()
+                ignore_receiver_reports(self._pc)
             except OfferRefused:
                 raise
             except Exception as error:

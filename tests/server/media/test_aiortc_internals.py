@@ -28,6 +28,7 @@ from roomtone.media.aiortc_internals.connections import (
     DATAGRAM_LIMIT,
     DATAGRAMS_WAITING_LIMIT,
     ice_connection,
+    ignore_receiver_reports,
     limit_input,
     path_of,
     peer_receives,
@@ -120,6 +121,7 @@ def test_a_sender_asks_a_method_of_its_own_for_encoded_frames() -> None:
         (RTCRtpReceiver._handle_rtp_packet, ["self", "packet", "arrival_time_ms"]),
         (RTCRtpReceiver._run_rtcp, ["self"]),
         (RTCRtpReceiver.receive, ["self", "parameters"]),
+        (RTCRtpSender._run_rtcp, ["self"]),
         (RTCRtpSender._run_rtp, ["self", "codec"]),
         (RTCRtpSender._send_rtcp, ["self", "packets"]),
         (RTCRtpSender.send, ["self", "parameters"]),
@@ -143,6 +145,24 @@ async def test_a_transport_knows_the_path_it_found(connected: RTCPeerConnection)
     assert connection._nominated == {}
     assert path_of(unconnected) is None
     await unconnected.close()
+
+
+async def test_receiver_reports_are_dropped_and_nothing_else() -> None:
+    pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    connection = ice_connection(pc.addTransceiver("audio"))
+    limit_input(pc)
+    ignore_receiver_reports(pc)
+    ignore_receiver_reports(pc)
+    sender_report, receiver_report, rtp, dtls = b"\x80\xc8", b"\x81\xc9", b"\x90\x6f", b"\x16\xc9"
+    for start in (receiver_report, sender_report, rtp, dtls, b"\x80"):
+        connection.data_received(start + bytes(60), 1)
+    starts = []
+    while not connection._queue.empty():
+        datagram = connection._queue.get_nowait()
+        assert datagram is not None
+        starts.append(datagram[0][:2])
+    assert starts == [sender_report, rtp, dtls, b"\x80\0"]
+    await pc.close()
 
 
 async def test_datagrams_of_no_peer_s_size_and_too_many_at_once_are_dropped() -> None:
