@@ -155,7 +155,6 @@ class PacketSender:
         self._payload_type: int | None = None
         self._extensions = HeaderExtensions()
         self._stopped = False
-        self._ssrc = self._sender._ssrc
         self._transport: DtlsTransport | None = None
         self._nominated: dict[int, CandidatePair] = {}
         self._pair: CandidatePair | None = None
@@ -167,7 +166,7 @@ class PacketSender:
 
     @property
     def ssrc(self) -> int:
-        return self._ssrc
+        return self._sender._ssrc
 
     @property
     def sent(self) -> int:
@@ -224,7 +223,7 @@ class PacketSender:
             payload_type | 0x80 if marker else payload_type,
             seq,
             timestamp,
-            self._ssrc,
+            sender._ssrc,
         )
         size = together.add(self._target, head, extensions.rest(packet))
         if not size:
@@ -261,7 +260,7 @@ class PacketSender:
         except asyncio.CancelledError:
             pass
         if self.sent:
-            await sender._send_rtcp([RtcpByePacket(sources=[self._ssrc])])
+            await sender._send_rtcp([RtcpByePacket(sources=[sender._ssrc])])
         sender._RTCRtpSender__rtcp_exited.set()
 
     def _reports(self) -> list[Any]:
@@ -273,5 +272,5 @@ class PacketSender:
             octet_count=sender._RTCRtpSender__octet_count & 0xFFFFFFFF,
         )
         name = (sender._RTCRtpSender__cname or "").encode()
-        source = RtcpSourceInfo(ssrc=self._ssrc, items=[(CNAME, name)])
-        return [RtcpSrPacket(ssrc=self._ssrc, sender_info=info), RtcpSdesPacket(chunks=[source])]
+        source = RtcpSourceInfo(ssrc=sender._ssrc, items=[(CNAME, name)])
+        return [RtcpSrPacket(ssrc=sender._ssrc, sender_info=info), RtcpSdesPacket(chunks=[source])]
