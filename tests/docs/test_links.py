@@ -17,6 +17,7 @@ LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)[^)]*\)")
 PATH = re.compile(r"(?<![\w/.…])(?:server|schema|triggers|client_web|tests)/[\w./*-]*")
 FILE = re.compile(r"[`\[]((?:[\w-]+/)*[\w-]+\.(?:css|js|md|py|sql))[`\]]")
 CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NOTE = re.compile(r"^\[\^([\w-]+)\]:", re.MULTILINE)
 CALL = re.compile(r"`(\w+)\(\)`")
 
 
@@ -44,6 +45,13 @@ def sources() -> str:
 def test_every_link_of_the_page_leads_somewhere(page: Path) -> None:
     targets = LINK.findall(text_of(page))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_footnote_of_the_page_is_defined_once(page: Path) -> None:
+    """Of two with one name, only the first would be shown."""
+    defined = NOTE.findall(text_of(page))
+    assert [note for note in {*defined} if defined.count(note) > 1] == []
 
 
 @pytest.mark.parametrize("page", PRESENT, ids=lambda page: page.name)
