@@ -93,7 +93,7 @@ async def who_am_i(request: Request) -> Response:
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _raise_unless_cookie(request, refused)
         response = _session(request, None)
-        _delete_cookie(response)
+        _delete_cookie(request, response)
         return response
     return _session(request, user)
 
@@ -109,7 +109,7 @@ async def sign_out(request: Request) -> Response:
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _raise_unless_cookie(request, refused)
     response = Response(None, 204, _PRIVATE)
-    _delete_cookie(response)
+    _delete_cookie(request, response)
     return response
 
 
@@ -152,7 +152,10 @@ def _session(request: Request, user: dict[str, Any] | None) -> Response:
     )
 
 
-def _delete_cookie(response: Response) -> None:
+def _delete_cookie(request: Request, response: Response) -> None:
+    """Have the browser delete the cookie. The answer to a page of another origin leaves it alone: it is not of that page's session."""
+    if is_cross_site(request.headers):
+        return
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")
 
 

@@ -104,6 +104,13 @@ def test_the_cookie_never_counts_for_an_allowed_origin(allowing: World) -> None:
         "/rows/rooms", json={"name": "Ours"}, headers=with_token | FROM_ALLOWED
     )
     assert written.status_code == 201
+    for sent in ({}, cookie, {"Cookie": "roomtone=nonsense"}, with_token):
+        assert (
+            "set-cookie"
+            not in allowing.anonymous.get("/session", headers=sent | FROM_ALLOWED).headers
+        )
+        out = allowing.anonymous.delete("/session", headers=sent | FROM_ALLOWED)
+        assert (out.status_code, "set-cookie" in out.headers) == (204, False)
     refused = allowing.anonymous.post("/session", json={"username": "eve"}, headers=FROM_OTHER)
     assert (refused.status_code, refused.json()["rule"]) == (403, "requests_come_from_own_pages")
 
