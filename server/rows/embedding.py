@@ -11,7 +11,7 @@ from psycopg import sql
 from ..problem import refusal
 from .catalogue import Catalogue
 from .filters import chosen
-from .fragments import Part, Sql, columns, identifier, ordered, relation, sized
+from .fragments import Part, Sql, columns, commas, identifier, ordered, relation, sized
 from .fragments import field as column
 from .query import Query, Rows
 from .relationships import Pairs, Relationship
@@ -19,6 +19,7 @@ from .selection import Embedded, Field, Item, Selected
 from .source import Source
 
 _ROW = "roomtone_row"
+_EMBEDDED = "roomtone_embedded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,27 +133,36 @@ def line(
     """One row as JSON text, with what is embedded in it; null if that is too large."""
     parts: list[Sql] = []
     values: list[Any] = []
+    embedded: list[Sql] = []
+    embedded_values: list[Any] = []
     arrays: list[Sql] = []
     for item in select:
         if isinstance(item, Selected):
             text, more = columns(source, [item], everything)
             parts.append(text)
+            values += more
         elif item.select:
-            value, more = joined[item.name].json(most_bytes)
-            parts.append(sql.SQL("{} as {}").format(value, identifier(item.name)))
-            if not joined[item.name].relationship.is_to_one:
-                arrays.append(sql.SQL("{} is not null").format(identifier(_ROW, item.name)))
-        else:
-            continue
-        values += more
+            each = joined[item.name]
+            text, more = each.json(most_bytes)
+            # Numbered, because a column of the row may have the same name.
+            numbered = identifier(_EMBEDDED, str(each.number))
+            embedded.append(sql.SQL("{} as {}").format(text, identifier(str(each.number))))
+            embedded_values += more
+            parts.append(sql.SQL("{} as {}").format(numbered, identifier(item.name)))
+            if not each.relationship.is_to_one:
+                arrays.append(sql.SQL("{} is not null").format(numbered))
     row = sql.SQL("row_to_json({}.*)").format(identifier(_ROW))
     if strip_nulls:
         row = sql.SQL("json_strip_nulls({})").format(row)
     complete = sql.SQL(" and ").join([sql.SQL("true"), *arrays])
-    text = sql.SQL("(select case when {} then {}::text end from (select {}) as {})").format(
-        complete, row, sql.SQL(", ").join(parts), identifier(_ROW)
+    text = sql.SQL("select {}::text from (select {}) as {}").format(
+        row, commas(parts), identifier(_ROW)
     )
-    return text, values
+    # Without OFFSET 0, PostgreSQL computes an array once for its size and again for the row.
+    whole = sql.SQL("(select case when {} then ({}) end from (select {} offset 0) as {})").format(
+        complete, text, commas(embedded), identifier(_EMBEDDED)
+    )
+    return whole, [*values, *embedded_values]
 
 
 def joined(
