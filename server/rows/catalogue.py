@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -77,6 +77,7 @@ class Catalogue:
         self._functions: dict[str, list[Function]] = {}
         self._left_out: dict[str, LeftOut] = {}
         self._relationships = Relationships((), {}, ())
+        self.time_zones: Set[str] = frozenset()
         self._read_at = float("-inf")
 
     async def refresh(self) -> None:
@@ -93,6 +94,9 @@ class Catalogue:
                     relations[row["name"]] = _relation(row)
                 else:
                     left_out.append(LeftOut(row["name"], row["name"], row["left_out"]))
+            if not self.time_zones:  # a file each: they are read once
+                await cursor.execute("select name from pg_timezone_names")
+                self.time_zones = frozenset({row["name"] async for row in cursor})
             served, uncallable = await functions.read(connection)
             columns = await (await cursor.execute(_sql("columns.sql"))).fetchall()
             foreign_keys = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -61,9 +62,10 @@ class Accepted:
         return f"{kind}{';nulls=stripped' if self.strip_nulls else ''}; charset=utf-8"
 
 
-def preferences(headers: Headers) -> Preferences:
+def preferences(headers: Headers, time_zones: Set[str]) -> Preferences:
     """Parse every Prefer header. The first of several values for one preference counts (RFC 7240, 2).
 
+    `time_zones`: the names that are known. PostgreSQL itself would take any word with a number for a time zone.
     With `handling=strict`, raises Problem PGRST122 for one that is unknown.
     """
     found: dict[str, str] = {}
@@ -75,7 +77,7 @@ def preferences(headers: Headers) -> Preferences:
         known = (
             value in _KNOWN.get(name, ())
             or (name == "max-affected" and _is_small(value))
-            or (name == "timezone" and bool(value))
+            or (name == "timezone" and value in time_zones)
         )
         if known:
             found.setdefault(name, value)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from json import loads
+from typing import Any
+from urllib.parse import quote
+
 from starlette.responses import Response
 
 from ..problem import refusal
+from .catalogue import Relation
 from .prefer import Accepted, Preferences
 from .transaction import Answer
 
@@ -78,3 +83,16 @@ def span(offset: int, size: int, total: int | None) -> str:
     """A Content-Range value in items: `0-24/100`, `*/0` for none (RFC 9110, 14.4)."""
     whole = "*" if total is None else str(total)
     return f"{offset}-{offset + size - 1}/{whole}" if size else f"*/{whole}"
+
+
+def location(table: Relation, answer: Answer) -> str | None:
+    """The address of the row that was inserted, by its primary key; None for no row."""
+    found = loads(answer.text or "[]")
+    if not found:  # an upsert that changed nothing
+        return None
+    filters = "&".join(f"{quote(name)}={_equal(found[0][name])}" for name in table.key)
+    return f"/rows/{quote(table.name)}?{filters}"
+
+
+def _equal(value: Any) -> str:
+    return "is.null" if value is None else f"eq.{quote(str(value))}"

@@ -24,7 +24,6 @@ from .fragments import (
     recordset,
     relation,
 )
-from .functions import Function
 from .query import Query
 
 Resolution = Literal["merge-duplicates", "ignore-duplicates"]
@@ -45,11 +44,6 @@ def read(table: Relation, query: Query, answer: Returning, page: Page, *, count:
     """SELECT; with `count`, a fourth column says how many rows there are without the limit."""
     source: Part = (relation(table.name), [])
     return read_from(source, table.source, query, answer, page, count=count)
-
-
-def _named(function: Function, argument: str) -> Sql:
-    keyword = sql.SQL("variadic " if argument == function.variadic else "")
-    return sql.SQL("{}{}").format(keyword, identifier(argument))
 
 
 def insert(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from psycopg.errors import ObjectNotInPrerequisiteState
 from starlette.requests import Request
@@ -44,7 +42,7 @@ class TableRequest:
         self.rows_limit: int = request.state.settings.rows_limit
         self.claims: Claims = claims_of(request)
         self.accepted: Accepted = accepted(request.headers)
-        self.preferences: Preferences = preferences(request.headers)
+        self.preferences: Preferences = preferences(request.headers, self.catalogue.time_zones)
         self.query: Query = parse(request.scope["query_string"])
         check_patterns(self.query, self.claims)
         self.writes = writes
@@ -58,25 +56,29 @@ class TableRequest:
         return cls(request, table, writes=writes)
 
     def returning(self) -> Returning | None:
-        """The columns of the answer; None for a write that returns no rows."""
-        if self.writes and self.preferences.answer != "representation":
-            return None
+        """The columns of the answer; None for a write that returns no rows.
+
+        What a write can do nothing with is refused either way: Problem PGRST127, PGRST200, PGRST201.
+        """
         anonymous = not self.claims
         if self.writes and any(embedded.inner for embedded in self.query.embeds):
-            raise not_offered("!inner in the answer to a write")
+            raise not_offered("!inner in a write")
+        embedded = joined(
+            self.catalogue,
+            self.table.source,
+            self.query,
+            self.table.name,
+            anonymous=anonymous,
+            limit=self.rows_limit,
+        )
+        if self.writes and self.preferences.answer != "representation":
+            return None
         return Returning(
             self.query.select,
             self.table.seen_by(anonymous=anonymous),
             self.database.answer_limit,
             self.accepted.strip_nulls,
-            joined(
-                self.catalogue,
-                self.table.source,
-                self.query,
-                self.table.name,
-                anonymous=anonymous,
-                limit=self.rows_limit,
-            ),
+            embedded,
         )
 
     async def transact(
@@ -203,7 +205,7 @@ async def post(request: Request) -> Response:
     answer = await table_request.transact(parts, returns=returning is not None)
     if answer.size:
         _read_rooms(request, items)
-    location = _location(table, answer) if located else None
+    location = response.location(table, answer) if located else None
     total = str(answer.size) if preferred.count else "*"
     if returning is None or located:
         answer = Answer(None, answer.size)
@@ -242,11 +244,12 @@ async def delete(request: Request) -> Response:
     """`DELETE`: the rows that the filters choose."""
     table_request = await TableRequest.of(request, writes=True)
     table_request.check_filtered("DELETE")
-    part = statement.delete(table_request.table, table_request.query, table_request.returning())
+    returning = table_request.returning()
+    part = statement.delete(table_request.table, table_request.query, returning)
 
     answer = await table_request.transact(
         [part],
-        returns=table_request.returning() is not None,
+        returns=returning is not None,
         check=table_request.check_changed,
     )
     total = str(answer.size) if table_request.preferences.count else "*"
@@ -293,15 +296,3 @@ def _written(answer: Answer, table_request: TableRequest, content_range: str) ->
         status=status,
         content_range=content_range,
     )
-
-
-def _location(table: Relation, answer: Answer) -> str | None:
-    rows = json.loads(answer.text or "[]")
-    if not rows:  # an upsert that changed nothing
-        return None
-    filters = "&".join(f"{quote(name)}={_equal(rows[0][name])}" for name in table.key)
-    return f"/rows/{quote(table.name)}?{filters}"
-
-
-def _equal(value: Any) -> str:
-    return "is.null" if value is None else f"eq.{quote(str(value))}"

@@ -55,7 +55,7 @@ async def transact(
     """Run `work` in one transaction as the user. Raises psycopg errors, and the errors of `work`.
 
     After a serialization failure or deadlock it runs again: the failed transaction had no effect.
-    `timezone` is that of the times in the answer; if it is unknown, PostgreSQL refuses it with 22023.
+    `timezone` is that of the times in the answer, one of PostgreSQL's names.
     """
 
     async def once() -> T:
