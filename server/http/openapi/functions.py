@@ -126,7 +126,7 @@ def _successes(function: Function, described: Described) -> dict[int, Response]:
         }
     if function.returns_set:
         one = {"type": "array", "items": one}
-    return {200: answer("What it returns.", {JSON: one})}
+    return {200: answer("What it returns.", {JSON: one, ARRAY: one, OBJECT: one})}
 
 
 def _one(function: Function, described: Described) -> Schema:
