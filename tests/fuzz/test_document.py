@@ -133,10 +133,14 @@ def _each(
 
 
 def _operations(schema: Any, *, include_constant: bool) -> Iterator[Any]:
+    """Constant are those that take nothing, or only headers, which no text makes invalid."""
     for found in schema.get_all_operations():
         operation = found.ok()
         definition = operation.definition.raw
-        if include_constant or definition.get("parameters") or "requestBody" in definition:
+        parameters = [
+            each for each in definition.get("parameters", ()) if each.get("in") != "header"
+        ]
+        if include_constant or parameters or "requestBody" in definition:
             yield operation
 
 
