@@ -56,6 +56,7 @@ create function roomtone.throw_all_away() returns int language sql as
 create function roomtone.numbers(until int) returns setof int language sql stable as 'select generate_series(1, until)';
 create function roomtone.grams_of(tea int) returns table (grams int) language sql stable as
   'select grams from roomtone.teas where id = tea';
+create function roomtone.unnamed(json) returns json language sql stable as 'select $1';
 create function roomtone.heaviest(out name text, out grams int) language sql stable as
   'select name, grams from roomtone.teas order by grams desc limit 1';
 
