@@ -145,7 +145,7 @@ async def test_who_speaks_with_ever_new_voices_is_hung_up_on(node: Sfu | Mcu) ->
         connection = node.connections[person.peer]
         assert await asyncio.wait_for(connection.until("connected"), PATIENCE) == "connected"
         for number in range(2 * SOURCES_LIMIT):
-            vars(sender)["_ssrc"] = 1000 + number
+            transceiver.sender._ssrc = 1000 + number
             sends(sender, RtpPacket(0, 1, 960, False, b"\xfc\xff\xfe"))
         assert await asyncio.wait_for(connection.until("closed"), PATIENCE) == "closed"
     finally:
