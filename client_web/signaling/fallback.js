@@ -14,6 +14,7 @@ const ORDER = ['sse', 'websocket', 'longpoll', 'poll']
 const WITHOUT_SLOT = ['websocket', 'poll']
 const LAST = 'poll'
 const MOST_SILENCES = 2 // a network that was changed silences a stream once
+const WORKED_FOR = 60_000 // milliseconds; longer than a stream may be silent, so its comments came
 
 /** @type {Readonly<Seen>} */
 export const NOTHING_SEEN = Object.freeze({ works: false, silences: 0 })
@@ -28,12 +29,16 @@ export function chooseTechnique({ hasSlot, failed }) {
 
 /**
  * @param {Seen} seen
- * @param {'live'|'silent'|'lost'} what  silent: nothing came for so long that even the relay's comments are missing; lost: any other end
+ * @param {'live'|'silent'|'lost'|'refused'} what  silent: nothing came for so long that even the relay's comments are missing; refused: the
+ *   relay answered that it cannot serve the stream now; lost: any other end
+ * @param {number} [lasted]  milliseconds that it was live
  * @returns {Seen}
  */
-export function see(seen, what) {
+export function see(seen, what, lasted = 0) {
   if (what === 'live') return { ...seen, works: true }
-  return { ...seen, silences: what === 'silent' ? seen.silences + 1 : 0 }
+  if (what === 'refused') return { works: true, silences: 0 }
+  if (what === 'lost') return { ...seen, silences: 0 }
+  return { ...seen, silences: lasted > WORKED_FOR ? 1 : seen.silences + 1 }
 }
 
 /**

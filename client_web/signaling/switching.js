@@ -10,7 +10,8 @@ import { FIRST_EVENT_WITHIN, NOTHING_SEEN, isSuspect, see } from './fallback.js'
  * @typedef {object} Ways
  * @property {() => Promise<TechniqueName>} choose
  * @property {(name: TechniqueName, listeners: Listeners & { cursor: string|null }) => Subscription} make
- * @property {(() => Promise<boolean>)|null} isAnswered  whether a plain request for the same log is answered; null: the technique stays
+ * @property {((signal: AbortSignal) => Promise<boolean>)|null} isAnswered  whether a plain request for the same log is answered; null: the
+ *   technique stays
  * @property {(name: TechniqueName) => void} fail  the technique does not work here
  * @property {() => void} onEnd
  * @typedef {{ onFrame: (frame: Frame) => void, onState: (status: SubscriptionStatus) => void }} Listeners
@@ -26,14 +27,16 @@ export function createSwitching(ways, { onFrame, onState }) {
   /** @type {Subscription|null} */ let current = null
   /** @type {TechniqueName|null} */ let name = null
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
+  /** @type {AbortController|null} */ let asking = null
   let seen = NOTHING_SEEN
-  let asking = false
+  let liveSince = 0
   let over = false
 
   function finish() {
     if (over) return
     over = true
     clearTimeout(timer)
+    asking?.abort()
     ways.onEnd()
   }
 
@@ -66,10 +69,12 @@ export function createSwitching(ways, { onFrame, onState }) {
     if (status.state === 'ended') finish()
     if (status.state === 'live') {
       seen = see(seen, 'live')
+      liveSince = performance.now()
       clearTimeout(timer)
     }
     if (status.state === 'reconnecting') {
-      seen = see(seen, status.reason === 'silent' ? 'silent' : 'lost')
+      if (status.problem?.status) seen = see(seen, 'refused')
+      else seen = see(seen, status.reason === 'silent' ? 'silent' : 'lost', performance.now() - liveSince)
       reconsider()
     }
     if (reported) onState(status)
@@ -80,9 +85,11 @@ export function createSwitching(ways, { onFrame, onState }) {
   async function reconsider() {
     if (!ways.isAnswered || asking || !doubted()) return
     const doubtful = current
-    asking = true
-    const answered = await ways.isAnswered()
-    asking = false
+    const question = (asking = new AbortController())
+    const late = setTimeout(() => question.abort(), FIRST_EVENT_WITHIN)
+    const answered = await ways.isAnswered(question.signal)
+    clearTimeout(late)
+    asking = null
     if (!answered || current !== doubtful || !doubted()) return
     ways.fail(/** @type {TechniqueName} */ (name))
     const cursor = doubtful?.cursor ?? null

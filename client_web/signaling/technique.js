@@ -52,10 +52,10 @@ export function createTechnique({ session, onFallback = () => {}, search = windo
     return name
   }
 
-  /** @param {string} url */
-  async function isAnswered(url) {
+  /** @param {string} url @param {AbortSignal} signal */
+  async function isAnswered(url, signal) {
     try {
-      const response = await session.fetch(url, { headers: { Accept: 'application/json', Prefer: PREFER_QUIET_REFUSAL }, cache: 'no-store' })
+      const response = await session.fetch(url, { headers: { Accept: 'application/json', Prefer: PREFER_QUIET_REFUSAL }, cache: 'no-store', signal })
       return !isRefusal(response)
     } catch {
       return false
@@ -86,7 +86,7 @@ export function createTechnique({ session, onFallback = () => {}, search = windo
         },
         /** @type {import('./switching.js').Ways['make']} */
         make: (chosen, listeners) => TECHNIQUES[chosen](session, { path, query, ...listeners }),
-        isAnswered: wanted ? null : () => isAnswered(`${path}/events${query}`),
+        isAnswered: wanted ? null : (/** @type {AbortSignal} */ signal) => isAnswered(`${path}/events${query}`, signal),
         fail: (/** @type {TechniqueName} */ broken) => void failed.add(broken),
         onEnd: () => void (slot && slots.release()),
       }

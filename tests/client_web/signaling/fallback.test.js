@@ -33,6 +33,9 @@ test('a technique is suspect until an event came, and when it became silent twic
   assert.equal(after('live', 'silent', 'live', 'silent'), true) // only the first piece passes
   assert.equal(after('live', 'silent', 'live', 'lost', 'silent'), false)
   assert.equal(isSuspect('poll', NOTHING_SEEN), false)
+  assert.equal(after('refused'), false) // the relay is full, or the user has too many streams
+  const morning = see(see(NOTHING_SEEN, 'live'), 'silent')
+  assert.equal(isSuspect('sse', see(see(morning, 'live'), 'silent', 3_600_000)), false) // another network again
 })
 
 /** A tab behind something: `works` names the techniques that get through, `answered` says whether plain requests do. */
@@ -61,7 +64,7 @@ function tab({ works = [], answered = true, switches = true }) {
       made.push(one)
       return one
     },
-    isAnswered: switches ? async () => { seen.asked += 1; return answered } : null,
+    isAnswered: switches ? async (signal) => { seen.asked += 1; return typeof answered === 'function' ? answered(signal) : answered } : null,
     fail: (name) => failed.add(name),
     onEnd: () => (seen.ended += 1),
   }, { onFrame() {}, onState: ({ state }) => seen.states.push(state) })
@@ -95,6 +98,38 @@ test('a relay or a network that answers nothing is no reason to change', async (
   }
   assert.deepEqual(seen.used, ['sse'])
   assert.equal(seen.asked, 3)
+})
+
+test('a relay that refuses a stream is no reason to change', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const { subscription, seen, made, settle } = tab({})
+  subscription.start()
+  await settle()
+  made[0].onState({ state: 'reconnecting', reason: 'network', problem: { status: 429 } })
+  context.mock.timers.tick(3 * FIRST_EVENT_WITHIN)
+  await settle()
+  assert.deepEqual(seen.used, ['sse'])
+  subscription.close()
+})
+
+test('a question that nobody answers ends, and with the subscription', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const signals = []
+  const never = (signal) => new Promise((answer) => {
+    signals.push(signal)
+    signal.addEventListener('abort', () => answer(false))
+  })
+  const { subscription, seen, settle } = tab({ answered: never })
+  subscription.start()
+  await settle()
+  for (let turn = 0; turn < 3; turn += 1) {
+    context.mock.timers.tick(FIRST_EVENT_WITHIN)
+    await settle()
+  }
+  assert.equal(seen.asked, 2)
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [true, false])
+  subscription.close()
+  assert.equal(signals[1].aborted, true)
 })
 
 test('a technique that was chosen by hand stays', async (context) => {
