@@ -19,7 +19,13 @@ from psycopg import errors, pq
 
 from .. import __version__
 from ..paths import SOURCE
-from .installed_schema import InstalledSchema, installed_schema, older_processes
+from .installed_schema import (
+    InstalledSchema,
+    installed_schema,
+    now,
+    older_processes,
+    shift_heartbeats,
+)
 from .interruptible import results
 from .login import PATIENCE, Progress, login, wait_for_server
 from .preflight import (
@@ -107,7 +113,7 @@ def install(
             raise InstallError(_others_are_here(connection, others))
         on_progress("installing the schema" if found is None else "updating the schema")
         demo_rows = demo_files(source) if demo else []
-        return _with_locks(connection, roles, this, demo_rows, on_progress, patience)
+        return _with_locks(connection, roles, this, demo_rows, older, on_progress, patience)
 
 
 def _has_work(
@@ -124,6 +130,7 @@ def _with_locks(
     roles: Roles,
     this: Release,
     demo: Sequence[SqlFile],
+    older: int,
     on_progress: Progress,
     patience: float,
 ) -> Installed:
@@ -132,7 +139,7 @@ def _with_locks(
     collisions, said = 0, False
     while True:
         try:
-            return _install_once(connection, roles, this, demo)
+            return _install_once(connection, roles, this, demo, older)
         except InstallError as error:
             if isinstance(error.__cause__, errors.LockNotAvailable):
                 if time.monotonic() > deadline:
@@ -190,26 +197,31 @@ def _others_are_here(connection: psycopg.Connection, others: list[str]) -> str:
 
 
 def _install_once(
-    connection: psycopg.Connection, roles: Roles, this: Release, demo: Sequence[SqlFile]
+    connection: psycopg.Connection,
+    roles: Roles,
+    this: Release,
+    demo: Sequence[SqlFile],
+    older: int,
 ) -> Installed:
+    """`older` were counted before. While the locks are held nobody can write a heartbeat, so they are not counted later."""
     try:
         with connection.transaction():
             connection.execute("select set_config('lock_timeout', %s, true)", (OTHER_INSTALL,))
             connection.execute("select pg_advisory_xact_lock(%s)", (INSTALL_LOCK,))
             found = installed_schema(connection, as_relay=False)
-            if found is not None and not _has_work(
-                connection, found, this, older_processes(connection)
-            ):
-                return Installed(found.fingerprint)  # another process installed it meanwhile
+            older = max(older, older_processes(connection))
+            if found is not None and not _has_work(connection, found, this, older):
+                return Installed(found.fingerprint, older=older)  # another process installed it
             given = rights(connection, roles) if is_restored(connection) else None
             connection.execute("set local client_min_messages = warning")
             connection.execute("select set_config('lock_timeout', %s, true)", (TABLE_LOCKS,))
             _lock_tables(connection)
+            older = max(older, older_processes(connection))
+            locked_at = now(connection)
             before = [] if found is None else [f for f in this.before if f.name not in found.files]
             _run_all(connection, roles, before)
             marks = {} if found is None or given is not None else found.files
             _run_all(connection, roles, this.to_define(marks, migrated=bool(before)))
-            older = older_processes(connection)
             if found is None:
                 _run_all(connection, roles, demo)
             elif not older:
@@ -226,6 +238,7 @@ def _install_once(
                 ),
             )
             _let_login_be_relay(connection, roles.relay)
+            shift_heartbeats(connection, locked_at)
             lines = () if given is None else report(connection, given, roles)
     except psycopg.Error as error:
         raise InstallError(f"The schema was not installed: {error}") from error

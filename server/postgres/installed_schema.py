@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 import psycopg
@@ -79,3 +80,19 @@ def older_processes(connection: psycopg.Connection) -> int:
         f"select count(*) from roomtone.nodes where {older} and {ALIVE}".encode()
     ).fetchone()
     return 0 if found is None else int(found[0])
+
+
+def now(connection: psycopg.Connection) -> datetime:
+    """The server's time."""
+    row = connection.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    return datetime.fromisoformat(str(row[0]))
+
+
+def shift_heartbeats(connection: psycopg.Connection, locked_at: datetime) -> None:
+    """Add to each heartbeat how long the tables were locked: nobody could write one, and who was alive still is."""
+    if connection.execute("select to_regclass('roomtone.nodes')").fetchone() != (None,):
+        connection.execute(
+            "update roomtone.nodes set heartbeat_at = heartbeat_at + (clock_timestamp() - %s) where true",
+            (locked_at,),
+        )

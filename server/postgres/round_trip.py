@@ -132,7 +132,8 @@ def _exchange(pgconn: PGconn, commands: Sequence[Callable[[], None]]) -> PQGen[l
             command()
         pgconn.pipeline_sync()
         while pgconn.flush():
-            if (yield WAIT_RW) & READY_R:
+            ready = yield WAIT_RW
+            if ready and ready & READY_R:  # None after a cancellation
                 pgconn.consume_input()
         while True:
             while pgconn.is_busy():

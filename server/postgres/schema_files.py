@@ -21,7 +21,7 @@ OLDEST_RELAY: Final = 1
 
 MIGRATIONS: Final = "schema/migrations"
 DEMO: Final = "schema/demo"
-RIGHTS: Final = "schema/90_rights"
+RIGHTS: Final = "/90_rights/"
 TABLE: Final = re.compile(r"^(create (unlogged )?table|alter table)\b", re.MULTILINE)
 
 
@@ -36,6 +36,10 @@ class SqlFile:
     def mark(self) -> str:
         """MD5 of the text, in hexadecimal."""
         return hashlib.md5(self.text.encode(), usedforsecurity=False).hexdigest()
+
+    @property
+    def gives_rights(self) -> bool:
+        return RIGHTS in self.name
 
     @property
     def changes_tables(self) -> bool:
@@ -71,9 +75,7 @@ class Release:
         if migrated or any(file.changes_tables for file in changed):
             return self.definitions
         return [
-            file
-            for file in self.definitions
-            if file in changed or (changed and file.name.startswith(f"{RIGHTS}/"))
+            file for file in self.definitions if file in changed or (changed and file.gives_rights)
         ]
 
     def marks(self, *, all_done: bool) -> str:

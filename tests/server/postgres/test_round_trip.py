@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator
 import pytest
 from psycopg import OperationalError, errors
 from psycopg.pq.abc import PGresult
+from psycopg.waiting import WAIT_RW
 from roomtone.postgres.pools import Database, opened
-from roomtone.postgres.round_trip import MOST_PREPARED, fits
+from roomtone.postgres.round_trip import MOST_PREPARED, _exchange, fits
 from roomtone.settings import Settings
 from roomtone.types import NodeId
 
+from ...conftest import Connect
 from ...patience import PATIENCE, comes_true
 from ...people import Psql
 
@@ -177,3 +179,16 @@ def test_only_values_that_are_texts_on_the_wire_fit() -> None:
     assert fits(["", "ü", 1, None])
     for other in (True, 1.5, [1], b"", "\0", "\ud800"):
         assert not fits(["fits", other])
+
+
+def test_a_wait_that_is_resumed_with_nothing_goes_on(connect: Connect) -> None:
+    """As psycopg does after a cancellation. The value is larger than what the socket takes at once."""
+    pgconn = connect().pgconn
+    pgconn.nonblocking = 1
+    large = b"x" * 50_000_000
+    waits = _exchange(
+        pgconn, [lambda: pgconn.send_query_params(b"select length($1::text)", [large])]
+    )
+    assert next(waits) == WAIT_RW
+    assert waits.send(None) is not None  # type: ignore[arg-type]
+    waits.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import make_conninfo
 from roomtone import __version__
+from roomtone.paths import SOURCE
 from roomtone.postgres.install import install
 from roomtone.postgres.preflight import InstallError
 from roomtone.postgres.schema_files import REVISION
@@ -114,6 +116,48 @@ def test_what_is_not_safe_beside_an_older_relay_waits_until_it_has_stopped(
     assert connection.execute(oldest).fetchone() == (REVISION,)
     assert connection.execute("select count(name) from rooms").fetchone() == (0,)
     assert not install(empty_database_url, demo=False, source=source).changed
+
+
+def test_who_runs_is_counted_before_the_locks_because_nobody_can_write_a_heartbeat_under_them(
+    empty_database_url: str, source: Path, connect: Connect
+) -> None:
+    (source / "schema" / "30_nodes.sql").write_text(
+        "create table if not exists roomtone.nodes (revision int default 1, heartbeat_at timestamptz default now());\n"
+    )
+    install(empty_database_url, demo=False, source=source)
+    connection = connect(empty_database_url)
+    connection.execute("insert into nodes default values")
+    before = connection.execute("select heartbeat_at from nodes").fetchone()
+    (source / "schema" / "40_long.sql").write_text("-- as if it took eleven seconds\n"
+        "update roomtone.nodes set heartbeat_at = heartbeat_at - interval '11 seconds' where true;\n"
+    )  # fmt: skip
+    (source / "schema" / "migrations").mkdir()
+    (source / "schema" / "migrations" / "010_rooms.post.sql").write_text(
+        "alter table roomtone.rooms add column name text;\n"
+    )
+    found = install(empty_database_url, demo=False, source=source)
+    assert (found.changed, found.older) == (True, 1)
+    after = connection.execute("select heartbeat_at + interval '11 seconds' from nodes").fetchone()
+    assert after is not None
+    assert before is not None
+    assert after[0] > before[0]  # by as long as the tables were locked
+
+
+def test_new_functions_of_triggers_are_only_for_triggers_after_an_update(
+    database_url: str, tmp_path: Path, connect: Connect
+) -> None:
+    for folder in ("schema", "triggers"):
+        shutil.copytree(SOURCE / folder, tmp_path / folder)
+    (tmp_path / "triggers" / "10_people" / "new.sql").write_text(
+        "create function tg_new() returns trigger language plpgsql as 'begin return new; end';\n"
+        "create trigger _100_new before insert on secrets execute function tg_new();\n"
+    )
+    assert install(database_url, demo=False, source=tmp_path).changed
+    open_to_all = (
+        "select p.oid::regprocedure::text from pg_proc p where pronamespace = 'roomtone'::regnamespace"
+        " and (proname = 'tg_new' or prorettype = 'trigger'::regtype) and has_function_privilege('public', p.oid, 'execute')"
+    )
+    assert connect().execute(open_to_all).fetchall() == []
 
 
 def test_an_open_transaction_is_waited_for_and_then_named(
