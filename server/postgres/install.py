@@ -10,12 +10,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import psycopg
-from psycopg import errors, pq
+from psycopg import errors
 
 from .. import __version__
 from ..paths import SOURCE
@@ -26,7 +26,6 @@ from .installed_schema import (
     older_processes,
     shift_heartbeats,
 )
-from .interruptible import results
 from .login import PATIENCE, Progress, login, wait_for_server
 from .preflight import (
     InstallError,
@@ -38,8 +37,8 @@ from .preflight import (
     tables_of_others,
 )
 from .restored import is_restored, report, rights
+from .run_files import run_all
 from .schema_files import OLDEST_RELAY, REVISION, Release, SqlFile, demo_files, release
-from .statement_lines import error_line
 
 ATTEMPTS: Final = (
     5  # roles belong to the whole cluster, so installations of two databases can collide
@@ -49,16 +48,6 @@ TABLE_LOCKS: Final = "500ms"
 """Shorter than PostgreSQL's `deadlock_timeout`: in a deadlock with writers, this gives way and not they."""
 
 INSTALL_LOCK: Final = 0x726F6F6D746F6E65  # "roomtone", the key of an advisory lock
-
-
-class SchemaError(InstallError):
-    """One of the files was refused. Nothing of the installation is in the database."""
-
-    def __init__(self, file: str, line: int, message: str) -> None:
-        super().__init__(f"{file}:{line}: {message}")
-        self.file = file
-        self.line = line
-        self.message = message
 
 
 @dataclass(frozen=True)
@@ -219,13 +208,13 @@ def _install_once(
             older = max(older, older_processes(connection))
             locked_at = now(connection)
             before = [] if found is None else [f for f in this.before if f.name not in found.files]
-            _run_all(connection, roles, before)
+            run_all(connection, roles, before)
             marks = {} if found is None or given is not None else found.files
-            _run_all(connection, roles, this.to_define(marks, migrated=bool(before)))
+            run_all(connection, roles, this.to_define(marks, migrated=bool(before)))
             if found is None:
-                _run_all(connection, roles, demo)
+                run_all(connection, roles, demo)
             elif not older:
-                _run_all(connection, roles, [f for f in this.after if f.name not in found.files])
+                run_all(connection, roles, [f for f in this.after if f.name not in found.files])
             connection.execute(
                 "insert into roomtone.schema_installs (fingerprint, version, installed_at, revision, oldest_relay, files)"
                 " values (%s, %s, clock_timestamp(), %s, %s, %s)",
@@ -263,14 +252,6 @@ def _lock_tables(connection: psycopg.Connection) -> None:
         connection.execute(f"lock table {row[0]} in access exclusive mode".encode())
 
 
-def _run_all(connection: psycopg.Connection, roles: Roles, files: Sequence[SqlFile]) -> None:
-    """In the schema's own search path, also where its first file, which sets it, has not changed."""
-    if files:
-        connection.execute("set local search_path = roomtone, pg_temp")
-    for file in files:
-        _run(connection, replace(file, text=roles.put_into(file.text)))
-
-
 def _let_login_be_relay(connection: psycopg.Connection, relay: str) -> None:
     """Allow relays that are started with this login to set the relay's role.
 
@@ -282,20 +263,6 @@ def _let_login_be_relay(connection: psycopg.Connection, relay: str) -> None:
     ).fetchone()
     if row is not None and not row[0]:
         connection.execute(f"grant {relay} to {row[1]}".encode())
-
-
-def _run(connection: psycopg.Connection, file: SqlFile) -> None:
-    """Send the whole file as one query string (PostgreSQL manual, 54.2.2.1)."""
-    connection.pgconn.send_query(file.text.encode())
-    done, failed = 0, None
-    for result in results(connection.pgconn):
-        if result.status == pq.ExecStatus.FATAL_ERROR:
-            failed = failed or errors.error_from_result(result)
-        elif failed is None:
-            done += 1
-    if failed is not None:
-        message = failed.diag.message_primary or str(failed)
-        raise SchemaError(file.name, error_line(file.text, failed.diag, done), message) from failed
 
 
 def _is_collision(error: BaseException | None) -> bool:

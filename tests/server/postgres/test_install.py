@@ -9,9 +9,10 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from roomtone import __version__
 from roomtone.postgres.embedded import EmbeddedPostgres
-from roomtone.postgres.install import SchemaError, install
+from roomtone.postgres.install import install
 from roomtone.postgres.preflight import InstallError
 from roomtone.postgres.programs import bin_dir
+from roomtone.postgres.run_files import SchemaError
 from roomtone.postgres.schema_files import REVISION, script
 
 from ...conftest import Connect, NewDatabase
