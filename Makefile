@@ -40,7 +40,7 @@ pins: ## Write constraints.txt from the newest versions that pyproject.toml allo
 	mv build/constraints.txt constraints.txt && rm -rf build/pins
 
 clean: ## Remove everything installed and built here, but no data
-	rm -rf $(VENV) node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) node_modules tests/generators/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' \
@@ -61,7 +61,7 @@ $(VENV)/.test: $(BIN)/python pyproject.toml setup.py constraints.txt
 	@touch $(VENV)/.run $@
 
 # Only checks and tests need these; the client has no build step. No lock file, because it would contain download addresses.
-node_modules/.installed: package.json
+node_modules/.installed: package.json tests/generators/package.json
 	@sh tests/programs.sh node:nodejs npm:npm
 	@echo "installing ESLint, TypeScript and libraries for the tests into node_modules"
 	@npm install --no-package-lock --no-audit --no-fund --loglevel=error > /dev/null

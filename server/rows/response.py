@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from json import loads
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.responses import Response
 
-from ..problem import refusal
+from ..problem import Problem, refusal
 from .catalogue import Relation
 from .prefer import Accepted, Preferences
 from .transaction import Answer
@@ -72,6 +72,19 @@ def json(
         return Response(None, status, headers)
     headers["Content-Type"] = accepted.media_type
     return Response(text.encode(), status, headers)
+
+
+METHOD_OF: Final = {"INSERT": "POST", "UPDATE": "PATCH", "DELETE": "DELETE"}
+
+
+def not_allowed(table: Relation) -> Problem:
+    """The refusal of a method by which nobody may write this table."""
+    return Problem(
+        405,
+        "PGRST117",
+        f"this method is not allowed for {table.name}",
+        headers={"Allow": ", ".join(["OPTIONS", "GET", "HEAD", *table.writes])},
+    )
 
 
 def allowed(*methods: str) -> Response:

@@ -100,7 +100,7 @@ class TableRequest:
             )
         except ObjectNotInPrerequisiteState as error:  # a view that can only be read
             problem = problem_from_database(error)
-            problem.headers["Allow"] = _methods(self.table)
+            problem.headers |= response.not_allowed(self.table).headers
             raise problem from error
 
     def check_single(self, answer: Answer) -> None:
@@ -113,19 +113,20 @@ class TableRequest:
     def check_whole(self, command: str) -> None:
         """Refuse a part of the rows for a write: which part that is, could not be known."""
         if self.query.limit is not None or self.query.offset is not None or self.query.order:
+            self._check_writes(command)
             raise refusal("PGRST100", f"{command} takes no limit, offset or order: use filters")
 
     def check_unfiltered(self) -> None:
         """Refuse filters for an INSERT, which could not use them."""
         if self.query.filters:
-            self._check_writes("POST")
+            self._check_writes("INSERT")
             raise refusal("PGRST100", "INSERT takes no filters")
         self.check_whole("INSERT")
 
     def check_filtered(self, command: str) -> None:
         """Refuse an UPDATE or DELETE without a WHERE."""
         if not self.query.filters:
-            self._check_writes("PATCH" if command == "UPDATE" else "DELETE")
+            self._check_writes(command)
             raise Problem(
                 400,
                 "21000",
@@ -136,10 +137,10 @@ class TableRequest:
             )
         self.check_whole(command)
 
-    def _check_writes(self, method: str) -> None:
+    def _check_writes(self, command: str) -> None:
         """Refuse a method by which nobody may write the table, instead of what is wrong with the request."""
-        if method not in self.table.writes:
-            raise _not_allowed(self.table)
+        if response.METHOD_OF[command] not in self.table.writes:
+            raise response.not_allowed(self.table)
 
 
 async def get(request: Request) -> Response:
@@ -165,7 +166,7 @@ async def options(request: Request) -> Response:
 async def otherwise(request: Request) -> Response:
     """A method that no table has."""
     catalogue: Catalogue = request.state.rows
-    raise _not_allowed(await catalogue.relation(request.path_params["table"]))
+    raise response.not_allowed(await catalogue.relation(request.path_params["table"]))
 
 
 async def post(request: Request) -> Response:
@@ -254,19 +255,6 @@ async def delete(request: Request) -> Response:
     )
     total = str(answer.size) if table_request.preferences.count else "*"
     return _written(answer, table_request, f"*/{total}")
-
-
-def _not_allowed(table: Relation) -> Problem:
-    return Problem(
-        405,
-        "PGRST117",
-        f"this method is not allowed for {table.name}",
-        headers={"Allow": _methods(table)},
-    )
-
-
-def _methods(table: Relation) -> str:
-    return ", ".join(["OPTIONS", "GET", "HEAD", *table.writes])
 
 
 def _change(table_request: TableRequest, given: Mapping[str, Any], text: str) -> Change:

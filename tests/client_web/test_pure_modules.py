@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_pure_modules_pass_in_node() -> None:
-    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("*.test.js"))
+    found = (path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.test.js"))
+    files = sorted(str(path) for path in found if "node_modules" not in path.parts)
     assert files
     run = subprocess.run(
         ["node", "--test", *files], check=False, cwd=ROOT, capture_output=True, text=True

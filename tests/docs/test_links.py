@@ -32,7 +32,7 @@ SOURCES = [
     path
     for folder in ("server", "schema", "triggers", "client_web", "tests")
     for path in (ROOT / folder).rglob("*")
-    if path.suffix in (".css", ".js", ".md", ".py", ".sql")
+    if path.suffix in (".css", ".js", ".md", ".py", ".sql") and "node_modules" not in path.parts
 ]
 
 

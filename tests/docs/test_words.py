@@ -52,7 +52,8 @@ def texts() -> Iterator[Path]:
     """The text files of the repository but those about the past."""
     for path in (*ROOT.iterdir(), *(path for each in FOLDERS for path in (ROOT / each).rglob("*"))):
         named = path.suffix in TEXT or path.name in ("Makefile", "run", "MANIFEST.in")
-        if path.is_file() and named and path.name not in PAST:
+        own = path.name not in PAST and "node_modules" not in path.parts
+        if own and named and path.is_file():
             yield path
 
 

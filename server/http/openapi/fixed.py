@@ -235,7 +235,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "live",
             "the relay",
             "Does the process answer?",
-            {200: _object("Yes.", live={"const": True})},
+            {200: _object("Yes.", live={"type": "boolean"})},
             (421,),
             security=[{}],
         )
@@ -245,7 +245,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "ready",
             "the relay",
             "Do events reach the subscribers?",
-            {200: _object("Yes.", ready={"const": True})},
+            {200: _object("Yes.", ready={"type": "boolean"})},
             (421, 503),
             security=[{}],
         )

@@ -162,7 +162,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "id": _ID,
             "cursor": schema("Cursor"),
             "ended_at": _TEXT_OR_NULL,
-            "hidden": {"const": True},
+            "hidden": {"type": "boolean"},
         },
     },
     "ClubsChanged": {

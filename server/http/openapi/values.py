@@ -14,6 +14,12 @@ WHOLE: Final[dict[str, tuple[str, int]]] = {
     "integer": ("int32", 31),
     "bigint": ("int64", 63),
 }
+_TIME_SPAN: Final = r"-?[0-9]{2,5}:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+_YEARS, _MONTHS, _DAYS = (rf"-?[0-9]{{1,4}} {unit}s?" for unit in ("year", "mon", "day"))
+_DURATION: Final = (
+    rf"^(({_YEARS} )?({_MONTHS} )?({_DAYS} )?{_TIME_SPAN}"
+    rf"|({_YEARS} )?({_MONTHS} )?{_DAYS}|({_YEARS} )?{_MONTHS}|{_YEARS})$"
+)
 _PLAIN: Final[dict[str, Schema]] = {
     "boolean": {"type": "boolean"},
     "text": {"type": "string"},
@@ -24,6 +30,7 @@ _PLAIN: Final[dict[str, Schema]] = {
     "numeric": {"type": "number"},
     "real": {"type": "number"},
     "double precision": {"type": "number"},
+    "interval": {"type": "string", "pattern": _DURATION},
 }
 
 _NEGATABLE = r"(not\.)?"
@@ -128,6 +135,8 @@ def or_null(schema: Schema) -> Schema:
         return {"oneOf": [schema, {"type": "null"}]}
     if not isinstance(schema.get("type"), str):
         return schema  # any JSON, or null already
+    if schema.get("format") in ("date", "date-time", "uuid"):
+        return {"anyOf": [schema, {"type": "null"}]}
     nullable = schema | {"type": [schema["type"], "null"]}
     return nullable | {"enum": [*schema["enum"], None]} if "enum" in schema else nullable
 
