@@ -10,6 +10,7 @@ from . import (
     network_faults,
     payloads,
     relay_faults,
+    restoration,
     upgrades,
 )
 from .drill import Drill
@@ -22,6 +23,7 @@ DRILLS: dict[str, Drill] = {
         relay_faults.RELAY_TAKEOVER,
         upgrades.ROLLING_UPGRADE,
         database_faults.POSTGRES_CRASH,
+        restoration.RESTORED,
         database_faults.POOL_EXHAUSTED,
         network_faults.FROZEN_NETWORK,
         network_faults.SLOW_READER,

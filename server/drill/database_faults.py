@@ -100,7 +100,7 @@ async def crash_postgres(environment: DrillEnvironment) -> None:
         environment.figures["database away, s"] = round(time.monotonic() - crashed, 1)
         environment.note_departure()
         began = time.monotonic()
-        on_new_logs = await until(lambda: all(_is_after(follower, log) for follower, log in lost))
+        on_new_logs = await until(lambda: all(is_after(follower, log) for follower, log in lost))
         environment.figures["all followers on the new logs after, s"] = round(
             time.monotonic() - began, 1
         )
@@ -109,7 +109,8 @@ async def crash_postgres(environment: DrillEnvironment) -> None:
     await _check_acknowledged(environment, acknowledged)
 
 
-def _is_after(follower: Follower, lost: Cursor | None) -> bool:
+def is_after(follower: Follower, lost: Cursor | None) -> bool:
+    """Whether the follower reads a newer log than the lost one, in which it had this position."""
     now = follower.observed.position
     return now is not None and lost is not None and now.epoch > lost.epoch
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import uvloop
-from roomtone.drill import browser_faults, client_faults, database_faults, relay_faults, upgrades
+from roomtone.drill import (
+    browser_faults,
+    client_faults,
+    database_faults,
+    relay_faults,
+    restoration,
+    upgrades,
+)
 from roomtone.drill.catalogue import DRILLS
 from roomtone.drill.drill import Drill
 from roomtone.drill.run import perform
@@ -17,7 +24,11 @@ def _drills_in(module: object) -> list[str]:
     return [name for name, drill in DRILLS.items() if drill in drills]
 
 
-OF_SERVERS = _drills_in(database_faults) + _drills_in(relay_faults) + _drills_in(upgrades)
+OF_SERVERS = [
+    name
+    for module in (database_faults, relay_faults, restoration, upgrades)
+    for name in _drills_in(module)
+]
 OF_BROWSERS = _drills_in(browser_faults) + _drills_in(client_faults)
 OF_NETWORKS = [name for name in DRILLS if name not in OF_SERVERS + OF_BROWSERS]
 """All other drills, so that none is left out."""
