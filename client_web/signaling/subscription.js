@@ -1,5 +1,5 @@
 import { backoff } from './backoff.js'
-import { Problem, unreachable } from './problem.js'
+import { Problem, errorFrom, unreachable } from './problem.js'
 
 /** @import { Json } from './json.js' */
 
@@ -39,6 +39,9 @@ const TRANSITIONS = {
 /** @param {SubscriptionState} state @param {'arrived'|'lost'|'over'} event @returns {SubscriptionState} */
 export const transition = (state, event) => TRANSITIONS[state][event] ?? state
 
+/** What fetch and its streams reject with when the connection broke; in Firefox an AbortError when the page is left. @param {unknown} error */
+const isOfTheNetwork = (error) => error instanceof TypeError || errorFrom(error).name === 'AbortError'
+
 /** Reasons of a bye after which the same log continues, on this or another relay. */
 export const RECONNECT_REASONS = new Set(['relay stopping', 'too slow'])
 
@@ -49,7 +52,7 @@ const STEADY_AFTER = 5_000 // after this time the back-off starts from the begin
 
 /**
  * @param {object} options
- * @param {(attempt: Attempt) => Promise<void>} options.run  one attempt, until it ends; rejects with a Problem or a network's TypeError
+ * @param {(attempt: Attempt) => Promise<void>} options.run  one attempt, until it ends; rejects with a Problem or the network's error
  * @param {(frame: Frame) => void} options.onFrame
  * @param {(following: SubscriptionStatus) => void} options.onState
  * @param {string|null} [options.cursor]  where to continue
@@ -161,7 +164,7 @@ export function createSubscription({ run, onFrame, onState, cursor = null, silen
         return
       }
       // A frame that cannot be read is a bug and is reported; the subscription continues after it.
-      if (!(error instanceof TypeError)) console.error('a frame could not be read', error)
+      if (!isOfTheNetwork(error)) console.error('a frame could not be read', error)
       lose('network', { problem: unreachable() })
     }
   }
