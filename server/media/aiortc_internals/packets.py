@@ -98,11 +98,18 @@ class PacketReceiver:
             if codec.mimeType.lower() == "audio/opus"
         }
         receiver.transport._register_rtp_receiver(receiver, parameters)
-        receiver._RTCRtpReceiver__rtcp_task = asyncio.ensure_future(receiver._run_rtcp())
         receiver._RTCRtpReceiver__started = True
+
+    def _begin_reports(self) -> None:
+        """With the first packet: most media sections of a room only send, and have nothing to report."""
+        receiver = self._receiver
+        if receiver._RTCRtpReceiver__rtcp_task is None:
+            receiver._RTCRtpReceiver__rtcp_task = asyncio.ensure_future(receiver._run_rtcp())
 
     async def _stop(self) -> None:
         self._stopped = True
+        if self._receiver._RTCRtpReceiver__started:
+            self._begin_reports()  # aiortc waits for this task
         await RTCRtpReceiver.stop(self._public)
 
     async def _handle(self, packet: ParsedPacket, arrival_time_ms: int) -> None:
@@ -129,6 +136,7 @@ class PacketReceiver:
         streams = self._receiver._RTCRtpReceiver__remote_streams
         statistics = streams.get(packet.ssrc)
         if statistics is None:
+            self._begin_reports()
             self._sources.add(packet.ssrc)
             if len(self._sources) > SOURCES_LIMIT:
                 # aiortc closes the connection at this error.
