@@ -1,4 +1,4 @@
-import { Problem, problemOf, unreachable } from './signaling/problem.js'
+import { Problem, problemOf, unreachable, wholeBody } from './signaling/problem.js'
 
 /**
  * The user who is signed in, in this tab.
@@ -48,7 +48,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
       throw unreachable()
     }
     if (!response.ok) throw await problemOf(response)
-    return response.status === 204 ? null : response.json()
+    return response.status === 204 ? null : wholeBody(response.json())
   }
 
   const session = {

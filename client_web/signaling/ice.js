@@ -1,4 +1,4 @@
-import { problemOf, unreachable } from './problem.js'
+import { problemOf, unreachable, wholeBody } from './problem.js'
 
 const AGAIN_AFTER = 60_000 // ms, after a failure
 const LONGEST = 86_400_000 // ms; a timer takes no more than 24 days
@@ -28,7 +28,7 @@ export function createIce({ fetch, url = '/ice', setTimer = (run, ms) => window.
       throw unreachable()
     }
     if (!response.ok) throw await problemOf(response)
-    const { ttl, ...configuration } = await response.json()
+    const { ttl, ...configuration } = await wholeBody(response.json())
     current = configuration
     known = true
     const half = (ttl ?? 3600) * 500

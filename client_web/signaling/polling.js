@@ -1,6 +1,6 @@
 import { createSubscription } from './subscription.js'
 import { parseCursor } from './cursor.js'
-import { PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable } from './problem.js'
+import { PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable, wholeBody } from './problem.js'
 
 /** @import { Json } from './json.js' */
 
@@ -72,7 +72,7 @@ export async function leaveReason({ fetch, path, peer_id, cursor }) {
   const response = await fetch(`${path}/events?${query}`, { headers: { Accept: 'application/json' }, cache: 'no-store' }).catch(() => {
     throw unreachable()
   })
-  if (response.ok) return (await response.json()).bye?.reason ?? null
+  if (response.ok) return (await wholeBody(response.json())).bye?.reason ?? null
   const problem = await problemOf(response)
   if (problem.temporary) throw problem
   return null

@@ -65,6 +65,15 @@ export function unreachable() {
 }
 
 /**
+ * The body of an answer. A connection that breaks while it is read is as one that never answered: nothing is known.
+ * @template T @param {Promise<T>} reading @returns {Promise<T>}  rejects with a Problem
+ */
+export const wholeBody = (reading) =>
+  reading.catch(() => {
+    throw unreachable()
+  })
+
+/**
  * The problem of a refused response; also if its body is not a problem, but a proxy's page for example.
  * @param {Response} response
  * @returns {Promise<Problem>}

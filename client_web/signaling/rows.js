@@ -1,4 +1,4 @@
-import { Problem, PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable } from './problem.js'
+import { Problem, PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable, wholeBody } from './problem.js'
 
 /** @import { Json } from './json.js' */
 
@@ -38,7 +38,7 @@ export function createRows({ fetch, base = '/rows', watch }) {
       throw unreachable()
     }
     if (isRefusal(response)) throw await problemOf(response)
-    const text = await response.text()
+    const text = await wholeBody(response.text())
     return { status: response.status, value: text ? JSON.parse(text) : null }
   }
 
