@@ -116,6 +116,9 @@ async def _start(
     tasks = Supervisor(on_fatal=None if stop is None else stop.fail)
     listener = Listener(database_url)
     relay = await running.enter_async_context(running_relay(database, listener, settings, tasks))
+    read_key = None if settings.jwt_secret else partial(_read_key_again, tokens, database)
+    reconnect = partial(listener.reconnect_when, relay.presence.restored, read_key)
+    tasks.keep(reconnect, "restored database")
     if tokens.jwks is not None:
         tasks.keep(tokens.jwks.run, "signing keys")
     if stop is not None:
@@ -140,6 +143,10 @@ async def _start(
 async def _end_streams(stop: Stop, relay: Relay) -> None:
     await stop.requested.wait()
     relay.stop_streams()
+
+
+async def _read_key_again(tokens: Tokens, database: Database) -> None:
+    tokens.replace_secret(await _shared_secret(database))
 
 
 async def _shared_secret(database: Database) -> str:

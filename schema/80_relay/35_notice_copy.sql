@@ -22,15 +22,16 @@ begin
     update recordings r set of_original = true where r.deleted_at is null and not r.of_original;
   end if;
   insert into database_marks (system_identifier, database_oid, logs_oid)
-  values (here.system_identifier, here.database_oid, here.logs_oid);
+  values (here.system_identifier, here.database_oid, here.logs_oid)
+  -- pg_restore makes the primary key after it has filled all tables. Until then this fails, so that no mark of a half-restored
+  -- database hides that it is one.
+  on conflict (noticed_at) do nothing;
   if copied is null then
     return false;
   end if;
   -- As after a crash: the logs that begin now have other epochs, so cursors of the original, and of this database before the
-  -- restore, are recognised. Writers wait for the locks on the logs, so no event stays without its log.
-  delete from logs l where true;
-  delete from events e where true;
-  delete from signals s where true;
+  -- restore, are recognised. Writers wait for the locks, so no event stays without its log.
+  perform empty_logs();
   -- Who has signed out since the backup stays signed out: tokens from before are no longer valid.
   delete from secrets s where s.name = 'jwt';
   return true;

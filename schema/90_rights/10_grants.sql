@@ -62,7 +62,7 @@ grant execute on function moderates(bigint), may_moderate(bigint), participates(
 -- The relay's login has no rights on tables. It takes the role of a user (become), or calls these functions.
 grant execute on function role_name(text), become(jsonb, text), token_is_revoked(text), relay_secret(text), sign_in(text, text, text, int), relay_logs(bigint[]),
   relay_read(bigint[], bigint[], int), relay_seats_of(bigint[], bigint[], uuid[], text[]), relay_snapshots(bigint[], bigint[], uuid[], text[]), relay_why_seat_was_lost(bigint, bigint, uuid, bigint, bigint), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval),
-  relay_heartbeat(text, text, text), relay_end_lease(text, interval), relay_expire_orphaned_seats(interval, interval),
+  relay_heartbeat(text, text, text), relay_rows_since(), relay_end_lease(text, interval), relay_expire_orphaned_seats(interval, interval),
   relay_reap_seats(interval), relay_end_deserted_rooms(interval), relay_delete_old_rows(interval, bigint, int), relay_notification_status(),
   relay_deleted_recordings(text[]), relay_kept_recordings(text[]), relay_set_recording_size(bigint, double precision, bigint), relay_maintain_recordings(interval),
   node_recording_begins(text, bigint), node_recording_continues(text, bigint), node_recording_ended(text, bigint, double precision, bigint, text),

@@ -87,6 +87,11 @@ class Tokens:
             audience=settings.jwt_audience,
         )
 
+    def replace_secret(self, secret: str) -> None:
+        """From now on this one signs and verifies: tokens of the one before are invalid."""
+        self._secret = secret
+        self._verified.clear()
+
     def issue(self, user_id: UserId, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
         """A new token for this user. By its id (`jti`) it can be revoked."""
         now = int(time.time())
@@ -134,7 +139,7 @@ class Tokens:
 
         Raises Problem 403 for a valid token whose subject cannot be a user of this database.
 
-        Of the tokens that were used last and are signed with the relay's secret, which does not change, the claims are kept until
+        Of the tokens that were used last and are signed with the relay's secret, the claims are kept until
         they expire. Whether a token was revoked is not asked here, but in each transaction.
         """
         known = self._verified.get(token)

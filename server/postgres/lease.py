@@ -15,7 +15,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import psycopg
@@ -58,6 +58,7 @@ class Lease:
     """The lease of the process `node`, whose id is stamped on seats. When nobody follows on a seat any more, its `grace` period begins.
 
     `connect` makes a connection with the relay's rights; `kind` and `address` are for operators, who read them in `nodes`.
+    `restored` is set when a heartbeat finds that the database was replaced by a backup: all that was read before is out of date.
     """
 
     def __init__(
@@ -74,6 +75,8 @@ class Lease:
         self._unfollowed: dict[PeerId, timedelta] = {}
         self._renew = False
         self._beaten_at: float | None = None
+        self._rows_since: datetime | None = None
+        self.restored = asyncio.Event()
         self._alive = asyncio.Event()
         self._beat_now = asyncio.Event()
         self._work = asyncio.Event()
@@ -147,6 +150,7 @@ class Lease:
         """Write that this process is alive. Raises psycopg errors."""
         async with self._connect() as connection:
             await self._write_heartbeat(connection)
+            await self._notice_restore(connection)
         # By the wall clock, which goes on while a process or its machine is suspended.
         last, self._beaten_at = self._beaten_at, time.time()
         self._alive.set()
@@ -157,6 +161,14 @@ class Lease:
     def current(self) -> bool:
         """Whether others have seen a heartbeat lately. After a suspension it is false until the next one."""
         return self._beaten_at is not None and time.time() - self._beaten_at < RENEW_AFTER
+
+    async def _notice_restore(self, connection: Connection) -> None:
+        answer = await connection.execute("select roomtone.relay_rows_since()")
+        ((since,),) = await answer.fetchall()
+        if self._rows_since not in (None, since):
+            log.warning("the database was restored from a backup: everything is read again")
+            self.restored.set()
+        self._rows_since = since
 
     async def _beat_regularly(self) -> None:
         while True:

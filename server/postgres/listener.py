@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
@@ -60,6 +60,21 @@ class Listener:
         if self._connection is not None:
             with socket.socket(fileno=os.dup(self._connection.fileno())) as copy:
                 copy.shutdown(socket.SHUT_RDWR)
+
+    async def reconnect_when(
+        self, restored: asyncio.Event, before: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Call `before` and reconnect, and so resync, whenever this is set, until cancelled. Raises what `before` raises; it is to be called again."""
+        while True:
+            await restored.wait()
+            restored.clear()
+            try:
+                if before is not None:
+                    await before()
+            except BaseException:
+                restored.set()
+                raise
+            self.reconnect()
 
     async def wakeups(self) -> AsyncIterator[Wakeup]:
         """Notifications and resyncs, without end."""

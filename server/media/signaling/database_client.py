@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -134,6 +135,8 @@ async def database_connections(
             async with supervised() as tasks:
                 tasks.keep(connections.wakeups.run, "listener")
                 connections.lease.start(tasks)
+                reconnect_when = connections.wakeups.listener.reconnect_when
+                tasks.keep(partial(reconnect_when, connections.lease.restored), "restored database")
                 connections.servers.watch(ice(UserId(0)))  # every user has the same servers
                 yield connections
         finally:
