@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from ..tools.numbers import PlanError, check, check_list
-from ..tools.open_files import allow_open_files
+from ..tools.open_files import allow_open_files, most_open_files
 
 Measure = Literal["fanout", "latency", "writes", "joins", "memory", "rooms"]
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
@@ -74,9 +74,10 @@ def measures_of(names: Sequence[str]) -> tuple[Measure, ...]:
 def require_open_files(streams: int) -> None:
     """Allow the files of these streams. Raises PlanError if the system does not."""
     needed = streams + OTHER_FILES
-    allowed = allow_open_files(needed)
+    allowed = most_open_files()
     if allowed < needed:
         raise PlanError(
             f"streams: {streams} need {needed} open files in a process, and this system allows {allowed}."
             f" Raise the limit first (ulimit -Hn {needed}, as root), or pass --streams {max(10, allowed - OTHER_FILES)}"
         )
+    allow_open_files(needed)

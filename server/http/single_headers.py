@@ -38,7 +38,17 @@ SINGLE: Final = frozenset(
 )
 """Names in lower case: all headers that the relay reads and that are no lists (RFC 9110, 5.3)."""
 
-LISTS: Final = frozenset({b"accept", b"accept-encoding", b"if-match", b"if-none-match", b"prefer"})
+LISTS: Final = frozenset(
+    {
+        b"accept",
+        b"accept-encoding",
+        b"access-control-request-headers",
+        b"content-encoding",
+        b"if-match",
+        b"if-none-match",
+        b"prefer",
+    }
+)
 """Lists that the relay reads: several lines are one list."""
 
 

@@ -6,11 +6,15 @@ import resource
 import sys
 
 
-def allow_open_files(needed: int) -> int:
-    """Raise this process's limit, which its children inherit, as far as the system allows (getrlimit(2)); what it allows now."""
+def most_open_files() -> int:
+    """How many the system allows at most (getrlimit(2))."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if hard == resource.RLIM_INFINITY else hard
+
+
+def allow_open_files(needed: int) -> None:
+    """Raise this process's limit, which its children inherit, as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    wanted = min(needed, most_open_files())
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        return wanted
-    return sys.maxsize if soft == resource.RLIM_INFINITY else soft

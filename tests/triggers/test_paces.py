@@ -29,6 +29,8 @@ UNPACED = {
     "secrets": "written by relays",
     "revoked_tokens": "one for each token, until that expires",
     "schema_installs": "written by the operator alone",
+    "deleted_recordings": "one for each deleted recording; kept for 30 days",
+    "database_marks": "one, of the database itself",
     "used_peer_ids": "one for each seat taken; kept for a day",
 }
 """Tables without tg_pace, and why each needs none."""
