@@ -16,11 +16,12 @@ drop function if exists
   roomtone.schema_fingerprint;
 
 do $$
+declare
+  moves text := (select string_agg(m, ' ') from roomtone.reset_search_path() m);
 begin
-  if exists (select from pg_db_role_setting where setrole = 0 and setdatabase = (select oid from pg_database where datname = current_database())
-             and 'search_path=roomtone, public' = any (setconfig))
-     and pg_has_role((select datdba from pg_database where datname = current_database()), 'usage') then
-    execute format('alter database %I reset search_path', current_database());
+  if moves is not null then
+    raise warning '%', format('Release 0.1.0 set the search path of this database, and by it others find what they created in the schema roomtone.'
+      ' So it stays. To move that and to take the setting back, run: %s alter database %I reset search_path;', moves, current_database());
   end if;
 end
 $$;

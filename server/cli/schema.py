@@ -63,7 +63,7 @@ def install_command(roles: Roles | None, **given: Any) -> None:
                 beside_others=not named_by_database_url(),
                 on_progress=progress,
             )
-        for line in installed.restored:
+        for line in (*installed.restored, *installed.warnings):
             terminal.line(line)
         state = "is now" if installed.changed else "already was"
         terminal.line(f"The schema {state} that of Roomtone {__version__}.")

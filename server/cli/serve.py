@@ -60,7 +60,7 @@ def serve_command(**given: Any) -> None:
             if installed.older:
                 progress(older_are_running(installed.older))
             progress("starting the relay")
-        for line in installed.restored:
+        for line in (*installed.restored, *installed.warnings):
             terminal.line(line)
         account = privileges.account_to_run_as(settings)
         if account is not None:

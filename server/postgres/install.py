@@ -27,6 +27,7 @@ from .installed_schema import (
     shift_heartbeats,
 )
 from .login import PATIENCE, Progress, login, wait_for_server
+from .memberships import memberships
 from .preflight import (
     InstallError,
     Roles,
@@ -55,7 +56,7 @@ class Installed:
     """What an installation found and did.
 
     While `older` processes of the older release run, the *post* migrations wait for a later installation.
-    `restored` says what was recreated in a restored or copied database, a sentence each.
+    `warnings` are those of the *post* migrations. `restored` says what was recreated in a restored or copied database, a sentence each.
     """
 
     fingerprint: str
@@ -64,6 +65,7 @@ class Installed:
     demo: bool = False
     older: int = 0
     restored: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def install(
@@ -207,26 +209,29 @@ def _install_once(
             _lock_tables(connection)
             older = max(older, older_processes(connection))
             locked_at = now(connection)
+            members = memberships(connection, roles)
             before = [] if found is None else [f for f in this.before if f.name not in found.files]
             run_all(connection, roles, before)
             marks = {} if found is None or given is not None else found.files
             run_all(connection, roles, this.to_define(marks, migrated=bool(before)))
             if found is None:
                 run_all(connection, roles, demo)
-            elif not older:
-                run_all(connection, roles, [f for f in this.after if f.name not in found.files])
+            _let_login_be_relay(connection, roles.relay)
             connection.execute(
-                "insert into roomtone.schema_installs (fingerprint, version, installed_at, revision, oldest_relay, files)"
-                " values (%s, %s, clock_timestamp(), %s, %s, %s)",
+                "insert into roomtone.schema_installs"
+                " (fingerprint, version, installed_at, revision, oldest_relay, files, objects, members)"
+                " values (%s, %s, clock_timestamp(), %s, %s, %s, %s, %s)",
                 (
                     this.fingerprint,
                     __version__,
                     REVISION,
                     OLDEST_RELAY if older else REVISION,
                     this.marks(all_done=not older),
+                    this.objects,
+                    sorted(memberships(connection, roles) - members),
                 ),
             )
-            _let_login_be_relay(connection, roles.relay)
+            warnings = () if found is None or older else _finish(connection, roles, this, found)
             shift_heartbeats(connection, locked_at)
             lines = () if given is None else report(connection, given, roles)
     except psycopg.Error as error:
@@ -239,7 +244,24 @@ def _install_once(
         demo=new and bool(demo),
         older=older,
         restored=lines,
+        warnings=warnings,
     )
+
+
+def _finish(
+    connection: psycopg.Connection, roles: Roles, this: Release, found: InstalledSchema
+) -> tuple[str, ...]:
+    """Run the *post* migrations, once each. Returns their warnings."""
+    after = [file for file in this.after if file.name not in found.files]
+    warnings: list[str] = []
+
+    def note(said: errors.Diagnostic) -> None:
+        warnings.append(said.message_primary or "")
+
+    connection.add_notice_handler(note)
+    run_all(connection, roles, [*after, *this.rights] if after else [])
+    connection.remove_notice_handler(note)
+    return tuple(warnings)
 
 
 def _lock_tables(connection: psycopg.Connection) -> None:

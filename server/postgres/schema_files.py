@@ -21,6 +21,9 @@ OLDEST_RELAY: Final = 1
 
 MIGRATIONS: Final = "schema/migrations"
 DEMO: Final = "schema/demo"
+CREATED: Final = re.compile(r"^comment on ((?:table|view|function) .+?) is\b", re.MULTILINE)
+"""Every object has a comment."""
+
 RIGHTS: Final = "/90_rights/"
 TABLE: Final = re.compile(r"^(create (unlogged )?table|alter table)\b", re.MULTILINE)
 
@@ -78,6 +81,15 @@ class Release:
             file for file in self.definitions if file in changed or (changed and file.gives_rights)
         ]
 
+    @property
+    def objects(self) -> list[str]:
+        """The tables, views and functions that the definitions create, such as `table rooms` and `function say(bigint, text)`."""
+        return [name for file in self.definitions for name in CREATED.findall(file.text)]
+
+    @property
+    def rights(self) -> list[SqlFile]:
+        return [file for file in self.definitions if file.gives_rights]
+
     def marks(self, *, all_done: bool) -> str:
         """The names of the files with their marks, as JSON; without `all_done`, not those that run `after`."""
         done = [*self.before, *self.definitions, *(self.after if all_done else [])]
@@ -108,12 +120,16 @@ def script() -> Iterator[str]:
     """The whole installation as one psql script, piece by piece; no database is needed. No relay may be running."""
     this = release()
     yield "begin;\nset local client_encoding = 'UTF8';\nset local standard_conforming_strings = on;\n"
-    for file in [*this.before, *this.definitions, *this.after]:
+    for file in [*this.before, *this.definitions]:
         yield f"\n-- {file.name}\n\n{file.text}"
     yield (
-        "\ninsert into roomtone.schema_installs (fingerprint, version, revision, oldest_relay, files)"
-        f" values ('{this.fingerprint}', '{__version__}', {REVISION}, {REVISION}, '{this.marks(all_done=True)}');\ncommit;\n"
+        "\ninsert into roomtone.schema_installs (fingerprint, version, revision, oldest_relay, files, objects)"
+        f" values ('{this.fingerprint}', '{__version__}', {REVISION}, {REVISION}, '{this.marks(all_done=True)}',"
+        f" '{{{','.join(map(json.dumps, this.objects))}}}');\n"
     )
+    for file in [*this.after, *this.rights]:
+        yield f"\n-- {file.name}\n\n{file.text}"
+    yield "\ncommit;\n"
 
 
 def _files(source: Path, folder: str) -> list[SqlFile]:

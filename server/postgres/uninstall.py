@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 
 import psycopg
 from psycopg import errors, sql
@@ -11,10 +10,17 @@ from psycopg import errors, sql
 from .install import INSTALL_LOCK
 from .installed_schema import ALIVE
 from .login import login, place
-from .preflight import IS_OURS, InstallError, Roles, listed, roles_here
+from .memberships import revoke_memberships
+from .preflight import IS_OURS, InstallError, Roles, roles_here
 
 LOCKS_WITHIN = "10s"  # longer than any statement of a relay; none should be running
 RUNNING = f"select count(*) from roomtone.nodes where {ALIVE}"
+NEWEST = (
+    "from roomtone.schema_installs where isfinite(installed_at) order by installed_at desc limit 1"
+)
+DROPS = f"""
+select format('drop %s if exists %s cascade', kind, string_agg('roomtone.' || substr(o, length(kind) + 2), ', '))
+from unnest((select objects {NEWEST})) o cross join split_part(o, ' ', 1) kind group by kind order by kind"""
 CREATED = "%of Roomtone%"
 """In the comment of each role that an installation created."""
 
@@ -49,6 +55,7 @@ def contents(url: str) -> Contents:
                     f"{alive} relays, media nodes or bots are running on {place(url)}. Stop them first;"
                     " one that was killed counts for ten seconds."
                 )
+            _check_complete(connection)
             counts = [
                 int(str(_one(connection, f"select count(*) from roomtone.{table}")))
                 for table in ("users", "rooms", "messages")
@@ -65,27 +72,64 @@ def uninstall(url: str) -> Uninstalled:
     """
     with login(url) as connection:
         roles = roles_here(connection, None)
-        outside = files(__package__).joinpath("outside.sql").read_bytes()
         try:
             with connection.transaction():
                 connection.execute("select set_config('lock_timeout', %s, true)", (LOCKS_WITHIN,))
                 connection.execute("set local client_min_messages = warning")
                 connection.execute("select pg_advisory_xact_lock(%s)", (INSTALL_LOCK,))
-                before = {str(name) for (name,) in connection.execute(outside)}
-                connection.execute("drop schema roomtone cascade")
-                lost = before - {str(name) for (name,) in connection.execute(outside)}
-                if lost:
-                    raise InstallError(
-                        f"These depend on Roomtone's schema and would be dropped with it: {listed(sorted(lost))}."
-                        " Drop or change them first. Nothing was removed."
-                    )
+                _check_complete(connection)
+                _check_others(connection)
+                connection.execute("select roomtone.reset_search_path()")
+                granted = connection.execute(
+                    "select distinct unnest(members) from roomtone.schema_installs"
+                ).fetchall()
+                connection.execute("set local search_path = roomtone, pg_temp")
+                for (drop,) in connection.execute(DROPS.encode()).fetchall():
+                    connection.execute(str(drop).encode())
+                connection.execute(
+                    "drop schema roomtone"
+                )  # not CASCADE: it would drop what is not ours
         except errors.InsufficientPrivilege as error:
             raise InstallError(_not_the_owner(connection)) from error
         except errors.LockNotAvailable as error:
             raise InstallError(
                 "Another session uses Roomtone's tables: end its transaction first. Nothing was removed."
             ) from error
-        return _without_roles(connection, roles)
+        except errors.DependentObjectsStillExist as error:
+            raise InstallError(
+                "Another session created something in Roomtone's schema meanwhile. Nothing was removed: run this again."
+            ) from error
+        removed = _without_roles(connection, roles)
+        revoke_memberships(connection, [str(name) for (name,) in granted])
+        return removed
+
+
+def _check_complete(connection: psycopg.Connection) -> None:
+    """What an installation created is known only when its update from an older release is complete."""
+    complete = f"select cardinality(objects) > 0 and oldest_relay = revision {NEWEST}"
+    try:
+        with connection.transaction():
+            known = _one(connection, complete)
+    except errors.UndefinedColumn:
+        known = False
+    if not known:
+        raise InstallError(
+            "The schema here is of an older release, or its update is not complete, so what it created is not known."
+            " Run `roomtone install` with the same login first, and then this again. Nothing was removed."
+        )
+
+
+def _check_others(connection: psycopg.Connection) -> None:
+    others = connection.execute("select object, move from roomtone.objects_of_others()").fetchall()
+    if not others:
+        return
+    moves = " ".join(str(move) for _, move in others if move is not None)
+    raise InstallError(
+        "These are not Roomtone's and would be dropped with its schema, because they stand in it or depend on it:"
+        f" {', '.join(str(name) for name, _ in others)}. Move, change or drop them first."
+        + (f" To move those in the schema: {moves}" if moves else "")
+        + " Nothing was removed."
+    )
 
 
 def _without_roles(connection: psycopg.Connection, roles: Roles) -> Uninstalled:

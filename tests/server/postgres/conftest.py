@@ -9,7 +9,8 @@ import pytest
 LEDGER = """
 create schema if not exists roomtone;
 create table if not exists roomtone.schema_installs
-  (fingerprint text, version text, installed_at timestamptz, revision int, oldest_relay int, files jsonb);
+  (fingerprint text, version text, installed_at timestamptz, revision int, oldest_relay int, files jsonb,
+   objects text[], members text[]);
 """
 
 

@@ -54,24 +54,105 @@ def test_a_shop_is_the_same_after_release_0_1_0_an_upgrade_and_a_removal(
     assert outside(shop_url, connect) == before
 
 
+def test_what_a_shop_created_by_the_search_path_of_release_0_1_0_stays_found_until_it_is_moved(
+    empty_database_url: str, connect: Connect, template: str
+) -> None:
+    setting = (
+        "select count(*) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase"
+        " where datname = current_database()"
+    )
+    connect(empty_database_url).execute(gzip.decompress(RELEASE_0_1_0.read_bytes()))
+    shop = connect(empty_database_url)
+    shop.execute("reset search_path")  # as the database has it
+    shop.execute("create table invoices (id serial primary key, sum int); insert into invoices (sum) values (7)")  # fmt: skip
+    assert shop.execute("select to_regclass('roomtone.invoices') is null").fetchone() == (False,)
+    with pytest.raises(InstallError, match="Run `roomtone install`"):
+        contents(empty_database_url)
+    with pytest.raises(InstallError, match="Run `roomtone install`"):
+        uninstall(empty_database_url)
+    (said,) = install(empty_database_url, demo=True).warnings
+    name = connect(empty_database_url).info.dbname
+    to_type = (
+        f"alter table roomtone.invoices set schema public; alter database {name} reset search_path;"
+    )
+    assert said.endswith(f"run: {to_type}")
+    again = connect(empty_database_url)
+    again.execute("reset search_path")
+    assert again.execute("select sum from invoices").fetchone() == (7,)
+    with pytest.raises(InstallError, match=r": table roomtone\.invoices\..*Nothing was removed"):
+        uninstall(empty_database_url)
+    move, _, _ = to_type.partition("; ")
+    again.execute(move.encode())
+    assert again.execute(setting).fetchone() == (1,)
+    uninstall(empty_database_url)  # takes the setting back
+    assert again.execute(setting).fetchone() == (0,)
+    assert again.execute("select sum from public.invoices").fetchone() == (7,)
+
+
+def test_everything_in_the_schema_is_known_to_be_roomtones(connect: Connect) -> None:
+    others = "select object from objects_of_others()"
+    assert connect().execute(others).fetchall() == []
+
+
+def test_memberships_that_the_installation_granted_to_roles_of_others_are_revoked(
+    owner_url: str, empty_database_url: str, connect: Connect
+) -> None:
+    admin = connect(empty_database_url)
+    admin.execute(
+        "create role talk_anon; create role talk_person; create role talk_relay login noinherit;"
+        " grant talk_anon, talk_person, talk_relay to shop_owner with admin option;"
+        " grant talk_anon to talk_relay"
+    )
+    members = (
+        "select roleid::regrole::text, member::regrole::text, grantor::regrole::text from pg_auth_members"
+        " where roleid::regrole::text like 'talk%' order by 1, 2, 3"
+    )
+    before = admin.execute(members).fetchall()
+    install(owner_url, demo=False, roles=ROLES)
+    assert len(admin.execute(members).fetchall()) > len(before)
+    assert uninstall(owner_url).kept == ROLES.all()
+    assert admin.execute(members).fetchall() == before
+
+
 @pytest.mark.parametrize(
     ("made", "named"),
     [
         ("create view shop.open_rooms as select name from roomtone.hallway", "view shop.open_rooms"),
         (
             "create table shop.tips (user_id bigint references roomtone.users (id))",
-            "constraint tips_user_id_fkey on table shop.tips",
+            "table constraint tips_user_id_fkey on shop.tips",
         ),
-        ("create table shop.notes (author roomtone.users)", "column author of table shop.notes"),
+        ("create table shop.notes (author roomtone.users)", "table column shop.notes.author"),
         (
             "create trigger greet after insert on shop.users execute function roomtone.tg_set_synchronous_commit()",
-            "trigger greet on table shop.users",
+            "trigger greet on shop.users",
         ),
         (
             "create function shop.hosts() returns bigint begin atomic select count(*) from roomtone.rooms; end",
             r"function shop.hosts\(\)",
         ),
-        ("create publication everything for table roomtone.rooms", "publication of table rooms in publication everything"),
+        ("create publication everything for table roomtone.rooms", "publication relation roomtone.rooms in publication everything"),
+        ("create publication whole for tables in schema roomtone", "publication namespace roomtone in publication whole"),
+        (
+            "create rule follow as on insert to shop.users do also delete from roomtone.bans where room_id = new.id",
+            "rule follow on shop.users",
+        ),
+        ("create statistics shop.keys on id, (roomtone.name_key(username)) from shop.users", "statistics object shop.keys"),
+        ("create index on shop.users (roomtone.name_key(username))", "index shop.users_name_key_idx"),
+        ("alter table shop.users add check (roomtone.name_key(username) <> '')", "table constraint users_username_check on shop.users"),
+        ("create operator public.~~~ (function = roomtone.name_key, rightarg = text)", r"operator public\.~~~"),
+        ("create extension vector with schema roomtone", "extension vector.*alter extension vector set schema public;"),
+        (
+            "create function roomtone.on_command() returns event_trigger language plpgsql as 'begin end';"
+            "create event trigger watch on ddl_command_end execute function roomtone.on_command()",
+            "function roomtone.on_command",
+        ),
+        (
+            "set search_path = roomtone, public; create table invoices (id serial primary key, sum int); create type mood as enum ('well');"
+            "create view paid as select sum from invoices; create function vat(int) returns int language sql return $1 / 5",
+            r"would be dropped .*: function roomtone.vat\(integer\), table roomtone.invoices, type roomtone.mood, view roomtone.paid\."
+            r".*alter table roomtone.invoices set schema public;",
+        ),
     ],
 )  # fmt: skip
 def test_what_depends_on_the_schema_is_named_and_nothing_is_removed(
