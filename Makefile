@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests mostly wait for events, so more files than processors run at once.
-PARALLEL ?= --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# Tests mostly wait for events, so twice as many files as processors run at once.
+PARALLEL ?= --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check docs unicode pins programs clean

@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 from .backoff import backoff
 
 STEADY_AFTER: Final = 10.0  # seconds; a task that ran so long has recovered
+CANCEL_AGAIN_AFTER: Final = 5.0  # seconds
 GIVE_UP_AFTER: Final = 10  # failures in a row, which take about half a minute
 FAILING_FROM: Final = 3  # failures in a row until `failing` names the task
 
@@ -105,12 +106,12 @@ class Supervisor:
             await asyncio.wait(tasks)
 
     async def close(self) -> None:
-        """Cancel what runs, and wait for its end."""
+        """Cancel what runs, and wait for its end. An error of the database at the same moment may hide a cancellation: then cancel again."""
         self._closing = True
         while tasks := {*self._tasks} - {asyncio.current_task()}:
             for task in tasks:
                 task.cancel()
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=CANCEL_AGAIN_AFTER)
 
     async def _keep(self, run: Callable[[], Awaitable[None]], name: str, restarts: bool) -> None:
         while self.fatal is None:

@@ -118,6 +118,28 @@ async def test_all_tasks_have_ended_when_the_supervisor_has() -> None:
     assert once.cancelled()
 
 
+async def test_a_task_whose_cancellation_was_hidden_is_cancelled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervision, "CANCEL_AGAIN_AFTER", 0.01)
+    hidden, begun = asyncio.Event(), asyncio.Event()
+
+    async def run() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            hidden.set()
+        await asyncio.Event().wait()
+
+    supervisor = Supervisor()
+    task = supervisor.keep(run, "a task")
+    await begun.wait()
+    await supervisor.close()
+    assert hidden.is_set()
+    assert task.cancelled()
+
+
 async def test_a_task_run_once_that_fails_is_logged_counted_and_not_repeated(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
