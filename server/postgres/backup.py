@@ -39,6 +39,7 @@ from .preflight import (  # fmt: skip
 from .programs import bin_dir, without_password
 from .restored import report, rights
 from .restoring import restore_dump
+from .single_value import single_value
 
 ABOUT: Final = "about.json"
 DUMP: Final = "database.dump"
@@ -102,7 +103,7 @@ def restore(
     with _readable_errors(), _opened(file) as (tar, roles), login(url) as connection:
         check_server(connection)
         database = connection.info.dbname
-        if connection.execute("select to_regnamespace('roomtone')").fetchone() != (None,):
+        if single_value(connection, "select to_regnamespace('roomtone')") is not None:
             raise BackupError(
                 f"The database {database} has a schema roomtone already. Restore into a database without one,"
                 " or remove it: roomtone uninstall. The embedded database is in the data directory: choose another --data-dir."

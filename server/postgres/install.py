@@ -40,6 +40,7 @@ from .preflight import (
 from .restored import is_restored, report, rights
 from .run_files import run_all
 from .schema_files import OLDEST_RELAY, REVISION, Release, SqlFile, demo_files, release
+from .single_value import single_value
 
 ATTEMPTS: Final = (
     5  # roles belong to the whole cluster, so installations of two databases can collide
@@ -90,7 +91,7 @@ def install(
     with login(url) as connection:
         check_server(connection)
         roles = roles_here(connection, roles)
-        as_relay = _session_user(connection) == roles.relay
+        as_relay = single_value(connection, "select session_user") == roles.relay
         found = installed_schema(connection, as_relay=as_relay)
         if found is not None:
             found.check_newer()
@@ -160,11 +161,6 @@ def _blocked(connection: psycopg.Connection) -> str:
         "The schema was not installed: other sessions hold locks on its tables in open transactions."
         f"{which} End it, and start again."
     )
-
-
-def _session_user(connection: psycopg.Connection) -> str:
-    row = connection.execute("select session_user").fetchone()
-    return "" if row is None else str(row[0])
 
 
 def _relay_cannot_install(found: InstalledSchema | None, relay: str) -> str:
@@ -266,12 +262,13 @@ def _finish(
 
 def _lock_tables(connection: psycopg.Connection) -> None:
     """All of the schema's, at once and before anything is changed. Readers and writers wait meanwhile."""
-    row = connection.execute(
+    tables = single_value(
+        connection,
         "select string_agg(c.oid::regclass::text, ', ' order by c.oid) from pg_class c"
-        " where c.relnamespace = to_regnamespace('roomtone') and c.relkind = 'r'"
-    ).fetchone()
-    if row is not None and row[0] is not None:
-        connection.execute(f"lock table {row[0]} in access exclusive mode".encode())
+        " where c.relnamespace = to_regnamespace('roomtone') and c.relkind = 'r'",
+    )
+    if tables is not None:
+        connection.execute(f"lock table {tables} in access exclusive mode".encode())
 
 
 def _let_login_be_relay(connection: psycopg.Connection, relay: str) -> None:

@@ -12,14 +12,15 @@ from psycopg import errors
 from .. import __version__
 from .preflight import InstallError
 from .schema_files import REVISION
+from .single_value import single_value
 
 ALIVE: Final = "heartbeat_at > clock_timestamp() - interval '10 seconds'"
 """Of a process in `nodes` that may still be running: one that was killed counts for ten seconds."""
 
-NEWEST: Final = (
-    "select fingerprint, version, revision, oldest_relay, files from roomtone.schema_installs"
-    " where isfinite(installed_at) order by installed_at desc limit 1"
+NEWEST_ROW: Final = (
+    "from roomtone.schema_installs where isfinite(installed_at) order by installed_at desc limit 1"
 )
+NEWEST: Final = f"select fingerprint, version, revision, oldest_relay, files {NEWEST_ROW}"
 OF_0_1_0: Final = (
     "select fingerprint, version from roomtone.schema_installs order by installed_at desc limit 1"
 )
@@ -76,22 +77,19 @@ def older_processes(connection: psycopg.Connection) -> int:
     if not columns:
         return 0
     older = f"revision < {REVISION}" if said else "true"  # those of 0.1.0 do not say their revision
-    found = connection.execute(
-        f"select count(*) from roomtone.nodes where {older} and {ALIVE}".encode()
-    ).fetchone()
-    return 0 if found is None else int(found[0])
+    return int(
+        single_value(connection, f"select count(*) from roomtone.nodes where {older} and {ALIVE}")
+    )
 
 
 def now(connection: psycopg.Connection) -> datetime:
     """The server's time."""
-    row = connection.execute("select clock_timestamp()").fetchone()
-    assert row is not None
-    return datetime.fromisoformat(str(row[0]))
+    return datetime.fromisoformat(str(single_value(connection, "select clock_timestamp()")))
 
 
 def shift_heartbeats(connection: psycopg.Connection, locked_at: datetime) -> None:
     """Add to each heartbeat how long the tables were locked: nobody could write one, and who was alive still is."""
-    if connection.execute("select to_regclass('roomtone.nodes')").fetchone() != (None,):
+    if single_value(connection, "select to_regclass('roomtone.nodes')") is not None:
         connection.execute(
             "update roomtone.nodes set heartbeat_at = heartbeat_at + (clock_timestamp() - %s) where true",
             (locked_at,),

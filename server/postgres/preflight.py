@@ -10,6 +10,7 @@ import psycopg
 from psycopg import errors
 
 from .roles import ROLE_NAMES
+from .single_value import single_value
 
 OLDEST_SERVER: Final = 140000
 SHOWN: Final = 5  # names in a message
@@ -60,7 +61,7 @@ def check_server(connection: psycopg.Connection) -> None:
             f"Roomtone needs PostgreSQL {OLDEST_SERVER // 10000} or newer; the server at"
             f" {connection.info.host or 'the local socket'} is {connection.info.server_version // 10000}."
         )
-    encoding = _one(connection, "select current_setting('server_encoding')")
+    encoding = single_value(connection, "select current_setting('server_encoding')")
     if encoding != "UTF8":
         raise InstallError(
             f"The database {connection.info.dbname} has the encoding {encoding}. Roomtone needs UTF8, because names and"
@@ -72,7 +73,7 @@ def check_server(connection: psycopg.Connection) -> None:
 def check_installable(connection: psycopg.Connection, roles: Roles) -> None:
     """Raises InstallError if this login may not install here, or if a schema `roomtone` is another's."""
     database = connection.info.dbname
-    if _one(
+    if single_value(
         connection,
         "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean",
     ):
@@ -92,12 +93,12 @@ def check_installable(connection: psycopg.Connection, roles: Roles) -> None:
             f"The database {database} has a schema roomtone already, which is not Roomtone's: it has"
             f" {listed(strangers)}. Rename it, or use another database."
         )
-    if _one(connection, "select to_regnamespace('roomtone') is null and not has_database_privilege(current_database(), 'create')"):  # fmt: skip
+    if single_value(connection, "select to_regnamespace('roomtone') is null and not has_database_privilege(current_database(), 'create')"):  # fmt: skip
         raise InstallError(
             f"The login {_me(connection)} may not create a schema in the database {database}."
             f" Its owner can allow it: grant create on database {database} to {_me(connection)};"
         )
-    owner = _one(
+    owner = single_value(
         connection,
         "select quote_ident(rolname) from pg_namespace n join pg_roles r on r.oid = n.nspowner"
         " where nspname = 'roomtone' and not pg_has_role(nspowner, 'usage')",
@@ -120,23 +121,24 @@ def _check_roles(connection: psycopg.Connection, roles: Roles) -> None:
         return
 
     def can_give(name: str) -> bool:
-        if _one(connection, "select to_regrole(%s) is null", name):
+        if single_value(connection, "select to_regrole(%s) is null", name):
             return bool(creates)
         admin = "select pg_has_role(%s, 'member with admin option')"
-        return (old and bool(creates)) or bool(_one(connection, admin, name))
+        return (old and bool(creates)) or bool(single_value(connection, admin, name))
 
     def is_in(member: str, name: str, how: str) -> bool:
         known = "select to_regrole(%s) is not null and to_regrole(%s) is not null"
         has = "select pg_has_role(%s::name, %s::name, %s)"
         return bool(
-            _one(connection, known, member, name) and _one(connection, has, member, name, how)
+            single_value(connection, known, member, name)
+            and single_value(connection, has, member, name, how)
         )
 
-    me = str(_one(connection, "select current_user"))
+    me = str(single_value(connection, "select current_user"))
     typed = [
         f"create role {name} {'login noinherit' if name == roles.relay else 'nologin'};"
         for name in roles.all()
-        if _one(connection, "select to_regrole(%s) is null", name) and not creates
+        if single_value(connection, "select to_regrole(%s) is null", name) and not creates
     ]
     typed += [
         f"grant {name} to {roles.relay};"
@@ -184,7 +186,7 @@ def roles_here(connection: psycopg.Connection, wanted: Roles | None) -> Roles:
     except (errors.UndefinedFunction, errors.InvalidSchemaName, errors.InsufficientPrivilege):
         row = None
     found = None if row is None else replace(Roles(), anon=row[0], person=row[1], relay=row[2])
-    if found is None and _one(connection, f"select {IS_OURS}"):
+    if found is None and single_value(connection, f"select {IS_OURS}"):
         found = Roles()  # of a release that had no other names
     if found is not None and wanted is not None and wanted != found:
         raise InstallError(
@@ -193,10 +195,5 @@ def roles_here(connection: psycopg.Connection, wanted: Roles | None) -> Roles:
     return found or wanted or Roles()
 
 
-def _one(connection: psycopg.Connection, statement: str, *values: str) -> object:
-    row = connection.execute(statement.encode(), values).fetchone()
-    return None if row is None else row[0]
-
-
 def _me(connection: psycopg.Connection) -> object:
-    return _one(connection, "select quote_ident(current_user)")
+    return single_value(connection, "select quote_ident(current_user)")

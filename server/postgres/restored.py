@@ -12,6 +12,7 @@ from typing import Final
 import psycopg
 
 from .preflight import Roles
+from .single_value import single_value
 
 GIVEN: Final = """
 with ours as (select oid from pg_roles where rolname = any (%(roles)s)),
@@ -39,11 +40,9 @@ class Rights:
 
 def is_restored(connection: psycopg.Connection) -> bool:
     """Whether it was restored or copied, and nobody has noticed. Not in a database of an older release, which cannot tell."""
-    row = connection.execute("select to_regprocedure('roomtone.is_copy()') is not null").fetchone()
-    if row is None or not row[0]:
+    if single_value(connection, "select to_regprocedure('roomtone.is_copy()')") is None:
         return False
-    row = connection.execute("select roomtone.is_copy()").fetchone()
-    return row is not None and row[0] is True
+    return single_value(connection, "select roomtone.is_copy()") is True
 
 
 def rights(connection: psycopg.Connection, roles: Roles) -> Rights:
@@ -67,12 +66,10 @@ def report(connection: psycopg.Connection, before: Rights, roles: Roles) -> tupl
         "The logs of all rooms begin anew: clients that come back get a snapshot.",
         "The key that signs tokens is a new one: everybody signs in again.",
     ]
-    row = connection.execute(
-        "select count(*) from roomtone.recordings where of_original"
-    ).fetchone()
-    if row is not None and row[0]:
+    kept = single_value(connection, "select count(*) from roomtone.recordings where of_original")
+    if kept:
         lines.append(
-            f"Files of {row[0]} recordings were made by the original database. They are played here, and not removed when they are"
+            f"Files of {kept} recordings were made by the original database. They are played here, and not removed when they are"
             " deleted here. If this database has replaced the original: select roomtone.adopt_recordings();"
         )
     return tuple(lines)

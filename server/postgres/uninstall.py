@@ -8,19 +8,17 @@ import psycopg
 from psycopg import errors, sql
 
 from .install import INSTALL_LOCK
-from .installed_schema import ALIVE
+from .installed_schema import ALIVE, NEWEST_ROW
 from .login import login, place
 from .memberships import revoke_memberships
 from .preflight import IS_OURS, InstallError, Roles, roles_here
+from .single_value import single_value
 
 LOCKS_WITHIN = "10s"  # longer than any statement of a relay; none should be running
 RUNNING = f"select count(*) from roomtone.nodes where {ALIVE}"
-NEWEST = (
-    "from roomtone.schema_installs where isfinite(installed_at) order by installed_at desc limit 1"
-)
 DROPS = f"""
 select format('drop %s if exists %s cascade', kind, string_agg('roomtone.' || substr(o, length(kind) + 2), ', '))
-from unnest((select objects {NEWEST})) o cross join split_part(o, ' ', 1) kind group by kind order by kind"""
+from unnest((select objects {NEWEST_ROW})) o cross join split_part(o, ' ', 1) kind group by kind order by kind"""
 CREATED = "%of Roomtone%"
 """In the comment of each role that an installation created."""
 
@@ -46,10 +44,10 @@ class Uninstalled:
 def contents(url: str) -> Contents:
     """What is installed there. Raises InstallError if nothing is, or if something runs on it."""
     with login(url) as connection:
-        if not _one(connection, f"select {IS_OURS}"):
+        if not single_value(connection, f"select {IS_OURS}"):
             raise InstallError(f"There is no Roomtone in the database {place(url)}.")
         try:
-            alive = _one(connection, RUNNING)
+            alive = single_value(connection, RUNNING)
             if alive:
                 raise InstallError(
                     f"{alive} relays, media nodes or bots are running on {place(url)}. Stop them first;"
@@ -57,7 +55,7 @@ def contents(url: str) -> Contents:
                 )
             _check_complete(connection)
             counts = [
-                int(str(_one(connection, f"select count(*) from roomtone.{table}")))
+                single_value(connection, f"select count(*) from roomtone.{table}")
                 for table in ("users", "rooms", "messages")
             ]
         except errors.InsufficientPrivilege as error:
@@ -106,10 +104,10 @@ def uninstall(url: str) -> Uninstalled:
 
 def _check_complete(connection: psycopg.Connection) -> None:
     """What an installation created is known only when its update from an older release is complete."""
-    complete = f"select cardinality(objects) > 0 and oldest_relay = revision {NEWEST}"
+    complete = f"select cardinality(objects) > 0 and oldest_relay = revision {NEWEST_ROW}"
     try:
         with connection.transaction():
-            known = _one(connection, complete)
+            known = single_value(connection, complete)
     except errors.UndefinedColumn:
         known = False
     if not known:
@@ -138,7 +136,7 @@ def _without_roles(connection: psycopg.Connection, roles: Roles) -> Uninstalled:
     for name in roles.all():
         ours = "select shobj_description(oid, 'pg_authid') like %s from pg_roles where rolname = %s"
         try:
-            if not _one(connection, ours, CREATED, name):
+            if not single_value(connection, ours, CREATED, name):
                 raise errors.InsufficientPrivilege
             connection.execute(sql.SQL("drop role {}").format(sql.Identifier(name)))
             removed.append(name)
@@ -151,8 +149,3 @@ def _not_the_owner(connection: psycopg.Connection) -> str:
     return (
         f"The login {connection.info.user} does not own Roomtone's schema, so it cannot remove it."
     )
-
-
-def _one(connection: psycopg.Connection, statement: str, *values: str) -> object:
-    row = connection.execute(statement.encode(), values).fetchone()
-    return None if row is None else row[0]

@@ -83,9 +83,9 @@ def preferences(headers: Headers, time_zones: Set[str]) -> Preferences:
             found.setdefault(name, value)
         else:
             refused.append(item.strip()[:60])
-    if found.get("handling") == "strict" and refused:
-        raise refusal("PGRST122", f"these preferences are unknown: {', '.join(refused)}")
     strict = found.get("handling") == "strict"
+    if strict and refused:
+        raise refusal("PGRST122", f"these preferences are unknown: {', '.join(refused)}")
     if not strict:
         found.pop("max-affected", None)
     if "count" in found:
