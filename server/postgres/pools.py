@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import select
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from psycopg.pq.abc import PGresult
 from psycopg_pool import AsyncConnectionPool
 
 from ..supervision import begin
 from ..types import Claims, NodeId
 from .budget import Account, Budgets
 from .roles import LOST_AFTER, RECONNECTS, Connection, acting, become_relay
-from .round_trip import Value, transact_once
+from .round_trip import OneStatement, transact_once
 from .statements import Counted, CountedConnection
 
 if TYPE_CHECKING:
@@ -71,7 +70,6 @@ class Database:
         await become_relay(connection)
         await connection.execute(
             "select set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"
-            " set_config('client_encoding', 'UTF8', false),"
             " set_config('idle_in_transaction_session_timeout', '30s', false),"
             " set_config('roomtone.grace', %s, false)",
             (f"{self._statement_timeout:g}s", f"{self._lock_timeout:g}s", f"{self._grace:g}s"),
@@ -96,29 +94,11 @@ class Database:
         ):
             yield connection
 
-    async def once(
-        self,
-        claims: Claims,
-        text: str,
-        values: Sequence[Value],
-        read: Callable[[PGresult], T],
-        *,
-        read_only: bool,
-        commits: bool,
-    ) -> T:
+    async def once(self, claims: Claims, one: OneStatement[T]) -> T:
         """A transaction of one statement as a user, as in `round_trip.transact_once`. Raises Problem 429 as `acting` does."""
         async with self._charged() as connection:
             self.counted.statements += 2
-            return await transact_once(
-                connection,
-                claims,
-                self.node,
-                text,
-                values,
-                read,
-                read_only=read_only,
-                commits=commits,
-            )
+            return await transact_once(connection, claims, self.node, one)
 
     @asynccontextmanager
     async def _charged(self) -> AsyncIterator[CountedConnection]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from psycopg import OperationalError
 from psycopg.abc import PQGen
@@ -42,50 +43,45 @@ def fits(values: Sequence[object]) -> bool:
     )
 
 
-async def transact_once(
-    connection: CountedConnection,
-    claims: Claims,
-    node: NodeId,
-    text: str,
-    values: Sequence[Value],
-    read: Callable[[PGresult], T],
-    *,
-    read_only: bool,
-    commits: bool,
-) -> T:
-    """Run this statement, with psycopg's placeholders, as the user whom the claims name. Returns what `read` makes of its result.
+@dataclass(frozen=True, slots=True)
+class OneStatement(Generic[T]):
+    """A transaction of this statement, with psycopg's placeholders; its answer is what `read` makes of the result.
 
-    `commits`: COMMIT is sent with the statement; otherwise when `read` has not raised. Raises psycopg errors, and those of `read`.
+    `commits`: COMMIT is sent with the statement; otherwise when `read` has not raised.
     """
-    run = partial(_transact, connection, claims, node, text, values, read, read_only, commits)
+
+    text: str
+    values: Sequence[Value]
+    read: Callable[[PGresult], T]
+    read_only: bool
+    commits: bool
+
+
+async def transact_once(
+    connection: CountedConnection, claims: Claims, node: NodeId, one: OneStatement[T]
+) -> T:
+    """Run it as the user whom the claims name. Raises psycopg errors, and those of its `read`."""
     try:
-        return await run()
+        return await _transact(connection, claims, node, one)
     except InvalidSqlStatementName:
         # psycopg deallocates all statements of the session when it rolls back and has prepared some itself. Nothing was done.
         connection.prepared.clear()
-    return await run()
+    return await _transact(connection, claims, node, one)
 
 
 async def _transact(
-    connection: CountedConnection,
-    claims: Claims,
-    node: NodeId,
-    text: str,
-    values: Sequence[Value],
-    read: Callable[[PGresult], T],
-    read_only: bool,
-    commits: bool,
+    connection: CountedConnection, claims: Claims, node: NodeId, one: OneStatement[T]
 ) -> T:
-    pgconn, numbered = connection.pgconn, _numbered(text)
+    pgconn = connection.pgconn
     who = [json.dumps(claims).encode(), node.encode()]
-    sent = [None if value is None else str(value).encode() for value in values]
+    sent = [None if value is None else str(value).encode() for value in one.values]
     commands: list[Callable[[], None]] = []
 
     def add(command: Callable[..., None], *arguments: object) -> int:
         commands.append(partial(command, *arguments))
         return len(commands) - 1
 
-    add(pgconn.send_query_params, b"begin read only" if read_only else b"begin", None)
+    add(pgconn.send_query_params, b"begin read only" if one.read_only else b"begin", None)
     for oldest in connection.prepared.beyond(MOST_PREPARED):
         add(pgconn.send_query_params, b"deallocate " + oldest, None)
     new: dict[int, tuple[bytes, bytes]] = {}
@@ -98,8 +94,8 @@ async def _transact(
         return add(pgconn.send_query_prepared, name, parameters)
 
     add_prepared(BECOME, who)
-    statement = add_prepared(numbered, sent)
-    if commits:
+    statement = add_prepared(_numbered(one.text), sent)
+    if one.commits:
         add(pgconn.send_query_params, b"commit", None)
     try:
         results = await connection.wait(_exchange(pgconn, commands))
@@ -110,8 +106,8 @@ async def _transact(
                 connection.prepared.add(*new[place])
         if len(results) < len(commands):
             raise OperationalError("the connection was lost")
-        answer = read(results[statement])
-        if not commits:
+        answer = one.read(results[statement])
+        if not one.commits:
             await connection.commit()
     except Exception:
         if not connection.closed:

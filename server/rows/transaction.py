@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg.pq import ExecStatus
 
-from ..postgres.round_trip import fits
+from ..postgres.round_trip import OneStatement, fits
 from ..postgres.statements import ran
 from .bounds import check_size
 from .fragments import Part
@@ -102,11 +102,10 @@ async def transact_parts(
         or ran.get() is not None
     ):
         return await transact(database, claims, all_of_them, read_only=read_only, timezone=timezone)
-    text = parts[0][0].as_string(None)
-    commits = commits or read_only
-    return await _repeated(
-        lambda: database.once(claims, text, values, read, read_only=read_only, commits=commits)
+    one = OneStatement(
+        parts[0][0].as_string(None), values, read, read_only, commits=commits or read_only
     )
+    return await _repeated(lambda: database.once(claims, one))
 
 
 async def _repeated(once: Callable[[], Awaitable[T]]) -> T:

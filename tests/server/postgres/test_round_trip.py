@@ -10,7 +10,7 @@ from psycopg import OperationalError, errors
 from psycopg.pq.abc import PGresult
 from psycopg.waiting import WAIT_RW
 from roomtone.postgres.pools import Database, opened
-from roomtone.postgres.round_trip import MOST_PREPARED, _exchange, fits
+from roomtone.postgres.round_trip import MOST_PREPARED, OneStatement, _exchange, fits
 from roomtone.settings import Settings
 from roomtone.types import NodeId
 
@@ -47,11 +47,12 @@ def nothing(result: PGresult) -> None:
 async def ask(
     database: Database, text: str, *values: str | int | None, read_only: bool = True
 ) -> bytes | None:
-    return await database.once({}, text, values, value, read_only=read_only, commits=True)
+    one = OneStatement(text, values, value, read_only, commits=True)
+    return await database.once({}, one)
 
 
 async def insert(database: Database, number: int, *, commits: bool = True) -> None:
-    await database.once({}, INSERT, [number], nothing, read_only=False, commits=commits)
+    await database.once({}, OneStatement(INSERT, [number], nothing, False, commits))
 
 
 async def test_the_statement_runs_as_the_user_in_a_transaction(database: Database) -> None:
@@ -121,7 +122,7 @@ async def test_a_revoked_token_is_refused_and_nothing_runs(database: Database, p
         "insert into revoked_tokens (jti, expires_at) values ('gone', now() + interval '1 day')"
     )
     with pytest.raises(errors.InvalidAuthorizationSpecification):
-        await database.once({"jti": "gone"}, INSERT, [1], nothing, read_only=False, commits=True)
+        await database.once({"jti": "gone"}, OneStatement(INSERT, [1], nothing, False, True))
     assert psql.all("select from public.late") == []
 
 
@@ -130,7 +131,7 @@ async def test_an_answer_that_is_refused_is_rolled_back(database: Database, psql
         raise LookupError
 
     with pytest.raises(LookupError):
-        await database.once({}, INSERT, [1], refuse, read_only=False, commits=False)
+        await database.once({}, OneStatement(INSERT, [1], refuse, False, False))
     assert psql.all("select from public.late") == []
     await insert(database, 1)
 
