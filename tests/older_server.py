@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from roomtone.postgres.embedded import EmbeddedPostgres
-from roomtone.postgres.programs import SUPERUSER, VERSION, bin_dir
+from roomtone.postgres.programs import VERSION, bin_dir
 
 
 def older_bin_dir() -> Path:
@@ -20,6 +20,8 @@ def older_bin_dir() -> Path:
 class OlderPostgres(EmbeddedPostgres):
     """It lives as the embedded one does, and does not wait for the disk."""
 
+    locale = ("--locale=C.UTF-8",)
+
     def __init__(self, data_dir: Path) -> None:
         super().__init__(data_dir, durable=False)
         self.bin = older_bin_dir()
@@ -30,14 +32,3 @@ class OlderPostgres(EmbeddedPostgres):
 
     def _reachable_programs(self) -> Path:
         return super()._reachable_programs() if self.bin == bin_dir() else self.bin
-
-    def _initialise(self) -> None:
-        self._run(
-            "initdb",
-            f"--pgdata={self._data}",
-            f"--username={SUPERUSER}",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        )

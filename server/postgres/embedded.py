@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 import psycopg
 
@@ -65,6 +65,13 @@ class EmbeddedPostgres:
     `durable=False` is faster and loses data in a power cut: only for tests. Entering raises EmbeddedError. A server that a
     killed process left behind is stopped first.
     """
+
+    # the same order and case rules on every machine, for every letter
+    locale: ClassVar[tuple[str, ...]] = (
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--locale=C",
+    )
 
     def __init__(
         self,
@@ -229,10 +236,7 @@ class EmbeddedPostgres:
             f"--username={SUPERUSER}",
             "--auth=trust",
             "--encoding=UTF8",
-            # the same order and case rules on every machine, for every letter
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-            "--locale=C",
+            *self.locale,
             "--no-instructions",
             *([] if self._durable else ["--no-sync"]),
         )
