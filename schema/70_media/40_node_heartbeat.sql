@@ -1,3 +1,4 @@
+-- Processes of release 0.1.0 do not ask relay_rows_since, so their heartbeat notices a copy.
 create or replace function node_heartbeat(node text) returns table (room_id bigint, peer_id uuid)
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin

@@ -1,3 +1,4 @@
+-- Processes of release 0.1.0 do not ask relay_rows_since, so their heartbeat notices a copy.
 create or replace function relay_heartbeat(node text, address text, kind text default 'relay') returns void
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
