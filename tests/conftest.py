@@ -158,6 +158,6 @@ def _template(postgres: EmbeddedPostgres, admin: Connection, name: str, *, demo:
     url = socket_url(postgres.sockets, database=name)
     install(url, demo=demo)
     with psycopg.connect(url, autocommit=True) as connection:
-        # A test's database is new, and not a copy that somebody made of one in use.
+        # A test's database is new, and not a copy of one in use.
         connection.execute("delete from roomtone.database_marks where true")
     return name

@@ -17,7 +17,7 @@ comment on column schema_installs.installed_at is 'When it was installed.';
 comment on column schema_installs.revision is 'Number of the schema: each release that changes it has a larger one.';
 comment on column schema_installs.oldest_relay is 'The smallest revision whose relays, media nodes and bots this schema serves. Those of smaller ones do not start.';
 comment on column schema_installs.files is 'The files that made it, each with the MD5 of its text: an update runs the changed ones again, and each migration once.';
-comment on column schema_installs.objects is 'The tables, views and functions that the files create. What else stands in the schema is somebody else''s: see objects_of_others.';
+comment on column schema_installs.objects is 'The tables, views and functions that the files create. Everything else in the schema is not Roomtone''s: see objects_of_others.';
 comment on column schema_installs.members is 'The memberships in roles that the installation granted, as in `roomtone_anon from roomtone_relay`.';
 
 -- Release 0.1.0 installs its own schema wherever the newest row has another fingerprint than its own. So it finds its own.

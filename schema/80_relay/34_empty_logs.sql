@@ -5,7 +5,7 @@ language plpgsql set search_path = roomtone, pg_temp set lock_timeout = '500ms' 
 begin
   truncate signals, logs, events; -- in the order in which writers lock them
 exception when lock_not_available then
-  -- Somebody's open transaction has read them, pg_dump's perhaps. It may last long, so it is not waited for.
+  -- An open transaction of another session has read them, pg_dump's perhaps. It may last long, so it is not waited for.
   delete from logs l where true;
   delete from events e where true;
   delete from signals s where true;

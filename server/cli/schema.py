@@ -93,7 +93,7 @@ def uninstall_command(yes: bool, **given: Any) -> None:
         terminal.line(f"Removed the roles {', '.join(removed.roles)}.")
     if removed.kept:
         terminal.line(
-            f"Kept the roles {', '.join(removed.kept)}: another database uses them, or somebody else made them."
+            f"Kept the roles {', '.join(removed.kept)}: another database uses them, or the installation did not create them."
         )
     terminal.line(f"Files of recordings are not in the database. See {settings.recordings}.")
 

@@ -2,7 +2,7 @@
 
 All files run in one transaction. `schema_installs` keeps their marks, so a start that changes nothing costs one query, and
 an update runs what changed (`Release`). Its locks are taken at the beginning, together, and given up again soon if a
-session has one of them: so an update delays writers by its own time, and none by somebody's open transaction.
+session has one of them: so an update delays writers by its own time, and none by an open transaction.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def check_installable(connection: psycopg.Connection, roles: Roles) -> None:
 
 
 def _check_roles(connection: psycopg.Connection, roles: Roles) -> None:
-    """Roles belong to the whole cluster. A login that may not create or grant them needs somebody who may."""
+    """Roles belong to the whole cluster. A login that may not create or grant them needs another that may."""
     old = connection.info.server_version < 160000
     superuser, creates = connection.execute(
         "select rolsuper, rolcreaterole from pg_roles where rolname = current_user"
@@ -153,7 +153,7 @@ def _check_roles(connection: psycopg.Connection, roles: Roles) -> None:
     if typed:
         raise InstallError(
             f"Roomtone needs three roles, and the login {me} may not create or grant them."
-            f" Ask somebody who may to run: {' '.join(typed)}"
+            f" Ask an operator who may to run: {' '.join(typed)}"
             " (Other names: roomtone install --roles ANON,PERSON,RELAY)"
         )
 

@@ -35,7 +35,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class Uninstalled:
-    """What was removed beside the schema. `kept` are roles that somebody else made or that another database uses."""
+    """What was removed beside the schema. `kept` are roles that the installation did not create, or that another database uses."""
 
     roles: tuple[str, ...]
     kept: tuple[str, ...]
@@ -131,7 +131,7 @@ def _check_others(connection: psycopg.Connection) -> None:
 
 
 def _without_roles(connection: psycopg.Connection, roles: Roles) -> Uninstalled:
-    """Roles belong to the cluster: another database may use them, and one that somebody else made is theirs."""
+    """Roles belong to the cluster: another database may use them, and those that the installation did not create stay."""
     removed, kept = [], []
     for name in roles.all():
         ours = "select shobj_description(oid, 'pg_authid') like %s from pg_roles where rolname = %s"

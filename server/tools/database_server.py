@@ -48,7 +48,7 @@ class DatabaseServer:
             self.start()
             install(self._postgres.url, demo=False, on_progress=self._on_progress)
             with psycopg.connect(self._postgres.url, autocommit=True) as connection:
-                # Each database of a run is new, and not a copy that somebody made of one in use.
+                # Each database of a run is new, and not a copy of one in use.
                 connection.execute("delete from roomtone.database_marks where true")
         except BaseException:
             self._remove()

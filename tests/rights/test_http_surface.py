@@ -111,7 +111,7 @@ def test_no_other_origin_is_allowed(database_url: str) -> None:
 
 
 def test_any_page_can_read_why_whip_and_whep_refused_it(database_url: str) -> None:
-    """Whoever refuses: the checks of hosts, origins, sizes and rates, the router, the endpoint."""
+    """From every check that refuses: of hosts, origins, sizes and rates, the router, the endpoint."""
     elsewhere = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
     sdp = {"Content-Type": "application/sdp"}
     with run_relay(database_url, body_limit=10_000) as relay, relay.client() as page:

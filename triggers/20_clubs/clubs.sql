@@ -77,7 +77,7 @@ comment on trigger _150_guard_delete on clubs is 'Keeps a club that has open roo
 create or replace function tg_notify_club() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
-  -- Once for each club and transaction: PostgreSQL sends equal payloads once. Everybody is told, so a row that not everybody may
+  -- Once for each club and transaction: PostgreSQL sends equal payloads once. It is sent to all, so a row that not everybody may
   -- see, a room for invited users, notifies nobody.
   perform pg_notify('roomtone', json_build_object('club', (c.change ->> tg_argv[0])::bigint)::text)
   from (values (to_jsonb(new)), (to_jsonb(old))) c (change)

@@ -87,7 +87,7 @@ def test_cursors_of_before_get_a_snapshot(copy: Copy, used: Psql, connect: Conne
     secret = used.one("select relay_secret('jwt')")
     assert head(used, room) == before, "a database in use is no copy"
     psql = Psql(connect(copy()))
-    for _ in range(before.seq):  # whoever writes first, a relay or somebody in psql
+    for _ in range(before.seq):  # whichever writes first, a relay or a session of psql
         psql.run("update rooms set name = name || '.' where id = %s", room)
     url = psql.connection.info.dsn
     with run_relay(url, demo=True) as relay, relay.sign_in("anna") as anna:

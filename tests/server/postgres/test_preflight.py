@@ -121,7 +121,7 @@ def test_an_owner_who_may_not_create_roles_is_told_what_to_ask_for_and_names_the
     assert not has_schema(owner_url)
     asked_for = str(refusal.value).partition("to run: ")[2].partition(" (Other names")[0]
     admin = connect(empty_database_url)
-    admin.execute(asked_for.encode())  # as somebody who may
+    admin.execute(asked_for.encode())  # as a login that may
     assert install(owner_url, demo=True, roles=ROLES).new
     assert not install(owner_url, demo=True).changed  # the schema knows its roles
     with pytest.raises(InstallError, match="talk_anon, talk_person, talk_relay, which cannot"):

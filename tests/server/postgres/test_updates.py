@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from roomtone import __version__
@@ -92,15 +93,21 @@ def test_an_update_runs_only_what_changed(
     assert ran() == "b rights"
 
 
-def test_what_is_not_safe_beside_an_older_relay_waits_until_it_has_stopped(
-    empty_database_url: str, source: Path, connect: Connect
-) -> None:
+def _with_an_older_relay(url: str, source: Path, connect: Connect) -> psycopg.Connection:
+    """Installed there, with one process of the older release that has just written its heartbeat."""
     (source / "schema" / "30_nodes.sql").write_text(
         "create table if not exists roomtone.nodes (revision int default 1, heartbeat_at timestamptz default now());\n"
     )
-    install(empty_database_url, demo=False, source=source)
-    connection = connect(empty_database_url)
+    install(url, demo=False, source=source)
+    connection = connect(url)
     connection.execute("insert into nodes default values")
+    return connection
+
+
+def test_what_is_not_safe_beside_an_older_relay_waits_until_it_has_stopped(
+    empty_database_url: str, source: Path, connect: Connect
+) -> None:
+    connection = _with_an_older_relay(empty_database_url, source, connect)
     (source / "schema" / "migrations").mkdir()
     after = source / "schema" / "migrations" / "010_rooms.post.sql"
     after.write_text("alter table roomtone.rooms add column name text;\n")
@@ -121,12 +128,7 @@ def test_what_is_not_safe_beside_an_older_relay_waits_until_it_has_stopped(
 def test_who_runs_is_counted_before_the_locks_because_nobody_can_write_a_heartbeat_under_them(
     empty_database_url: str, source: Path, connect: Connect
 ) -> None:
-    (source / "schema" / "30_nodes.sql").write_text(
-        "create table if not exists roomtone.nodes (revision int default 1, heartbeat_at timestamptz default now());\n"
-    )
-    install(empty_database_url, demo=False, source=source)
-    connection = connect(empty_database_url)
-    connection.execute("insert into nodes default values")
+    connection = _with_an_older_relay(empty_database_url, source, connect)
     before = connection.execute("select heartbeat_at from nodes").fetchone()
     (source / "schema" / "40_long.sql").write_text("-- as if it took eleven seconds\n"
         "update roomtone.nodes set heartbeat_at = heartbeat_at - interval '11 seconds' where true;\n"

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_http_1_0_gets_a_stream_without_chunks(relay: RunningRelay, psql: Psql) -> None:
-    """nginx asks by HTTP/1.0 unless it is told otherwise."""
+    """nginx asks by HTTP/1.0 unless it is configured otherwise."""
     room = psql.room("rick")
     async with raw_stream(relay, "/hallway/events", relay.token("anna"), version="1.0") as stream:
         psql.run("update rooms set name = 'Coffee' where id = %s", room)
