@@ -9,15 +9,14 @@ from typing import Any
 import click
 
 from ..postgres.backup import backup, restore
-from ..postgres.embedded import EmbeddedPostgres
-from ..postgres.lock import data_dir_lock, running
-from ..postgres.login import Progress, place
+from ..postgres.lock import running
+from ..postgres.login import place
 from ..postgres.programs import socket_url
-from ..settings import Settings
 from ..terminal import Terminal
+from .embedded_database import embedded_database
 from .group import cli
 from .options import from_settings, named_by_database_url, settings_from
-from .outcome import expected_errors, make_private, stopping_on_signals
+from .outcome import expected_errors, stopping_on_signals
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
@@ -37,7 +36,7 @@ def backup_command(file: Path, **given: Any) -> None:
             elif (holder := running(settings.data_dir)) is not None and holder.sockets:
                 url = socket_url(holder.sockets)
             elif (settings.data_dir / "postgres").is_dir():
-                url = _embedded(settings, stack, progress)
+                url = embedded_database(settings, stack, progress)
             else:
                 raise click.ClickException(f"There is no database in {settings.data_dir}.")
             done = backup(url, file, settings.recordings, progress)
@@ -58,7 +57,7 @@ def restore_command(file: Path, **given: Any) -> None:
     with stopping_on_signals(terminal), ExitStack() as stack:
         stack.enter_context(expected_errors())
         with terminal.working("looking at the database") as progress:
-            url = settings.database_url or _embedded(settings, stack, progress)
+            url = settings.database_url or embedded_database(settings, stack, progress)
             others = not named_by_database_url()
             done = restore(url, file, settings.recordings, progress, beside_others=others)
         for line in done.lines:
@@ -67,10 +66,3 @@ def restore_command(file: Path, **given: Any) -> None:
         terminal.line(f"Restored {where}, and {done.recordings} files in {settings.recordings}.")
         if done.found:
             terminal.line(f"{done.found} more were there already, and are unchanged.")
-
-
-def _embedded(settings: Settings, stack: ExitStack, progress: Progress) -> str:
-    """The embedded database, which no other process uses meanwhile."""
-    make_private(settings.data_dir)
-    stack.enter_context(data_dir_lock(settings.data_dir))
-    return stack.enter_context(EmbeddedPostgres(settings.data_dir, on_progress=progress)).url

@@ -8,17 +8,16 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
-from ..postgres.lock import data_dir_lock
 from ..postgres.preflight import Roles
 from ..postgres.roles import ROLE_NAMES
 from ..postgres.schema_files import script
 from ..postgres.uninstall import contents, uninstall
 from ..terminal import Terminal
+from .embedded_database import embedded_database
 from .group import cli
 from .options import from_settings, named_by_database_url, settings_from
-from .outcome import expected_errors, make_private, older_are_running, stopping_on_signals
+from .outcome import expected_errors, older_are_running, stopping_on_signals
 
 ROLES_HELP = "Names of the roles of anonymous users, of signed-in users and of relays, where they have others."
 
@@ -49,15 +48,8 @@ def install_command(roles: Roles | None, **given: Any) -> None:
     with stopping_on_signals(terminal), ExitStack() as stack:
         stack.enter_context(expected_errors())
         with terminal.working("looking at the database") as progress:
-            if settings.database_url is None:
-                make_private(settings.data_dir)
-                stack.enter_context(data_dir_lock(settings.data_dir))
-                postgres = EmbeddedPostgres(settings.data_dir, on_progress=progress)
-                url = stack.enter_context(postgres).url
-            else:
-                url = settings.database_url
             installed = install(
-                url,
+                settings.database_url or embedded_database(settings, stack, progress),
                 demo=bool(settings.demo),
                 roles=roles,
                 beside_others=not named_by_database_url(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -31,18 +32,27 @@ async def logs(database_url: str) -> AsyncIterator[RoomLogs]:
         yield RoomLogs(database, Metrics())
 
 
-async def test_the_notification_of_what_was_read_after_the_own_commit_causes_no_new_read(
-    psql: Psql, logs: RoomLogs
-) -> None:
-    room = RoomId(psql.room("rick"))
-    news = News()
-    async with logs.follow(room, ANNA, PeerId(str(uuid4())), news) as reader, supervised() as tasks:
+@asynccontextmanager
+async def two_joins_read_now(psql: Psql, logs: RoomLogs, room: RoomId) -> AsyncIterator[None]:
+    """The log is followed, and was read after two joins as after the relay's own commit."""
+    async with (
+        logs.follow(room, ANNA, PeerId(str(uuid4())), News()) as reader,
+        supervised() as tasks,
+    ):
         reader.begin()
         psql.seat(room, "anna")  # seq 2
         psql.seat(room, "bo")  # seq 3
         logs.read_now(room)
         tasks.keep(logs.run, "log reader")
         await comes_true(lambda: reader.log.head == 3)
+        yield
+
+
+async def test_the_notification_of_what_was_read_after_the_own_commit_causes_no_new_read(
+    psql: Psql, logs: RoomLogs
+) -> None:
+    room = RoomId(psql.room("rick"))
+    async with two_joins_read_now(psql, logs, room):
         await comes_true(lambda: room in logs._already_read)
         for seq in (2, 4):
             logs.notified(room, seq)
@@ -74,15 +84,6 @@ async def test_a_notification_that_comes_while_the_own_commit_is_read_causes_no_
         return found
 
     monkeypatch.setattr(logs, "_read", read_while_notified)
-    async with (
-        logs.follow(room, ANNA, PeerId(str(uuid4())), News()) as reader,
-        supervised() as tasks,
-    ):
-        reader.begin()
-        psql.seat(room, "anna")  # seq 2
-        psql.seat(room, "bo")  # seq 3
-        logs.read_now(room)
-        tasks.keep(logs.run, "log reader")
-        await comes_true(lambda: reader.log.head == 3)
+    async with two_joins_read_now(psql, logs, room):
         # a second read would have begun in the same step of the loop
         assert len([to_read for to_read in began if to_read]) == reads
