@@ -1,10 +1,14 @@
 create or replace function become(claims jsonb, node text) returns void
 language plpgsql as $$
+declare
+  refused constant text := roomtone.why_token_is_refused(claims ->> 'jti', nullif(claims ->> 'sub', '')::bigint);
 begin
-  if roomtone.token_is_revoked(claims ->> 'jti') then
+  if refused = 'signed out' then
     raise invalid_authorization_specification using
       message = 'you have signed out',
       hint    = 'POST /session signs in.';
+  elsif refused = 'disabled' then
+    perform roomtone.refuse_disabled_user();
   end if;
   perform set_config('request.jwt.claims', claims::text, true),
           set_config('roomtone.node', become.node, true),
@@ -13,4 +17,4 @@ end
 $$;
 
 comment on function become(jsonb, text) is
-  'Acts until the end of the transaction as the user of these verified claims, or as an anonymous user if they have no `sub`. Refuses revoked tokens.';
+  'Acts until the end of the transaction as the user of these verified claims, or as an anonymous user if they have no `sub`. Refuses revoked tokens, and every token of a disabled user.';

@@ -1,7 +1,8 @@
 create or replace function act_as(username text) returns text
 language plpgsql set search_path = roomtone, pg_temp as $$
 declare
-  actor users;
+  actor_id bigint;
+  actor_name text;
 begin
   if session_user = 'roomtone_relay' or coalesce(current_setting('roomtone.node', true), '') <> '' then
     raise insufficient_privilege using
@@ -12,10 +13,10 @@ begin
     perform set_config('request.jwt.claims', '', false), set_config('role', 'none', false);
     return 'yourself, the operator';
   end if;
-  select * into actor from users u where u.id = require_user(act_as.username);
-  perform set_config('request.jwt.claims', jsonb_build_object('sub', actor.id::text, 'role', 'roomtone_person')::text, false),
+  select u.id, u.username into actor_id, actor_name from users u where u.id = require_user(act_as.username);
+  perform set_config('request.jwt.claims', jsonb_build_object('sub', actor_id::text, 'role', 'roomtone_person')::text, false),
           set_config('role', 'roomtone_person', false);
-  return actor.username;
+  return actor_name;
 end
 $$;
 

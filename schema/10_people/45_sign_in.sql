@@ -27,6 +27,9 @@ begin
       end if;
     end if;
   end if;
+  if found_user.disabled_at is not null then
+    perform refuse_disabled_user();
+  end if;
   if sign_in.kind = 'bot' and found_user.kind <> 'bot' then
     raise insufficient_privilege using
       message    = format('%s is not a bot', found_user.username),

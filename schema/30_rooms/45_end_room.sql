@@ -4,7 +4,7 @@ declare
   room rooms;
 begin
   update rooms r set ended_at = now(), ended_reason = nullif(btrim(end_room.reason), '')
-  where r.id = end_room.room_id and r.ended_at is null and (acting_as_operator() or r.host_id = acting_user())
+  where r.id = end_room.room_id and r.ended_at is null and (acting_as_operator() or r.host_id = acting_user() or is_site_moderator())
   returning * into room;
   if not found then
     -- If another session has just ended it, this raises that it has ended.
@@ -18,4 +18,4 @@ begin
 end
 $$;
 
-comment on function end_room(bigint, text) is 'The host: end the room for everybody, optionally with a reason.';
+comment on function end_room(bigint, text) is 'The host, or a site moderator: end the room for everybody, optionally with a reason.';

@@ -7,7 +7,9 @@ revoke create on schema roomtone from public;
 grant usage on schema roomtone to roomtone_anon, roomtone_person, roomtone_relay;
 
 -- Everybody, also anonymous users, may read these.
-grant select on topics, users, clubs, followers, members, club_directory, club_roster, rooms, hallway, roster, visits to roomtone_anon, roomtone_person;
+grant select on topics, clubs, followers, members, club_directory, club_roster, rooms, hallway, roster, visits to roomtone_anon, roomtone_person;
+-- All columns but those about signing in: issuer, subject, disabled_at.
+grant select (id, username, kind, bio, created_at, site_moderator) on users to roomtone_anon, roomtone_person;
 -- All columns but those for relays: served_by and expires_at.
 grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, seq) on participants
   to roomtone_anon, roomtone_person;
@@ -15,6 +17,7 @@ grant execute on function name_fault(text), name_key(text), name_skeleton(text),
   to roomtone_anon, roomtone_person;
 grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), saw_visit(bigint, timestamptz), require_open_room(bigint), invitation(text)
   to roomtone_anon, roomtone_person;
+grant execute on function is_site_moderator() to roomtone_anon, roomtone_person;
 
 -- Signed-in users.
 grant select on signals, signal_trace, hand_queue to roomtone_person;
@@ -49,6 +52,7 @@ grant execute on function moderates(bigint), may_moderate(bigint), participates(
   invite_to_speak(bigint, text), withdraw_invitation_to_speak(bigint, text), accept_to_speak(bigint), decline_to_speak(bigint),
   step_down(bigint), move_to_audience(bigint, text), mute_all(bigint), ask_to_unmute(bigint, text),
   remove_from_room(bigint, text), undo_removal(bigint, text), ban_from_room(bigint, text), unban(bigint, text), block(text), unblock(text),
+  disable_user(text), enable_user(text), openid_issuer_of_session(),
   report(bigint, text, text), react(bigint, text), set_slow_mode(bigint, int), pin_link(bigint, text),
   open_room(bigint), lock_room(bigint, boolean), hand_over(bigint, text), create_club(text, text, text), leave_club(bigint), delete_club(bigint), hand_over_club(bigint, text),
   new_code(), invite_to_club(bigint, text, interval, int), invite_to_room(bigint, text, interval, int),
@@ -60,7 +64,11 @@ grant execute on function moderates(bigint), may_moderate(bigint), participates(
   to roomtone_person;
 
 -- The relay's login has no rights on tables. It takes the role of a user (become), or calls these functions.
-grant execute on function role_name(text), become(jsonb, text), token_is_revoked(text), relay_secret(text), sign_in(text, text, text, int), relay_logs(bigint[]),
+grant execute on function role_name(text), become(jsonb, text), why_token_is_refused(text, bigint), refuse_disabled_user(), token_is_revoked(text), user_is_disabled(bigint),
+  sign_in_by_subject(text, text, jsonb, boolean, boolean, text, int), relay_begin_openid_session(text, bigint, text, text, interval, timestamptz),
+  relay_end_openid_sessions(text, text, text, text, timestamptz), relay_end_openid_session(text),
+  relay_openid_sessions_to_check(text[], interval, int), relay_continue_openid_session(text, text),
+  relay_secret(text), sign_in(text, text, text, int), relay_logs(bigint[]),
   relay_read(bigint[], bigint[], int), relay_seats_of(bigint[], bigint[], uuid[], text[]), relay_snapshots(bigint[], bigint[], uuid[], text[]), relay_why_seat_was_lost(bigint, bigint, uuid, bigint, bigint), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval),
   relay_heartbeat(text, text, text), relay_rows_since(), relay_end_lease(text, interval), relay_expire_orphaned_seats(interval, interval),
   relay_reap_seats(interval), relay_end_deserted_rooms(interval), relay_delete_old_rows(interval, bigint, int), relay_notification_status(),

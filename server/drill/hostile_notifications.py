@@ -32,7 +32,7 @@ FIXED: Final = (
     '{"room":1,"seq":1e300,"hallway":1}', '{"room":1,"seq":null,"hallway":1}', '{"room":[],"seq":1,"hallway":1}',
     '{"room":{},"seq":1,"hallway":1}', '{"room":1,"room":[],"seq":1,"hallway":1}',
     '{"invitation":1e999}', '{"invitation":99999999999999999999999}', '{"invitation":{}}', '{"invitation":null}',
-    '{"signed_out":[]}', '{"signed_out":"\\u0000"}', '{"recording":1e400}', '{"recording":"x"}', '{"club":0}', '{"club":null}', '{"node":[]}', '{"node":{}}',
+    '{"signed_out":[]}', '{"disabled":0}', '{"signed_out":"\\u0000"}', '{"recording":1e400}', '{"recording":"x"}', '{"club":0}', '{"club":null}', '{"node":[]}', '{"node":{}}',
     "[" * 7900, '{"a":' * 1500,
 )  # fmt: skip
 """Payloads that the triggers never send; `random_text` adds others."""

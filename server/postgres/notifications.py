@@ -1,6 +1,6 @@
 """What a NOTIFY on our channel may say, read strictly: any login can send one, so a payload is untrusted input.
 
-A payload that is exactly one of the six below becomes a notification; everything else is counted and ignored. A valid one
+A payload that is exactly one of the seven below becomes a notification; everything else is counted and ignored. A valid one
 can still be false. It only says what to read, so a false one costs a read that finds nothing new, and a token bucket
 limits how many of those there are per second.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, TypeVar
 
-from ..types import ClubId, InvitationId, NodeId, RoomId
+from ..types import ClubId, InvitationId, NodeId, RoomId, UserId
 
 CHANNEL: Final = "roomtone"
 LONGEST: Final = 256  # characters; the triggers write 150 at most
@@ -62,6 +62,13 @@ class TokenRevoked:
 
 
 @dataclass(frozen=True, slots=True)
+class UserDisabled:
+    """A user was disabled."""
+
+    user: UserId
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingDeleted:
     """A recording was deleted, and its file is to be removed."""
 
@@ -76,7 +83,13 @@ class NodeAssigned:
 
 
 Notification = (
-    RoomChanged | InvitationChanged | ClubChanged | TokenRevoked | RecordingDeleted | NodeAssigned
+    RoomChanged
+    | InvitationChanged
+    | ClubChanged
+    | TokenRevoked
+    | UserDisabled
+    | RecordingDeleted
+    | NodeAssigned
 )
 
 
@@ -131,6 +144,8 @@ def _notification(payload: str) -> Notification:
             return ClubChanged(ClubId(_number(fields["club"], 1)))
         case ["signed_out"]:
             return TokenRevoked(_text(fields["signed_out"], _DIGEST))
+        case ["disabled"]:
+            return UserDisabled(UserId(_number(fields["disabled"], 1)))
         case ["recording"]:
             return RecordingDeleted(_number(fields["recording"], 1))
         case ["node"]:

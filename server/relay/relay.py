@@ -18,6 +18,7 @@ from ..postgres.notifications import (
     RecordingDeleted,
     RoomChanged,
     TokenRevoked,
+    UserDisabled,
 )
 from ..postgres.pools import Database
 from ..supervision import Supervisor
@@ -88,6 +89,8 @@ async def dispatch(listener: Listener, relay: Relay, database: Database) -> None
                 relay.clubs.notified(club)
             case TokenRevoked(digest=digest):
                 relay.revocations.notified(digest)
+            case UserDisabled(user=user):
+                relay.revocations.disabled(user)
             case RecordingDeleted():
                 relay.recording_files.notified()
             case NodeAssigned():

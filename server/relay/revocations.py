@@ -1,7 +1,7 @@
-"""Revocations: streams end when their token is revoked, on this relay or on another.
+"""Revocations: streams end when their token is revoked or their user disabled, on this relay or on another.
 
 The relay that signs a user out knows at once. The others receive a notification with a digest of the token's id, and ask
-the database about the tokens in use here that have this digest.
+the database about the tokens in use here that have this digest. That a user was disabled is a notification with their id.
 """
 
 from __future__ import annotations
@@ -20,16 +20,19 @@ from ..log.multimap import Multimap
 from ..log.subscriber import Subscriber
 from ..postgres.pools import Database
 from ..token_bucket import TokenBucket
-from ..types import Claims
+from ..types import Claims, UserId
 
 QUERIES_PER_S: Final = 20.0  # queries that notifications can cause: they can be false
 QUERIES_AT_ONCE: Final = 20
+
+TOKENS: Final = "select jti from unnest(%s::text[]) jti where roomtone.token_is_revoked(jti)"
+USERS: Final = "select id from unnest(%s::bigint[]) id where roomtone.user_is_disabled(id)"
 
 log = logging.getLogger(__name__)
 
 
 class Revocations:
-    """Which of the tokens in use here were revoked while they were in use.
+    """Which of the tokens in use here were revoked, and which of their users disabled, while they were in use.
 
     A stream calls `use` first and then asks the database about its token, so no revocation in between is missed.
     """
@@ -38,14 +41,19 @@ class Revocations:
         self._database = database
         self._in_use: Multimap[str, Subscriber] = Multimap()
         self._by_digest: Multimap[str, str] = Multimap()
+        self._users: Multimap[UserId, Subscriber] = Multimap()
         self._throttle = TokenBucket(QUERIES_PER_S, QUERIES_AT_ONCE)
         self._revoked: set[str] = set()
-        self._to_check: set[str] = set()
+        self._disabled: set[UserId] = set()
+        self._tokens_to_check: set[str] = set()
+        self._users_to_check: set[UserId] = set()
         self._signing_out: Counter[str] = Counter()
         self._work = asyncio.Event()
 
     def use(self, claims: Claims, subscriber: Subscriber) -> None:
-        """The subscriber uses this token until `end_use`; it advances when the token is revoked."""
+        """The subscriber uses this token until `end_use`; it advances when the token is revoked, or its user disabled."""
+        if (user := _user_of(claims)) is not None:
+            self._users.add(user, subscriber)
         jti = _id_of(claims)
         if jti is None:  # without an id it cannot be revoked
             return
@@ -54,6 +62,10 @@ class Revocations:
         self._in_use.add(jti, subscriber)
 
     def end_use(self, claims: Claims, subscriber: Subscriber) -> None:
+        if (user := _user_of(claims)) is not None:
+            self._users.discard(user, subscriber)
+            if user not in self._users:
+                self._disabled.discard(user)
         jti = _id_of(claims)
         if jti is None:
             return
@@ -72,7 +84,9 @@ class Revocations:
             self.end_use(claims, subscriber)
 
     def __contains__(self, claims: Claims) -> bool:
-        return bool(self._revoked) and _id_of(claims) in self._revoked
+        return (bool(self._revoked) and _id_of(claims) in self._revoked) or (
+            bool(self._disabled) and _user_of(claims) in self._disabled
+        )
 
     @contextmanager
     def signing_out(self, claims: Claims) -> Iterator[None]:
@@ -95,37 +109,45 @@ class Revocations:
 
     def notified(self, digest: str) -> None:
         """A notification said that a token with this digest was revoked."""
-        self._check(self._by_digest[digest])
+        self._check(self._by_digest[digest], ())
+
+    def disabled(self, user: UserId) -> None:
+        """A notification said that this user was disabled."""
+        self._check((), (user,) if user in self._users else ())
 
     def resync(self) -> None:
-        """Notifications may have been missed: any token may have been revoked."""
-        self._check(tuple(self._in_use.keys()))
+        """Notifications may have been missed: any token may have been revoked, and any user disabled."""
+        self._check(tuple(self._in_use.keys()), tuple(self._users.keys()))
 
     async def run(self) -> None:
-        """Ask the database which of the tokens to check were revoked, until cancelled."""
+        """Ask the database which of the tokens to check were revoked, and which users disabled, until cancelled."""
         while True:
             await self._work.wait()
             await self._throttle.turn()
             self._work.clear()
-            to_check, self._to_check = self._to_check, set()
+            tokens, self._tokens_to_check = self._tokens_to_check, set()
+            users, self._users_to_check = self._users_to_check, set()
             try:
                 async with self._database.relay() as connection:
-                    answer = await connection.execute(
-                        "select jti from unnest(%s::text[]) jti where roomtone.token_is_revoked(jti)",
-                        (list(to_check),),
-                    )
-                    for (jti,) in await answer.fetchall():
-                        self._end(jti)
+                    if tokens:
+                        answer = await connection.execute(TOKENS, (list(tokens),))
+                        for (jti,) in await answer.fetchall():
+                            self._end(jti)
+                    if users:
+                        answer = await connection.execute(USERS, (list(users),))
+                        for (user,) in await answer.fetchall():
+                            self._end_user(user)
             except Exception as error:
-                self._check(to_check)
+                self._check(tokens, users)
                 if not isinstance(error, psycopg.Error):
                     raise
                 log.warning("revoked tokens could not be read: %s", str(error).strip())
                 await asyncio.sleep(0.5)
 
-    def _check(self, tokens: Collection[str]) -> None:
-        if tokens:
-            self._to_check.update(tokens)
+    def _check(self, tokens: Collection[str], users: Collection[UserId]) -> None:
+        if tokens or users:
+            self._tokens_to_check.update(tokens)
+            self._users_to_check.update(users)
             self._work.set()
 
     def _end(self, jti: str) -> None:
@@ -134,11 +156,21 @@ class Revocations:
             for subscriber in self._in_use[jti]:
                 subscriber.advance()
 
+    def _end_user(self, user: UserId) -> None:
+        if user in self._users:
+            self._disabled.add(user)
+            for subscriber in self._users[user]:
+                subscriber.advance()
+
 
 def _id_of(claims: Claims) -> str | None:
     """The id by which this token can be revoked."""
     jti = claims.get("jti")
     return None if jti is None else str(jti)
+
+
+def _user_of(claims: Claims) -> UserId | None:
+    return UserId(int(str(claims["sub"]))) if "sub" in claims else None
 
 
 def _digest(jti: str) -> str:

@@ -145,6 +145,11 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield "all", "insert into secrets (name, value) values ('mine', '')"
         case "revoked_tokens":
             yield "all", "insert into revoked_tokens (jti, expires_at) values ('2', now())"
+        case "openid_sessions":
+            yield (
+                "all",
+                "insert into openid_sessions (jti, user_id, expires_at) values ('2', 1, now())",
+            )
         case "schema_installs":
             yield "all", "insert into schema_installs (fingerprint, version) values ('', '')"
         case "deleted_recordings":

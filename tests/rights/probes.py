@@ -54,6 +54,7 @@ CHANGES = {
     "assignments": "node_id = 'mine'",
     "secrets": "value = ''",
     "revoked_tokens": "expires_at = now()",
+    "openid_sessions": "sid = ''",
     "schema_installs": "version = ''",
     "database_marks": "noticed_at = now()",
     "hallway": "name = 'Coffee'",

@@ -36,7 +36,15 @@ def test_functions_for_relays_and_psql_are_not_served(psql: Psql, database_url: 
         for (name,) in private:
             answer = eve.post(f"/rows/rpc/{name}", json={})
             assert (answer.status_code, answer.json()["code"]) == (404, "PGRST202"), name
-        for table in ("events", "logs", "nodes", "secrets", "revoked_tokens", "schema_installs"):
+        for table in (
+            "events",
+            "logs",
+            "nodes",
+            "secrets",
+            "revoked_tokens",
+            "openid_sessions",
+            "schema_installs",
+        ):
             assert eve.get(f"/rows/{table}").status_code == 404, table
         acting = eve.post("/rows/rpc/act_as", json={"username": "rick"})
         assert (acting.status_code, acting.json()["code"]) == (403, "42501")

@@ -223,3 +223,31 @@ async def test_a_ban_and_an_expired_token_end_sockets_too(psql: Psql, relay: Run
         assert (await anna.until(lambda f: f.event == "bye")).data["reason"] == "token expired"
         for caller in (eve, anna):
             await caller.end()
+
+
+async def test_a_disabled_user_loses_every_stream_at_once(psql: Psql, relay: RunningRelay) -> None:
+    """With tokens that cannot be revoked, too: they have no id."""
+    room = psql.room("rick")
+    psql.seat(room, "eve")
+    eve = UserId(psql.person("eve"))
+    without_id = jwt.encode({"sub": str(eve), "exp": 2**33}, SECRET, "HS256")
+    async with (
+        follow(events(relay, room), relay.token("eve")) as stream,
+        follow(f"{relay.url}/hallway/events", without_id) as hallway,
+        follow(f"{relay.url}/hallway/events", relay.token("bo")) as other,
+    ):
+        for each in (stream, hallway, other):
+            await each.until(lambda f: f.event == "snapshot")
+        psql.run("update users set disabled_at = now() where id = %s", eve)
+        for each in (stream, hallway):
+            await each.until(lambda f: f.event == "bye")
+            await each.end()
+        psql.room("bo", "Elsewhere")
+        await other.until(lambda f: f.event == "hallway" and f.data["name"] == "Elsewhere")
+    async with follow(f"{relay.url}/hallway/events", without_id) as again:
+        assert again.status == 401
+    with relay.client(without_id) as client:
+        refused = client.get("/rows/rooms")
+        assert (refused.status_code, refused.json()["rule"]) == (401, "users_are_not_disabled")
+        signed_in = client.post("/session", json={"username": "eve"})
+        assert signed_in.json()["rule"] == "users_are_not_disabled"

@@ -142,6 +142,9 @@ def make(psql: Psql) -> World:
     psql.run("select node_register('sfu-1', 'sfu', 1)")
     psql.run("insert into deleted_recordings (file, of_original) values ('gone.ogg', false)")
     psql.run("insert into revoked_tokens (jti, expires_at) values ('1', now() + interval '1 day')")
+    psql.run(
+        "insert into openid_sessions (jti, user_id, expires_at) values ('1', 1, now() + interval '1 day')"
+    )
     world.epoch = psql.one("select epoch from logs where room_id = %s", world.room)
     return world
 

@@ -1,5 +1,20 @@
 create or replace trigger _050_set_synchronous_commit before insert or update or delete on revoked_tokens for each statement execute function tg_set_synchronous_commit();
 comment on trigger _050_set_synchronous_commit on revoked_tokens is 'Commits to this table wait for the disk.';
+
+create or replace function tg_revoked_tokens__end_session() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  delete from openid_sessions o where o.jti = new.jti;
+  return null;
+end
+$$;
+
+comment on function tg_revoked_tokens__end_session() is 'The session of a revoked token is no longer checked at its issuer.';
+
+create or replace trigger _300_end_session after insert on revoked_tokens
+for each row execute function tg_revoked_tokens__end_session();
+comment on trigger _300_end_session on revoked_tokens is 'Ends the session at an issuer that had this token.';
+
 create or replace function tg_revoked_tokens__notify() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin

@@ -5,6 +5,7 @@ create or replace function tg_rooms__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   for_moderators constant text[] := '{locked, slow_mode, pinned_link}';
+  for_site_moderators constant text[] := for_moderators || '{ended_at, ended_reason}';
 begin
   if new.club_id is null and not exists (select from clubs c where c.id = old.club_id) and old.club_id is not null then
     if old.access = 'club' then
@@ -18,7 +19,8 @@ begin
       constraint = 'rooms_stay_ended',
       hint       = 'Start a new one.';
   end if;
-  if acting_user() is distinct from old.host_id and not acting_as_operator() and to_jsonb(new) - for_moderators <> to_jsonb(old) - for_moderators then
+  if acting_user() is distinct from old.host_id and not acting_as_operator() and to_jsonb(new) - for_moderators <> to_jsonb(old) - for_moderators
+     and (to_jsonb(new) - for_site_moderators <> to_jsonb(old) - for_site_moderators or not is_site_moderator()) then
     raise insufficient_privilege using
       message    = 'only the host may change this about a room',
       constraint = 'rooms_only_the_host_changes_them',
@@ -42,7 +44,7 @@ end
 $$;
 
 comment on function tg_rooms__guard() is
-  'Checks who may change what about a room: the host everything, moderators locked, slow_mode and pinned_link. An ended room cannot be changed; an open room stays open until it ends. When its club is deleted, an ended room loses it.';
+  'Checks who may change what about a room: the host everything, moderators locked, slow_mode and pinned_link, site moderators also its end. An ended room cannot be changed; an open room stays open until it ends. When its club is deleted, an ended room loses it.';
 
 create or replace trigger _100_guard before update on rooms
 for each row execute function tg_rooms__guard();

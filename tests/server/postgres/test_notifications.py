@@ -17,8 +17,9 @@ from roomtone.postgres.notifications import (
     RecordingDeleted,
     RoomChanged,
     TokenRevoked,
+    UserDisabled,
 )
-from roomtone.types import ClubId, InvitationId, NodeId, RoomId
+from roomtone.types import ClubId, InvitationId, NodeId, RoomId, UserId
 
 from ...conftest import Connect
 from ...payloads import CASES, MALFORMED, WELL_FORMED
@@ -74,6 +75,7 @@ def test_what_is_almost_a_notification_is_ignored(payload: str) -> None:
         ('{"invitation":7}', InvitationChanged(InvitationId(7))),
         ('{"club":7}', ClubChanged(ClubId(7))),
         ('{"recording":7}', RecordingDeleted(7)),
+        ('{"disabled":7}', UserDisabled(UserId(7))),
         (f'{{"signed_out":"{MARK}"}}', TokenRevoked(MARK)),
         ('{"node":"sfu-höst-7-0a"}', NodeAssigned(NodeId("sfu-höst-7-0a"))),
     ],
@@ -108,10 +110,16 @@ def test_every_payload_that_the_database_sends_is_read(psql: Psql, connect: Conn
     room = psql.room("rick")
     psql.run("insert into clubs (name, owner_id) select 'Kettle', id from users limit 1")
     psql.run("insert into revoked_tokens (jti, expires_at) values ('x', now() + interval '1 hour')")
+    psql.run("update users set disabled_at = now() where username = 'rick'")
     parser = NotificationParser()
     payloads = notified(listening)
     received = [parser.parse(payload) for payload in payloads]
     assert None not in received
-    assert {type(each) for each in received} == {RoomChanged, ClubChanged, TokenRevoked}
+    assert {type(each) for each in received} == {
+        RoomChanged,
+        ClubChanged,
+        TokenRevoked,
+        UserDisabled,
+    }
     assert any(isinstance(each, RoomChanged) and each.room == room for each in received)
     assert isinstance(listening, psycopg.Connection)

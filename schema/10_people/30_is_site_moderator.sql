@@ -1,0 +1,5 @@
+create or replace function is_site_moderator() returns boolean
+language sql stable security definer set search_path = roomtone, pg_temp
+return exists (select from users u where u.id = acting_user() and u.site_moderator);
+
+comment on function is_site_moderator() is 'Whether the acting user is a site moderator (users.site_moderator).';

@@ -1,0 +1,37 @@
+create or replace function sign_in_by_subject(
+  issuer text, subject text, claims jsonb, creates boolean, moderator boolean default null,
+  address text default null, new_users_per_hour int default null
+) returns users
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  found_user users;
+begin
+  select * into found_user from users u where u.issuer = sign_in_by_subject.issuer and u.subject = sign_in_by_subject.subject;
+  if not found then
+    if not sign_in_by_subject.creates then
+      raise insufficient_privilege using
+        message    = 'this site does not know you yet, and creates no accounts by itself',
+        constraint = 'users_subject_is_known',
+        hint       = 'Ask who runs this site to add you.';
+    elsif sign_in_by_subject.address is not null
+       and not spend_pace(0, 0, 'users of ' || left(sign_in_by_subject.address, 100),
+                          interval '1 hour' / sign_in_by_subject.new_users_per_hour, '1 hour') then
+      raise configuration_limit_exceeded using
+        message    = format('more than %s new users of one address in an hour', sign_in_by_subject.new_users_per_hour),
+        constraint = 'users_are_rate_limited',
+        hint       = 'Wait.';
+    end if;
+    found_user := create_user_of_subject(sign_in_by_subject.issuer, sign_in_by_subject.subject, name_of_claims(sign_in_by_subject.claims));
+  end if;
+  if found_user.disabled_at is not null then
+    perform refuse_disabled_user();
+  end if;
+  if sign_in_by_subject.moderator is distinct from found_user.site_moderator and sign_in_by_subject.moderator is not null then
+    update users u set site_moderator = sign_in_by_subject.moderator where u.id = found_user.id returning * into found_user;
+  end if;
+  return found_user;
+end
+$$;
+
+comment on function sign_in_by_subject(text, text, jsonb, boolean, boolean, text, int) is
+  'The user whom an issuer calls by this subject. `creates`: they are created at first sight, with a name from the claims (name_of_claims), for one address only so many in an hour. `moderator` makes them a site moderator or takes that away; null leaves it.';

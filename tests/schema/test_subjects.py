@@ -1,0 +1,198 @@
+"""Users of an issuer: found and created by its subject, disabled, and moderating the site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from ..conftest import Connect
+from ..people import Psql, refused, waits_for
+
+ISSUER = "https://issuer.example"
+UUID = "6fd2a1a8-6ab5-4a3e-8d1c-0d0a4a4d2f10"
+
+NAMES: list[tuple[dict[str, Any], str]] = [
+    ({"preferred_username": "rick", "name": "Rick Blaine"}, "rick"),
+    ({"nickname": "Ricky", "name": "Rick Blaine"}, "Ricky"),
+    ({"name": "  Rick \t Blaine\n"}, "Rick Blaine"),
+    ({"email": "rick@cafe.example"}, "rick"),
+    ({"preferred_username": "rick@cafe.example"}, "rick"),  # Entra's is an address
+    ({"preferred_username": "@rick"}, "rick"),
+    ({}, "guest"),
+    ({"preferred_username": "", "nickname": "@", "email": "@cafe.example"}, "guest"),
+    ({"preferred_username": 7, "nickname": ["a"], "name": None, "email": {"a": 1}}, "guest"),
+    ({"preferred_username": "ri\u200bck", "name": "Rick"}, "Rick"),  # an invisible character
+    ({"preferred_username": "r\u0456ck", "nickname": "Ricky"}, "Ricky"),  # Latin and Cyrillic
+    ({"name": "Zoe\u0308"}, "Zo\u00eb"),
+    ({"name": "\u65e5\u672c\u592a\u90ce"}, "\u65e5\u672c\u592a\u90ce"),
+    ({"name": "x" * 300}, "x" * 32),
+]
+
+
+@pytest.mark.parametrize(("claims", "name"), NAMES)
+def test_a_name_comes_from_the_first_claim_that_is_allowed(
+    psql: Psql, claims: dict[str, Any], name: str
+) -> None:
+    assert psql.one("select name_of_claims(%s)", Jsonb(claims)) == name
+
+
+def user(psql: Psql, subject: str, name: str = "rick", **more: Any) -> dict[str, Any]:
+    """Sign in by this subject; the row of `users`."""
+    given = {"creates": True, "moderator": None, "issuer": ISSUER} | more
+    return dict(
+        psql.one(
+            "select to_jsonb(u) from sign_in_by_subject(%s, %s, %s, %s, %s) u",
+            given["issuer"], subject, Jsonb({"name": name}), given["creates"], given["moderator"],
+        )
+    )  # fmt: skip
+
+
+def test_a_subject_is_one_user_of_its_issuer_whatever_the_name(psql: Psql) -> None:
+    first = user(psql, UUID)
+    assert (first["username"], first["kind"], first["site_moderator"]) == ("rick", "person", False)
+    assert user(psql, UUID, "another name") == first
+    assert user(psql, UUID, issuer="https://other.example")["id"] != first["id"]
+    psql.run("update users set username = 'Richard' where id = %s", first["id"])
+    assert user(psql, UUID)["username"] == "Richard"
+    assert psql.act_as("Richard").one("select acting_user()") == first["id"]
+
+
+def test_names_that_are_taken_get_a_number(psql: Psql) -> None:
+    psql.person("rick")
+    names = [user(psql, str(n), "r1ck" if n else "Rick")["username"] for n in range(30)]
+    assert names[:8] == ["Rick 2", *(f"r1ck {n}" for n in range(3, 10))]
+    assert len(set(names)) == 30
+
+
+def test_an_unknown_subject_is_refused_where_no_users_are_created(psql: Psql) -> None:
+    with refused("users_subject_is_known"):
+        user(psql, UUID, creates=False)
+    psql.run("insert into users (username, issuer, subject) values ('ilsa', %s, %s)", ISSUER, UUID)
+    assert user(psql, UUID, creates=False)["username"] == "ilsa"
+
+
+def test_a_subject_that_arrives_twice_at_once_is_created_once(psql: Psql, connect: Connect) -> None:
+    other = Psql(connect())
+    with psql.connection.transaction():
+        first = user(psql, UUID)
+        with waits_for(
+            psql,
+            other,
+            'select id from sign_in_by_subject(%s, %s, \'{"name": "rick"}\', true)',
+            ISSUER,
+            UUID,
+        ) as second:
+            pass_on = second
+            assert not pass_on.done()
+            psql.connection.execute("commit")
+            assert pass_on.result() == first["id"]
+            psql.connection.execute("begin")
+
+
+def test_new_users_of_one_address_come_slowly(psql: Psql) -> None:
+    sign_in = "select sign_in_by_subject(%s, %s, '{}', true, null, '192.0.2.7', 2)"
+    for subject in ("1", "2"):
+        psql.run(sign_in, ISSUER, subject)
+    with refused("users_are_rate_limited"):
+        psql.run(sign_in, ISSUER, "3")
+    psql.run(sign_in, ISSUER, "1")
+
+
+def test_users_do_not_see_who_vouches_for_others(psql: Psql) -> None:
+    user(psql, UUID)
+    psql.act_as("rick")
+    for column in ("issuer", "subject", "disabled_at"):
+        assert not psql.one("select has_column_privilege('users', %s, 'select')", column)
+
+
+def test_a_disabled_user_leaves_and_is_refused_everywhere(psql: Psql) -> None:
+    room = psql.room("host")
+    bad = user(psql, UUID, "bad")
+    psql.seat(room, "bad")
+    psql.run("update users set disabled_at = now() where username = 'bad'")
+    assert psql.roster(room) == []
+    claims = Jsonb({"sub": str(bad["id"])})
+    for statement in (
+        "select sign_in('bad')",
+        "select sign_in_by_subject(%(issuer)s, %(uuid)s, '{}', true)",
+        "select become(%(claims)s, 'relay-1')",
+    ):
+        with refused("users_are_not_disabled"):
+            psql.connection.execute(statement, {"issuer": ISSUER, "uuid": UUID, "claims": claims})
+    assert psql.one("select enable_user('bad')")
+    psql.run("select become(%s, 'relay-1')", claims)
+
+
+def test_site_moderators_disable_users_and_moderate_rooms_they_may_see(psql: Psql) -> None:
+    room = psql.room("host", stage="moderated")
+    hidden = psql.one(
+        "insert into rooms (name, host_id, access) values ('Hush', %s, 'invited') returning id",
+        psql.person("host"),
+    )
+    psql.seat(room, "host")
+    psql.seat(room, "bad", "SPEAKER")
+    user(psql, "1", "mia", moderator=True)
+    user(psql, "2", "max", moderator=True)
+    psql.act_as("bad")
+    with refused("users_only_site_moderators_disable"):
+        psql.one("select disable_user('host')")
+    psql.act_as("mia")
+    assert not psql.one("select moderates(%s)", hidden)
+    assert psql.one("select moderates(%s)", room)
+    psql.one("select move_to_audience(%s, 'bad')", room)
+    psql.one("select remove_from_room(%s, 'bad')", room)
+    with refused("rooms_only_the_host_changes_them"):
+        psql.run("update rooms set name = 'Mine' where id = %s", room)
+    with refused("users_only_operators_disable_site_moderators"):
+        psql.one("select disable_user('max')")
+    assert psql.one("select disable_user('bad')")
+    assert not psql.one("select disable_user('bad')")
+    psql.one("select end_room(%s, 'Bad manners')", room)
+    psql.act_as(None)
+    assert psql.one("select ended_reason from rooms where id = %s", room) == "Bad manners"
+    assert user(psql, "1")["site_moderator"], "no claim, no change"
+    assert not user(psql, "1", moderator=False)["site_moderator"]
+
+
+def test_an_issuer_ends_sessions_by_sid_or_by_subject_and_each_token_counts_once(
+    psql: Psql,
+) -> None:
+    rick, ilsa = user(psql, "1"), user(psql, "2", "ilsa")
+    begin = "select relay_begin_openid_session(%s, %s, %s, %s, '0 s', now() + interval '1 day')"
+    for jti, who, sid, refresh in (
+        ("a", rick, "s1", "sealed"), ("b", rick, "s2", None), ("c", ilsa, "s3", "sealed"),
+    ):  # fmt: skip
+        psql.run(begin, jti, who["id"], sid, refresh)
+    end = "select relay_end_openid_sessions(%s, %s, %s, %s, now() + interval '1 hour')"
+    revoked = "select jti from openid_sessions order by jti"
+    assert psql.one(end, "https://other.example", "1", None, "x1") == 0
+    assert psql.one(end, ISSUER, None, None, "x0") == 0
+    assert psql.one(end, ISSUER, "1", "s3", "x2") == 0, "the session of another user"
+    assert psql.one(end, ISSUER, None, "s1", "x1") == 1
+    with refused("openid_sessions_logout_tokens_count_once"):
+        psql.one(end, ISSUER, None, "s2", "x1")
+    assert psql.all(revoked) == [("b",), ("c",)]
+    assert psql.one(end, ISSUER, "1", None, "x3") == 1
+    assert [psql.one("select token_is_revoked(%s)", jti) for jti in "abc"] == [True, True, False]
+    due = "select jti, refresh_token from relay_openid_sessions_to_check(%s, '1 hour', 10)"
+    assert psql.all(due, ["https://other.example"]) == []
+    assert psql.all(due, [ISSUER]) == [("c", "sealed")]
+    assert psql.all(due, [ISSUER]) == [], "another relay has taken it"
+    psql.run("insert into revoked_tokens (jti, expires_at) values ('c', now())")
+    assert psql.all(revoked) == [], "who signs out is no longer checked"
+
+
+def test_a_user_has_so_many_sessions_of_an_issuer(psql: Psql) -> None:
+    rick = user(psql, "1")
+    for n in range(25):
+        psql.run(
+            "select relay_begin_openid_session(%s, %s, null, null, '1 h', now() + %s * interval '1 day')",
+            str(n),
+            rick["id"],
+            n + 1,
+        )
+    assert psql.count("openid_sessions") == 20
+    assert psql.one("select token_is_revoked('4')")
+    assert not psql.one("select token_is_revoked('5')")
