@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
+from .read_only import DatabaseIsReadOnly
 from .request_id import HEADER, request_id
 
 logger = logging.getLogger("roomtone.problem")
@@ -95,6 +96,7 @@ UNAVAILABLE = "08006"  # connection failure: also reported when no connection of
 INTERNAL_ERROR = "internal error; the log of the relay says more"
 MALFORMED_TEXT = "22021"  # character not in repertoire: psycopg refuses NUL before the server can
 RETRY_AFTER_S = 1
+TRY_AGAIN = "Try again in a moment."
 
 _MESSAGES = {
     503: "the database cannot do this now",
@@ -179,7 +181,7 @@ def refusal(
 
 def not_in_time(what: str) -> Problem:
     """The refusal of a request whose wait for something took too long."""
-    return Problem(503, UNAVAILABLE, f"{what} in time", hint="Try again in a moment.")
+    return Problem(503, UNAVAILABLE, f"{what} in time", hint=TRY_AGAIN)
 
 
 def status_of(sqlstate: str, *, anonymous: bool = False) -> int:
@@ -198,6 +200,8 @@ def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> P
     `anonymous`: the user is not signed in, so "not allowed" becomes "sign in first".
     """
     sqlstate = error.sqlstate
+    if isinstance(error, DatabaseIsReadOnly):
+        return Problem(503, "25006", str(error), hint=TRY_AGAIN, rule="database_accepts_writes")
     if sqlstate is None:
         if isinstance(error, psycopg.DataError):
             return Problem(400, MALFORMED_TEXT, "text may not contain the character U+0000")
@@ -221,9 +225,7 @@ def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> P
 def log_text(error: psycopg.Error, *, trace: bool = False) -> str:
     """The text to log for a database error, without details and context: these may quote rows."""
     text = f"{error.sqlstate or UNAVAILABLE} {error.diag.message_primary or error}"
-    if trace:
-        text = "".join([text, "\n", *traceback.format_tb(error.__traceback__)])
-    return text
+    return "".join([text, "\n", *traceback.format_tb(error.__traceback__)]) if trace else text
 
 
 def problem_from_http(error: HTTPException) -> Problem:
@@ -253,9 +255,9 @@ async def _answer_http(_connection: HTTPConnection, error: Exception) -> Respons
 
 async def _answer_database(connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, psycopg.Error)
-    anonymous = not connection.scope.get("roomtone.claims")
-    problem = problem_from_database(error, anonymous=anonymous)
-    if problem.status >= 500:
+    claims = connection.scope.get("roomtone.claims")
+    problem = problem_from_database(error, anonymous=not claims)
+    if problem.status >= 500 and not problem.rule:  # a read-only database is logged once, elsewhere
         logger.error(
             "%s %s: %s",
             connection.scope.get("method", connection.scope["type"]),

@@ -3,6 +3,7 @@ create or replace function node_heartbeat(node text) returns table (room_id bigi
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   perform notice_copy();
+  perform resume_leases();
   update nodes n set heartbeat_at = clock_timestamp() where n.id = node_heartbeat.node and n.kind <> 'relay';
   if not found then
     raise no_data_found using

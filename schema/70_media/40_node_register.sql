@@ -6,6 +6,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   node_user users;
 begin
+  perform resume_leases();
   if node_register.kind is null or node_register.kind not in ('sfu', 'mcu') then
     raise check_violation using
       message    = format('there is no media node of the kind %s', coalesce(node_register.kind, 'null')),

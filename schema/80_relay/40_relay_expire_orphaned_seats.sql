@@ -1,6 +1,7 @@
 create or replace function relay_expire_orphaned_seats(dead_after interval, grace interval) returns void
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
+  select resume_leases();
   -- The grace period begins with the relay's last heartbeat. If that is unknown (a crash emptied `nodes`) it begins now, so that
   -- relays which register again in time keep their seats.
   with orphans as materialized (

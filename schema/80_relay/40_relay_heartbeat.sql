@@ -3,6 +3,7 @@ create or replace function relay_heartbeat(node text, address text, kind text de
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
   select notice_copy();
+  select resume_leases();
   insert into nodes (id, kind, address) values (relay_heartbeat.node, relay_heartbeat.kind, relay_heartbeat.address)
   on conflict (id) do update set heartbeat_at = clock_timestamp(), address = excluded.address;
 end;

@@ -3,6 +3,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   target bigint;
 begin
+  perform resume_leases();
   select p.room_id into target from participants p
   where p.expires_at < clock_timestamp() and p.peer_id is not null
   limit 1 for update skip locked;

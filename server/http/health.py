@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from ..problem import Problem
+from ..problem import Problem, problem_from_database
+from ..read_only import DatabaseIsReadOnly
 from ..resource import resource
 
 
@@ -20,6 +21,8 @@ async def live(request: Request) -> Response:
 async def ready(request: Request) -> Response:
     if request.state.relay.stopping.is_set():
         raise Problem(503, "57P01", "this relay is stopping")
+    if request.state.listener.read_only:
+        raise problem_from_database(DatabaseIsReadOnly())
     if not request.state.listener.listening:
         raise Problem(503, "08006", "notifications do not arrive: LISTEN is not in force")
     if failing := request.state.tasks.failing:
@@ -31,6 +34,8 @@ async def ready(request: Request) -> Response:
         raise Problem(503, "08006", "the issuer's signing keys could not be read yet")
     try:
         await request.state.database.ping()
+    except DatabaseIsReadOnly as error:
+        raise problem_from_database(error) from None
     except psycopg.Error:
         raise Problem(503, "08006", "the database does not answer") from None
     return JSONResponse({"ready": True})

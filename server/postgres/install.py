@@ -26,7 +26,7 @@ from .installed_schema import (
     older_processes,
     shift_heartbeats,
 )
-from .login import PATIENCE, Progress, login, wait_for_server
+from .login import PATIENCE, Progress, login_to_write, wait_for_server
 from .memberships import memberships
 from .preflight import (
     InstallError,
@@ -88,7 +88,7 @@ def install(
     """
     this = release(source)
     wait_for_server(url, on_progress=on_progress, patience=patience)
-    with login(url) as connection:
+    with login_to_write(url, on_progress=on_progress, patience=patience) as connection:
         check_server(connection)
         roles = roles_here(connection, roles)
         as_relay = single_value(connection, "select session_user") == roles.relay

@@ -21,9 +21,11 @@ from typing import Final
 import psycopg
 
 from ..grace import GRACE
+from ..read_only import DatabaseIsReadOnly
 from ..supervision import Supervisor
 from ..types import NodeId, PeerId
 from .roles import Connect, Connection
+from .session import ReadOnlyPeriod
 
 HEARTBEAT_EVERY: Final = 1.0  # seconds
 DEAD_AFTER: Final = timedelta(seconds=4)  # four heartbeats were missed
@@ -77,6 +79,7 @@ class Lease:
         self._beaten_at: float | None = None
         self._rows_since: datetime | None = None
         self.restored = asyncio.Event()
+        self._read_only = ReadOnlyPeriod()
         self._alive = asyncio.Event()
         self._beat_now = asyncio.Event()
         self._work = asyncio.Event()
@@ -175,6 +178,9 @@ class Lease:
             self._beat_now.clear()
             try:
                 await self.beat()
+                self._read_only.over()
+            except DatabaseIsReadOnly:
+                self._read_only.began()
             except psycopg.Error as error:
                 log.warning(
                     "heartbeat failed: %s", str(error).strip(), extra={"cause": "heartbeat"}
@@ -210,7 +216,8 @@ class Lease:
                 if not isinstance(error, psycopg.Error):
                     self._work.set()
                     raise
-                log.warning("seats could not be stamped: %s", str(error).strip())
+                if not isinstance(error, DatabaseIsReadOnly):
+                    log.warning("seats could not be stamped: %s", str(error).strip())
                 await asyncio.sleep(AGAIN_AFTER)
                 if self._unfollowed or self._renew or self._locked:
                     self._work.set()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import psycopg
+from psycopg.errors import ReadOnlySqlTransaction
 
 from ..backoff import backoff
 from .notifications import CHANNEL, Notification, NotificationParser
@@ -52,6 +53,7 @@ class Listener:
         self._resync_every = resync_every
         self.parser = NotificationParser()
         self.listening = False
+        self.read_only = False  # a standby, where LISTEN is refused
         self.received = 0
         self._connection: Connection | None = None
 
@@ -86,6 +88,7 @@ class Listener:
                         attempt = 0
                         yield wakeup
             except psycopg.Error as error:
+                self.read_only = isinstance(error, ReadOnlySqlTransaction)
                 log.warning("the listener lost its connection: %s", str(error).strip())
             finally:
                 self.listening, self._connection = False, None
@@ -103,6 +106,7 @@ class Listener:
             await become_relay(connection)
             await connection.execute(f"listen {CHANNEL}")
             self.listening, self._connection = True, connection
+            self.read_only = False
             yield Resync(fresh=True)
             clock = asyncio.get_running_loop()
             resync_at = clock.time() + self._resync_every

@@ -13,8 +13,11 @@ from psycopg.conninfo import conninfo_to_dict
 from .interruptible import with_timeout
 from .preflight import InstallError
 from .roles import SESSION, SET
+from .single_value import single_value
 
 PATIENCE: Final = 60.0  # seconds a database server may take to come up
+
+READ_ONLY: Final = "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean"
 
 Progress = Callable[[str], None]
 
@@ -38,6 +41,32 @@ def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIEN
             )
         if not said:
             on_progress(f"waiting for the PostgreSQL server at {place(url)}")
+            said = True
+        time.sleep(min(0.5, patience / 10))
+
+
+def login_to_write(
+    url: str, *, on_progress: Progress, patience: float = PATIENCE
+) -> psycopg.Connection:
+    """As `login`, and waits while the database is read-only, as in a failover. Raises InstallError when it stays so.
+
+    Each look is a session of its own: one that began read-only may stay so.
+    """
+    deadline = time.monotonic() + patience
+    said = False
+    while True:
+        connection = login(url)
+        if not single_value(connection, READ_ONLY):
+            return connection
+        name = connection.info.dbname
+        connection.close()
+        if time.monotonic() > deadline:
+            raise InstallError(
+                f"The database {name} at {place(url)} is read-only: it is a standby, or default_transaction_read_only is on."
+                f" Waited {patience:.0f} s for it. Name the primary server, or start again when it accepts writes."
+            )
+        if not said:
+            on_progress(f"waiting for the database {name} to accept writes")
             said = True
         time.sleep(min(0.5, patience / 10))
 

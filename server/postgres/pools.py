@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from psycopg_pool import AsyncConnectionPool
 
+from ..read_only import DatabaseIsReadOnly
 from ..supervision import begin
 from ..types import Claims, NodeId
 from .budget import Account, Budgets
 from .roles import LOST_AFTER, RECONNECTS, Connection, acting, become_relay
 from .round_trip import OneStatement, transact_once
+from .session import lent
 from .statements import Counted, CountedConnection
 
 if TYPE_CHECKING:
@@ -105,7 +107,7 @@ class Database:
         """A connection for one transaction of the subject, which is charged for it. Raises Problem 429."""
         async with (
             self._budgets.turn() as charged,
-            self._users.connection() as connection,
+            lent(self._users) as connection,
         ):
             with charged:
                 self.counted.transactions += 1
@@ -118,7 +120,7 @@ class Database:
         Each statement is a transaction. Connections are not checked before use, which would double the round trips until an
         event is read; after an interruption `refresh` replaces the broken ones.
         """
-        async with self._own.connection() as connection:
+        async with lent(self._own) as connection:
             yield connection
 
     @asynccontextmanager
@@ -135,18 +137,20 @@ class Database:
     @asynccontextmanager
     async def relay_for_many(self) -> AsyncIterator[Connection]:
         """As `relay`, for one query of many requests, from the pool of the users' connections."""
-        async with self._users.connection() as connection:
+        async with lent(self._users) as connection:
             yield connection
 
     async def ping(self) -> None:
-        """Raises psycopg errors if the database does not answer. Calls at the same time share one statement, because anybody may ask."""
+        """Raises psycopg errors if the database does not answer, and DatabaseIsReadOnly. Calls at the same time share one statement, because anybody may ask."""
         if self._ping is None or self._ping.done():
             self._ping = begin(self._select_nothing(), "ping")
         await asyncio.shield(self._ping)
 
     async def _select_nothing(self) -> None:
-        async with self.relay() as connection:
+        async with lent(self._own) as connection:
             await connection.execute("select")
+            if connection.read_only_now:
+                raise DatabaseIsReadOnly
 
     def pool_statistics(self) -> dict[str, dict[str, int]]:
         """What psycopg_pool counts, by pool: connections, waits and timeouts (its `get_stats`)."""

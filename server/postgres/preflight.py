@@ -73,14 +73,6 @@ def check_server(connection: psycopg.Connection) -> None:
 def check_installable(connection: psycopg.Connection, roles: Roles) -> None:
     """Raises InstallError if this login may not install here, or if a schema `roomtone` is another's."""
     database = connection.info.dbname
-    if single_value(
-        connection,
-        "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean",
-    ):
-        raise InstallError(
-            f"The database {database} is read-only now, so the schema cannot be installed."
-            " Use the primary server, or try again when it accepts writes."
-        )
     strangers = [
         str(name)
         for (name,) in connection.execute(

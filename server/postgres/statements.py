@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncCursor
 from psycopg.abc import RV, PQGen
 from psycopg.errors import _WaitTimeout
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg.sql import Composable
+
+from .session import Session
 
 LONGEST_TEXT: Final = 400  # characters of a statement that are kept
 
@@ -87,7 +89,7 @@ class Prepared:
             yield self._names.popitem(last=False)[1]
 
 
-class CountedConnection(AsyncConnection[TupleRow]):
+class CountedConnection(Session):
     """A connection whose statements are counted once `counted` is set."""
 
     counted: Counted | None = None

@@ -9,6 +9,8 @@ from typing import Protocol
 
 import psycopg
 
+from ..read_only import DatabaseIsReadOnly
+
 log = logging.getLogger(__name__)
 
 
@@ -29,6 +31,8 @@ async def every(seconds: float, do: PeriodicTask) -> None:
     while True:
         try:
             await do()
+        except DatabaseIsReadOnly:
+            pass  # the heartbeats log it, once
         except psycopg.Error as error:
             name = do.__name__.strip("_")
             log.warning("%s failed: %s", name, str(error).strip(), extra={"cause": name})

@@ -25,6 +25,8 @@ def room_of(psql: Psql, host: str) -> int:
 
 
 def dies(psql: Psql, name: str) -> None:
+    """It writes no heartbeats, and a relay does."""
+    psql.run("select relay_heartbeat('a relay', 'here')")
     psql.run("update nodes set heartbeat_at = now() - interval '4 seconds' where id = %s", name)
 
 

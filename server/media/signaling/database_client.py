@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -32,6 +32,7 @@ from ...postgres.roles import (
     become_relay,
 )
 from ...postgres.room_events import Seat, missed, snapshot, why_gone
+from ...postgres.session import Session, lent
 from ...postgres.wakeup_events import WakeupEvents
 from ...supervision import supervised
 from ...token_bucket import TokenBucket
@@ -44,7 +45,7 @@ CONNECTIONS: Final = 4
 RESYNC_EVERY: Final = 10.0  # seconds
 FRUITLESS_PER_S: Final = 50.0  # reads of a log that find nothing; a false notification causes one
 FRUITLESS_AT_ONCE: Final = 100
-PASSING: Final = ("08", "40", "53", "55P03", "57")
+PASSING: Final = ("08", "25006", "40", "53", "55P03", "57")
 """SQLSTATEs, or their classes, of temporary errors (PostgreSQL manual, appendix A)."""
 
 NOT_ALLOWED: Final = "42501"  # insufficient privilege
@@ -64,8 +65,9 @@ class DatabaseConnections:
     def __init__(
         self, url: str, ice: Callable[[UserId], Ice], lease: Callable[[Connect], Lease]
     ) -> None:
-        self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+        self.pool: AsyncConnectionPool[Session] = AsyncConnectionPool(
             url,
+            connection_class=Session,
             kwargs={"application_name": "roomtone bot", **LOST_AFTER},
             min_size=1,
             max_size=CONNECTIONS,
@@ -76,12 +78,16 @@ class DatabaseConnections:
             check=AsyncConnectionPool.check_connection,
             open=False,
         )
-        self.lease = lease(self.pool.connection)
+        self.lease = lease(self.lent)
         self.wakeups = WakeupEvents(
             Listener(url, name="bot listener", resync_every=RESYNC_EVERY), self.lease.renew
         )
         self.ice = ice
         self.servers = IceServers()
+
+    def lent(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection with the relay's rights, until the block ends."""
+        return lent(self.pool)
 
     @asynccontextmanager
     async def acting(
@@ -89,14 +95,14 @@ class DatabaseConnections:
     ) -> AsyncIterator[Connection]:
         """A transaction as a user, as in `roles.acting`."""
         async with (
-            self.pool.connection() as connection,
+            self.lent() as connection,
             acting(connection, claims, self.lease.node, read_only=read_only, snapshot=snapshot),
         ):
             yield connection
 
     async def client(self, username: str, *, kind: str = "bot") -> SignalingClient:
         """A client for the bot (or person) of this name, who is created if unknown. Raises Refused, ConnectionLost."""
-        async with _translated_errors(), self.pool.connection() as connection:
+        async with _translated_errors(), self.lent() as connection:
             answer = await connection.execute(
                 "select id, username from roomtone.sign_in(%s, %s)", (username, kind)
             )
@@ -235,9 +241,7 @@ class DatabaseSignalingClient:
 
     async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
         async with _translated_errors():
-            return await why_gone(
-                self._connections.pool.connection, room, self._user.id, peer, after
-            )
+            return await why_gone(self._connections.lent, room, self._user.id, peer, after)
 
     async def ice(self) -> Ice:
         return await self._connections.servers.answering(self._connections.ice(self._user.id))

@@ -60,8 +60,25 @@ def test_a_read_only_database_is_refused(empty_database_url: str, connect: Conne
     name = sql.Identifier(connect(empty_database_url).info.dbname)
     change = sql.SQL("alter database {} set default_transaction_read_only = on").format(name)
     connect(empty_database_url).execute(change)
-    with pytest.raises(InstallError, match="is read-only now"):
-        install(empty_database_url, demo=True)
+    with pytest.raises(InstallError, match=r"is read-only: .* when it accepts writes"):
+        install(empty_database_url, demo=True, patience=0.1)
+
+
+def test_an_installation_waits_until_the_database_accepts_writes(
+    empty_database_url: str, connect: Connect
+) -> None:
+    operator = connect(empty_database_url)
+    name = sql.Identifier(operator.info.dbname)
+    operator.execute(
+        sql.SQL("alter database {} set default_transaction_read_only = on").format(name)
+    )
+
+    def accept(line: str) -> None:
+        if line.endswith("to accept writes"):
+            change = "alter database {} reset default_transaction_read_only"
+            operator.execute(sql.SQL(change).format(name))
+
+    assert install(empty_database_url, demo=False, on_progress=accept).new
 
 
 def test_a_database_named_by_database_url_alone_is_not_installed_into(shop_url: str) -> None:

@@ -241,7 +241,10 @@ async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
     async with anna_follows(database_url, room, grace=LONG):
         with psql.connection.transaction():
             # Its heartbeat waits for this lock, as it would wait for a machine that sleeps.
-            psql.run("update nodes set heartbeat_at = now() - interval '10 seconds'")
+            psql.run("select relay_heartbeat('another', 'here')")
+            psql.run(
+                "update nodes set heartbeat_at = now() - interval '10 seconds' where id <> 'another'"
+            )
             psql.run("select relay_expire_orphaned_seats('4 s', '60 s')")
             await asyncio.to_thread(psql.one, "select pg_sleep(4.5)")
             # Asked before the lock is released: a moment later the relay may have them back.
