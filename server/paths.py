@@ -17,11 +17,23 @@ CLIENT_WEB = SOURCE / "client_web"
 PSQL = PACKAGE / "psql"
 
 ROOT_DATA = Path("/var/lib/roomtone")
-"""The data directory of root. PostgreSQL does not run as root, and its user cannot enter /root."""
+"""The data directory of root, and of users without a home. PostgreSQL does not run as root, and its user cannot enter /root."""
 
 
 def default_data_dir() -> Path:
-    """The user's data directory for Roomtone (XDG Base Directory Specification on Linux)."""
-    if os.geteuid() == 0:
+    """The user's data directory for Roomtone (XDG Base Directory Specification on Linux).
+
+    A container may run as a number that is no account: it has no home directory, or `/`.
+    """
+    homeless = home() in (None, Path("/")) and not os.environ.get("XDG_DATA_HOME")
+    if os.geteuid() == 0 or homeless:
         return ROOT_DATA
     return platformdirs.user_data_path("roomtone", appauthor=False)
+
+
+def home() -> Path | None:
+    """The user's home directory, if there is one."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None

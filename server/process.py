@@ -87,7 +87,7 @@ def address(listening: socket.socket) -> str:
 def serve(
     settings: Settings, database_url: str, listening: socket.socket, on_started: Callable[[], None]
 ) -> None:
-    """Serve until SIGINT or SIGTERM, which is raised again after the stop, as uvicorn does."""
+    """Serve until SIGINT, SIGTERM or SIGHUP, which is raised again after the stop, as uvicorn does."""
     from .app import create_app
 
     logs.configure(settings.log_level, settings.log_format)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
 import uvicorn
 
 from . import logs
+from .ending_signals import ending_signals
 from .supervision import Stop
 
 STOP_PATIENCE: Final = 2  # seconds for requests under way; streams end at once
@@ -42,6 +45,20 @@ class RelayServer(uvicorn.Server):
         finally:
             if self._limit is not None:
                 self._limit.cancel()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn's, and SIGHUP, which is raised again after the stop like the others."""
+        numbers = {*ending_signals()} - {signal.SIGINT, signal.SIGTERM}
+        with super().capture_signals():
+            if threading.current_thread() is not threading.main_thread():
+                numbers = set()
+            before = {number: signal.signal(number, self.handle_exit) for number in numbers}
+            try:
+                yield
+            finally:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()

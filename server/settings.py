@@ -80,7 +80,7 @@ class Settings:
     )
     data_dir: Path = setting(
         default_factory=default_data_dir,
-        default_text="the user's data directory; for root `/var/lib/roomtone`",
+        default_text="the user's data directory; for root, and without a home directory, `/var/lib/roomtone`",
         help="Where the embedded PostgreSQL keeps its data.",
     )
     recordings_dir: Path | None = setting(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.text import Text
@@ -16,7 +16,8 @@ class Terminal:
         self._console = Console(highlight=False, soft_wrap=True)
 
     def line(self, text: str) -> None:
-        self._console.print(Text(text))
+        with suppress(OSError):  # the terminal was closed
+            self._console.print(Text(text))
 
     @contextmanager
     def working(self, text: str) -> Iterator[Callable[[str], None]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
+from ..ending_signals import ending_signals
 from ..postgres.account import AccountError
 from ..postgres.lock import AlreadyRunning
 from ..postgres.preflight import InstallError
@@ -40,32 +41,32 @@ def expected_errors() -> Iterator[None]:
 
 @contextmanager
 def stopping_on_signals(terminal: Terminal) -> Iterator[None]:
-    """SIGTERM works like Ctrl-C: both stop what was started, and neither is an error.
+    """SIGTERM and SIGHUP work like Ctrl-C: they stop what was started, and none is an error.
 
     Only the first one counts. Stopping takes a few seconds, and a second Ctrl-C would leave processes behind.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-        on_signals(signal.SIG_IGN)
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    on_signals(interrupt)
+    numbers = ending_signals()
+    for each in numbers:
+        signal.signal(each, interrupt)
     try:
         yield
     except KeyboardInterrupt:
         terminal.line("stopped")
 
 
-def on_signals(handler: Callable[[int, FrameType | None], Any] | signal.Handlers) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, handler)
-
-
 def make_private(data_dir: Path) -> None:
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise click.ClickException(f"Cannot use {data_dir} for data: {error.strerror}.") from error
+        raise click.ClickException(
+            f"Cannot use {data_dir} for data: {error.strerror}. Choose another with --data-dir, or use --database-url."
+        ) from error
 
 
 def older_are_running(processes: int) -> str:

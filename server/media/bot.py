@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from ..ending_signals import ending_signals
 from ..settings import Settings
 from ..supervision import all_of, first_of
 from ..types import RoomId, UserId
@@ -80,7 +80,7 @@ def run(plan: Plan, report: Report) -> int:
 
 async def _run(plan: Plan, report: Report) -> int:
     stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     try:
         async with _clients(plan) as clients:

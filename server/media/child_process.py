@@ -19,6 +19,7 @@ from typing import Any
 import uvloop
 
 from .. import logs, privileges
+from ..ending_signals import ending_signals
 from ..formats.ice import configuration
 from ..formats.media_addresses import Reach
 from ..settings import Settings
@@ -48,7 +49,7 @@ def ice_of(settings: Settings, user: UserId, *, loopback: bool = False) -> Ice:
 
 
 def run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> None:
-    """Run this until SIGTERM, or the end of standard input."""
+    """Run this until SIGTERM or SIGHUP, or the end of standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(work))
@@ -74,7 +75,9 @@ async def _run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> No
         if not os.read(sys.stdin.fileno(), 4096):
             end()
 
-    loop.add_signal_handler(signal.SIGTERM, end)
+    for number in ending_signals():
+        if number != signal.SIGINT:
+            loop.add_signal_handler(number, end)
     loop.add_reader(sys.stdin.fileno(), read_input)
     with suppress(asyncio.CancelledError):
         await working

@@ -58,6 +58,15 @@ class Account:
             extra_groups=None if self.is_me else (),
         )
 
+    def require_name(self) -> None:
+        """Raise AccountError if this user has no name, which PostgreSQL's initdb asks for."""
+        if not is_known(self.uid):
+            raise AccountError(
+                f"The user id {self.uid} has no entry in /etc/passwd, and PostgreSQL cannot make a new database without one. Add one"
+                f" (echo roomtone:x:{self.uid}:{self.gid}::/:/bin/false >> /etc/passwd), start the container as an account of its"
+                " image, or use --database-url."
+            )
+
     def reaches(self, path: Path) -> bool:
         """Whether this user may enter every folder above `path`, as far as they exist."""
         return all(self._may_enter(above) for above in path.resolve().parents if above.exists())
@@ -86,13 +95,14 @@ def account_for(data: Path) -> Account:
         return Account(os.geteuid(), os.getegid())
     if (data / "PG_VERSION").exists():
         status = (data / "PG_VERSION").stat()
-        if status.st_uid != 0 and _known(status.st_uid):
+        if status.st_uid != 0 and is_known(status.st_uid):
             return Account(status.st_uid, status.st_gid)
     entry = _entry(ACCOUNT) or _made_once(ACCOUNT)
     return Account(entry.pw_uid, entry.pw_gid)
 
 
-def _known(uid: int) -> bool:
+def is_known(uid: int) -> bool:
+    """Whether this user id is an account."""
     try:
         pwd.getpwuid(uid)
     except KeyError:

@@ -230,6 +230,7 @@ class EmbeddedPostgres:
         )
 
     def _initialise(self) -> None:
+        self._account.require_name()
         self._run(
             "initdb",
             f"--pgdata={self._data}",

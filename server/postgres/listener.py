@@ -22,6 +22,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from ..backoff import backoff
 from .notifications import CHANNEL, Notification, NotificationParser
 from .roles import LOST_AFTER, Connection, become_relay
+from .session import Session
 
 PROBE_EVERY: Final = 10.0  # seconds; then the connection has to answer a statement
 RESYNC_EVERY: Final = 30.0  # seconds
@@ -96,7 +97,7 @@ class Listener:
             attempt += 1
 
     async def _connected(self) -> AsyncGenerator[Wakeup, None]:
-        connection: Connection = await psycopg.AsyncConnection.connect(
+        connection: Connection = await Session.connect(
             self._url,
             autocommit=True,
             application_name=f"roomtone {self._name}",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import psycopg
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import TooManyConnections
 
+from .account import is_known
 from .interruptible import with_timeout
 from .preflight import InstallError
+from .refused_login import explained
 from .roles import SESSION, SET
 from .single_value import single_value
 
@@ -20,6 +25,10 @@ PATIENCE: Final = 60.0  # seconds a database server may take to come up
 READ_ONLY: Final = "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean"
 
 Progress = Callable[[str], None]
+
+
+class NoConnectionFree(InstallError):
+    """The server has as many connections as it may."""
 
 
 def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIENCE) -> None:
@@ -32,9 +41,7 @@ def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIEN
         if answer == pq.Ping.OK:
             return
         if answer == pq.Ping.NO_ATTEMPT:
-            raise InstallError(
-                "The database URL cannot be used: is it a PostgreSQL connection URL?"
-            )
+            raise InstallError(_unusable(url))
         if time.monotonic() > deadline:
             raise InstallError(
                 f"No PostgreSQL server answers at {place(url)}; waited {patience:.0f} s for it."
@@ -48,26 +55,33 @@ def wait_for_server(url: str, *, on_progress: Progress, patience: float = PATIEN
 def login_to_write(
     url: str, *, on_progress: Progress, patience: float = PATIENCE
 ) -> psycopg.Connection:
-    """As `login`, and waits while the database is read-only, as in a failover. Raises InstallError when it stays so.
+    """As `login`, and waits while the database is read-only, as in a failover, or has no connection free. Raises InstallError when it stays so.
 
     Each look is a session of its own: one that began read-only may stay so.
     """
     deadline = time.monotonic() + patience
-    said = False
+    said = None
     while True:
-        connection = login(url)
-        if not single_value(connection, READ_ONLY):
-            return connection
-        name = connection.info.dbname
-        connection.close()
-        if time.monotonic() > deadline:
-            raise InstallError(
+        try:
+            connection = login(url)
+        except NoConnectionFree as error:
+            refusal: InstallError = error
+            waits_for = f"a free connection at {place(url)}"
+        else:
+            if not single_value(connection, READ_ONLY):
+                return connection
+            name = connection.info.dbname
+            connection.close()
+            refusal = InstallError(
                 f"The database {name} at {place(url)} is read-only: it is a standby, or default_transaction_read_only is on."
                 f" Waited {patience:.0f} s for it. Name the primary server, or start again when it accepts writes."
             )
-        if not said:
-            on_progress(f"waiting for the database {name} to accept writes")
-            said = True
+            waits_for = f"the database {name} to accept writes"
+        if time.monotonic() > deadline:
+            raise refusal
+        if said != waits_for:
+            on_progress(f"waiting for {waits_for}")
+            said = waits_for
         time.sleep(min(0.5, patience / 10))
 
 
@@ -80,8 +94,20 @@ def login(url: str) -> psycopg.Connection:
         connection.execute(SET, (list(SESSION), list(SESSION.values())))
         return connection
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise InstallError(f"Could not log in at {place(url)}: {reason}") from error
+        known = explained(error)
+        reason = str(known).strip().splitlines()[0]
+        refused = NoConnectionFree if isinstance(known, TooManyConnections) else InstallError
+        raise refused(f"Could not log in at {place(url)}: {reason}") from error
+
+
+def _unusable(url: str) -> str:
+    with suppress(psycopg.ProgrammingError):
+        if "user" not in conninfo_to_dict(url) and not is_known(os.geteuid()):
+            return (
+                f"The database URL names no user, and the user id {os.geteuid()} of this process has no name to use instead."
+                " Write one: postgresql://USER@…"
+            )
+    return "The database URL cannot be used: is it a PostgreSQL connection URL?"
 
 
 def place(url: str) -> str:

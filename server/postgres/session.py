@@ -11,14 +11,15 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import FeatureNotSupported, ReadOnlySqlTransaction
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from ..read_only import DatabaseIsReadOnly
+from .refused_login import explained
 
 READ_ONLY_FOR: Final = 1.0
 """Seconds after which a read-only session is replaced: a new one says whether the database still is."""
@@ -27,11 +28,19 @@ log = logging.getLogger(__name__)
 
 
 class Session(AsyncConnection[TupleRow]):
-    """A connection of a pool."""
+    """A connection of a pool, or of the listener."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.began_at = time.monotonic()
+
+    @classmethod
+    async def connect(cls, conninfo: str = "", **options: Any) -> Self:
+        """As psycopg's; a refusal because of too many connections says what to do."""
+        try:
+            return await super().connect(conninfo, **options)
+        except OperationalError as error:
+            raise explained(error) from error
 
     @property
     def read_only_now(self) -> bool:

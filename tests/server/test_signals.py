@@ -1,0 +1,77 @@
+"""Every process ends in good order at SIGHUP, which a terminal sends that is closed; under nohup it stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from ..patience import PATIENCE, eventually
+from ..people import Psql
+from ..running import get
+
+ROOMTONE = (sys.executable, "-m", "roomtone")
+
+
+@contextmanager
+def started(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ROOMTONE_")}
+    with subprocess.Popen([*command], text=True, env=clean, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def processes(psql: Psql) -> list[tuple[object, ...]]:
+    """Those that have a lease. One that is killed leaves it."""
+    return psql.all("select kind from nodes order by 1")
+
+
+def test_relays_end_with_their_terminal(psql: Psql, database_url: str) -> None:
+    terminal, inside = pty.openpty()
+    relay = (*ROOMTONE, "--port", "0", "--no-nodes", "--workers", "2", "--database-url", database_url)  # fmt: skip
+    streams = {"stdin": inside, "stdout": inside, "stderr": inside}
+    with started(("setsid", "--ctty", "--wait", *relay), **streams) as process:
+        os.close(inside)
+        eventually(lambda: processes(psql) == [("relay",), ("relay",)])
+        os.close(terminal)
+        process.wait(PATIENCE)
+        eventually(lambda: processes(psql) == [])
+
+
+@pytest.mark.parametrize("module", ["roomtone", "roomtone.media.node"])
+def test_media_nodes_end_at_a_hangup(psql: Psql, database_url: str, module: str) -> None:
+    words = ["node", "sfu", "--database-url", database_url] if module == "roomtone" else []
+    command = [sys.executable, "-m", module, *words]
+    with started(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        assert process.stdin is not None
+        config = {"url": database_url, "settings": {}, "kind": "sfu", "recordings": "/nowhere"}
+        process.stdin.write(json.dumps(config) + "\n")
+        process.stdin.flush()
+        eventually(lambda: processes(psql) == [("sfu",)])
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(PATIENCE) == 0
+        assert processes(psql) == []
+
+
+def test_under_nohup_a_relay_stays_at_a_hangup(database_url: str) -> None:
+    flags = ("--port", "0", "--run-as", "root") if os.geteuid() == 0 else ("--port", "0")
+    relay = (*ROOMTONE, *flags, "--no-nodes", "--database-url", database_url)
+    with started(("nohup", *relay), stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        url = next(line for line in lines if "open at" in line).split()[-1]
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGHUP)
+        assert get(f"{url}ready").status_code == 200
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
