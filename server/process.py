@@ -26,7 +26,7 @@ from .http.uvicorn_internals.requests import BoundedRequests, ignore_cut_streams
 from .http.uvicorn_internals.websockets import BoundedWebSocket
 from .postgres.account import Account
 from .relay_server import STOP_PATIENCE, RelayServer, end_after
-from .supervision import Stop
+from .supervision import CANNOT_GO_ON, Stop
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -111,7 +111,7 @@ def serve(
     finally:
         limit.cancel()
     if stop.failed:
-        sys.exit(1)
+        sys.exit(stop.status)
 
 
 def configuration(app: Starlette, settings: Settings) -> uvicorn.Config:
@@ -171,6 +171,8 @@ def serve_many(
                 served = True
                 on_started()
             dead = [worker for worker in workers if not worker.process.is_alive()]
+            if any(worker.process.exitcode == CANNOT_GO_ON for worker in dead):
+                sys.exit(CANNOT_GO_ON)  # it has said why
             for worker in dead:
                 if not served:
                     raise CannotServeError(

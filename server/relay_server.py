@@ -17,7 +17,7 @@ import uvicorn
 
 from . import logs
 from .ending_signals import ending_signals
-from .supervision import Stop
+from .supervision import CANNOT_GO_ON, Stop
 
 STOP_PATIENCE: Final = 2  # seconds for requests under way; streams end at once
 
@@ -75,8 +75,9 @@ class RelayServer(uvicorn.Server):
 
     @property
     def stopped_early(self) -> bool:
-        """Whether a signal ended its start, which is no error."""
-        return self.should_exit and not self.started
+        """Whether its start was ended by a signal, which is no error, or for a reason that was logged in a line."""
+        said_why = self._stop.status == CANNOT_GO_ON
+        return (self.should_exit or said_why) and not self.started
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)

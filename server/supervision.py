@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -20,6 +21,7 @@ from .backoff import backoff
 STEADY_AFTER: Final = 10.0  # seconds; a task that ran so long has recovered
 CANCEL_AGAIN_AFTER: Final = 5.0  # seconds
 GIVE_UP_AFTER: Final = 10  # failures in a row, which take about half a minute
+CANNOT_GO_ON: Final = os.EX_CONFIG  # 78, the status of a process that need not be started again
 FAILING_FROM: Final = 3  # failures in a row until `failing` names the task
 
 T = TypeVar("T")
@@ -31,20 +33,26 @@ class TaskFailed(Exception):
     """A background task failed and is not started again, so the process must end."""
 
 
+class CannotGoOn(Exception):
+    """This process has to end, and starting it again would not help. The text says why, in a line."""
+
+
 class NotStarted(Exception):
     """A process did not start in time, or was stopped while it started."""
 
 
 class Stop:
-    """The end of a process. `failed` says that a background task made it end."""
+    """The end of a process. `failed` says that a background task made it end; `status` is then the process's."""
 
     def __init__(self) -> None:
         self.requested = asyncio.Event()
         self.failed = False
+        self.status = 0
 
-    def fail(self) -> None:
-        """A background task failed and is not started again."""
+    def fail(self, error: BaseException) -> None:
+        """A background task failed by this and is not started again."""
         self.failed = True
+        self.status = CANNOT_GO_ON if isinstance(error, CannotGoOn) else 1
         self.requested.set()
 
 
@@ -54,7 +62,7 @@ class Supervisor:
     `on_fatal` is called then, once. Without it, a task that keeps failing is started again for ever.
     """
 
-    def __init__(self, on_fatal: Callable[[], object] | None = None) -> None:
+    def __init__(self, on_fatal: Callable[[BaseException], object] | None = None) -> None:
         self.failures: Counter[str] = Counter()
         self.fatal: str | None = None
         self.cause: BaseException | None = None
@@ -123,6 +131,9 @@ class Supervisor:
                 await run()
                 raise TaskFailed(f"{name} returned")
             except Exception as error:  # noqa: BLE001 - every error is logged with its traceback
+                if isinstance(error, CannotGoOn):
+                    self._give_up(name, error)
+                    return
                 self._failed(name, error)
                 self._in_a_row[name] += 1
                 hopeless = self._on_fatal is not None and self._in_a_row[name] >= GIVE_UP_AFTER
@@ -149,9 +160,12 @@ class Supervisor:
     def _give_up(self, name: str, error: BaseException) -> None:
         if self.fatal is None:
             self.fatal, self.cause = name, error
-            log.critical("the task %s cannot go on, so this process ends", name)
+            if isinstance(error, CannotGoOn):
+                log.critical("this process ends: %s", error)
+            else:
+                log.critical("the task %s cannot go on, so this process ends", name)
             if self._on_fatal is not None and not self._closing:
-                self._on_fatal()
+                self._on_fatal(error)
 
 
 @asynccontextmanager
@@ -168,6 +182,8 @@ async def supervised() -> AsyncIterator[Supervisor]:
             raise
     finally:
         await supervisor.close()
+    if isinstance(supervisor.cause, CannotGoOn):
+        raise supervisor.cause
     if supervisor.fatal is not None:
         raise TaskFailed(f"the task {supervisor.fatal} cannot go on") from supervisor.cause
 

@@ -2,6 +2,7 @@
 create or replace function node_heartbeat(node text) returns table (room_id bigint, peer_id uuid)
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
+  perform require_served();
   perform notice_copy();
   perform resume_leases();
   update nodes n set heartbeat_at = clock_timestamp() where n.id = node_heartbeat.node and n.kind <> 'relay';

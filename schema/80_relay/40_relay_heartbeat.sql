@@ -2,6 +2,7 @@
 create or replace function relay_heartbeat(node text, address text, kind text default 'relay') returns void
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
+  select require_served();
   select notice_copy();
   select resume_leases();
   insert into nodes (id, kind, address) values (relay_heartbeat.node, relay_heartbeat.kind, relay_heartbeat.address)

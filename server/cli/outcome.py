@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from ..postgres.lock import AlreadyRunning
 from ..postgres.preflight import InstallError
 from ..postgres.programs import EmbeddedError
 from ..process import CannotListenError, CannotServeError
+from ..supervision import CANNOT_GO_ON, CannotGoOn
 from ..terminal import Terminal
 
 EXPECTED = (
@@ -58,6 +60,8 @@ def stopping_on_signals(terminal: Terminal) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         terminal.line("stopped")
+    except CannotGoOn:
+        sys.exit(CANNOT_GO_ON)  # the log says why
 
 
 def make_private(data_dir: Path) -> None:

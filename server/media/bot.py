@@ -13,7 +13,7 @@ from typing import Final
 
 from ..ending_signals import ending_signals
 from ..settings import Settings
-from ..supervision import all_of, first_of
+from ..supervision import CANNOT_GO_ON, CannotGoOn, all_of, first_of
 from ..types import RoomId, UserId
 from .child_process import ice_of
 from .echo import Echo
@@ -101,6 +101,8 @@ async def _run(plan: Plan, report: Report) -> int:
     except (Refused, SoundError) as refusal:
         words = str(refusal)
         report(words[:1].upper() + words[1:])
+    except CannotGoOn:
+        return CANNOT_GO_ON  # the log says why
     except ConnectionLost as lost:
         where = "the database" if plan.database_url else plan.url
         report(f"Nobody answers at {where} ({lost}).")

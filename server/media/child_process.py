@@ -23,7 +23,7 @@ from ..ending_signals import ending_signals
 from ..formats.ice import configuration
 from ..formats.media_addresses import Reach
 from ..settings import Settings
-from ..supervision import begin
+from ..supervision import CANNOT_GO_ON, CannotGoOn, begin
 from ..types import UserId
 from .signaling.client import Ice
 
@@ -51,8 +51,11 @@ def ice_of(settings: Settings, user: UserId, *, loopback: bool = False) -> Ice:
 def run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> None:
     """Run this until SIGTERM or SIGHUP, or the end of standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(work))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run(work))
+    except CannotGoOn:
+        sys.exit(CANNOT_GO_ON)  # the log says why
 
 
 async def _run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> None:

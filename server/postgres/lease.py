@@ -25,6 +25,7 @@ from ..read_only import DatabaseIsReadOnly
 from ..supervision import Supervisor
 from ..types import NodeId, PeerId
 from .roles import Connect, Connection
+from .served import served
 from .session import ReadOnlyPeriod
 
 HEARTBEAT_EVERY: Final = 1.0  # seconds
@@ -152,7 +153,8 @@ class Lease:
     async def beat(self) -> None:
         """Write that this process is alive. Raises psycopg errors."""
         async with self._connect() as connection:
-            await self._write_heartbeat(connection)
+            with served():
+                await self._write_heartbeat(connection)
             await self._notice_restore(connection)
         # By the wall clock, which goes on while a process or its machine is suspended.
         last, self._beaten_at = self._beaten_at, time.time()
@@ -202,7 +204,8 @@ class Lease:
             try:
                 async with self._connect() as connection:
                     if renew:
-                        await self._reclaim(connection)
+                        with served():
+                            await self._reclaim(connection)
                     if waiting or self._locked:
                         seated = await self._follow(connection, {*waiting, *self._locked})
                     locked = await self._unfollow(connection, unfollowed)

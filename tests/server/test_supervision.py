@@ -212,7 +212,7 @@ async def test_the_error_of_a_task_that_is_stopped_too_late_is_logged(
 def test_a_supervisor_without_an_owner_says_when_the_process_is_to_end() -> None:
     async def run() -> bool:
         ends = asyncio.Event()
-        supervisor = Supervisor(on_fatal=ends.set)
+        supervisor = Supervisor(on_fatal=lambda _: ends.set())
         supervisor.keep(Failing(times=1).run, "reader", restarts=False)
         await ends.wait()
         await supervisor.close()
