@@ -29,13 +29,19 @@ _numbers = count(1)
 class DatabaseServer:
     """A running PostgreSQL whose database `roomtone` has the schema and no rows; it is the template of the other databases.
 
-    `durable` as in `EmbeddedPostgres`: drills about crashes need it, the others are faster without it.
+    `durable` as in `EmbeddedPostgres`: drills about crashes need it, the others are faster without it. Its data is in the folder
+    `data`; by default in a temporary one.
     """
 
     def __init__(
-        self, *, durable: bool = False, on_progress: Callable[[str], None] = lambda line: None
+        self,
+        *,
+        durable: bool = False,
+        data: Path | None = None,
+        on_progress: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.durable = durable
+        self._data = data
         self._on_progress = on_progress
         self._postgres: EmbeddedPostgres
 
@@ -43,6 +49,7 @@ class DatabaseServer:
         # /tmp, because PostgreSQL's own account may enter it and a socket's path is short there
         self.folder = Path(tempfile.mkdtemp(prefix="roomtone-run-", dir="/tmp"))
         self.folder.chmod(0o711)
+        self._place = self._data or self.folder / "data"
         try:
             self._on_progress("starting PostgreSQL")
             self.start()
@@ -66,13 +73,18 @@ class DatabaseServer:
     def start(self) -> None:
         """Start the server, after a crash too."""
         self.up = True  # from now on it may accept connections
-        self._postgres = EmbeddedPostgres(self.folder / "data", durable=self.durable)
+        self._postgres = EmbeddedPostgres(self._place, durable=self.durable)
         self._postgres.__enter__()
 
     def crash(self) -> None:
         """Immediate shutdown: no checkpoint, clients are cut off (PostgreSQL manual, 18.5, SIGQUIT)."""
-        pid_file = self.folder / "data" / "postgres" / "postmaster.pid"
+        pid_file = self._place / "postgres" / "postmaster.pid"
         os.kill(int(pid_file.read_text().split()[0]), signal.SIGQUIT)
+        self.wait_until_down()
+
+    def wait_until_down(self) -> None:
+        """Return when the server has ended. Raises TimeoutError."""
+        pid_file = self._place / "postgres" / "postmaster.pid"
         deadline = time.monotonic() + STOPS_WITHIN
         while pid_file.exists():
             if time.monotonic() > deadline:

@@ -8,6 +8,7 @@ end of the process does not wait for it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import queue
 import threading
 import time
@@ -31,6 +32,13 @@ CLOSED_WITHIN: Final = 2.0  # seconds; a node that ends has three for all its ro
 
 class RecordingFailed(Exception):
     """The file could not be written, or not to its end; what is in it stays."""
+
+
+def why(failed: Exception | None) -> str:
+    """What a user is told about this failure."""
+    if isinstance(failed, OSError) and failed.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk was full"
+    return "the disk was too slow" if isinstance(failed, TimeoutError) else "the disk was gone"
 
 
 class OggWriter:

@@ -18,7 +18,7 @@ from ...backoff import backoff
 from ...supervision import begin
 from ..mixing import OnMix
 from ..opus import Samples
-from .ogg_writer import OggWriter, RecordingFailed
+from .ogg_writer import OggWriter, RecordingFailed, why
 
 REPORT_TRIES: Final = 5
 """Attempts to write a file's length; if all fail, a relay reads it from the file."""
@@ -162,7 +162,7 @@ class Recorder:
             await asyncio.to_thread(file.close)
             failure = None
             if file.failed is not None:
-                failure = f"the disk was full, gone or too slow: {file.lost:.1f} s are lost"
+                failure = f"{why(file.failed)}: {file.lost:.1f} s are lost"
                 log.error("recording %s: %s (%s)", recording, failure, file.failed)
             await self._report_end(recording, file.seconds, file.size, failure)
 

@@ -7,6 +7,7 @@ from roomtone.drill import (
     browser_faults,
     client_faults,
     database_faults,
+    full_disk,
     read_only,
     relay_faults,
     restoration,
@@ -27,7 +28,7 @@ def _drills_in(module: object) -> list[str]:
 
 OF_SERVERS = [
     name
-    for module in (database_faults, read_only, relay_faults, restoration, upgrades)
+    for module in (database_faults, full_disk, read_only, relay_faults, restoration, upgrades)
     for name in _drills_in(module)
 ]
 OF_BROWSERS = _drills_in(browser_faults) + _drills_in(client_faults)

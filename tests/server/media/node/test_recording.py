@@ -9,6 +9,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +19,20 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from roomtone.formats.ogg import seconds_of
 from roomtone.media.mixing import level
 from roomtone.media.node.mcu import Mcu
-from roomtone.media.node.ogg_writer import CLOSED_WITHIN, WAITING_LIMIT, OggWriter, RecordingFailed
+from roomtone.media.node.ogg_writer import (
+    CLOSED_WITHIN,
+    WAITING_LIMIT,
+    OggWriter,
+    RecordingFailed,
+    why,
+)
 from roomtone.media.node.recorder import Begun, Recorder
 from roomtone.media.node.sfu import Sfu
-from roomtone.media.opus import FRAME_SAMPLES, RATE, Samples
+from roomtone.media.opus import FRAME_SAMPLES, RATE, Encoder, Samples
+from roomtone.tools.small_disk import small_disk
 
 from ....patience import PATIENCE, comes_true
 from .people import Person, seat
@@ -117,20 +128,25 @@ def test_no_recording_is_written_over_another(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_ends_the_recording_with_an_error_and_the_file_stays(tmp_path: Path) -> None:
-    path = tmp_path / "full.ogg"
-    recording = OggWriter(path)
-    recording._file.close()  # what is below is gone, as with a volume that vanished
+    encoded = Encoder().encode(np.zeros(FRAME_SAMPLES, "f4"))
+    with small_disk(tmp_path / "disk", 1) as disk:
+        recording = OggWriter(disk.folder / "full.ogg")
+        ticks = count()
 
-    def write_on() -> None:
-        for tick in range(10_000):
-            recording.write(tick, b"\xfc\xff\xfe")
-            if tick % 100 == 99:
-                recording._writer.join(0.05)
+        def write_on(until: Callable[[], object]) -> None:
+            """As a room does, but as fast as the disk takes it."""
+            while not until():
+                recording.write(next(ticks), encoded)
+                if recording._frames.qsize() > WAITING_LIMIT / 2:
+                    time.sleep(0.01)
 
-    with pytest.raises(RecordingFailed, match="ended early"):
-        write_on()
-    recording.close()
-    assert recording.failed is not None
+        write_on(lambda: recording.size > 4096)
+        disk.fill()
+        with pytest.raises(RecordingFailed, match="No space left"):
+            write_on(lambda: False)
+        recording.close()
+        assert why(recording.failed) == "the disk was full"
+        assert 0 < seconds_of(recording.path) <= recording.seconds
 
 
 class StuckDisk:
