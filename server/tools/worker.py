@@ -20,6 +20,9 @@ import uvloop
 
 from .processes import PYTHON, running
 
+ANSWERS_WITHIN = 180.0
+"""Seconds beyond what a command takes by itself: a process whose core is full answers late, and that is a result of the run."""
+
 
 class Broken(Exception):
     """A process of the run did not execute a command; the text says which and why."""
@@ -37,7 +40,7 @@ class Worker:
     def pid(self) -> int:
         return self._process.pid
 
-    async def ask(self, do: str, *, within: float = 60.0, **arguments: Any) -> Any:
+    async def ask(self, do: str, *, within: float = ANSWERS_WITHIN, **arguments: Any) -> Any:
         """The result of a command. Raises Broken."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -15,7 +15,7 @@ from ...supervision import begin as watch
 from ...tools.percentiles import spread
 from ...tools.usage import processor
 from ...tools.workbench import Psql, Workbench
-from ...tools.worker import Broken, Worker
+from ...tools.worker import ANSWERS_WITHIN, Broken, Worker
 from .figures import Cost, Link, Measurement
 from .marks import Mark, delays
 from .plan import Crowd, Plan, Topology
@@ -54,9 +54,7 @@ async def measure(setup: Setup, topology: Topology, crowd: Crowd, plan: Plan) ->
     finally:
         await asyncio.gather(*(each.ask("leave") for each in setup.crowds), return_exceptions=True)
         await setup.bench.clear(setup.psql, room)
-    looked = await asyncio.gather(
-        *(each.ask("heard", within=120, users=users) for each in setup.crowds)
-    )
+    looked = await asyncio.gather(*(each.ask("heard", users=users) for each in setup.crowds))
     ears = [listener for each in looked for listener in each["ears"]]
     return _figures(topology, crowd, entering, counted, ears, cost, first)
 
@@ -134,7 +132,13 @@ async def _enter(setup: Setup, room: int, topology: Topology, crowd: Crowd) -> d
         ]
         answers = await asyncio.gather(
             *(
-                each.ask("enter", within=patience + 30, room=room, people=share, patience=patience)
+                each.ask(
+                    "enter",
+                    within=patience + ANSWERS_WITHIN,
+                    room=room,
+                    people=share,
+                    patience=patience,
+                )
                 for each, share in zip(setup.crowds, shares, strict=True)
             )
         )
@@ -151,7 +155,12 @@ async def _count(setup: Setup, topology: Topology, plan: Plan) -> tuple[list[dic
     end = begin + plan.duration
     counting = [
         watch(
-            each.ask("measure", within=plan.duration + 60, begin=begin, duration=plan.duration),
+            each.ask(
+                "measure",
+                within=plan.duration + ANSWERS_WITHIN,
+                begin=begin,
+                duration=plan.duration,
+            ),
             "measure",
         )
         for each in setup.crowds
