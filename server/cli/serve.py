@@ -11,6 +11,7 @@ from ..child_processes import child_processes
 from ..identity.tokens import pem
 from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
+from ..postgres.kept_running import kept_running
 from ..postgres.lock import data_dir_lock
 from ..postgres.login import place
 from ..process import address, bind, serve, serve_many
@@ -47,6 +48,7 @@ def serve_command(**given: Any) -> None:
                 postgres = stack.enter_context(
                     EmbeddedPostgres(settings.data_dir, on_progress=progress)
                 )
+                stack.enter_context(kept_running(postgres))
                 lock.write(address=url, sockets=str(postgres.sockets))
                 admin_url, relay_url = postgres.url, postgres.relay_url
             installed = install(

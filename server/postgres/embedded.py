@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
+import psutil
 import psycopg
 
 from ..paths import ROOT_DATA
@@ -111,7 +112,8 @@ class EmbeddedPostgres:
             if not (self._data / "PG_VERSION").exists():
                 self._on_progress("preparing a new database")
                 self._initialise()
-            self._start()
+            self.start()
+            self._log.start()
         except (AccountError, OSError) as error:
             self._remove_temporary_sockets()
             raise EmbeddedError(str(error)) from error
@@ -142,6 +144,15 @@ class EmbeddedPostgres:
         if (self._data / "postmaster.pid").exists():
             self._pg_ctl("stop", "--mode=fast", f"--timeout={STOP_PATIENCE}")
         self._remove_temporary_sockets()
+
+    def runs(self) -> bool:
+        """Whether the server process is there. When it ends it removes its file, but not when it is killed."""
+        try:
+            pid = int((self._data / "postmaster.pid").read_text(encoding="ascii").split()[0])
+            server = psutil.Process(pid)
+            return bool(server.name() == "postgres" and server.status() != psutil.STATUS_ZOMBIE)
+        except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
+            return False
 
     def _prepare(self) -> None:
         """Folders and programs that the account can reach."""
@@ -242,7 +253,8 @@ class EmbeddedPostgres:
             *([] if self._durable else ["--no-sync"]),
         )
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the server, also when it has ended by itself. Raises EmbeddedError."""
         settings = {**SETTINGS, **({} if self._durable else NOT_DURABLE)}
         settings["unix_socket_directories"] = str(self.sockets)
         self._log.clear()
@@ -256,7 +268,6 @@ class EmbeddedPostgres:
         if started != 0:
             lines = self._log.last_lines()
             raise EmbeddedError(f"PostgreSQL did not start. The end of its log:\n{lines}")
-        self._log.start()
 
     def _create_database(self) -> None:
         with psycopg.connect(

@@ -8,12 +8,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 from roomtone.postgres.account import Account, account_for
 from roomtone.postgres.embedded import EmbeddedPostgres
+from roomtone.postgres.kept_running import kept_running
 from roomtone.postgres.lock import LOCK_NAME, AlreadyRunning, data_dir_lock, running
 from roomtone.postgres.programs import EmbeddedError
 
@@ -44,6 +46,29 @@ def test_the_data_is_there_again_after_a_stop(open_dir: Path) -> None:
         psycopg.connect(postgres.url)
     with EmbeddedPostgres(open_dir / "data") as postgres:
         assert one(postgres.url, "select answer from kept") == 42
+
+
+def test_a_server_that_ended_by_itself_is_started_again(open_dir: Path) -> None:
+    pid_file = open_dir / "data" / "postgres" / "postmaster.pid"
+
+    def pid() -> int:
+        """0 while there is none."""
+        with suppress(FileNotFoundError, IndexError):
+            return int(pid_file.read_text().split()[0])
+        return 0
+
+    def answers() -> bool:
+        with suppress(psycopg.OperationalError):
+            return one(postgres.url, "select 1") == 1
+        return False
+
+    with EmbeddedPostgres(open_dir / "data", durable=False) as postgres:
+        with kept_running(postgres):
+            first = pid()
+            os.kill(first, signal.SIGQUIT)
+            eventually(lambda: pid() not in (0, first) and answers())
+        assert postgres.runs()
+    assert not postgres.runs()
 
 
 def test_it_is_postgresql_18_and_listens_on_no_network(postgres: EmbeddedPostgres) -> None:
