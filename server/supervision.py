@@ -114,7 +114,7 @@ class Supervisor:
             await asyncio.wait(tasks)
 
     async def close(self) -> None:
-        """Cancel what runs, and wait for its end. An error of the database at the same moment may hide a cancellation: then cancel again."""
+        """Cancel what runs, and wait for its end. A library may hide a cancellation (`postgres/session.py` has one that did): then cancel again."""
         self._closing = True
         while tasks := {*self._tasks} - {asyncio.current_task()}:
             for task in tasks:

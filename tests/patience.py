@@ -13,11 +13,16 @@ PATIENCE = 60.0  # seconds; nothing that works takes longer, even on a busy mach
 LOOK_AGAIN = 0.02  # seconds
 
 
-def eventually(condition: Callable[[], object], *, within: float = PATIENCE) -> None:
-    """Check again until it is true; for the state of a database, a process or a file."""
+def eventually(
+    condition: Callable[[], object],
+    *,
+    within: float = PATIENCE,
+    what: Callable[[], str] = lambda: "the condition did not become true",
+) -> None:
+    """Check again until it is true; for the state of a database, a process or a file. `what` says what is there instead."""
     deadline = time.monotonic() + within
     while not condition():
-        assert time.monotonic() < deadline, "the condition did not become true"
+        assert time.monotonic() < deadline, what()
         time.sleep(LOOK_AGAIN)
 
 

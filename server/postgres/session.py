@@ -7,6 +7,7 @@ PostgreSQL reports both to each client (`default_transaction_read_only`, `in_hot
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -55,8 +56,14 @@ S = TypeVar("S", bound=Session)
 @asynccontextmanager
 async def lent(pool: AsyncConnectionPool[S]) -> AsyncIterator[S]:
     """A session until the block ends. Raises DatabaseIsReadOnly instead of what PostgreSQL calls it."""
+    task = asyncio.current_task()
+    assert task is not None
+    cancelled = task.cancelling()
     while True:
         async with pool.connection() as session:
+            # The pool waits with `asyncio.wait_for`, which before Python 3.12 forgets a cancellation that comes together with its result.
+            if task.cancelling() > cancelled:
+                raise asyncio.CancelledError
             if not session.read_only_now or time.monotonic() - session.began_at < READ_ONLY_FOR:
                 with _named(session):
                     yield session

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 
 import aioice.ice
 import pytest
-from OpenSSL import SSL
 from playwright.sync_api import BrowserContext, Page, Response
 from roomtone.paths import PACKAGE
 
@@ -18,13 +17,13 @@ from ..running import RunningRelay
 from .nodes import nodes, waits_for_nodes
 
 ROOT = PACKAGE.parent
+TONES = (440, 1170)  # Hz; neither is a harmonic of the other
 LIBRARIES = Path(__file__).parent / "whip_libraries.js"
 
 
 @pytest.fixture(autouse=True)
 def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """aioice ignores 127.0.0.1, the only address here. And OpenSSL sends nothing again: no connection waits a second for that."""
-    monkeypatch.setattr(SSL.Connection, "DTLSv1_get_timeout", lambda _: None)
+    """aioice ignores 127.0.0.1, the only address here."""
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
 
 
@@ -49,19 +48,23 @@ def test_browser_libraries_speak_and_listen_from_another_site(
         endpoint = f"{relay.url}/rooms/{room}"
         names = ("studio", "desk", "radio", "kitchen")
         studio, desk, radio, kitchen = (relay.token(name) for name in names)
-        with page.expect_response(_patch(True)) as patched:
+        with page.expect_response(_is("PATCH", {"if-match"})) as patched:
             page.evaluate(
-                "(given) => publish(...given)", ["whip-whep", f"{endpoint}/whip", studio, 440]
+                "(given) => publish(...given)", ["whip-whep", f"{endpoint}/whip", studio, TONES[0]]
             )
         assert patched.value.status == 204
-        page.evaluate("(given) => publish(...given)", ["eyevinn", f"{endpoint}/whip", desk, 880])
+        with page.expect_response(_is("POST")) as offered:
+            page.evaluate(
+                "(given) => publish(...given)", ["eyevinn", f"{endpoint}/whip", desk, TONES[1]]
+            )
+        assert offered.value.status == 201
         # This one sends its candidates without If-Match.
-        with page.expect_response(_patch(False)) as patched:
+        with page.expect_response(_is("PATCH")) as patched:
             page.evaluate("(given) => play(...given)", ["whip-whep", f"{endpoint}/whep", radio])
         assert patched.value.status == 204
         page.evaluate("(given) => play(...given)", ["eyevinn", f"{endpoint}/whep", kitchen])
         for player in (radio, kitchen):
-            page.wait_for_function("(given) => hears(...given)", arg=[player, 440, 880])
+            page.wait_for_function("(given) => hears(...given)", arg=[player, *TONES])
         assert set(names) <= set(psql.roster(room))
         for token in (studio, desk, radio, kitchen):
             page.evaluate("(token) => stop(token)", token)
@@ -78,8 +81,8 @@ def test_browser_libraries_speak_and_listen_from_another_site(
         assert refused == [403, "requests_come_from_own_pages"]
 
 
-def _patch(matches: bool) -> Callable[[Response], bool]:
-    """Whether this is the answer to a PATCH with If-Match, or to one without."""
+def _is(method: str, headers: Set[str] = frozenset()) -> Callable[[Response], bool]:
+    """Whether this is the answer to such a request, which has If-Match only if it is among these headers."""
     return lambda answer: (
-        answer.request.method == "PATCH" and ("if-match" in answer.request.headers) is matches
+        answer.request.method == method and ({"if-match"} & {*answer.request.headers}) == headers
     )

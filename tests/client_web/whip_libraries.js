@@ -14,7 +14,7 @@ function toneOf(hertz) {
   return destination.stream
 }
 
-/** Plays a stream, and says how loud it is at a frequency, in dB. */
+/** Plays a stream, and says whether it contains a tone: one that stands out of the spectrum, as noise and harmonics do not. */
 function meterOf(stream) {
   const element = document.body.appendChild(document.createElement('audio'))
   element.srcObject = stream
@@ -24,7 +24,9 @@ function meterOf(stream) {
   return (hertz) => {
     const bins = new Float32Array(analyser.frequencyBinCount)
     analyser.getFloatFrequencyData(bins)
-    return bins[Math.round((hertz * analyser.fftSize) / context.sampleRate)]
+    const loudest = Math.max(...bins)
+    const level = bins[Math.round((hertz * analyser.fftSize) / context.sampleRate)]
+    return level > -50 && level > loudest - 12
   }
 }
 
@@ -39,7 +41,7 @@ const publishers = {
   },
   async eyevinn(url, token, hertz) {
     const client = new EyevinnPublisher({ endpoint: url, opts: { authkey: token, iceServers: [] } })
-    await client.ingest(toneOf(hertz))
+    await client.ingest(toneOf(hertz)) // which ends before it has sent its offer
     return () => client.destroy()
   },
 }
@@ -73,5 +75,5 @@ window.play = async (library, url, token) => {
   stops[token] = stop
   meters[token] = meterOf(stream)
 }
-window.hears = (token, ...tones) => tones.every((hertz) => meters[token](hertz) > -60)
+window.hears = (token, ...tones) => tones.every(meters[token])
 window.stop = (token) => stops[token]()

@@ -5,27 +5,62 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 
 from click.testing import CliRunner
 from roomtone.child_processes import ChildProcess, child_processes
 from roomtone.cli.bot import bot_command
 from roomtone.settings import Settings
 
+from ...patience import PATIENCE, eventually
+
+
+@dataclass
+class Bot:
+    """A running `roomtone bot`."""
+
+    process: subprocess.Popen[bytes]
+    _output: Path
+
+    @property
+    def output(self) -> str:
+        """What it has printed until now."""
+        return self._output.read_text("utf-8")
+
+    def prints(self, words: str) -> None:
+        """Wait until it has printed this."""
+
+        def has_printed() -> bool:
+            ended = self.process.poll() is not None
+            printed = words in self.output
+            assert printed or not ended, f"it ended, and printed {self.output!r}"
+            return printed
+
+        eventually(has_printed, what=lambda: f"it printed {self.output!r}")
+
+    def ends(self) -> tuple[int, str]:
+        """Wait until it has ended: the exit status, and all that it printed."""
+        return self.process.wait(PATIENCE), self.output
+
 
 @contextmanager
-def bot(*arguments: object) -> Iterator[subprocess.Popen[str]]:
+def bot(*arguments: object) -> Iterator[Bot]:
     """`roomtone bot` with these arguments, killed at the end of the block if it still runs."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "roomtone", "bot", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={name: value for name, value in os.environ.items() if not name.startswith("ROOMTONE_")},
-    ) as process:
+    with (
+        tempfile.NamedTemporaryFile() as output,
+        subprocess.Popen(
+            [sys.executable, "-m", "roomtone", "bot", *map(str, arguments)],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={n: value for n, value in os.environ.items() if not n.startswith("ROOMTONE_")},
+        ) as process,
+    ):
         try:
-            yield process
+            yield Bot(process, Path(output.name))
         finally:
             with suppress(ProcessLookupError):
                 process.kill()

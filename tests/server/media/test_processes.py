@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from pathlib import Path
 
@@ -18,12 +19,12 @@ from .processes import bot, ended, playing
 async def test_bots_come_together_and_leave_quietly(
     relay: RunningRelay, psql: Psql, room: int
 ) -> None:
-    with bot("--room", room, "--url", relay.url, "--tone", 440, "--count", 3) as process:
+    with bot("--room", room, "--url", relay.url, "--tone", 440, "--count", 3) as bots:
         names = [f"a tone of 440 Hz {n}" for n in (1, 2, 3)]
         await comes_true(lambda: sorted(psql.roster(room)) == names, within=PATIENCE)
-        process.send_signal(signal.SIGTERM)
-        words, _ = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, words
+        bots.process.send_signal(signal.SIGTERM)
+        status, words = await asyncio.to_thread(bots.ends)
+        assert status == 0, words
         assert words.endswith("left\n")
         assert "Traceback" not in words
         # They leave for a second and a half at most; on a busy machine a seat may have to expire.
@@ -52,8 +53,8 @@ async def test_a_killed_bots_seat_is_given_up(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
     with (
-        bot("--room", room, "--database-url", database_url, "--echo") as process,
-        bot("--room", room, "--url", relay.url, "--listen") as other,
+        bot("--room", room, "--database-url", database_url, "--echo") as echo,
+        bot("--room", room, "--url", relay.url, "--listen") as listener,
     ):
         await comes_true(
             lambda: sorted(psql.roster(room)) == ["a listener", "echo"], within=PATIENCE
@@ -62,8 +63,8 @@ async def test_a_killed_bots_seat_is_given_up(
         follows = "select count(served_by) from participants where expires_at is null"
         await comes_true(lambda: psql.one(follows) == 2)
         assert psql.one("select count(*) from nodes where kind = 'bot'") == 1
-        process.kill()
-        other.kill()
+        echo.process.kill()
+        listener.process.kill()
         await comes_true(lambda: psql.roster(room) == [])
         reasons = psql.all("select reason from events where type = 'DELETE' and room_id = %s", room)
         assert reasons == [("timeout",)] * 2

@@ -120,12 +120,12 @@ async def test_a_bot_says_that_it_is_recorded_and_leaves_if_it_is_to(
                 await database.client("bob"), RoomId(room), leaves_when_recorded=True
             ) as bob,
         ):
-            with bot("--room", room, "--url", relay.url, "--leave-when-recorded") as process:
+            with bot("--room", room, "--url", relay.url, "--leave-when-recorded") as listener:
                 await comes_true(lambda: psql.one(IS_IN_ROOM, "a listener"))
                 record(psql, room)
                 await asyncio.wait_for(bob.ended.wait(), PATIENCE)
-                words, _ = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
-                assert process.returncode == 0
+                status, words = await asyncio.to_thread(listener.ends)
+                assert status == 0
                 assert "the room is recorded, and we do not stay for that" in words
             assert bob.reason == RECORDED
             assert not ann.ended.is_set()

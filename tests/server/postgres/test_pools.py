@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +10,7 @@ from roomtone.postgres.pools import Database, opened
 from roomtone.settings import Settings
 from roomtone.types import NodeId
 
+from ...patience import PATIENCE
 from ...people import Psql
 
 pytestmark = pytest.mark.anyio
@@ -38,3 +40,30 @@ async def test_connections_that_the_server_closed_are_replaced_before_they_are_u
     assert ended
     for _ in range(3):
         assert await ask(database) == (None,)
+
+
+async def test_a_task_that_is_cancelled_at_the_moment_it_gets_a_connection_ends(
+    database: Database,
+) -> None:
+    """However many turns of the event loop the cancellation is later than the return of a connection."""
+    for turns in range(30):
+        got = asyncio.Event()
+
+        async def use_it(got: asyncio.Event = got) -> None:
+            async with database.relay():
+                got.set()
+                await asyncio.Event().wait()
+
+        async with database.relay(), database.relay():
+            async with database.relay():
+                waiting = asyncio.create_task(use_it())
+                while not database.pool_statistics()["relay"].get("requests_waiting"):  # noqa: ASYNC110 - each turn counts
+                    await asyncio.sleep(0)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait([waiting], timeout=PATIENCE)
+            assert waiting.cancelled(), f"it forgot a cancellation {turns} turns later"
+        if got.is_set():
+            return
+    raise AssertionError("it never got a connection before it was cancelled")
