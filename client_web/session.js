@@ -8,18 +8,19 @@ import { Problem, problemOf, unreachable, wholeBody } from './signaling/problem.
  * be the one who signed in last.
  *
  * @typedef {{ id: number, username: string, kind: string, bio: string|null }} User
+ * @typedef {{ demo: boolean, passkeys: boolean, issuers: { name: string, title: string }[] }} SignIn  how people sign in here: by a name, by passkeys, at issuers
  * @typedef {{ seat: number, role: number }} Kept  for how many seconds seat and role are kept when the connection is lost: settings of the relay
  * @param {{ fetch?: typeof window.fetch, storage?: Storage, location?: { search: string } }} [options]
  */
 export function createSession({ fetch = (url, init) => window.fetch(url, init), storage = window.sessionStorage, location = window.location } = {}) {
   const KEY = 'roomtone.token'
   /** @type {User|null} */ let user = null
-  let demo = false
+  /** @type {SignIn} */ let ways = { demo: false, passkeys: false, issuers: [] }
   /** @type {Kept|null} */ let kept = null // until the relay has answered for the first time
   let token = storage.getItem(KEY)
-  /** @type {Set<(session: { user: User|null, demo: boolean }) => void>} */ const listeners = new Set()
+  /** @type {Set<(session: { user: User|null }) => void>} */ const listeners = new Set()
 
-  const changed = () => listeners.forEach((listener) => listener({ user, demo }))
+  const changed = () => listeners.forEach((listener) => listener({ user }))
 
   /** @param {string|null} value */
   function keep(value) {
@@ -55,8 +56,8 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
     get user() {
       return user
     },
-    get demo() {
-      return demo
+    get ways() {
+      return ways
     },
     /** Known as soon as somebody is signed in. @returns {Kept} */
     get kept() {
@@ -75,10 +76,10 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
       return new WebSocket(url, token ? ['roomtone', `bearer.${token}`] : ['roomtone'])
     },
 
-    /** @param {(session: { user: User|null, demo: boolean }) => void} listener */
+    /** @param {(session: { user: User|null }) => void} listener */
     subscribe(listener) {
       listeners.add(listener)
-      listener({ user, demo })
+      listener({ user })
       return () => listeners.delete(listener)
     },
 
@@ -92,7 +93,8 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
         keep(null) // an expired or revoked token: try with the cookie
         answer = await ask('GET')
       }
-      ;({ user, demo, kept } = answer)
+      ;({ user, kept } = answer)
+      ways = answer.sign_in ?? { demo: answer.demo, passkeys: false, issuers: [] } // a relay of release 0.1 beside this one
       const wanted = new URLSearchParams(location.search).get('username')?.trim()
       // Also if the cookie belongs to the same user: it may change in another tab.
       if (wanted && !(token && user && user.username.toLowerCase() === wanted.toLowerCase())) return session.signIn(wanted)

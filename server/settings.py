@@ -26,6 +26,8 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 
 LogFormat = Literal["plain", "json"]
 
+SignIn = Literal["demo", "tokens"]
+
 
 class SettingsError(ValueError):
     """The settings are invalid. The text says what to write instead."""
@@ -108,7 +110,13 @@ class Settings:
     demo: bool | None = setting(
         None,
         default_text="on while the relay listens on loopback only",
-        help="Demo identities (a name is enough to sign in), and demo rooms in a new database.",
+        help="Demo identities (a name is enough to sign in) if `--sign-in` does not say otherwise, and demo rooms in a new database.",
+    )
+    sign_in: SignIn | None = setting(
+        None,
+        default_text="`demo` while the relay listens on loopback only, or with `--demo`; otherwise `tokens`",
+        help="How people sign in on the page. `demo`: a name is enough."
+        " `tokens`: only with a token of an issuer.",
     )
     band: bool | None = setting(
         None,
@@ -235,6 +243,10 @@ class Settings:
             object.__setattr__(self, "allowed_origins", origins)
         except ValueError as error:
             errors.append(f"--allowed-origins: {error}.")
+        if self.sign_in == "demo" and self.demo is False:
+            errors.append(
+                "--sign-in: demo identities are off by --no-demo. Leave one of the two out."
+            )
         if errors:
             raise SettingsError("\n".join(errors))
 
@@ -246,12 +258,14 @@ class Settings:
     @property
     def demo_allowed(self) -> bool:
         """Whether a name is enough to sign in."""
+        if self.sign_in is not None:
+            return self.sign_in == "demo"
         return self.loopback if self.demo is None else self.demo
 
     @property
     def demo_rooms(self) -> bool:
         """Whether a new database gets the demo: an embedded one, or where it was asked for."""
-        return self.demo_allowed if self.database_url is None else bool(self.demo)
+        return bool(self.demo) or (self.database_url is None and self.demo_allowed)
 
     @property
     def recordings(self) -> Path:
@@ -263,4 +277,4 @@ class Settings:
         """Whether the house band is started."""
         if self.band is not None:
             return self.band
-        return self.demo_allowed and self.database_url is None
+        return self.demo_rooms and self.database_url is None

@@ -16,7 +16,7 @@ export function identityActions(context) {
   context.add(signIn)
   return {
     /** @param {() => void} then  called after signing in */
-    askName: (then) => signIn.open({ demo: session.demo, then }),
+    askName: (then) => signIn.open({ ways: session.ways, then }),
     actions: {
       signIn: () => context.withName(context.arrive),
       async signOut() {

@@ -41,7 +41,7 @@ async def sign_in(request: Request) -> Response:
             403,
             "28000",
             "demo identities are off on this relay",
-            details="They are on while the relay listens on loopback, or with --demo.",
+            details="They are on while the relay listens on loopback, or with --demo, if --sign-in does not say otherwise.",
             hint="Send a token: Authorization: Bearer.",
             rule="session_is_a_demo",
         )
@@ -65,6 +65,11 @@ async def sign_in(request: Request) -> Response:
             problem.headers["Retry-After"] = str(math.ceil(3600 / per_hour))
             raise problem from None
         user: dict[str, Any] = await cursor.fetchone()
+    return signed_in(request, user)
+
+
+def signed_in(request: Request, user: dict[str, Any]) -> Response:
+    """The answer to a sign-in: `{"user", "token"}` and the cookie, but not for a page of another origin."""
     tokens: Tokens = request.state.tokens
     token = tokens.issue(UserId(user["id"]))
     response = JSONResponse({"user": user, "token": token}, headers=_PRIVATE)
@@ -82,9 +87,10 @@ async def sign_in(request: Request) -> Response:
 
 
 async def who_am_i(request: Request) -> Response:
-    """`GET /session`: `{"user": {…} or null, "demo": whether a name is enough to sign in, "kept": {"seat", "role"}}`.
+    """`GET /session`: `{"user": {…} or null, "demo", "sign_in": {"demo", "passkeys", "issuers"}, "kept": {"seat", "role"}}`.
 
-    `kept`: for how many seconds seat and role are kept when the connection is lost.
+    `sign_in`: how people can sign in here: whether a name is enough, whether by passkeys, and at which issuers, each `{"name", "title"}`.
+    `demo` is the same as in `sign_in`, for older clients. `kept`: for how many seconds seat and role are kept when the connection is lost.
 
     An invalid cookie counts as anonymous and is deleted. An invalid bearer token is refused.
     """
@@ -146,9 +152,11 @@ def _raise_unless_cookie(
 
 def _session(request: Request, user: dict[str, Any] | None) -> Response:
     settings = request.state.settings
+    demo = settings.demo_allowed
+    ways = {"demo": demo, "passkeys": False, "issuers": []}
     kept = {"seat": settings.grace, "role": settings.role_kept}
     return JSONResponse(
-        {"user": user, "demo": settings.demo_allowed, "kept": kept}, headers=_PRIVATE
+        {"user": user, "demo": demo, "sign_in": ways, "kept": kept}, headers=_PRIVATE
     )
 
 

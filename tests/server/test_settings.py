@@ -9,7 +9,7 @@ from roomtone import paths
 from roomtone.cli import cli
 from roomtone.cli.options import settings_from
 from roomtone.cli.serve import serve_command
-from roomtone.settings import Settings
+from roomtone.settings import Settings, SettingsError
 from roomtone.settings_options import options
 from roomtone.settings_reference import reference
 
@@ -94,6 +94,14 @@ def test_demo_identities_are_only_on_loopback_or_on_request(
     host: str, demo: bool | None, allowed: bool
 ) -> None:
     assert Settings(host=host, demo=demo).demo_allowed is allowed
+
+
+def test_how_people_sign_in_can_be_chosen_apart_from_the_demo_rooms() -> None:
+    assert Settings(host="0.0.0.0", sign_in="demo").demo_allowed
+    shown = Settings(demo=True, sign_in="tokens")
+    assert (shown.demo_allowed, shown.demo_rooms) == (False, True)
+    with pytest.raises(SettingsError, match="--no-demo"):
+        Settings(demo=False, sign_in="demo")
 
 
 def test_root_keeps_its_data_where_another_account_can_go(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,10 @@ import { element } from '../elements/element.js'
 /** @type {Record<string, [field: string]>} */
 const RULES = { users_username_is_text: ['name'], users_username_is_allowed: ['name'], users_username_looks_like_no_other: ['name'] }
 
+/** @import { SignIn } from '../../session.js' */
+
 /**
- * Asks for a name to sign in with; some demo names can be chosen.
+ * Signing in, in the ways of this relay. In the demo by a name; some can be chosen.
  * @param {{ signIn: (username: string) => Promise<unknown>, suggestions: () => Promise<string[]> }} actions
  */
 export function createSignIn({ signIn, suggestions }) {
@@ -19,7 +21,9 @@ export function createSignIn({ signIn, suggestions }) {
   const form = createForm({ fields: { name }, rules: RULES, go: 'Enter', check: () => (name.value ? null : ['name', 'A name needs at least one letter.']), submit }, name.element)
   form.element.append(demoNames)
   const closed = element('p', { class: 'quiet', text: 'You cannot choose a name here. Sign in on the website that uses this Roomtone.' })
-  const dialog = createDialog('Who are you?', form.element, closed)
+  const demo = element('div', { class: 'sign-in__way' }, form.element)
+  const issuers = element('div', { class: 'sign-in__way sign-in__issuers' })
+  const dialog = createDialog('Who are you?', issuers, demo, closed)
 
   async function submit() {
     await signIn(name.value)
@@ -45,15 +49,16 @@ export function createSignIn({ signIn, suggestions }) {
   dialog.onClose(() => { after = null })
   return {
     element: dialog.element,
-    /** @param {{ demo: boolean, then?: (() => void)|null }} options  `then` is called after signing in, not if the dialog is closed */
-    open({ demo, then = null }) {
-      form.element.hidden = !demo
-      closed.hidden = demo
+    /** @param {{ ways: SignIn, then?: (() => void)|null }} options  `then` is called after signing in, not if the dialog is closed */
+    open({ ways, then = null }) {
+      demo.hidden = !ways.demo
+      issuers.hidden = ways.issuers.length === 0
+      closed.hidden = ways.demo || ways.passkeys || ways.issuers.length > 0
       form.clear()
       demoNames.hidden = true
       dialog.open()
       after = then
-      if (demo) {
+      if (ways.demo) {
         name.focus()
         suggest()
       }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from .components import ALWAYS, ANYONE, BODY, JSON, PERSON, Response, answer, responses, schema
-from .shapes import CURSOR, TEXT
+from .shapes import CURSOR, SIGN_IN, TEXT
 from .values import Schema, value
 
 Operation = dict[str, Any]
@@ -60,10 +60,12 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "Who am I?",
             {
                 200: _object(
-                    "You, or null for an anonymous user; `demo`: whether a name is enough to sign in; `kept`: for how many "
+                    "You, or null for an anonymous user; `sign_in`: how people sign in here: by a name (`demo`), by passkeys, or at "
+                    "issuers of tokens; `demo`: the same as in `sign_in`; `kept`: for how many "
                     "seconds your seat and your role are kept when your connection is lost.",
                     user={"oneOf": [schema("User"), {"type": "null"}]},
                     demo={"type": "boolean"},
+                    sign_in=SIGN_IN,
                     kept={
                         "type": "object",
                         "required": ["seat", "role"],

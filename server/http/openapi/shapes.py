@@ -234,3 +234,20 @@ SCHEMAS: Final[dict[str, Schema]] = {
         },
     },
 }
+
+SIGN_IN: Final[Schema] = {
+    "type": "object",
+    "required": ["demo", "passkeys", "issuers"],
+    "properties": {
+        "demo": {"type": "boolean"},
+        "passkeys": {"type": "boolean"},
+        "issuers": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "title"],
+                "properties": {"name": TEXT, "title": TEXT},
+            },
+        },
+    },
+}

@@ -7,6 +7,7 @@ import pytest
 from ...running import get, run_relay
 from ..rows_world import World, problem
 
+DEMO = {"demo": True, "passkeys": False, "issuers": []}
 KEPT = {"seat": 10.0, "role": 600.0}  # seconds, by default
 
 
@@ -29,11 +30,13 @@ def test_the_cookie_and_the_token_identify_the_user(world: World) -> None:
             assert part in cookie
         assert "Secure" not in cookie
         me = browser.get("/session")
-        assert me.json() == {"user": signed_in.json()["user"], "demo": True, "kept": KEPT}
+        user = signed_in.json()["user"]
+        assert me.json() == {"user": user, "demo": True, "sign_in": DEMO, "kept": KEPT}
         assert me.headers["cache-control"] == "no-store"
     with world.relay.client(signed_in.json()["token"]) as api:
         assert api.get("/session").json()["user"]["username"] == "bo"
-    assert world.anonymous.get("/session").json() == {"user": None, "demo": True, "kept": KEPT}
+    nobody = {"user": None, "demo": True, "sign_in": DEMO, "kept": KEPT}
+    assert world.anonymous.get("/session").json() == nobody
 
 
 def test_signing_out_ends_the_token_and_leaves_every_room(world: World) -> None:
@@ -141,7 +144,9 @@ def test_demo_identities_are_off_unless_on_loopback_or_enabled(database_url: str
     with run_relay(database_url, demo=False) as relay, relay.client() as anonymous:
         refused = anonymous.post("/session", json={"username": "rick"})
         assert "--demo" in problem(refused, 403, "28000", "session_is_a_demo")["details"]
-        assert anonymous.get("/session").json() == {"user": None, "demo": False, "kept": KEPT}
+        tokens_only = {"demo": False, "passkeys": False, "issuers": []}
+        nobody = {"user": None, "demo": False, "sign_in": tokens_only, "kept": KEPT}
+        assert anonymous.get("/session").json() == nobody
         assert anonymous.get("/rows/rooms").status_code == 200
 
 
