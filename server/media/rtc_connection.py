@@ -20,6 +20,7 @@ from aiortc.exceptions import InvalidStateError
 
 from .aiortc_internals.connections import limit_input
 from .aiortc_internals.dtls import accept_rsa, repeat_first_message
+from .aiortc_internals.host_addresses import use_loopback_if_alone
 from .candidates import Candidates
 from .signaling.client import Ice
 
@@ -33,6 +34,7 @@ class RtcConnection(ABC):
     """One aiortc connection, to be closed at the end."""
 
     def __init__(self, ice: Ice) -> None:
+        use_loopback_if_alone()
         self._candidates = Candidates(ice.reach)
         self._closed = False
         self._deadline: asyncio.TimerHandle | None = None
