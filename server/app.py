@@ -16,18 +16,23 @@ from .http import (
     health,
     limits,
     openapi,
+    openid,
     origin,
     pages,
     recordings,
     request_record,
     session,
+    subjects,
     timing,
     turn,
     whip,
     whip_cors,
 )
 from .http.open_connections import OpenConnections
+from .http.openid_checks import CHECK_EVERY as CHECK_SESSIONS_EVERY
+from .http.openid_checks import session_checks
 from .http.pages import SecurityHeaders
+from .identity.issuers import Issuers
 from .identity.tokens import Tokens
 from .postgres.lease import new_node_id
 from .postgres.listener import Listener
@@ -54,6 +59,7 @@ class State(TypedDict):
     settings: Settings
     database: Database
     tokens: Tokens
+    issuers: Issuers
     rows: Catalogue
     listener: Listener
     relay: Relay
@@ -80,6 +86,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
     return Starlette(
         routes=[
             *session.routes,
+            *openid.routes,
             *rows.routes,
             *routes.routes,
             *socket_routes,
@@ -96,6 +103,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
             Middleware(SecurityHeaders),
             *allowed_origins.middleware(settings),
             *whip_cors.middleware,
+            *subjects.middleware(settings),
             *limits.middleware(settings),
             *origin.middleware(settings),
             *timing.middleware(settings),
@@ -121,6 +129,12 @@ async def _start(
     tasks.keep(reconnect, "restored database")
     if tokens.jwks is not None:
         tasks.keep(tokens.jwks.run, "signing keys")
+    issuers = Issuers(settings.issuers)
+    issuers.start(tasks)
+    for each in session_checks(issuers, database, tokens):
+        tasks.keep(
+            partial(every, CHECK_SESSIONS_EVERY, each.check_sessions), f"sessions of {each.name}"
+        )
     if stop is not None:
         tasks.once(_end_streams(stop, relay), "end of streams")
     streams = StreamCounts(settings.streams_per_user)
@@ -129,6 +143,7 @@ async def _start(
         settings=settings,
         database=database,
         tokens=tokens,
+        issuers=issuers,
         rows=await open_catalogue(database),
         listener=listener,
         relay=relay,

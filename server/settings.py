@@ -8,19 +8,23 @@ read command lines.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from .formats.ice_addresses import faults
 from .formats.media_addresses import Reach
+from .formats.openid_issuers import OpenidIssuer, openid_issuers
 from .formats.web_origins import web_origin
 from .grace import GRACE, ROLE_KEPT
 from .paths import default_data_dir
+from .setting import setting
 
 TransportPolicy = Literal["all", "relay"]
 """RTCIceTransportPolicy (W3C WebRTC, section 4.2.4)."""
+
+TokenUsers = Literal["ids", "known", "created"]
+"""What the subjects of tokens are: ids of users, or what their issuer calls them."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -41,35 +45,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def setting(
-    default: Any = MISSING,
-    *,
-    help: str,
-    default_factory: Callable[[], Any] | None = None,
-    default_text: str | None = None,
-    also: str | None = None,
-    secret: bool = False,
-    at_least: float | None = None,
-    at_most: float | None = None,
-) -> Any:
-    """One row of the table: its default, what it does, and its bounds.
-
-    `default_factory` computes the default on this machine, and `default_text` describes it in the reference.
-    `also` is a second environment variable. The value of a `secret` is never shown.
-    """
-    row = {
-        "help": help,
-        "default_text": default_text,
-        "also": also,
-        "secret": secret,
-        "at_least": at_least,
-        "at_most": at_most,
-    }
-    if default_factory is not None:
-        return field(default_factory=default_factory, metadata=row)
-    return field(default=default, metadata=row)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +131,24 @@ class Settings:
         None,
         default_text="not checked",
         help="Audience that every token must have in its `aud` (RFC 7519, 4.1.3).",
+    )
+    token_users: TokenUsers = setting(
+        "ids",
+        help="What the `sub` of a token with an `iss` is. `ids`: the id of a user. `known`: what that issuer calls a user"
+        " (`users.subject`). `created`: the same, and unknown ones become users.",
+    )
+    openid_issuer: str | None = setting(
+        None,
+        help="OpenID Connect issuer at which people sign in, such as `https://login.example.com`.",
+    )
+    openid_client_id: str | None = setting(None, help="Roomtone's client id at `--openid-issuer`.")
+    openid_client_secret: str | None = setting(
+        None, help="Roomtone's client secret at `--openid-issuer`.", secret=True
+    )
+    openid_issuers: str | None = setting(
+        None,
+        help="Several issuers, or one with more options, as TOML (docs/sign-in.md). It holds secrets, so use the file.",
+        secret=True,
     )
     ice_servers: tuple[str, ...] = setting(
         (), help="STUN servers for browsers: `stun:` URIs (RFC 7064)."
@@ -247,6 +240,10 @@ class Settings:
             errors.append(
                 "--sign-in: demo identities are off by --no-demo. Leave one of the two out."
             )
+        try:
+            self.issuers  # noqa: B018 - it is computed, and raises
+        except ValueError as error:
+            errors.append(f"--openid-issuers: {error}.")
         if errors:
             raise SettingsError("\n".join(errors))
 
@@ -254,6 +251,20 @@ class Settings:
     def loopback(self) -> bool:
         """Whether only this machine can reach the relay (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3)."""
         return is_loopback(self.host)
+
+    @property
+    def issuers(self) -> tuple[OpenidIssuer, ...]:
+        """The OpenID Connect issuers at which people sign in. Raises ValueError."""
+        several = openid_issuers(self.openid_issuers or "")
+        if self.openid_issuer is None:
+            return several
+        one = OpenidIssuer(
+            name="openid",
+            issuer=self.openid_issuer,
+            client_id=self.openid_client_id or "",
+            client_secret=self.openid_client_secret,
+        )
+        return (one, *several)
 
     @property
     def demo_allowed(self) -> bool:

@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 
+from ..identity.tickets import claims_of_ticket, ticket
 from ..identity.tokens import claims_of
 from ..problem import Problem
 from ..resource import resource
@@ -54,19 +55,19 @@ async def link(request: Request) -> Response:
     claims = claims_of(request)
     number = request.path_params["recording_id"]
     expires = datetime.now(UTC) + TICKET_LASTS
-    ticket = request.state.tokens.ticket(claims, f"/recordings/{number}", expires)
+    address = ticket(request.state.tokens, claims, f"/recordings/{number}", expires)
     return JSONResponse(
-        {"url": f"/recordings/{number}?ticket={ticket}", "expires_at": expires.isoformat()},
+        {"url": f"/recordings/{number}?ticket={address}", "expires_at": expires.isoformat()},
         headers={"Cache-Control": "no-store"},
     )
 
 
 def _claims(request: Request) -> Claims:
-    ticket = request.query_params.get("ticket")
-    if ticket is None:
+    sent = request.query_params.get("ticket")
+    if sent is None:
         return claims_of(request)
-    claims: Claims = request.state.tokens.claims_of_ticket(
-        ticket, f"/recordings/{request.path_params['recording_id']}"
+    claims: Claims = claims_of_ticket(
+        request.state.tokens, sent, f"/recordings/{request.path_params['recording_id']}"
     )
     return claims
 

@@ -23,6 +23,8 @@ from ..resource import resource
 from ..rows.body import an_object, json_of
 from ..rows.transaction import transact
 from ..types import Claims, UserId
+from .cookies import set_session_cookie
+from .openid import base_url
 
 if TYPE_CHECKING:
     from ..identity.tokens import Tokens
@@ -75,14 +77,7 @@ def signed_in(request: Request, user: dict[str, Any]) -> Response:
     response = JSONResponse({"user": user, "token": token}, headers=_PRIVATE)
     if is_cross_site(request.headers):
         return response
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(TOKEN_LIFETIME.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    set_session_cookie(request, response, token, TOKEN_LIFETIME)
     return response
 
 
@@ -105,22 +100,35 @@ async def who_am_i(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """`DELETE /session`: revoke the token. Its user leaves every room."""
+    """`DELETE /session`: revoke the token. Its user leaves every room.
+
+    Answers 204; or where the session began at an issuer, 200 and `{"logout": the address at which it ends there, too}`.
+    """
+    elsewhere = None
     try:
         claims = claims_of(request)
         if claims:
             subject.set(None)  # signing out is never refused because the budget is used up
             with request.state.relay.revocations.signing_out(claims):
-                await transact(request.state.database, claims, _sign_out)
+                issuer = await transact(request.state.database, claims, _sign_out)
+            if (known := request.state.issuers.at(issuer)) is not None:
+                elsewhere = known.logout_url(f"{base_url(request)}/")
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _raise_unless_cookie(request, refused)
     response = Response(None, 204, _PRIVATE)
+    if elsewhere is not None:
+        response = JSONResponse({"logout": elsewhere}, headers=_PRIVATE)
     _delete_cookie(request, response)
     return response
 
 
-async def _sign_out(connection: Connection) -> None:
-    await connection.execute("select roomtone.sign_out()")
+async def _sign_out(connection: Connection) -> str | None:
+    """The issuer at which the session began."""
+    cursor = await connection.execute(
+        "select i, roomtone.sign_out() from roomtone.openid_issuer_of_session() i"
+    )
+    row = await cursor.fetchone()
+    return None if row is None else row[0]
 
 
 async def _user(request: Request) -> dict[str, Any] | None:

@@ -24,3 +24,16 @@ def is_time(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return 0 <= value <= LATEST
+
+
+def says(claims: Mapping[str, object], wanted: str) -> bool | None:
+    """Whether a claim has this value, or a list with it: `groups=moderators`, `realm_access.roles=mod`. None without the claim."""
+    path, _, value = wanted.partition("=")
+    found: object = claims.get(path)
+    if found is None:  # not a claim whose name has dots, but an object in an object
+        found = claims
+        for part in path.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+    if found is None:
+        return None
+    return value in found if isinstance(found, list) else found == value

@@ -1,36 +1,25 @@
 """An issuer's published signing keys (RFC 7517), read in the background so that no request waits for them.
 
-The issuer's server may be slow, may send without end, or may send no key set. So time and size are bounded, a failure is
-logged and tried again, and the known keys stay in use.
+A failure is logged and tried again, and the known keys stay in use.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import socket
-import ssl
 import time
-import urllib.request
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import Any, Final
-from urllib.parse import urlsplit
-from urllib.request import HTTPHandler, HTTPSHandler, ProxyHandler, Request
 
 import jwt
 
 from ..backoff import backoff
-from ..settings import is_loopback
+from .bounded_http import ask
 
 logger = logging.getLogger("roomtone.jwks")
 
 STALE_AFTER_S: Final = 300.0
 AGAIN_AFTER_S: Final = 10.0  # so that tokens with invented key ids cause few requests to the issuer
-SILENT_FOR_S: Final = 5.0  # longest time without a byte of the answer
-FETCH_WITHIN_S: Final = 10.0
-LARGEST_SET: Final = 256 * 1024  # bytes
 
 
 class UnknownKey(Exception):
@@ -82,69 +71,20 @@ class Jwks:
         self._asked_at = time.monotonic()
         self._fetching = True
         self._wanted.clear()
-        connections = _Connections()
-        deadline = asyncio.get_running_loop().call_later(FETCH_WITHIN_S, connections.close_all)
         try:
-            self._keys = await asyncio.to_thread(_keys_at, self._url, connections)
+            self._keys = await _keys_at(self._url)
         except Exception as error:  # noqa: BLE001 - the library may raise anything for an invalid document
             logger.warning("the signing keys at %s could not be read: %.200s", self._url, error)
             return False
         finally:
             self._fetching = False
-            deadline.cancel()
-            connections.close_all()
         self.answered.set()
         return True
 
 
-class _Connections(HTTPHandler, HTTPSHandler):
-    """The connections that urllib opens. Another thread can close them: urllib's own timeout starts again with each byte."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._connections: list[HTTPConnection] = []
-        self.is_over = False
-
-    def close_all(self) -> None:
-        self.is_over = True
-        for connection in self._connections:
-            if (opened := connection.sock) is not None:
-                with suppress(OSError):
-                    socket.socket.shutdown(opened, socket.SHUT_RDWR)
-
-    def http_open(self, request: Request) -> HTTPResponse:
-        return self.do_open(self._http, request)
-
-    def https_open(self, request: Request) -> HTTPResponse:
-        return self.do_open(self._https, request)
-
-    def _http(self, host: str, /, **options: Any) -> HTTPConnection:
-        return self._opened(HTTPConnection(host, **options))
-
-    def _https(self, host: str, /, **options: Any) -> HTTPConnection:
-        secure = ssl.create_default_context()
-        return self._opened(HTTPSConnection(host, context=secure, **options))
-
-    def _opened(self, connection: HTTPConnection) -> HTTPConnection:
-        if self.is_over:
-            raise TimeoutError("it took too long")
-        self._connections.append(connection)
-        return connection
-
-
-def _keys_at(url: str, connections: _Connections) -> dict[str | None, Any]:
+async def _keys_at(url: str) -> dict[str | None, Any]:
     """The keys by id. Raises any error of the connection or the document."""
-    document = bytearray()
-    accepts = Request(url, headers={"Accept": "application/json"})
-    # Without a proxy for an issuer on this machine, even if the environment names one.
-    direct = [ProxyHandler({})] if is_loopback(urlsplit(url).hostname or "") else []
-    with urllib.request.build_opener(connections, *direct).open(
-        accepts, timeout=SILENT_FOR_S
-    ) as answer:
-        while chunk := answer.read1(65536):
-            document += chunk
-            if len(document) > LARGEST_SET:
-                raise ValueError(f"the set is larger than {LARGEST_SET} bytes")
-            if connections.is_over:
-                raise TimeoutError("it took too long")
-    return {key.key_id: key for key in jwt.PyJWKSet.from_dict(json.loads(document)).keys}
+    answer = await ask(url)
+    if answer.status != 200:
+        raise ValueError(f"the answer has status {answer.status}")
+    return {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.content).keys}

@@ -13,7 +13,7 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +39,10 @@ COMPACT = re.compile(
     r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII
 )  # RFC 7515, 7.1; a decoder skips other characters
 
-_CLAIMS_KEY = "roomtone.claims"
-_OWN_ALGORITHM = "HS256"
+CLAIMS_KEY = "roomtone.claims"
+"""Where a request's scope keeps its claims, or the Problem with its token."""
+
+OWN_ALGORITHM = "HS256"
 _UNUSABLE = (
     jwt.MissingRequiredClaimError,
     jwt.ImmatureSignatureError,
@@ -94,45 +96,24 @@ class Tokens:
 
     def issue(self, user_id: UserId, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
         """A new token for this user. By its id (`jti`) it can be revoked."""
+        return self.issue_as(user_id, str(uuid.uuid4()), lifetime)
+
+    def issue_as(self, user_id: UserId, jti: str, lifetime: timedelta) -> str:
+        """A new token for this user, with this id."""
         now = int(time.time())
         claims: dict[str, Any] = {
             "sub": str(user_id),
-            "jti": str(uuid.uuid4()),
+            "jti": jti,
             "iat": now,
             "exp": now + int(lifetime.total_seconds()),
         }
         if self._audience is not None:
             claims["aud"] = self._audience
-        return jwt.encode(claims, self._secret, _OWN_ALGORITHM)
+        return jwt.encode(claims, self._secret, OWN_ALGORITHM)
 
-    def ticket(self, claims: Claims, path: str, expires: datetime) -> str:
-        """A ticket: it allows the user of these claims to read this path until `expires`. It is sent in the query.
-
-        For `<audio>` elements, which send no bearer token. A ticket is no token: it is signed with another key. It is
-        invalid when its user's token is revoked.
-        """
-        ticket = {name: claims[name] for name in ("sub", "jti") if name in claims}
-        ticket |= {"exp": int(expires.timestamp()), "path": path}
-        return jwt.encode(ticket, self._ticket_key, _OWN_ALGORITHM)
-
-    def claims_of_ticket(self, ticket: str, path: str) -> Claims:
-        """The claims of this ticket. Raises Problem 401 for an invalid one, or one of another path."""
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                ticket,
-                self._ticket_key,
-                algorithms=[_OWN_ALGORITHM],
-                options={"require": ["exp", "sub", "path"]},
-            )
-        except (jwt.PyJWTError, ValueError, RecursionError):
-            claims = {}
-        if claims.get("path") != path:
-            raise _refused("PGRST301", "this address has expired or is invalid")
-        return claims
-
-    @property
-    def _ticket_key(self) -> bytes:
-        return hashlib.sha256(f"ticket {self._secret}".encode()).digest()
+    def key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for this purpose, which all relays of this database share."""
+        return hashlib.sha256(f"{purpose} {self._secret}".encode()).digest()
 
     def verify(self, token: str) -> Claims:
         """The claims of a valid token. Raises Problem 401 for an invalid one, with the reason.
@@ -147,15 +128,21 @@ class Tokens:
             self._verified.move_to_end(token)
             return known
         claims, algorithm = self._decode(token)
-        if algorithm == _OWN_ALGORITHM and len(token) <= LONGEST_VERIFIED:
+        if not names_a_user(claims["sub"]):
+            raise _no_user()
+        if algorithm == OWN_ALGORITHM and len(token) <= LONGEST_VERIFIED:
             self._verified[token] = claims
             if len(self._verified) > MOST_VERIFIED:
                 self._verified.popitem(last=False)
         return claims
 
+    def verify_of_issuer(self, token: str) -> Claims:
+        """The claims of a valid token of another issuer, whose subject is what that issuer calls a user. Raises as `verify`."""
+        return self._decode(token)[0]
+
     def _decode(self, token: str) -> tuple[Claims, str]:
         if not COMPACT.fullmatch(token):
-            raise _refused("PGRST301", "this is no token")
+            raise token_refused("PGRST301", "this is no token")
         try:
             algorithm = str(jwt.get_unverified_header(token).get("alg"))
             key = self._key_for(token, algorithm)
@@ -168,18 +155,16 @@ class Tokens:
                 options={"require": ["exp", "sub"], "verify_aud": self._audience is not None},
             )
         except jwt.ExpiredSignatureError:
-            raise _refused("PGRST303", "the token has expired") from None
+            raise token_refused("PGRST303", "the token has expired") from None
         except _UNUSABLE as error:
-            raise _refused("PGRST303", f"the token cannot be used: {error}") from None
+            raise token_refused("PGRST303", f"the token cannot be used: {error}") from None
         except (jwt.PyJWTError, ValueError, ArithmeticError, RecursionError):
-            raise _refused("PGRST301", "this relay does not trust the token") from None
+            raise token_refused("PGRST301", "this relay does not trust the token") from None
         for name in ("exp", "nbf", "iat"):
             if name in claims and not is_time(claims[name]):
-                raise _refused("PGRST303", f"the token's {name} is not a time in seconds")
+                raise token_refused("PGRST303", f"the token's {name} is not a time in seconds")
         if not claims["sub"]:
-            raise _refused("PGRST303", "the token's subject is empty")
-        if not names_a_user(claims["sub"]):
-            raise _no_user()
+            raise token_refused("PGRST303", "the token's subject is empty")
         return claims, algorithm
 
     def _key_for(self, token: str, algorithm: str) -> Any:
@@ -206,14 +191,22 @@ def claims_of(connection: HTTPConnection) -> Claims:
     never treated as no token. Other authorization schemes are ignored: a proxy may use them.
     In requests of other sites' pages the cookie is ignored.
     """
-    known: Claims | None = connection.scope.get(_CLAIMS_KEY)
+    known: Claims | Problem | None = connection.scope.get(CLAIMS_KEY)
+    if isinstance(known, Problem):
+        raise known
     if known is None:
-        token = bearer_of(connection)
-        if token is None and not is_cross_site(connection.headers):
-            token = connection.cookies.get(COOKIE)
+        token = token_of(connection)
         known = connection.state.tokens.verify(token) if token else {}
-        connection.scope[_CLAIMS_KEY] = known
+        connection.scope[CLAIMS_KEY] = known
     return known
+
+
+def token_of(connection: HTTPConnection) -> str | None:
+    """The token that counts for this request. Raises Problem 401 for an empty bearer token."""
+    token = bearer_of(connection)
+    if token is None and not is_cross_site(connection.headers):
+        token = connection.cookies.get(COOKIE)
+    return token or None
 
 
 def bearer_of(connection: HTTPConnection) -> str | None:
@@ -233,7 +226,7 @@ def bearer_of(connection: HTTPConnection) -> str | None:
 def _not_empty(token: str) -> str:
     # Not the same as no token: then the cookie would count, also for pages of other sites.
     if not token:
-        raise _refused("PGRST301", "the bearer token is empty")
+        raise token_refused("PGRST301", "the bearer token is empty")
     return token
 
 
@@ -289,12 +282,13 @@ def _no_user() -> Problem:
         403,
         "42501",
         "the token's subject is not the id of a user of this database",
-        hint="`sub` must be the id of a row in users, as text. No setting creates users for other subjects.",
+        hint="`sub` must be the id of a row in users, as text. --token-users allows other subjects.",
         rule="tokens_subject_is_a_user",
     )
 
 
-def _refused(code: str, message: str) -> Problem:
+def token_refused(code: str, message: str) -> Problem:
+    """Problem 401 with one of PostgREST's codes."""
     problem = refusal(code, message, hint="Sign in again: POST /session, or send a newer token.")
     problem.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'  # RFC 6750 section 3.1
     return problem

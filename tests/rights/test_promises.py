@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from roomtone.cli import cli
 from roomtone.http.recordings import TICKET_LASTS
+from roomtone.identity.tickets import claims_of_ticket, ticket
 from roomtone.identity.tokens import Tokens
 from roomtone.media.node.ogg_writer import OggWriter
 from roomtone.postgres.pools import Database
@@ -91,12 +92,12 @@ def test_a_ticket_opens_one_recording_for_six_hours() -> None:
     tokens = Tokens(SECRET)
     claims = jwt.decode(tokens.issue(UserId(5)), options={"verify_signature": False})
     now = datetime.now(UTC)
-    ticket = tokens.ticket(claims, "/recordings/1", now + TICKET_LASTS)
-    assert tokens.claims_of_ticket(ticket, "/recordings/1")["sub"] == "5"
-    late = tokens.ticket(claims, "/recordings/1", now - timedelta(seconds=1))
-    for worthless, path in ((ticket, "/recordings/2"), (late, "/recordings/1")):
+    good = ticket(tokens, claims, "/recordings/1", now + TICKET_LASTS)
+    assert claims_of_ticket(tokens, good, "/recordings/1")["sub"] == "5"
+    late = ticket(tokens, claims, "/recordings/1", now - timedelta(seconds=1))
+    for worthless, path in ((good, "/recordings/2"), (late, "/recordings/1")):
         with pytest.raises(Problem) as refused:
-            tokens.claims_of_ticket(worthless, path)
+            claims_of_ticket(tokens, worthless, path)
         assert refused.value.status == 401
 
 

@@ -19,6 +19,7 @@ from roomtone.settings_options import options
 from .test_settings import given
 
 SECRET = "a secret of more than thirty-two bytes"
+ISSUERS = f'[staff]\nissuer = "https://login.example"\nclient_id = "a"\nclient_secret = "{SECRET}"'
 SECRETS = [option for option in options() if option.secret]
 
 
@@ -35,9 +36,12 @@ def test_there_are_secrets() -> None:
 
 @pytest.mark.parametrize("name", [option.name for option in SECRETS])
 def test_every_secret_may_stand_in_a_file(name: str, file: Path) -> None:
+    if name == "openid_issuers":  # whose value has a form
+        file.write_text(f"{ISSUERS}\n")
+    value = file.read_text().strip()
     flag = f"--{name.replace('_', '-')}-file"
-    assert getattr(given(flag, str(file)), name) == SECRET
-    assert getattr(given(**{f"ROOMTONE_{name.upper()}_FILE": str(file)}), name) == SECRET
+    assert getattr(given(flag, str(file)), name) == value
+    assert getattr(given(**{f"ROOMTONE_{name.upper()}_FILE": str(file)}), name) == value
 
 
 def test_a_file_without_a_secret_is_refused_with_a_message(file: Path, tmp_path: Path) -> None:

@@ -108,7 +108,13 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             "sign_out",
             "session",
             "Sign out",
-            {204: answer("The token is revoked, and you left every room.", {})},
+            {
+                200: _object(
+                    "The same; `logout`: where the session that began at an OpenID Connect issuer ends there, too.",
+                    logout=TEXT,
+                ),
+                204: answer("The token is revoked, and you left every room.", {}),
+            },
             (403, *ALWAYS, 504),
             security=ANYONE,
         ),

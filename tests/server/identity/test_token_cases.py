@@ -160,7 +160,7 @@ def test_a_subject_that_is_no_user_is_refused_with_a_rule(relay: RunningRelay) -
     other = {"sub": "7f7c1a52-8a4e-4d11-9a34-0c2f8b0d9e11", "aud": AUDIENCE}
     with relay.client(signed(other | {"exp": int(time.time()) + 60})) as client:
         reply = problem(client.get("/session"), 403, "42501", "tokens_subject_is_a_user")
-        assert "setting" in reply["hint"]
+        assert "--token-users" in reply["hint"]
     unknown = {"sub": "999999", "aud": AUDIENCE, "exp": int(time.time()) + 60}
     with relay.client(signed(unknown)) as client:
         problem(client.get("/turn"), 403, "42501", "turn_is_for_users")

@@ -239,7 +239,7 @@ async def test_a_very_slow_answer_of_the_issuer_is_ended(
     sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Single bytes restart the timeout of a socket again and again. So there is a timeout for the whole answer."""
-    monkeypatch.setattr("roomtone.identity.jwks.FETCH_WITHIN_S", 0.5)
+    monkeypatch.setattr("roomtone.identity.bounded_http.ANSWER_WITHIN_S", 0.5)
     hung_up = asyncio.Event()
 
     async def dribble(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

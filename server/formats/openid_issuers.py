@@ -1,0 +1,98 @@
+"""OpenID Connect issuers as an operator writes them: TOML with a table for each.
+
+```toml
+[staff]                             # its name in our addresses: /session/openid/staff
+title = "Example Company"           # on the button "Sign in with Example Company"
+issuer = "https://login.example.com/realms/staff"
+client_id = "roomtone"
+client_secret = "…"
+```
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, fields
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+NAME: Final = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
+MOST_ISSUERS: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenidIssuer:
+    """One issuer.
+
+    `audience` is what access tokens that bots and WHIP programs send must name in `aud`. `moderators` is a claim and a value
+    (`groups=moderators`): who has it is a site moderator. `new_users`: unknown subjects become users at first sight.
+    `check_seconds`: how often the issuer is asked, by the refresh token, whether a session may go on.
+    """
+
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str | None = None
+    title: str = ""
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    audience: str = ""
+    moderators: str | None = None
+    new_users: bool = True
+    check_seconds: float = 300.0
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r}: a name has small letters, digits and hyphens only")
+        address = urlsplit(self.issuer)
+        if address.scheme not in ("https", "http") or not address.hostname or address.query:
+            raise ValueError(
+                f"{self.name}: issuer must be an address like https://login.example.com"
+            )
+        if not self.client_id:
+            raise ValueError(f"{self.name}: client_id is missing")
+        if "openid" not in self.scopes:
+            raise ValueError(f"{self.name}: scopes must have openid")
+        if self.moderators is not None and not all(self.moderators.partition("=")):
+            raise ValueError(
+                f"{self.name}: moderators must be a claim and a value: groups=moderators"
+            )
+        if not 1 <= self.check_seconds <= 86400:
+            raise ValueError(f"{self.name}: check_seconds must be from 1 to 86400")
+        object.__setattr__(self, "title", self.title or address.hostname)
+        object.__setattr__(self, "audience", self.audience or self.client_id)
+
+
+def openid_issuers(text: str) -> tuple[OpenidIssuer, ...]:
+    """The issuers in this text. Raises ValueError, whose text quotes no secret."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"this is not TOML: {str(error).rpartition('(')[2].rstrip(')')}") from None
+    if len(document) > MOST_ISSUERS:
+        raise ValueError(f"more than {MOST_ISSUERS} issuers")
+    return tuple(_issuer(name, table) for name, table in document.items())
+
+
+def _issuer(name: str, table: Any) -> OpenidIssuer:
+    if not isinstance(table, dict):
+        raise ValueError(f"{name} is no table; each issuer begins with a line like [{name}]")
+    for key, value in table.items():
+        kind = KINDS.get(key)
+        if kind is None:
+            raise ValueError(f"{name}: unknown key {key}; there are {', '.join(KINDS)}")
+        if type(value) not in kind:
+            raise ValueError(f"{name}: {key} has the wrong type")
+    if missing := [key for key in ("issuer", "client_id") if key not in table]:
+        raise ValueError(f"{name}: {missing[0]} is missing")
+    if not all(isinstance(scope, str) for scope in table.get("scopes", ())):
+        raise ValueError(f"{name}: scopes must be texts")
+    return OpenidIssuer(name=name, **{**table, "scopes": tuple(table.get("scopes", SCOPES))})
+
+
+KINDS: Final[dict[str, tuple[type, ...]]] = {
+    field.name: (str,) for field in fields(OpenidIssuer) if field.name != "name"
+} | {"scopes": (list,), "new_users": (bool,), "check_seconds": (int, float)}
+"""The keys of a table, and the types of their values."""
+
+SCOPES: Final = ("openid", "profile", "email")
