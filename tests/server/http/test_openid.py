@@ -25,7 +25,7 @@ USERS: dict[str, dict[str, Any]] = {
     "ilsa": {"preferred_username": "Rick", "email": "ilsa@cafe.example"},
     "sam": {"name": "Sam"},
 }
-LOGOUT = {"http://schemas.openid.net/event/backchannel-logout": {}}
+LOGOUT: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def begin(relay: RunningRelay, **headers: str) -> Any:
 def refusal_of(answer: Any) -> str:
     """The reason that a redirect to our page names."""
     assert answer.status_code == 303, answer.text
-    return parse_qs(urlsplit(answer.headers["location"]).query)["sign_in"][0]
+    return str(parse_qs(urlsplit(answer.headers["location"]).query)["sign_in"][0])
 
 
 def test_people_sign_in_and_psql_programs_and_the_page_know_the_same_ones(
@@ -212,6 +212,7 @@ def test_only_logout_tokens_end_sessions_each_once(database_url: str, psql: Psql
             with relay.client() as server:
                 return server.post("/session/openid/staff/logout", data=form)
 
+        wrong: dict[str, Any]
         for wrong in (
             {"events": None},
             {"events": {}},

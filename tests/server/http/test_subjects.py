@@ -70,7 +70,8 @@ async def test_unknown_subjects_become_users_by_every_transport(
                 await each.until(lambda f: f.event == "bye")
         names = "select username from users where subject is not null order by id"
         assert psql.all(names) == [("Rick",), ("Rick 2",)]
+        answers = []
         for subject in ("three", "four", "five"):
             with relay.client(token(subject)) as client:
-                answer = client.get("/session")
-        problem(answer, 429, "53400", "users_are_rate_limited")
+                answers.append(client.get("/session"))
+        problem(answers[-1], 429, "53400", "users_are_rate_limited")
