@@ -161,7 +161,8 @@ def _raise_unless_cookie(
 def _session(request: Request, user: dict[str, Any] | None) -> Response:
     settings = request.state.settings
     demo = settings.demo_allowed
-    ways = {"demo": demo, "passkeys": False, "issuers": []}
+    issuers = [{"name": each.name, "title": each.title} for each in settings.issuers]
+    ways = {"demo": demo, "passkeys": False, "issuers": issuers}
     kept = {"seat": settings.grace, "role": settings.role_kept}
     return JSONResponse(
         {"user": user, "demo": demo, "sign_in": ways, "kept": kept}, headers=_PRIVATE

@@ -66,6 +66,8 @@ def test_people_sign_in_and_psql_programs_and_the_page_know_the_same_ones(
         cookie = back.headers["set-cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
+        ways = rick.get("/session").json()["sign_in"]
+        assert ways["issuers"] == [{"name": "staff", "title": "Staff"}]
         for answer in rick.seen:
             assert not re.search("(id|access|refresh)_token", answer)
         me = rick.me()
