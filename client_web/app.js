@@ -1,3 +1,4 @@
+import { addressOf, HOME } from './addresses.js'
 import { chatActions } from './app/chat.js'
 import { createContext } from './app/context.js'
 import { createStageActions } from './app/stage.js'
@@ -16,7 +17,7 @@ import { createShellView } from './view/shell/shell.js'
 import { fallbackInWords } from './view/shell/fallback_words.js'
 import { createKeysHelp, listenToKeys } from './view/shell/keys.js'
 import { listenToTalkKey } from './view/shell/talk_key.js'
-import { addressOf, createRoute } from './view/shell/route.js'
+import { createRoute } from './view/shell/route.js'
 import { keyboard } from './view/elements/keyboard.js'
 import { onceBeforeNextFrame } from './view/elements/next_frame.js'
 
@@ -144,7 +145,7 @@ function follow(/** @type {RoomSession|null} */ roomSession) {
   /** After leaving, the hallway is shown. After any other end, the room's page stays and shows the reason. */
   function leaveAfter(/** @type {import('./room/room_session_state.js').RoomSessionState} */ { phase, reason }) {
     const here = route.here()
-    if (shell.roomSession === roomSession && phase === 'left' && reason === 'left' && here.room_id === roomSession?.room_id) route.go('/')
+    if (shell.roomSession === roomSession && phase === 'left' && reason === 'left' && here.room_id === roomSession?.room_id) route.go(HOME)
   }
 }
 

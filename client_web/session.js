@@ -1,3 +1,4 @@
+import { SESSION, storageName } from './addresses.js'
 import { Problem, problemOf, unreachable, wholeBody } from './signaling/problem.js'
 
 /**
@@ -13,7 +14,7 @@ import { Problem, problemOf, unreachable, wholeBody } from './signaling/problem.
  * @param {{ fetch?: typeof window.fetch, storage?: Storage, location?: { search: string } }} [options]
  */
 export function createSession({ fetch = (url, init) => window.fetch(url, init), storage = window.sessionStorage, location = window.location } = {}) {
-  const KEY = 'roomtone.token'
+  const KEY = storageName('roomtone.token')
   /** @type {User|null} */ let user = null
   /** @type {SignIn} */ let ways = { demo: false, passkeys: false, issuers: [] }
   /** @type {Kept|null} */ let kept = null // until the relay has answered for the first time
@@ -40,7 +41,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
   async function ask(method, body) {
     let response
     try {
-      response = await authorized('/session', {
+      response = await authorized(SESSION, {
         method,
         headers: body ? { 'Content-Type': 'application/json' } : undefined,
         body: body && JSON.stringify(body),

@@ -21,6 +21,7 @@ from .http import (
     pages,
     recordings,
     request_record,
+    root_path,
     session,
     subjects,
     timing,
@@ -100,6 +101,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
         ],
         middleware=[
             *request_record.middleware,
+            *root_path.middleware(settings),
             Middleware(SecurityHeaders),
             *allowed_origins.middleware(settings),
             *whip_cors.middleware,
@@ -151,7 +153,7 @@ async def _start(
         metrics=relay.metrics,
         streams=streams,
         connections=OpenConnections(streams, relay.metrics),
-        openapi=openapi.Document(database),
+        openapi=openapi.Document(database, settings.root_path),
     )
 
 

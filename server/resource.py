@@ -1,4 +1,4 @@
-"""A path and its methods."""
+"""A path and its methods, and its address below the path that a proxy adds."""
 
 from __future__ import annotations
 
@@ -7,9 +7,21 @@ from typing import Any
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.endpoints import HTTPEndpoint
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Scope
+
+
+def route_path(scope: Scope) -> str:
+    """The path of this request as the routes name it: `/rooms/7` also where the address is `/talk/rooms/7`."""
+    return str(scope["path"].removeprefix(scope.get("root_path", "")))
+
+
+def public_path(connection: HTTPConnection, path: str) -> str:
+    """The address of this route on the relay's host: below `--root-path`."""
+    return f"{connection.scope.get('root_path', '')}{path}"
+
 
 Handler = Callable[[Request], Awaitable[Response]]
 

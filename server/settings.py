@@ -15,6 +15,7 @@ from typing import Literal
 from .formats.ice_addresses import faults
 from .formats.media_addresses import Reach
 from .formats.openid_issuers import OpenidIssuer, openid_issuers
+from .formats.root_path import root_path
 from .formats.web_origins import web_origin
 from .grace import GRACE, ROLE_KEPT
 from .paths import default_data_dir
@@ -54,6 +55,11 @@ class Settings:
     host: str = setting("127.0.0.1", help="Address to listen on.")
     port: int = setting(
         8000, help="Port to listen on; 0 means any free port.", at_least=0, at_most=65535
+    )
+    root_path: str = setting(
+        "",
+        default_text="none: the relay has a host name of its own",
+        help="Path at which a proxy serves the relay, like `/talk`. The proxy may pass it on or remove it.",
     )
     data_dir: Path = setting(
         default_factory=default_data_dir,
@@ -232,8 +238,9 @@ class Settings:
         except ValueError as error:
             errors.append(f"--media-networks: {error}.")
         try:
-            origins = tuple(web_origin(origin) for origin in self.allowed_origins)
-            object.__setattr__(self, "allowed_origins", origins)
+            object.__setattr__(
+                self, "allowed_origins", tuple(map(web_origin, self.allowed_origins))
+            )
         except ValueError as error:
             errors.append(f"--allowed-origins: {error}.")
         if self.sign_in == "demo" and self.demo is False:
@@ -244,6 +251,10 @@ class Settings:
             self.issuers  # noqa: B018 - it is computed, and raises
         except ValueError as error:
             errors.append(f"--openid-issuers: {error}.")
+        try:
+            object.__setattr__(self, "root_path", root_path(self.root_path))
+        except ValueError as error:
+            errors.append(f"--root-path: {error}.")
         if errors:
             raise SettingsError("\n".join(errors))
 

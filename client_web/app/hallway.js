@@ -1,4 +1,4 @@
-import { addressOf, addressOfClub, shareable } from '../view/shell/route.js'
+import { addressOf, addressOfClub, HOME, shareable } from '../addresses.js'
 import { copyText } from '../view/elements/share.js'
 import { createStartRoom } from '../view/hallway/start_room.js'
 import { whenInWords } from '../view/elements/when.js'
@@ -46,7 +46,7 @@ export function hallwayActions(context) {
     cancelRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
       if (!(await context.ask({ title: `Cancel “${row.name}”?`, about: 'It disappears from the hallway, and nobody is reminded of it.', yes: 'Cancel the room', no: 'Keep it', danger: true }))) return
       await shell.moderationOf(row.id).end()
-      context.route.go(row.club_id ? addressOfClub(row.club_id) : '/')
+      context.route.go(row.club_id ? addressOfClub(row.club_id) : HOME)
     }),
     copyAddress,
     async retry() {

@@ -1,3 +1,4 @@
+import { HOME } from '../addresses.js'
 import { createSignIn } from '../view/shell/sign_in.js'
 
 /**
@@ -23,7 +24,7 @@ export function identityActions(context) {
         if (!(await context.leaveRoom())) return
         forgetNameInAddress()
         await shell.signOut().catch(() => {}) // the token is removed in any case
-        context.route.go('/')
+        context.route.go(HOME)
       },
     },
   }

@@ -1,6 +1,6 @@
+import { addressOf, addressOfClub, addressOfInvitation, HOME, shareable } from '../addresses.js'
 import { createInvitationsList } from '../view/invitations/list.js'
 import { createInvite } from '../view/invitations/invite.js'
-import { addressOf, addressOfClub, addressOfInvitation, shareable } from '../view/shell/route.js'
 
 /** @import { Invitation } from '../room/invitations.js' */
 
@@ -49,7 +49,7 @@ export function invitationActions(context) {
     async declineLink(/** @type {string} */ code) {
       const refused = await decline(code)
       if (refused) return refused
-      context.route.go('/')
+      context.route.go(HOME)
       return undefined
     },
     /** Invites somebody to the present room. */

@@ -1,9 +1,9 @@
+import { addressOfClub, addressOfPerson, CLUBS } from '../addresses.js'
 import { changedAfter } from '../room/clubs.js'
 import { createLookup } from '../room/lookup.js'
 import { createClubForm } from '../view/clubs/form.js'
 import { createHandOverClub } from '../view/clubs/hand_over.js'
 import { createProfileForm } from '../view/people/profile_form.js'
-import { addressOfClub, addressOfPerson } from '../view/shell/route.js'
 import { forgetNameInAddress } from './identity.js'
 
 /**
@@ -136,7 +136,7 @@ export function createPages(context, onChange) {
       })
       if (!gone) return
       await shell.reloadFollowing()
-      context.route.go('/clubs', { replace: true })
+      context.route.go(CLUBS, { replace: true })
       context.view.showNotice(`“${club.name}” is deleted.`)
     },
     /** @param {Club} club @param {Member} member @param {string} role */

@@ -1,4 +1,5 @@
-import { addressOfPerson } from '../view/shell/route.js'
+import { addressOfPerson } from '../addresses.js'
+
 
 /** @import { Recording } from '../room/recordings.js' */
 

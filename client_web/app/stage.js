@@ -1,9 +1,9 @@
+import { addressOf, HOME } from '../addresses.js'
 import { createTopologyDialog } from '../view/room/topology.js'
 import { createConfirm } from '../view/dialog/confirm.js'
 import { createPersonCard } from '../view/people/card.js'
 import { createReport } from '../view/people/report.js'
 import { createRoomSettings } from '../view/settings/settings.js'
-import { addressOf } from '../view/shell/route.js'
 import { together } from '../view/elements/words.js'
 
 /**
@@ -80,7 +80,7 @@ export function createStageActions(context) {
       yes: 'Enter anyway',
       no: 'Do not enter',
     }))) {
-      if (still()) context.route.go('/')
+      if (still()) context.route.go(HOME)
       wanted = null
       return
     }

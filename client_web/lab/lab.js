@@ -1,3 +1,4 @@
+import { storageName } from '../addresses.js'
 import { createClock } from '../room/clock.js'
 import { createRows } from '../signaling/rows.js'
 import { newUuid } from '../signaling/uuid.js'
@@ -19,8 +20,8 @@ const NAMES = /** @type {import('./lane.js').LaneState['name'][]} */ (Object.key
 const SLOWEST = 5000
 const FASTEST = 100
 
-const suffix = sessionStorage.getItem('roomtone.lab') ?? newUuid().slice(0, 4)
-sessionStorage.setItem('roomtone.lab', suffix)
+const suffix = sessionStorage.getItem(storageName('roomtone.lab')) ?? newUuid().slice(0, 4)
+sessionStorage.setItem(storageName('roomtone.lab'), suffix)
 
 const clock = createClock()
 const arrivals = createArrivals(NAMES)

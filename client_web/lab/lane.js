@@ -1,3 +1,4 @@
+import { addressOf, ROWS, SESSION } from '../addresses.js'
 import { instant } from '../room/clock.js'
 import { createRows } from '../signaling/rows.js'
 import { createPolling } from '../signaling/polling.js'
@@ -83,7 +84,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
 
   function subscribe(/** @type {string|null} */ cursor = null) {
     begun = performance.now()
-    const address = (/** @type {string} */ resource) => `/rooms/${room}/${resource}?peer_id=${seat.peer_id}`
+    const address = (/** @type {string} */ resource) => `${addressOf(Number(room))}/${resource}?peer_id=${seat.peer_id}`
     const started = SUBSCRIBE[name]({ counter, token, address, every }, {
       cursor,
       onFrame: frame,
@@ -119,7 +120,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
 
     /** Signs in this lane's own user; the page's user does not change. */
     async signIn() {
-      const response = await fetch('/session', {
+      const response = await fetch(SESSION, {
         method: 'POST',
         credentials: 'omit',
         headers: { 'Content-Type': 'application/json' },
@@ -151,7 +152,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
       subscription?.close()
       if (room === null) return
       const body = JSON.stringify({ room_id: room, peer_id: seat.peer_id })
-      authorized('/rows/rpc/leave_room', { method: 'POST', keepalive: true, headers: { 'Content-Type': 'application/json' }, body }).catch(() => {})
+      authorized(`${ROWS}/rpc/leave_room`, { method: 'POST', keepalive: true, headers: { 'Content-Type': 'application/json' }, body }).catch(() => {})
     },
 
     /** Sets the interval of polling, in ms. Continues at the present cursor. @param {number} milliseconds */

@@ -1,3 +1,5 @@
+import { storageName } from '../addresses.js'
+
 /** @import { Json } from '../signaling/json.js' */
 
 /**
@@ -12,7 +14,7 @@ export function createMemory(name, storage = ownStorage()) {
     /** @returns {Record<string, Json>} as JSON; an empty object when nothing usable is kept */
     recall() {
       try {
-        const kept = JSON.parse(storage?.getItem(name) ?? '{}')
+        const kept = JSON.parse(storage?.getItem(storageName(name)) ?? '{}')
         return kept && typeof kept === 'object' && !Array.isArray(kept) ? kept : {}
       } catch {
         return {}
@@ -21,7 +23,7 @@ export function createMemory(name, storage = ownStorage()) {
     /** @param {object} value */
     keep(value) {
       try {
-        storage?.setItem(name, JSON.stringify(value))
+        storage?.setItem(storageName(name), JSON.stringify(value))
       } catch {
         // kept until the page closes
       }

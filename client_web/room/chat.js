@@ -1,4 +1,5 @@
 import { instant, now } from './clock.js'
+import { storageName } from '../addresses.js'
 import { EMPTY_LOG, PAGE, placeOf, reduceChat, withHistory, withMessages, without } from './chat_log.js'
 import { backoff } from '../signaling/backoff.js'
 import { isUnanswered, problemFrom, ruleOf } from '../signaling/problem.js'
@@ -35,7 +36,7 @@ const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/gu
  */
 export function createChat({ api, slowMode, skew, onChange, storage = window.sessionStorage }) {
   const { user } = api
-  const KEY = `roomtone.chat.${user.id}.${api.room_id}`
+  const KEY = storageName(`roomtone.chat.${user.id}.${api.room_id}`)
   let log = EMPTY_LOG
   /** @type {'idle'|'loading'|'failed'} */ let page = 'idle' // the page of older messages
   let snapshots = 0 // older messages that were requested before a snapshot do not belong to the log after it

@@ -1,3 +1,4 @@
+import { HALLWAY } from '../addresses.js'
 import { NO_CLUB_CHANGES, reduceClubChanges } from './clubs.js'
 import { EMPTY_HALLWAY, reduceHallway } from './hallway.js'
 import { NO_INVITATIONS, reduceInvitations, withoutFresh } from './invitations.js'
@@ -57,7 +58,7 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
     start() {
       if (stream || !maySubscribe()) return
       const started = technique.subscribe({
-        path: '/hallway',
+        path: HALLWAY,
         onFrame: (frame) => void (stream === started && subscription.receive(frame)),
         onState: (next) => void (stream === started && subscription.report(next)),
       })

@@ -1,3 +1,5 @@
+import { storageName } from '../addresses.js'
+
 /**
  * What this tab had in a room when its page was left: by a reload, by Back, or by a link to another page. The next page of the tab returns
  * to it. It is written only while the page is left, so that a duplicated tab does not take it over.
@@ -6,7 +8,7 @@
  * @param {Storage} [storage]
  */
 export function createKeptSession(storage = window.sessionStorage) {
-  const KEY = 'roomtone.session'
+  const KEY = storageName('roomtone.session')
   /** @type {KeptSession|null} */ let kept = null
 
   try {

@@ -1,3 +1,5 @@
+import { addressOfRecordingLink } from '../addresses.js'
+
 /** @import { Json } from '../signaling/json.js' */
 
 /**
@@ -33,7 +35,7 @@ export function createRecordings({ rows, fetch }) {
     /** The address of the audio: a player sends no credentials, so the address contains them. @param {number} id @returns {Promise<string|null>} */
     async link(id) {
       try {
-        const answer = await fetch(`/recordings/${id}/link`, { headers: { Accept: 'application/json' } })
+        const answer = await fetch(addressOfRecordingLink(id), { headers: { Accept: 'application/json' } })
         return answer.ok ? (await answer.json()).url : null
       } catch {
         return null // the player then shows that it cannot be played

@@ -1,3 +1,4 @@
+import { addressOf } from '../addresses.js'
 import { usernamesOf } from './usernames.js'
 
 /** @import { Params, Row } from '../signaling/rows.js' */
@@ -14,7 +15,7 @@ import { usernamesOf } from './usernames.js'
  * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique  how the log is followed
  */
 export function createRoomApi({ user, room_id, rows, technique }) {
-  const path = `/rooms/${room_id}`
+  const path = addressOf(room_id)
   const inRoom = { room_id: `eq.${room_id}` }
   const seatOf = (/** @type {number} */ user_id) => ({ ...inRoom, user_id: `eq.${user_id}` })
 

@@ -1,3 +1,4 @@
+import { ICE } from '../addresses.js'
 import { problemOf, unreachable, wholeBody } from './problem.js'
 
 const AGAIN_AFTER = 60_000 // ms, after a failure
@@ -12,7 +13,7 @@ const LONGEST = 86_400_000 // ms; a timer takes no more than 24 days
  *   get rejects with a Problem as long as nothing is known; after that, what was known stays. `current` is the last answer; before any it
  *   allows no connection, because the answer may be that only TURN may be used.
  */
-export function createIce({ fetch, url = '/ice', setTimer = (run, ms) => window.setTimeout(run, ms) }) {
+export function createIce({ fetch, url = ICE, setTimer = (run, ms) => window.setTimeout(run, ms) }) {
   /** @type {RTCConfiguration} */ let current = { iceServers: [], iceTransportPolicy: 'relay' }
   let known = false
   let freshUntil = -Infinity

@@ -1,3 +1,4 @@
+import { ROWS } from '../addresses.js'
 import { Problem, PREFER_QUIET_REFUSAL, isRefusal, problemOf, unreachable, wholeBody } from './problem.js'
 
 /** @import { Json } from './json.js' */
@@ -19,7 +20,7 @@ const WORDS = { POST: 'INSERT', PATCH: 'UPDATE', DELETE: 'DELETE' }
  * @param {string} [options.base]           path of the tables
  * @param {(write: Write) => Watched} [options.watch]  called for every write and its answer: the inspector
  */
-export function createRows({ fetch, base = '/rows', watch }) {
+export function createRows({ fetch, base = ROWS, watch }) {
   /** @param {string} method @param {string} path @param {{params?: Params, body?: unknown, prefer?: string[], keepalive?: boolean}} options */
   async function request(method, path, { params = {}, body, prefer = [], keepalive = false }) {
     const query = new URLSearchParams(Object.entries(params).map(([name, value]) => [name, String(value)])).toString()

@@ -1,3 +1,4 @@
+import { HALLWAY } from '../addresses.js'
 import { createStreamSlots } from './stream_slots.js'
 import { createPolling, leaveReason } from './polling.js'
 import { createSocket } from './socket.js'
@@ -21,9 +22,9 @@ const WAIT = 25 // seconds; many proxies end a request after 60 s without data
 const TECHNIQUES = {
   sse: ({ fetch }, { path, query, ...options }) => createStream({ ...options, fetch, url: `${path}/events${query}` }),
   poll: ({ fetch }, { path, query, ...options }) =>
-    createPolling({ ...options, fetch, url: `${path}/events${query}`, every: EVERY, hallwayToo: path !== '/hallway' }),
+    createPolling({ ...options, fetch, url: `${path}/events${query}`, every: EVERY, hallwayToo: path !== HALLWAY }),
   longpoll: ({ fetch }, { path, query, ...options }) =>
-    createPolling({ ...options, fetch, url: `${path}/events${query}`, wait: WAIT, hallwayToo: path !== '/hallway' }),
+    createPolling({ ...options, fetch, url: `${path}/events${query}`, wait: WAIT, hallwayToo: path !== HALLWAY }),
   websocket: ({ connect }, { path, query, ...options }) => createSocket({ ...options, connect, url: `${path}/socket${query}` }),
 }
 

@@ -71,7 +71,7 @@ def serve_command(**given: Any) -> None:
         children = stack.enter_context(child_processes(settings, relay_url, account))
 
         def opened() -> None:
-            terminal.opened(url, psql_hint(settings))
+            terminal.opened(url.rstrip("/") + f"{settings.root_path}/", psql_hint(settings))
             if settings.database_url is not None:
                 terminal.line(f"database: {place(settings.database_url)}")
             if (text := privileges.describe(account)) is not None:

@@ -114,10 +114,15 @@ class ClientFiles:
         found = self._files.get(name)
         return None if found is None else found.response(headers, _REVALIDATE)
 
-    def page(self, name: str, headers: Headers, status: int = 200) -> Response:
-        """An HTML file of the folder, with the versioned addresses of the others."""
+    def page(
+        self, name: str, headers: Headers, status: int = 200, *, root_path: str = ""
+    ) -> Response:
+        """An HTML file of the folder, with the versioned addresses of the others, below this path."""
         self.check_for_changes()
-        return self._pages[name].response(headers, _REVALIDATE, status)
+        if (name, root_path) not in self._pages:
+            html = self._versioned[name].replace('="/', f'="{root_path}/')
+            self._pages[name, root_path] = File.read(name, html.encode())
+        return self._pages[name, root_path].response(headers, _REVALIDATE, status)
 
     def _paths(self) -> Iterator[Path]:
         return (path for path in sorted(self._folder.rglob("*")) if path.is_file())
@@ -131,11 +136,12 @@ class ClientFiles:
             digest.update(f"{name} {len(content)} ".encode() + content)
         self.version = digest.hexdigest()[:12]
         self._files = {name: File.read(name, content) for name, content in contents.items()}
-        self._pages = {
-            name: File.read(name, self._with_versions(content.decode(), contents).encode())
+        self._versioned = {
+            name: self._with_versions(content.decode(), contents)
             for name, content in contents.items()
             if name.endswith(".html")
         }
+        self._pages: dict[tuple[str, str], File] = {}  # by name and root path
 
     def _with_versions(self, page: str, contents: dict[str, bytes]) -> str:
         def with_modules(script: re.Match[str]) -> str:

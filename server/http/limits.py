@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..identity.tokens import subject_of
 from ..postgres.budget import subject
 from ..problem import Problem
+from ..resource import route_path
 from ..token_bucket import BySubject, request_bucket
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class RequestRate:
         self._buckets = BySubject(lambda: request_bucket(per_second, clock=clock))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limited = scope["type"] in ("http", "websocket") and not scope["path"].startswith(
+        limited = scope["type"] in ("http", "websocket") and not route_path(scope).startswith(
             _UNLIMITED
         )
         if not limited:

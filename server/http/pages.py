@@ -11,10 +11,10 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..identity.fetch_site import is_cross_site_navigation
-from ..identity.tokens import COOKIE
+from ..identity.session_cookie import cookie_of
 from ..paths import CLIENT_WEB
 from ..problem import Problem
-from ..resource import resource
+from ..resource import public_path, resource, route_path
 from .client_files import ClientFiles
 
 SECURITY: Final = [
@@ -54,8 +54,12 @@ class SecurityHeaders:
 FILES: Final = ClientFiles(CLIENT_WEB)
 
 
+def _html(request: Request, name: str, status: int = 200) -> Response:
+    return FILES.page(name, request.headers, status, root_path=public_path(request, ""))
+
+
 async def page(request: Request) -> Response:
-    return _without_username_of_another_site(request) or FILES.page("index.html", request.headers)
+    return _without_username_of_another_site(request) or _html(request, "index.html")
 
 
 def _without_username_of_another_site(request: Request) -> Response | None:
@@ -75,11 +79,13 @@ def _may_come_from_another_site(request: Request) -> bool:
     There a user who is signed in stays so.
     """
     unknown = not {"sec-fetch-site", "referer"} & {*request.headers}
-    return is_cross_site_navigation(request.headers) or (unknown and COOKIE in request.cookies)
+    return is_cross_site_navigation(request.headers) or (
+        unknown and cookie_of(request) in request.cookies
+    )
 
 
 async def lab(request: Request) -> Response:
-    return FILES.page("lab/index.html", request.headers)
+    return _html(request, "lab/index.html")
 
 
 async def file(request: Request) -> Response:
@@ -97,8 +103,14 @@ async def not_found(request: Request) -> Response:
     """An unknown address: browsers get the page, which says so; programs get a problem."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
         redirect = _without_username_of_another_site(request)
-        return redirect or FILES.page("index.html", request.headers, 404)
-    raise Problem(404, "PGRST125", f"the path {request.url.path[:200]} is unknown")
+        return redirect or _html(request, "index.html", 404)
+    root = public_path(request, "")
+    raise Problem(
+        404,
+        "PGRST125",
+        f"the path {route_path(request.scope)[:200]} is unknown",
+        hint=f"This relay is at {root}/." if root else None,
+    )
 
 
 routes: list[BaseRoute] = [

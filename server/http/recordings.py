@@ -25,7 +25,7 @@ from starlette.routing import BaseRoute
 from ..identity.tickets import claims_of_ticket, ticket
 from ..identity.tokens import claims_of
 from ..problem import Problem
-from ..resource import resource
+from ..resource import public_path, resource
 from ..types import Claims
 from .pages import page
 
@@ -57,7 +57,10 @@ async def link(request: Request) -> Response:
     expires = datetime.now(UTC) + TICKET_LASTS
     address = ticket(request.state.tokens, claims, f"/recordings/{number}", expires)
     return JSONResponse(
-        {"url": f"/recordings/{number}?ticket={address}", "expires_at": expires.isoformat()},
+        {
+            "url": public_path(request, f"/recordings/{number}?ticket={address}"),
+            "expires_at": expires.isoformat(),
+        },
         headers={"Cache-Control": "no-store"},
     )
 

@@ -16,14 +16,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from ..identity.fetch_site import is_cross_site
-from ..identity.tokens import COOKIE, TOKEN_LIFETIME, address_of, bearer_of, claims_of
+from ..identity.tokens import TOKEN_LIFETIME, address_of, bearer_of, claims_of
 from ..postgres.budget import subject
 from ..problem import Problem, problem_from_database, refusal
 from ..resource import resource
 from ..rows.body import an_object, json_of
 from ..rows.transaction import transact
 from ..types import Claims, UserId
-from .cookies import set_session_cookie
+from .cookies import delete_session_cookie, set_session_cookie
 from .openid import base_url
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _delete_cookie(request: Request, response: Response) -> None:
     """Have the browser delete the cookie. The answer to a page of another origin leaves it alone: it is not of that page's session."""
     if is_cross_site(request.headers):
         return
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    delete_session_cookie(request, response)
 
 
 routes: list[BaseRoute] = [

@@ -19,7 +19,7 @@ from ..formats.ice import configuration
 from ..formats.sdp import UnusableSdp, audio_of, candidates_of, completed, ice_names_of
 from ..identity.tokens import claims_of, user_of
 from ..problem import Problem
-from ..resource import Handler, resource
+from ..resource import Handler, public_path, resource
 from ..transports.routes import room_of
 from ..types import PeerId
 from .whip_cors import ALLOWED_HEADERS
@@ -68,7 +68,9 @@ async def _begin(protocol: Protocol, request: Request, sessions: WhipSessions) -
     response = Response(
         completed(answer, offer), 201, media_type=SDP, headers={"Cache-Control": "no-store"}
     )
-    response.headers["Location"] = f"/rooms/{session.room}/{protocol}/{session.peer}"
+    response.headers["Location"] = public_path(
+        request, f"/rooms/{session.room}/{protocol}/{session.peer}"
+    )
     response.headers["ETag"] = _etag(session)
     response.headers["Accept-Patch"] = FRAGMENT
     if recorded is not None:

@@ -13,6 +13,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..resource import route_path
+
 PATHS: Final = re.compile(r"/rooms/[^/]+/wh[ie]p(/|$)")
 
 FOR_EVERY_ANSWER: Final = {
@@ -36,7 +38,7 @@ class ReadableByAnyPage:
                 MutableHeaders(scope=message).update(FOR_EVERY_ANSWER)
             await send(message)
 
-        found = scope["type"] == "http" and PATHS.match(scope["path"])
+        found = scope["type"] == "http" and PATHS.match(route_path(scope))
         await self._app(scope, receive, with_headers if found else send)
 
 

@@ -25,11 +25,11 @@ from ..types import Claims, UserId
 from .claims import is_time, names_a_user
 from .fetch_site import is_cross_site
 from .jwks import Jwks, UnknownKey
+from .session_cookie import cookie_of
 
 if TYPE_CHECKING:
     from ..settings import Settings
 
-COOKIE = "roomtone"
 SUBPROTOCOL = "bearer."
 TOKEN_LIFETIME = timedelta(days=30)
 CLOCK_SKEW_S = 30  # an issuer's clock may be off by that much
@@ -205,7 +205,7 @@ def token_of(connection: HTTPConnection) -> str | None:
     """The token that counts for this request. Raises Problem 401 for an empty bearer token."""
     token = bearer_of(connection)
     if token is None and not is_cross_site(connection.headers):
-        token = connection.cookies.get(COOKIE)
+        token = connection.cookies.get(cookie_of(connection))
     return token or None
 
 

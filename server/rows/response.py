@@ -98,8 +98,8 @@ def span(offset: int, size: int, total: int | None) -> str:
     return f"{offset}-{offset + size - 1}/{whole}" if size else f"*/{whole}"
 
 
-def location(table: Relation, answer: Answer) -> str | None:
-    """The address of the row that was inserted, by its primary key; None for no row."""
+def row_path(table: Relation, answer: Answer) -> str | None:
+    """The path of the row that was inserted, by its primary key; None for no row."""
     found = loads(answer.text or "[]")
     if not found:  # an upsert that changed nothing
         return None

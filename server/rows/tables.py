@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from ..identity.tokens import claims_of
 from ..problem import Problem, problem_from_database, refusal
+from ..resource import public_path
 from ..types import Claims, RoomId
 from . import paging, response, statement
 from .answers import Returning
@@ -206,7 +207,8 @@ async def post(request: Request) -> Response:
     answer = await table_request.transact(parts, returns=returning is not None)
     if answer.size:
         _read_rooms(request, items)
-    location = response.location(table, answer) if located else None
+    row = response.row_path(table, answer) if located else None
+    location = None if row is None else public_path(request, row)
     total = str(answer.size) if preferred.count else "*"
     if returning is None or located:
         answer = Answer(None, answer.size)

@@ -1,3 +1,4 @@
+import { CLUBS } from '../../addresses.js'
 import { createCard } from '../hallway/card.js'
 import { clubCountsInWords } from './club_words.js'
 import { createFollow } from './follow.js'
@@ -43,7 +44,7 @@ export function createClub(actions) {
   const buttons = element('div', { class: 'page__buttons' }, start, follow.element, invite, edit, give, close, leave)
   const state = createPageState(actions.reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
-    element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address may be wrong.' }), element('a', { class: 'button button--action', href: '/clubs', text: 'To all clubs' }))
+    element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address may be wrong.' }), element('a', { class: 'button button--action', href: CLUBS, text: 'To all clubs' }))
 
   const roomCards = element('ul', { class: 'page__cards' })
   const rooms = keyed(roomCards, { key: (/** @type {Parameters<ReturnType<typeof createCard>['update']>[0]} */ entry) => entry.row.id, create: () => createCard(actions) })
@@ -56,7 +57,7 @@ export function createClub(actions) {
     element('section', { 'aria-label': 'Members' }, element('h2', { class: 'caps page__section', text: 'Members' }), list),
     invitations.element)
   const root = element('article', { class: 'page page--club' },
-    element('header', { class: 'page__head' }, element('a', { class: 'back-link', href: '/clubs' }, symbol('back'), 'Clubs'), topic, heading, about, counts, buttons),
+    element('header', { class: 'page__head' }, element('a', { class: 'back-link', href: CLUBS }, symbol('back'), 'Clubs'), topic, heading, about, counts, buttons),
     state.element, missing, body)
 
   return {

@@ -1,6 +1,6 @@
+import { addressOfClub } from '../../addresses.js'
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
-import { addressOfClub } from '../shell/route.js'
 import { createPageState } from '../elements/page_state.js'
 import { symbol } from '../elements/symbol.js'
 import { clubCountsInWords, ROLES } from './club_words.js'

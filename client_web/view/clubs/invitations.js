@@ -1,6 +1,6 @@
+import { addressOfInvitation } from '../../addresses.js'
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
-import { addressOfInvitation } from '../shell/route.js'
 import { untilInWords } from '../elements/when.js'
 import { counted } from '../elements/words.js'
 

@@ -1,7 +1,7 @@
+import { addressOfPerson } from '../../addresses.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { ROLES } from './club_words.js'
 import { element, mark, say } from '../elements/element.js'
-import { addressOfPerson } from '../shell/route.js'
 
 /** @import { Club, Member } from '../../room/clubs.js' */
 

@@ -41,7 +41,7 @@ export function linkOf(written) {
  * @param {URL} url
  */
 function labelOf({ host, pathname, search, hash }) {
-  const path = pathname === '/' ? '' : readable(pathname)
+  const path = pathname.length === 1 ? '' : readable(pathname)
   const label = `${host}${path}${search || hash ? '…' : ''}`
   return label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label
 }

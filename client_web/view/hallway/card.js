@@ -1,7 +1,7 @@
+import { addressOf } from '../../addresses.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
-import { addressOf } from '../shell/route.js'
 import { badgesOf, createBadge } from '../elements/room_badges.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { whenInWords } from '../elements/when.js'

@@ -1,3 +1,4 @@
+import { addressOf, addressOfClub, HOME } from '../../addresses.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, say } from '../elements/element.js'
 import { untilInWords } from '../elements/when.js'
@@ -33,7 +34,7 @@ export function createInvitation({ acceptLink, declineLink, reload }) {
   const no = element('button', { class: 'button', type: 'button', text: 'Decline', on: { click: () => answer(declineLink) } })
   const go = element('a', { class: 'button button--action' })
   const again = element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => reload() } })
-  const home = element('a', { class: 'button button--plain', href: '/', text: 'To the hallway' })
+  const home = element('a', { class: 'button button--plain', href: HOME, text: 'To the hallway' })
   const root = element('article', { class: 'invitation-page' }, element('div', { class: 'invitation-page__face', 'aria-hidden': 'true' }, face), heading, about, refusal, element('div', { class: 'invitation-page__buttons' }, yes, go, no, again, home))
 
   async function answer(/** @type {(code: string) => Promise<string|undefined>} */ action) {
@@ -84,7 +85,7 @@ function contentOf(one, user) {
   const room = Boolean(one.room_id)
   const place = `“${room ? one.room : one.club}”`
   const asks = room ? `${one.invited_by} invites you to the room ${place}` : `${one.invited_by} invites you to the club ${place}`
-  const go = room ? { href: `/rooms/${one.room_id}`, text: 'To the room' } : { href: `/clubs/${one.club_id}`, text: 'To the club' }
+  const go = room ? { href: addressOf(Number(one.room_id)), text: 'To the room' } : { href: addressOfClub(Number(one.club_id)), text: 'To the club' }
   switch (one.state) {
     case 'open': {
       if (user && !one.for_you) return { title: asks, about: 'It is for another person. Ask for an invitation of your own.' }

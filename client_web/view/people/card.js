@@ -1,3 +1,4 @@
+import { addressOfPerson } from '../../addresses.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords } from '../stage/stage_words.js'
@@ -90,7 +91,7 @@ export function createPersonCard(actions) {
     say(name, person.username)
     mark(root, 'aria-label', person.username)
     say(about, aboutInWords(person, blocked))
-    mark(profile, 'href', `/people/${encodeURIComponent(person.username)}`)
+    mark(profile, 'href', addressOfPerson(person.username))
     sound.update(person.gone ? null : person, blocked)
     drawActions(person, roomSession.may, blocked)
     again.hidden = person.connection !== 'failed'

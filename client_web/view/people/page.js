@@ -1,10 +1,10 @@
+import { addressOf, addressOfClub, HOME } from '../../addresses.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { ROLES } from '../clubs/club_words.js'
 import { element, mark, say } from '../elements/element.js'
 import { createLinks } from '../elements/link_list.js'
 import { createPageState } from '../elements/page_state.js'
 import { createRecordingLinks } from '../recording/links.js'
-import { addressOf, addressOfClub } from '../shell/route.js'
 import { monthInWords } from '../elements/when.js'
 import { roleInWords } from './person_words.js'
 
@@ -36,7 +36,7 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
   const buttons = element('div', { class: 'page__buttons' }, edit, block)
   const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
-    element('p', { class: 'page__lead quiet', text: 'They may have a new name.' }), element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
+    element('p', { class: 'page__lead quiet', text: 'They may have a new name.' }), element('a', { class: 'button button--action', href: HOME, text: 'To the hallway' }))
   const now = createLinks('Now in', 'They are in no room that you can see.')
   const clubs = createLinks('Clubs', 'No clubs yet.')
   const recordings = createRecordingLinks('Recordings', ({ room }) => room ?? 'A room')

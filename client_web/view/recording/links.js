@@ -1,5 +1,5 @@
+import { addressOfRecording } from '../../addresses.js'
 import { createLinks } from '../elements/link_list.js'
-import { addressOfRecording } from '../shell/route.js'
 import { whenRecorded } from './words.js'
 
 /** @import { Recording } from '../../room/recordings.js' */

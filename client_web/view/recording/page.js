@@ -1,7 +1,7 @@
+import { addressOf, addressOfRecording, HOME } from '../../addresses.js'
 import { element, mark, say } from '../elements/element.js'
 import { createRecordingChat } from './chat.js'
 import { peopleInWords, failureInWords, whenRecorded } from './words.js'
-import { addressOf, addressOfRecording } from '../shell/route.js'
 import { createPageState } from '../elements/page_state.js'
 import { symbol } from '../elements/symbol.js'
 
@@ -33,7 +33,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'It may have been deleted. Only people who were in the room can listen to it. If you were there, sign in with the name you had then.' }),
-    element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
+    element('a', { class: 'button button--action', href: HOME, text: 'To the hallway' }))
   const player = element('audio', { class: 'replay__player', controls: true, preload: 'metadata', 'aria-label': 'The recording' })
   const silent = element('p', { class: 'refusal', role: 'alert', hidden: true })
   const chat = createRecordingChat((seconds) => {

@@ -1,7 +1,7 @@
+import { addressOfRecording } from '../../addresses.js'
 import { element, mark, say } from '../elements/element.js'
 import { lossesOf } from '../../room/losses.js'
 import { clockInWords, failureInWords, startInWords } from './words.js'
-import { addressOfRecording } from '../shell/route.js'
 import { symbol } from '../elements/symbol.js'
 
 /**

@@ -1,3 +1,4 @@
+import { HOME } from '../../addresses.js'
 import { createTopologyButton } from './topology.js'
 import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
@@ -27,7 +28,7 @@ export function createRoomHead(actions) {
   const settings = element('button', { class: 'round', type: 'button', 'aria-label': 'Room settings', title: 'Room settings', 'aria-haspopup': 'dialog', on: { click: () => actions.openSettings() } }, symbol('settings'))
   const invite = element('button', { class: 'round', type: 'button', 'aria-label': 'Invite', title: 'Invite', 'aria-haspopup': 'dialog', on: { click: () => actions.inviteHere() } }, symbol('invite'))
   const tools = element('div', { class: 'room__tools' }, route.button, invite, settings)
-  const back = element('a', { class: 'back-link room__back', href: '/' }, symbol('back'), 'Hallway')
+  const back = element('a', { class: 'back-link room__back', href: HOME }, symbol('back'), 'Hallway')
   const refusal = createRefusal()
   const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => refusal.attempt(actions.openNow) } })
   const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You can prepare it. Others can enter when it opens.' }), early, refusal.element)

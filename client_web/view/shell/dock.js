@@ -1,6 +1,6 @@
+import { addressOf } from '../../addresses.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
-import { addressOf } from './route.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { together } from '../elements/words.js'
 import { endingInWords } from '../room/ending_words.js'

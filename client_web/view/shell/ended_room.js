@@ -1,3 +1,4 @@
+import { HOME } from '../../addresses.js'
 import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { whenInWords } from '../elements/when.js'
@@ -17,7 +18,7 @@ export function createEndedRoom() {
   const people = keyed(faces, { key: (/** @type {Visit} */ { user_id }) => user_id, create: createFace, fades: false })
   const recordings = createRecordingLinks('Recorded here', ({ host }) => `By ${host}`)
   const root = element('div', { class: 'landing landing--ended' }, name, when, who, recordings.element,
-    element('a', { class: 'button button--action', href: '/' }, 'See other rooms'))
+    element('a', { class: 'button button--action', href: HOME }, 'See other rooms'))
 
   return {
     element: root,

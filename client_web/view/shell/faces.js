@@ -1,6 +1,6 @@
+import { addressOfPerson } from '../../addresses.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
-import { addressOfPerson } from './route.js'
 
 /** Who is on the stage of a room that I have not entered, or who was in one that has ended. */
 export function createFace() {

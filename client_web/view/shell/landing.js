@@ -1,3 +1,4 @@
+import { addressOf, HOME, LAB } from '../../addresses.js'
 import { createEndedRoom } from './ended_room.js'
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
@@ -20,7 +21,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
   const welcome = element('div', { class: 'landing' }, doorsPicture(),
     element('p', { class: 'landing__lead', text: 'Rooms to drop into and talk.' }),
     element('p', { class: 'landing__more quiet', text: 'See who is in which room. Enter, talk, and leave quietly. Your microphone stays off until you turn it on.' }),
-    element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'for developers' }), element('a', { href: '/lab', text: 'Four ways to signal, one room' })))
+    element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'for developers' }), element('a', { href: LAB, text: 'Four ways to signal, one room' })))
   const home = element('a', { class: 'button button--action', text: 'Back to the room' })
   const inside = element('p', { class: 'landing__lead' })
   const insideMore = element('p', { class: 'landing__more quiet' })
@@ -28,7 +29,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
   const lost = element('div', { class: 'landing landing--lost' },
     element('h1', { class: 'landing__lead', text: 'There is no such page.', tabindex: '-1' }),
     element('p', { class: 'landing__more quiet', text: 'The address may be old or wrong. The hallway shows which rooms are open.' }),
-    element('a', { class: 'button button--action', href: '/', text: 'To the hallway' }))
+    element('a', { class: 'button button--action', href: HOME, text: 'To the hallway' }))
   const roomName = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const invitation = element('p', { class: 'landing__more quiet' })
   const enterButton = element('button', { class: 'button button--action', type: 'button', on: { click: signIn } })
@@ -41,7 +42,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
   const who = element('p', { class: 'landing__more quiet' })
   const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => toggleReminder(row) } })
   const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => openRoom(row) } })
-  const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(`/rooms/${row.id}`) } }, symbol('link'), 'Copy link')
+  const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(addressOf(row.id)) } }, symbol('link'), 'Copy link')
   const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => cancelRoom(row) } })
   const scheduled = element('div', { class: 'landing' }, name, when, who, element('div', { class: 'landing__buttons' }, open, remind, copy, off), backToHallway())
   const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled, ended.element)
@@ -83,7 +84,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
   }
 }
 
-const backToHallway = () => element('a', { class: 'back-link', href: '/' }, symbol('back'), 'Hallway')
+const backToHallway = () => element('a', { class: 'back-link', href: HOME }, symbol('back'), 'Hallway')
 
 function doorsPicture() {
   const drawn = symbol('doors', '0 0 240 96')

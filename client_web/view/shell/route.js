@@ -1,3 +1,5 @@
+import { HOME, withoutRoot } from '../../addresses.js'
+
 /**
  * What the address of the page shows; 'nowhere' for unknown addresses.
  *
@@ -7,8 +9,9 @@
  * @returns {Place}
  */
 export function placeOf(pathname) {
+  const path = withoutRoot(pathname) ?? ''
   for (const [shape, place] of PLACES) {
-    const found = shape.exec(pathname)
+    const found = shape.exec(path)
     if (found) return place(found[1]) ?? { place: 'nowhere' }
   }
   return { place: 'nowhere' }
@@ -33,15 +36,6 @@ function named(encoded) {
     return null // not a valid encoding
   }
 }
-
-export const addressOf = (/** @type {number} */ room_id) => `/rooms/${room_id}`
-export const addressOfClub = (/** @type {number} */ club_id) => `/clubs/${club_id}`
-export const addressOfPerson = (/** @type {string} */ username) => `/people/${encodeURIComponent(username)}`
-export const addressOfRecording = (/** @type {number} */ recording_id) => `/recordings/${recording_id}`
-export const addressOfInvitation = (/** @type {string} */ code) => `/invitations/${code}`
-
-/** An address to share: without my name in the query. */
-export const shareable = (/** @type {string} */ pathname) => new URL(pathname, location.origin).href
 
 const fresh = () => `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`
 
@@ -76,12 +70,12 @@ export function createRoute(arrive, leave = () => {}) {
   })
   document.addEventListener('click', (event) => {
     /** @type {HTMLAnchorElement|null} */
-    const link = event.target instanceof Element ? event.target.closest('a[href^="/"]') : null
+    const link = event.target instanceof Element ? event.target.closest(`a[href^="${HOME}"]`) : null
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
     // Other links, such as that of the lab, are left to the browser.
     if (!link || !plain || event.defaultPrevented || link.target === '_blank' || link.hasAttribute('download') || placeOf(link.pathname).place === 'nowhere') return
     event.preventDefault()
-    go(link.getAttribute('href') ?? '/')
+    go(link.getAttribute('href') ?? HOME)
   })
   return { here, go }
 }

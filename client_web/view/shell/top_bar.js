@@ -1,7 +1,7 @@
+import { addressOfPerson, CLUBS, HOME } from '../../addresses.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { mentionKey } from '../elements/keyboard.js'
-import { addressOfPerson } from './route.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
@@ -9,7 +9,7 @@ import { symbol } from '../elements/symbol.js'
  * @param {{ signIn: () => void, signOut: () => void, showInvitations: () => void, checkSound: () => void }} actions
  */
 export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
-  const brand = element('p', { class: 'topbar__brand' }, element('a', { href: '/', text: 'Roomtone' }))
+  const brand = element('p', { class: 'topbar__brand' }, element('a', { href: HOME, text: 'Roomtone' }))
   const face = avatar('')
   const name = element('span', { class: 'topbar__name' })
   const profile = element('a', { class: 'topbar__profile' }, element('span', { class: 'topbar__face', 'aria-hidden': 'true' }, face), element('span', { class: 'visually-hidden', text: 'You are' }), name)
@@ -17,8 +17,8 @@ export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
     element('button', { class: 'topbar__out', type: 'button', 'aria-label': 'Sign out', title: 'Sign out', on: { click: signOut } }, symbol('leave')))
   const enter = element('button', { class: 'button', type: 'button', text: 'Choose a name', hidden: true, on: { click: signIn } })
 
-  const rooms = element('a', { class: 'topbar__link', href: '/', text: 'Rooms' })
-  const clubs = element('a', { class: 'topbar__link', href: '/clubs', text: 'Clubs' })
+  const rooms = element('a', { class: 'topbar__link', href: HOME, text: 'Rooms' })
+  const clubs = element('a', { class: 'topbar__link', href: CLUBS, text: 'Clubs' })
   const waiting = element('span', { class: 'count topbar__count', 'aria-hidden': 'true' })
   const invited = element('button', { class: 'topbar__link', type: 'button', on: { click: showInvitations } }, 'Invitations', waiting)
   const sound = element('button', { class: 'topbar__out topbar__sound', type: 'button', 'aria-label': 'Sound check', on: { click: () => checkSound() } }, symbol('dials'))

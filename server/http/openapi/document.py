@@ -32,8 +32,9 @@ the pages that people open: `/`, `/rooms/{id}`, `/clubs`, `/clubs/{id}`, `/peopl
 class Document:
     """The OpenAPI document of one relay. It is built again when the schema has changed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, root_path: str = "") -> None:
         self._database = database
+        self._root_path = root_path
         self._known: described.Described | None = None
         self._text = ""
         self.etag = ""  # of the text that was returned last
@@ -48,13 +49,13 @@ class Document:
                 self._read_at = time.monotonic()
                 if found != self._known:
                     self._known = found
-                    self._text = json.dumps(compose(found), ensure_ascii=False)
+                    self._text = json.dumps(compose(found, self._root_path), ensure_ascii=False)
                     self.etag = f'"{hashlib.sha256(self._text.encode()).hexdigest()[:16]}"'
         return self._text
 
 
-def compose(schema: described.Described) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of this schema."""
+def compose(schema: described.Described, root_path: str = "") -> dict[str, Any]:
+    """The OpenAPI 3.1 document of this schema, for a relay that is served below this path."""
     components = shared()
     components["schemas"] |= shapes.SCHEMAS
     for table in schema.relations:
@@ -67,7 +68,7 @@ def compose(schema: described.Described) -> dict[str, Any]:
             "description": _DESCRIPTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": root_path or "/"}],
         "tags": _tags(schema),
         "paths": {
             **fixed.PATHS,

@@ -67,7 +67,10 @@ def evening(database_url: str, psql: Psql, tmp_path: Path) -> Iterator[Evening]:
         "select r.id, b.file from recordings r, node_recording_begins('one', r.id) b"
     )[0]
     write(tmp_path / file).close()
-    with run_relay(database_url, demo=True, recordings_dir=tmp_path) as relay, ExitStack() as held:
+    with (
+        run_relay(database_url, demo=True, recordings_dir=tmp_path, root_path="/talk") as relay,
+        ExitStack() as held,
+    ):
         yield Evening(relay, psql, room, recording, tmp_path / file, held)
 
 

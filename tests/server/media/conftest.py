@@ -12,7 +12,7 @@ from ...running import RunningRelay, run_relay
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, demo=True) as running:
+    with run_relay(database_url, demo=True, root_path="/talk") as running:
         yield running
 
 

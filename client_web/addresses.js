@@ -1,0 +1,33 @@
+/**
+ * Every address of the relay: those that people open, and those that the page requests. No other module writes one, because all of them
+ * begin with the path below which the relay is served: none, or `/talk` (`--root-path`). This module is at `/talk/client/…/addresses.js`,
+ * and so it knows that path.
+ */
+export const ROOT = /^(.*)\/client\/(?:[0-9a-f]+\/)?addresses\.js$/u.exec(new URL(import.meta.url).pathname)?.[1] ?? ''
+
+export const HOME = `${ROOT}/`
+export const CLUBS = `${ROOT}/clubs`
+export const LAB = `${ROOT}/lab`
+export const addressOf = (/** @type {number} */ room_id) => `${ROOT}/rooms/${room_id}`
+export const addressOfClub = (/** @type {number} */ club_id) => `${ROOT}/clubs/${club_id}`
+export const addressOfPerson = (/** @type {string} */ username) => `${ROOT}/people/${encodeURIComponent(username)}`
+export const addressOfRecording = (/** @type {number} */ recording_id) => `${ROOT}/recordings/${recording_id}`
+export const addressOfInvitation = (/** @type {string} */ code) => `${ROOT}/invitations/${code}`
+
+export const SESSION = `${ROOT}/session`
+export const ROWS = `${ROOT}/rows`
+export const ICE = `${ROOT}/ice`
+/** What is followed in the hallway; in a room it is `addressOf` that room. Each has `/events` and `/socket`. */
+export const HALLWAY = `${ROOT}/hallway`
+export const addressOfRecordingLink = (/** @type {number} */ recording_id) => `${addressOfRecording(recording_id)}/link`
+
+/** The path in an address of the page, without the part that all have; null for an address outside of it. @param {string} pathname */
+export function withoutRoot(pathname) {
+  return pathname.startsWith(HOME) ? pathname.slice(ROOT.length) : null
+}
+
+/** An address to share: without my name in the query. */
+export const shareable = (/** @type {string} */ pathname) => new URL(pathname, location.origin).href
+
+/** The name under which the browser keeps something: its storage is common to all paths of a host. @param {string} name */
+export const storageName = (name) => (ROOT ? `${name} ${ROOT}` : name)
