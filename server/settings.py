@@ -57,9 +57,7 @@ class Settings:
         8000, help="Port to listen on; 0 means any free port.", at_least=0, at_most=65535
     )
     root_path: str = setting(
-        "",
-        default_text="none: the relay has a host name of its own",
-        help="Path at which a proxy serves the relay, like `/talk`. The proxy may pass it on or remove it.",
+        "", default_text="none", help="Path at which a proxy serves the relay, like `/talk`."
     )
     data_dir: Path = setting(
         default_factory=default_data_dir,
@@ -238,9 +236,8 @@ class Settings:
         except ValueError as error:
             errors.append(f"--media-networks: {error}.")
         try:
-            object.__setattr__(
-                self, "allowed_origins", tuple(map(web_origin, self.allowed_origins))
-            )
+            origins = map(web_origin, self.allowed_origins)
+            object.__setattr__(self, "allowed_origins", tuple(origins))
         except ValueError as error:
             errors.append(f"--allowed-origins: {error}.")
         if self.sign_in == "demo" and self.demo is False:
