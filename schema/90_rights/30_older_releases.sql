@@ -1,4 +1,5 @@
--- Until the last process of release 0.1.0 has stopped, relays may call what it calls. In a new database there is none of it.
+-- Until the last process of release 0.1.0 has stopped, relays and users may call what it and its pages call. In a new database there
+-- is none of it.
 
 do $$
 declare
@@ -12,6 +13,11 @@ begin
       'schema_fingerprint')
   loop
     execute format('grant execute on function %s to roomtone_relay', older);
+  end loop;
+  for older in
+    select p.oid from pg_proc p where p.pronamespace = 'roomtone'::regnamespace and p.proname in ('found_club', 'slow_mode')
+  loop
+    execute format('grant execute on function %s to roomtone_person', older);
   end loop;
 end
 $$;

@@ -1,5 +1,5 @@
--- Relays, media nodes and bots of release 0.1.0 run beside this schema until the last of them has stopped: the functions that
--- they call by an older name call the newer ones. 030_functions_of_0_1_0.post.sql drops them.
+-- Relays, media nodes and bots of release 0.1.0 run beside this schema until the last of them has stopped, and so do their pages: the
+-- functions that they call by an older name call the newer ones. 030_functions_of_0_1_0.post.sql drops them.
 
 do $$
 declare
@@ -28,7 +28,10 @@ begin
       ('relay_recordings_gone(files text[]) returns setof text', 'return query select roomtone.relay_deleted_recordings(files);'),
       ('node_goodbye(node text) returns void', 'perform roomtone.node_end_lease(node);'),
       ('node_recording_moves(node text, recording_id bigint) returns boolean',
-       'return roomtone.node_recording_continues(node, recording_id);')
+       'return roomtone.node_recording_continues(node, recording_id);'),
+      ('found_club(name text, description text default null, topic text default null) returns roomtone.clubs',
+       'return roomtone.create_club(name, description, topic);'),
+      ('slow_mode(room_id bigint, seconds int) returns int', 'return roomtone.set_slow_mode(room_id, seconds);')
     ) as functions (head, body)
   loop
     execute format('drop function if exists roomtone.%s', split_part(older.head, '(', 1));
@@ -43,7 +46,6 @@ drop function if exists
   roomtone.append_event(bigint, text, text, jsonb, jsonb, bigint, text, boolean),
   roomtone.delete_recording(bigint),
   roomtone.event_words,
-  roomtone.found_club,
   roomtone.longest_serving,
   roomtone.named_parts,
   roomtone.part_recording,
@@ -56,6 +58,5 @@ drop function if exists
   roomtone.require_signal_pace,
   roomtone.require_welcome,
   roomtone.sign_in(text, text),
-  roomtone.slow_mode,
   roomtone.start_recording(bigint),
   roomtone.stop_recording(bigint);

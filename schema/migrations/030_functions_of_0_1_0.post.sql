@@ -1,6 +1,7 @@
 -- When the last process of release 0.1.0 has stopped. That release also set the search path of the whole database.
 
 drop function if exists
+  roomtone.found_club,
   roomtone.node_goodbye,
   roomtone.node_recording_moves,
   roomtone.relay_follow,
@@ -13,7 +14,8 @@ drop function if exists
   roomtone.relay_tidy,
   roomtone.relay_unfollow,
   roomtone.relay_watch,
-  roomtone.schema_fingerprint;
+  roomtone.schema_fingerprint,
+  roomtone.slow_mode;
 
 do $$
 declare

@@ -154,6 +154,12 @@ def test_relays_of_release_0_1_0_go_on_beside_this_release_until_they_have_stopp
     assert (installed.changed, installed.older) == (True, 1)
     for call in OF_0_1_0:
         as_relay.execute(call.encode())
+    page = Psql(connect(empty_database_url))
+    room = page.room("rick")
+    page.seat(room, "rick")
+    page.act_as("rick")
+    assert page.one("select name from found_club(name => 'Moth', topic => null)") == "Moth"
+    assert page.one("select slow_mode(room_id => %s, seconds => 30)", room) == 30
     # and it finds its own schema here, so that it installs nothing
     newest = "select version from schema_installs order by installed_at desc limit 1"
     assert connection.execute(newest).fetchone() == ("0.1.0",)
