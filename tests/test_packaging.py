@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from roomtone.paths import CLIENT_WEB, PACKAGE, SCHEMA, TRIGGERS
 
-from .patience import eventually
+from .patience import PATIENCE, eventually
 from .running import get
 
 ROOT = Path(__file__).parents[1]
@@ -72,7 +72,7 @@ def served(environment: Path, open_dir: Path) -> Iterator[str]:
             yield next(match[1] for match in found if match is not None)
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(PATIENCE)
 
 
 def test_the_wheel_has_every_file_of_the_product(wheel: Path) -> None:

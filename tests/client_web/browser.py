@@ -70,12 +70,22 @@ def chromium_path() -> str | None:
 def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     """A headless Chromium until the block ends; of two flags that contradict each other the later one counts."""
     browser = playwright.chromium.launch(
-        executable_path=chromium_path(), args=[*FLAGS, *flags], headless=True
+        executable_path=chromium_path(),
+        args=[*FLAGS, *flags],
+        headless=True,
+        timeout=PATIENCE * 1000,
     )
     try:
         yield browser
     finally:
         browser.close()
+
+
+def patient_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser context whose pages wait as long as everything in the tests, where Playwright would wait for 30 seconds."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
 
 
 def new_window(context: BrowserContext) -> Page:
@@ -223,7 +233,6 @@ class Tab(BrowserTab):
 
 def _new_tab(context: BrowserContext, username: str, tone: float | None) -> Tab:
     page = new_window(context)
-    page.set_default_timeout(PATIENCE * 1000)
     page.add_init_script(f"globalThis.voiceInHertz = {tone or 0}")
     page.add_init_script(MICROPHONE)
     page.add_init_script(RECEIVED_AUDIO)

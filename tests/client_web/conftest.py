@@ -14,7 +14,7 @@ from roomtone.paths import CLIENT_WEB
 from ..patience import PATIENCE
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from .browser import Tab, chromium, open_tab
+from .browser import Tab, chromium, open_tab, patient_context
 
 OpenTab = Callable[..., Tab]
 """`tab("rick", tone=440, role=None)`: a tab of this test's relay, closed after the test."""
@@ -38,8 +38,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that may use the microphone; without that permission it finds no candidates on loopback."""
-    context = browser.new_context(permissions=["microphone"])
-    context.set_default_timeout(PATIENCE * 1000)
+    context = patient_context(browser, permissions=["microphone"])
     yield context
     context.close()
 
@@ -94,7 +93,7 @@ def client_files() -> Iterator[str]:
 @pytest.fixture(scope="package")
 def quiet_page(browser: Browser, client_files: str) -> Iterator[Page]:
     """A page that can import the client's modules and talks to no relay."""
-    context = browser.new_context(permissions=["microphone"])
+    context = patient_context(browser, permissions=["microphone"])
     page = context.new_page()
     page.goto(f"{client_files}/client/signaling/cursor.js")
     yield page

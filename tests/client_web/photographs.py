@@ -26,7 +26,7 @@ from roomtone.tools.database_server import OPERATOR
 from ..databases import Databases
 from ..people import Psql
 from ..running import run_relay
-from .browser import chromium
+from .browser import chromium, patient_context
 from .states import WALKS, Evening
 from .user_page import UserPage
 
@@ -79,7 +79,7 @@ SCROLL = """(toEnd) => {
 def walk(browser: Browser, made: Databases, name: str, size: str, folder: Path) -> Iterator[Path]:
     width, height = map(int, size.split("x"))
     database = made.make("template_plain")
-    context = browser.new_context(permissions=["microphone"], reduced_motion="reduce")
+    context = patient_context(browser, permissions=["microphone"], reduced_motion="reduce")
     recordings = Path(tempfile.mkdtemp(prefix="roomtone-photographs-"))
     number = 0
     try:

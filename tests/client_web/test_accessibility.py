@@ -57,9 +57,7 @@ def test_by_keyboard_alone_a_person_enters_talks_inspects_and_leaves(
         tab_to(beth, "Porch")
         beth.page.keyboard.press("Enter")
         beth.walks_in()
-        assert beth.page.evaluate("document.activeElement.ariaLabel") == "Porch", (
-            "the focus went along"
-        )
+        beth.waits_for("() => document.activeElement.ariaLabel === 'Porch'")  # the focus went along
         tab_to(beth, "Turn microphone on")
         beth.page.keyboard.press("Enter")
         beth.reads("You're speaking")

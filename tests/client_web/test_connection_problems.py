@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright
+from roomtone.tools.processes import free_port
 
 from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from .browser import SOUNDS_AFTER_A_TAP, chromium, expect_refusals, open_tab
+from .browser import SOUNDS_AFTER_A_TAP, chromium, expect_refusals, open_tab, patient_context
 from .conftest import OpenTab
 
 RICK, BETH = 440.0, 880.0  # Hz: their voices
@@ -45,7 +46,7 @@ def test_a_browser_that_denies_the_microphone_is_not_asked_again(
     playwright: Playwright, room: int, relay: RunningRelay
 ) -> None:
     with chromium(playwright, "--use-fake-ui-for-media-stream=deny") as browser:
-        rick = open_tab(browser.new_context(), relay.url, "rick")
+        rick = open_tab(patient_context(browser), relay.url, "rick")
         rick.enter(room)
         assert rick.unmute() is False
         state = rick.state
@@ -76,7 +77,7 @@ class Untouched:
 def shy(playwright: Playwright) -> Iterator[BrowserContext]:
     """A browser that plays no audio before a tap."""
     with chromium(playwright, SOUNDS_AFTER_A_TAP) as browser:
-        yield browser.new_context(permissions=["microphone"])
+        yield patient_context(browser, permissions=["microphone"])
 
 
 def test_blocked_autoplay_waits_for_one_tap(
@@ -114,7 +115,7 @@ def test_a_lost_network_restarts_ice_and_the_conversation_goes_on(
 ) -> None:
     rick = tab("rick", tone=RICK)
     rick.enter(room)
-    mobile = browser.new_context(permissions=["microphone"])
+    mobile = patient_context(browser, permissions=["microphone"])
     beth = open_tab(mobile, relay.url, "beth", tone=BETH)
     beth.enter(room)
     beth.unmute()
@@ -169,8 +170,8 @@ def test_a_restart_of_the_relay_is_visible_and_keeps_the_room(
         "grace": PATIENCE,
         "jwt_secret": "the same after a restart, and long",
     }
-    with run_relay(database_url, **settings) as relay:
-        port = int(relay.url.rsplit(":", 1)[-1])
+    port = free_port()
+    with run_relay(database_url, port=port, **settings) as relay:
         rick = open_tab(context, relay.url, "rick", tone=RICK)
         beth = open_tab(context, relay.url, "beth", tone=BETH)
         rick.enter(room)

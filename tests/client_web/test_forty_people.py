@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Playwright
 from ..patience import PATIENCE
 from ..people import Psql
 from ..running import PATIENT, RunningRelay, run_relay
-from .browser import chromium
+from .browser import chromium, patient_context
 
 PEOPLE, ON_STAGE, PAGES = 40, 5, 2
 WITHIN = 2 * PATIENCE  # seconds
@@ -49,7 +49,7 @@ def test_forty_people_who_enter_at_once_get_one_roster_one_log_and_one_connectio
         people.append(answer["user"] | {"token": answer["token"], "role": role, "room": room})
     stage = {person["id"] for person in people if person["role"] is None}
 
-    context = crowd.new_context(permissions=["microphone"], bypass_csp=True)
+    context = patient_context(crowd, permissions=["microphone"], bypass_csp=True)
     pages: list[Page] = []
     for share in range(PAGES):
         page = context.new_page()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from ..patience import eventually
 from ..people import Psql
@@ -31,7 +31,7 @@ def test_starting_a_room_writes_a_row_and_enters_the_room(
         beth.walks_in()
         beth.sees_seated("beth")
         beth.reads("moderated stage")
-        assert re.fullmatch(r"/rooms/\d+", beth.page.evaluate("location.pathname"))
+        beth.page.wait_for_url(re.compile(r"/rooms/\d+$"))
         assert psql.all(
             "select r.name, c.name, stage, u.username from rooms r join clubs c on c.id = club_id join users u on u.id = host_id"
         ) == [("Porch light", "Blue Hour", "moderated", "beth")]
@@ -88,7 +88,7 @@ def test_signing_out_leaves_the_room_and_removes_the_name(
         beth.walks_in()
         beth.button("Sign out").click()
         beth.button("Choose a name").first.wait_for()
-        assert beth.page.evaluate("location.pathname + location.search") == "/"
+        beth.waits_for("() => location.pathname + location.search === '/'")
         eventually(lambda: psql.roster(room) == [])
         beth.page.reload()
         beth.button("Choose a name").first.wait_for()
@@ -102,18 +102,18 @@ def test_the_dock_shows_the_room_on_other_pages_and_mutes(
         beth.resize(PHONE)
         beth.card("Porch").get_by_role("link").click()
         beth.walks_in()
-        assert beth.page.title() == "Porch · Roomtone"
+        expect(beth.page).to_have_title("Porch · Roomtone")
         beth.page.go_back()
         bar = beth.page.get_by_role("region", name="The room you are in")
         bar.get_by_text("Nobody is speaking").wait_for()
-        assert beth.page.title() == "Roomtone"
+        expect(beth.page).to_have_title("Roomtone")
         assert psql.roster(room) == ["beth"], "looking around is not leaving"
         bar.get_by_role("button", name="Turn microphone on").click()
         bar.get_by_text("you speaking").wait_for()
         bar.get_by_role("button", name="Turn microphone off").click()
         beth.page.get_by_role("link", name="Clubs").click()
         beth.page.get_by_role("heading", level=1, name="Clubs").wait_for()
-        assert bar.is_visible(), "on every page"
+        bar.wait_for()  # on every page
         bar.get_by_role("link").click()
         beth.walks_in()
         bar.wait_for(state="hidden")
@@ -121,8 +121,8 @@ def test_the_dock_shows_the_room_on_other_pages_and_mutes(
         beth.page.go_back()
         beth.page.go_back()
         beth.page.wait_for_url(f"{relay.url}/?*")
-        assert beth.page.locator(".room").is_visible(), "there is width for both"
-        assert not bar.is_visible()
+        beth.page.locator(".room").wait_for()  # there is width for both
+        bar.wait_for(state="hidden")
         beth.page.go_forward()
         bar.get_by_role("button", name="Leave quietly").click()
         bar.wait_for(state="hidden")
@@ -137,7 +137,7 @@ def test_leaving_shows_the_hallway(
         beth.walks_in()
         beth.button("Leave quietly").click()
         beth.reads("Rooms to drop into and talk.")
-        assert beth.page.evaluate("location.pathname") == "/"
+        beth.waits_for("() => location.pathname === '/'")
         eventually(lambda: psql.roster(room) == [])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from ..people import Psql
 from ..running import RunningRelay
@@ -22,8 +22,8 @@ def test_a_row_made_in_psql_is_shown_with_the_time_of_its_notification(
         psql.seat(room, "amara")
         row = inspector.locator(".entry[data-kind='event']").filter(has_text="amara takes a seat")
         row.get_by_text(re.compile(r"^seen in [\d.<]+ ?[\d.]* m?s$")).wait_for()
-        assert row.locator(".timeline__name").all_inner_texts() == ["row", "notified", "seen"]
-        assert row.locator(".entry__what").inner_text() == "INSERT participants"
+        expect(row.locator(".timeline__name")).to_have_text(["row", "notified", "seen"])
+        expect(row.locator(".entry__what")).to_have_text("INSERT participants")
         row.locator("summary").click()
         row.locator(".entry__row").filter(has_text='"username": "amara"').wait_for()
         beth.page.keyboard.press("Escape")
@@ -63,11 +63,9 @@ def test_one_click_on_a_seat_shows_its_signal_trace(
         inspector = beth.page.get_by_role("region", name="Inspector")
         inspector.get_by_text(re.compile("^connected in ")).wait_for()
         assert inspector.locator(".trace").count() == 1
-        assert inspector.locator(".trace .timeline__name").all_inner_texts() == [
-            "offer",
-            "answer",
-            "connected",
-        ]
+        expect(inspector.locator(".trace .timeline__name")).to_have_text(
+            ["offer", "answer", "connected"]
+        )
         summaries = inspector.locator(".entry__summary").all_inner_texts()
         assert any(re.match(r"offer · .* (to|from) amara", summary) for summary in summaries), (
             summaries

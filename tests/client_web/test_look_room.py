@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext, Playwright, expect
 
 from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
-from .browser import SOUNDS_AFTER_A_TAP, chromium
+from .browser import SOUNDS_AFTER_A_TAP, chromium, patient_context
 from .test_connection_problems import Untouched
 from .user_page import user_page
 
@@ -30,7 +30,7 @@ def test_people_sit_in_the_order_they_joined_and_listeners_below(
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.sees_seated("zoe", "amara", "beth", "maya")
         others = beth.page.get_by_role("region", name="Others in the room")
-        assert others.locator(".seat__name").all_inner_texts() == ["maya"]
+        expect(others.locator(".seat__name")).to_have_text(["maya"])
         beth.reads("4 people here · 3 on stage")
         psql.seat(room, "lior")
         beth.sees_seated("zoe", "amara", "beth", "lior", "maya")
@@ -169,7 +169,7 @@ def test_blocked_audio_asks_for_one_tap(
     ):
         amara.walks_in()
         amara.button("Turn microphone on").click()
-        quiet = strict.new_context(permissions=["microphone"])
+        quiet = patient_context(strict, permissions=["microphone"])
         with user_page(quiet, relay.url, "beth", path=path) as beth:
             # Playwright's `evaluate` would count as a tap, so this uses the protocol.
             untouched = Untouched(quiet, beth.page)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from contextlib import closing
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
+from .browser import patient_context
 from .user_page import DESKTOP, PHONE, UserPage, user_page
 
 HTML = '<img src=x onerror="document.title=1">'
@@ -20,8 +21,9 @@ def heading(user: UserPage, name: str | re.Pattern[str]) -> None:
     user.page.get_by_role("heading", level=1, name=name).wait_for()
 
 
-def focused(user: UserPage) -> str:
-    return str(user.page.evaluate("document.activeElement.textContent"))
+def has_focus(user: UserPage, name: str) -> None:
+    """Waits until the element with this text has the focus."""
+    user.waits_for("(name) => document.activeElement.textContent === name", name)
 
 
 def confirm(user: UserPage, title: str, name: str) -> None:
@@ -66,7 +68,7 @@ def test_a_club_is_created_described_and_managed(
         # The last owner stays owner: the refusal is shown beside them, and the choice is undone.
         amara.page.get_by_label("Role of amara").select_option(label="Member")
         amara.reads("This is the club's last owner.")
-        assert amara.page.get_by_label("Role of amara").input_value() == "OWNER"
+        expect(amara.page.get_by_label("Role of amara")).to_have_value("OWNER")
         amara.button("Remove lior").click()
         confirm(amara, "Remove lior?", "Remove")
         amara.page.get_by_label("Role of lior").wait_for(state="detached")
@@ -107,7 +109,7 @@ def test_an_invitation_link_leads_an_anonymous_user_into_the_club(
         dialog.get_by_role("button", name="Copy: invitation link").click()
     path = address.removeprefix(relay.url)
     # A browser of their own, without cookies.
-    elsewhere = browser.new_context()
+    elsewhere = patient_context(browser)
     with closing(elsewhere), user_page(elsewhere, relay.url, path=path, refusals=True) as stranger:
         heading(stranger, "amara invites you to the club “Blue Hour”")
         stranger.button("Join the club").click()
@@ -211,16 +213,16 @@ def test_back_restores_the_scroll_position(
             beth.resize(size)
             beth.page.get_by_role("link", name="Clubs", exact=True).click()
             heading(beth, "Clubs")
-            assert focused(beth) == "Clubs", "the focus went along"
+            has_focus(beth, "Clubs")  # the focus went along
             beth.page.get_by_role("link", name="Club 24").scroll_into_view_if_needed()
             stood = beth.page.evaluate(scrolled)
             assert stood > 0
             beth.page.get_by_role("link", name="Club 24").click()
             heading(beth, "Club 24")
-            assert beth.page.evaluate(scrolled) == 0
+            beth.waits_for(f"() => ({scrolled})() === 0")
             beth.page.go_back()
             heading(beth, "Clubs")
-            assert beth.page.evaluate(scrolled) == stood
+            beth.waits_for(f"(stood) => ({scrolled})() === stood", stood)
             beth.page.go_back()
             beth.page.wait_for_url(f"{relay.url}/?username=beth")
-            assert focused(beth) == "Hallway"
+            has_focus(beth, "Hallway")

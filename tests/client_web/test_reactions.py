@@ -44,7 +44,7 @@ def test_a_reaction_is_shown_over_its_seat_for_a_moment(
         log.get_by_text("Applause and a heart from beth.").wait_for()
         assert beth.page.evaluate("document.activeElement.ariaLabel") == "A heart"
         beth.page.keyboard.press("Escape")
-        assert beth.page.evaluate("document.activeElement.textContent") == "React"
+        beth.waits_for("() => document.activeElement.textContent === 'React'")
         beth.page.keyboard.press("r")
         beth.page.evaluate(
             """() => {

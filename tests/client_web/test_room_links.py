@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from ..people import Psql
 from ..running import RunningRelay
+from .browser import patient_context
 from .user_page import user_page
 
 RECORDED = """
@@ -23,10 +24,10 @@ def test_a_link_shows_the_door_of_an_open_room_and_what_is_left_of_one_that_ende
     for name, role in (("amara", None), ("lior", "SPEAKER"), ("beth", None)):
         psql.seat(room, name, role)
     path = f"/rooms/{room}"
-    with closing(browser.new_context()) as elsewhere, user_page(elsewhere, relay.url, path=path) as stranger:  # fmt: skip
+    with closing(patient_context(browser)) as elsewhere, user_page(elsewhere, relay.url, path=path) as stranger:  # fmt: skip
         stranger.reads("amara hosts it. 3 people are here, 2 on stage:")
         stage = stranger.page.get_by_role("list", name="On stage")
-        assert stage.locator(".faces__name").all_inner_texts() == ["amara", "lior"]
+        expect(stage.locator(".faces__name")).to_have_text(["amara", "lior"])
         assert stranger.page.get_by_role("dialog").count() == 0, "nothing hides the door"
         stranger.page.locator(".landing").get_by_role("button", name="Choose a name").click()
         stranger.page.get_by_label("Your name").wait_for()

@@ -37,7 +37,7 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_message(
         settings.get_by_label("Name").fill("   ")
         rick.button("Save").click()
         settings.get_by_role("alert").filter(visible=True).first.wait_for()
-        assert rick.page.evaluate("document.activeElement.name") == "name", "beside its field"
+        rick.waits_for("() => document.activeElement.name === 'name'")  # beside its field
         settings.get_by_label("Name").fill("<b>Seminar</b> 🎓")
         settings.get_by_label("Moderated stage").check()
         settings.get_by_label("Members of the club").check()

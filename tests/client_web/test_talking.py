@@ -13,7 +13,7 @@ from roomtone.settings import Settings
 from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
-from .browser import open_page, open_tab
+from .browser import open_page, open_tab, patient_context
 from .conftest import OpenTab
 
 RICK, BETH = 440.0, 880.0  # Hz: their voices
@@ -157,7 +157,7 @@ def test_joining_and_leaving_the_stage_needs_no_negotiation(tab: OpenTab, room: 
     rick.until(
         "() => roomtone.state.audience.length === 1 && receivedAudio.frequency('beth') === 0"
     )
-    assert beth.state["microphone"]["state"] == "off"
+    beth.until("() => roomtone.state.microphone.state === 'off'")
     [trace] = rick.state["traces"]
     assert (trace["restarts"], trace["state"]) == (0, "connected")
 
@@ -175,8 +175,8 @@ def test_leaving_removes_a_person_everywhere_within_a_second(
     rick.sees("rick")
     summer.until(card, 1)
     assert psql.roster(room) == ["rick"]
-    assert rick.run("() => roomtone.peers().length + roomtone.elements().size") == 0
-    assert beth.state["phase"] == "left"
+    rick.until("() => roomtone.peers().length + roomtone.elements().size === 0")
+    beth.until("() => roomtone.state.phase === 'left'")
     beth.until("() => roomtone.shell.state.connection === 'live'")
 
 
@@ -200,7 +200,7 @@ def test_a_tab_that_crashes_loses_its_seat_after_the_grace_period(
 ) -> None:
     rick = tab("rick")
     rick.enter(room)
-    other = browser.new_context(permissions=["microphone"])
+    other = patient_context(browser, permissions=["microphone"])
     beth = open_tab(other, relay.url, "beth")
     beth.enter(room)
     rick.sees("rick", "beth")

@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 from roomtone.tools.processes import free_port
 
-from ..patience import eventually
+from ..patience import PATIENCE, eventually
 from ..running import RunningRelay, run_relay
-from .browser import chromium, open_tab
+from .browser import chromium, open_tab, patient_context
 
 SECRET = "a secret that coturn and the relay share"
 RICK, BETH = 440.0, 880.0  # Hz: their voices
@@ -44,7 +44,7 @@ def coturn() -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -83,7 +83,7 @@ def test_people_hear_each_other_through_turn_alone(
     transport: str, relay_with: RelayWith, browser: Browser, room: int
 ) -> None:
     relay = relay_with(transport, SECRET)
-    context = browser.new_context(permissions=["microphone"])
+    context = patient_context(browser, permissions=["microphone"])
     rick = open_tab(context, relay.url, "rick", tone=RICK)
     beth = open_tab(context, relay.url, "beth", tone=BETH)
     for each in (rick, beth):
@@ -104,11 +104,11 @@ def test_a_listener_who_never_grants_the_microphone_hears(
 ) -> None:
     relay = relay_with("udp", SECRET)
     with chromium(playwright, "--use-fake-ui-for-media-stream=deny") as denying:
-        context = browser.new_context(permissions=["microphone"])
+        context = patient_context(browser, permissions=["microphone"])
         rick = open_tab(context, relay.url, "rick", tone=RICK)
         rick.enter(room)
         rick.unmute()
-        listener = open_tab(denying.new_context(), relay.url, "jerry")
+        listener = open_tab(patient_context(denying), relay.url, "jerry")
         listener.enter(room, role="AUDIENCE")
         listener.hears("rick", RICK)
         assert listener.flow("rick")["packets_out"] == 0
@@ -119,7 +119,7 @@ def test_a_wrong_secret_is_a_visible_problem(
     relay_with: RelayWith, browser: Browser, room: int
 ) -> None:
     relay = relay_with("udp", "another secret")
-    context = browser.new_context(permissions=["microphone"])
+    context = patient_context(browser, permissions=["microphone"])
     rick, beth = (open_tab(context, relay.url, name) for name in ("rick", "beth"))
     rick.enter(room)
     beth.enter(room)

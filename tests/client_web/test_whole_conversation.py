@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from ..people import Psql
 from ..running import RunningRelay
-from .browser import expect_refusals, open_page
+from .browser import expect_refusals, open_page, patient_context
 from .participant import Participant
 
 AMARA, BETH, TOM = 440.0, 660.0, 880.0  # Hz: their voices
@@ -57,9 +57,9 @@ def test_a_whole_conversation(
 
     # Only members can enter; three people join the club by the link, each in a browser of their own.
     with (
-        closing(browser.new_context(permissions=["microphone"])) as hers,
-        closing(browser.new_context(permissions=["microphone"])) as his,
-        closing(browser.new_context(permissions=["microphone"])) as theirs,
+        closing(patient_context(browser, permissions=["microphone"])) as hers,
+        closing(patient_context(browser, permissions=["microphone"])) as his,
+        closing(patient_context(browser, permissions=["microphone"])) as theirs,
     ):
         beth = Participant(
             open_page(hers, relay.url, f"/rooms/{room}", "beth", tone=BETH), relay.url

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
-from ..patience import PATIENCE
 from .browser import MICROPHONE, new_window
 
 DESKTOP = (1440, 900)
@@ -29,7 +28,6 @@ class UserPage:
         self.page = page
         self.url = url
         self.said: list[str] = []
-        page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: self.said.append(str(error)))
         page.on(
             "console",
