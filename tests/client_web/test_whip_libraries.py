@@ -13,7 +13,7 @@ from roomtone.paths import PACKAGE
 
 from ..patience import eventually
 from ..people import Psql
-from ..running import RunningRelay
+from ..running import PATIENT, RunningRelay, run_relay
 from .nodes import nodes, waits_for_nodes
 
 ROOT = PACKAGE.parent
@@ -25,6 +25,13 @@ LIBRARIES = Path(__file__).parent / "whip_libraries.js"
 def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """aioice ignores 127.0.0.1, the only address here."""
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
+
+
+@pytest.fixture
+def relay(database_url: str) -> Iterator[RunningRelay]:
+    """A seat stays until its connection is made, however long that takes on a busy machine."""
+    with run_relay(database_url, demo=True, **PATIENT) as running:
+        yield running
 
 
 @pytest.fixture

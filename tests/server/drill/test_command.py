@@ -10,12 +10,16 @@ from pathlib import Path
 
 from roomtone.drill.catalogue import DRILLS
 
+from ...patience import PATIENCE
+
 DOCS = Path(__file__).parents[3] / "docs" / "drills.md"
 
 
 def drill(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "roomtone", "drill", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=2 * PATIENCE
+    )
 
 
 def test_without_a_name_every_drill_is_listed_and_explained() -> None:

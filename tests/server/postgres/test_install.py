@@ -16,6 +16,7 @@ from roomtone.postgres.run_files import SchemaError
 from roomtone.postgres.schema_files import REVISION, script
 
 from ...conftest import Connect, NewDatabase
+from ...patience import PATIENCE
 from ...people import Psql
 
 
@@ -204,9 +205,9 @@ def test_a_server_that_does_not_answer_yet_is_waited_for(open_dir: Path) -> None
         url = postgres.url
     with ThreadPoolExecutor(1) as pool:
         installing = pool.submit(install, url, demo=False, on_progress=note)
-        assert waiting.wait(10)
+        assert waiting.wait(PATIENCE)
         with postgres:
-            assert installing.result(30).new
+            assert installing.result(PATIENCE).new
     assert said[0].startswith("waiting for the PostgreSQL server at ")
 
 

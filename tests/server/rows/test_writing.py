@@ -243,7 +243,7 @@ def test_a_deadlock_is_tried_again_and_nothing_is_lost(world: World, connect: Co
     _until_someone_waits(world.psql.connection)
     other.execute("update rooms set name = 'A1' where id = %s", (first,))
     other.commit()
-    patching.join(10)
+    patching.join(PATIENCE)
     assert answers[0].status_code == 204, answers[0].text
     assert world.psql.all("select distinct name from rooms") == [("C",)]
 

@@ -171,7 +171,7 @@ def test_a_disk_that_hangs_blocks_nothing_and_the_lost_seconds_are_counted(
     recording = OggWriter(tmp_path / "made" / "stuck.ogg", make_folder=True)
     disk = recording._file = StuckDisk(recording._file)
     recording.write(0, b"\xfc\xff\xfe")
-    assert disk.stands_still.wait(30)
+    assert disk.stands_still.wait(PATIENCE)
     with contextlib.suppress(RecordingFailed):
         for tick in range(1, frames):
             recording.write(tick, b"\xfc\xff\xfe")
