@@ -215,7 +215,7 @@ def test_what_is_written_without_a_connection_goes_out_once_in_order_or_says_tha
             tab.run("() => dispatchEvent(new Event('online'))")
             tab.until("() => roomtone.state.phase === 'reconnecting'")
             tab.reads(
-                "You are not connected. Your seat is kept for 60 seconds, your role for 10 minutes."
+                "You are not connected. Your seat is kept for 5 minutes, your role for 10 minutes."
             )
         assert night.cleo.run(WRITE, ["one", "two"]) == 3
         assert night.bo.run(WRITE, ["from Firefox", "and again"]) == 2
