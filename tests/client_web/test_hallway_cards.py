@@ -31,7 +31,7 @@ def test_starting_a_room_writes_a_row_and_enters_the_room(
         beth.walks_in()
         beth.sees_seated("beth")
         beth.reads("moderated stage")
-        beth.page.wait_for_url(re.compile(r"/rooms/\d+$"))
+        beth.waits_for("() => /^\\/rooms\\/\\d+$/u.test(location.pathname)")
         assert psql.all(
             "select r.name, c.name, stage, u.username from rooms r join clubs c on c.id = club_id join users u on u.id = host_id"
         ) == [("Porch light", "Blue Hour", "moderated", "beth")]
