@@ -48,6 +48,8 @@ STREAM: Final = Budget(most=12.0)  # kB
 PAUSE: Final = Budget(most=50.0)  # ms
 SNAPSHOT: Final = Budget(most=64.0)  # kB
 SIGNAL: Final = Budget(times={"room of 3": 1.2})
+FORWARD: Final = Budget(most=0.07)  # % of a core
+MIX: Final = Budget(times={"codec": 10.0})
 SIGNALS: Final = Budget(share={"bare": 0.5})
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, get_args
 from ..tools.numbers import PlanError, check, check_list
 from ..tools.open_files import allow_open_files, most_open_files
 
-Measure = Literal["fanout", "latency", "writes", "joins", "memory", "rooms"]
+Measure = Literal["fanout", "latency", "writes", "joins", "memory", "rooms", "media"]
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
 
 STREAMS: Final = (10, 20_000)
@@ -17,6 +17,7 @@ EVENTS: Final = (2, 500)
 FOLLOWERS: Final = (1, 500)
 JOINS: Final = (5, 500)
 ROOM: Final = (10, 10_000)
+LISTENERS: Final = (1, 40)
 DURATIONS: Final = (1.0, 60.0)  # seconds
 OTHER_FILES: Final = 250
 """Files that a process has open beside its streams."""
@@ -32,6 +33,7 @@ class Plan:
     followers: tuple[int, ...] = (2, 50)
     joins: int = 40
     room: int = 3000
+    listeners: int = 40
     duration: float = 4.0
     idle: float = 16.0
 
@@ -41,6 +43,7 @@ class Plan:
         check_list("followers", self.followers, FOLLOWERS)
         check("joins", self.joins, JOINS)
         check("room", self.room, ROOM)
+        check("listeners", self.listeners, LISTENERS)
         check("duration", self.duration, DURATIONS, "seconds")
         check("idle", self.idle, DURATIONS, "seconds")
 
@@ -55,6 +58,7 @@ class Plan:
             "joins": opening + 6,
             "memory": opening + 8 + 2 * self.idle,
             "rooms": 8 + self.room / 150 + self.events / 4,
+            "media": 36 + 2 * self.duration,
         }
         return 8 + sum(each[measure] for measure in self.measures)
 

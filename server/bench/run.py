@@ -15,6 +15,7 @@ from .fanout import fanout
 from .figures import Report, Result
 from .joins import joins
 from .latency import latency
+from .media import media
 from .memory import memory
 from .plan import Measure, Plan
 from .rooms import rooms
@@ -28,6 +29,7 @@ PERFORM: Final[dict[Measure, Callable[[Workbench, Plan], Awaitable[Result]]]] = 
     "joins": joins,
     "memory": memory,
     "rooms": rooms,
+    "media": media,
 }
 LOOKS_FOR: Final = 1.0  # seconds
 

@@ -48,6 +48,12 @@ EXPLAINED: Final[dict[Measure, Explained]] = {
         "Users with a stream each, in rooms of fifty in which nothing happens. Memory that only the relay’s process has (USS), after minus"
         " before, divided by the streams. The floors are a connection of the loop, and a subscriber of nchan.",
     ),
+    "media": Explained(
+        "what a media node takes",
+        "Three who speak and many who listen, on an SFU and then on an MCU, as in the lab of topologies: the processor time of the node, as a"
+        " share of one core, without what it takes when it has no room; of the SFU divided by the streams that leave it. The floors are a"
+        " bare UDP forward of as many datagrams, SRTP alone, and for the MCU libopus alone.",
+    ),
 }
 
 

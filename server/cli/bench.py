@@ -18,10 +18,11 @@ from .measuring import measuring_options, number, numbers, perform
 @numbers("--followers", "2,50", "Followers of latency, one measurement for each number.")
 @number("--joins", 40, "Joins that latency posts with each number.")
 @number("--room", 3000, "Size of the large room of rooms.")
-@number("--duration", 4.0, "Seconds of pgbench for writes, and for its floor.")
+@number("--listeners", 40, "Listeners of media, beside three who speak.")
+@number("--duration", 4.0, "Seconds of pgbench for writes, for its floor, and of media.")
 @number("--idle", 16.0, "Seconds in which memory watches idle streams for pauses.")
 def bench_command(measures: tuple[str, ...], **given: Any) -> None:
-    """Measure what Roomtone costs: fanout, latency, writes, joins, memory, rooms, or all of them.
+    """Measure what Roomtone costs: fanout, latency, writes, joins, memory, rooms, media, or all of them.
 
     Each figure stands beside its floor, measured in the same run, and has a verdict against the project's budget. The status is 1
     if a budget is missed. It starts its own PostgreSQL, unless --database-url names one, in which it creates rooms and users and
