@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from psycopg import sql
 from roomtone.media.signaling.client import ConnectionLost, SignalingClient
 from roomtone.media.signaling.database_client import database_connections
+from roomtone.postgres.embedded import EmbeddedPostgres
+from roomtone.postgres.install import install
 from roomtone.tools.waiting import until
 from roomtone.types import PeerId, RoomId
 
@@ -151,3 +155,28 @@ async def outcome(bot: SignalingClient, room: RoomId) -> Exception | None:
     except ConnectionLost as lost:
         return lost
     return None
+
+
+async def test_a_relay_on_a_standby_waits_until_that_is_promoted(
+    open_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("roomtone.relay.relay.READY_WITHIN", 0.1)
+    with EmbeddedPostgres(open_dir / "data", durable=False) as primary:
+        install(primary.url, demo=False)
+        with psycopg.connect(primary.url) as connection:
+            connection.execute("select roomtone.relay_secret('jwt'), roomtone.sign_in('anna')")
+    (open_dir / "data" / "postgres" / "standby.signal").touch()
+    with (
+        EmbeddedPostgres(open_dir / "data", durable=False) as standby,
+        run_relay(standby.url) as relay,
+        relay.client() as client,
+    ):
+        await comes_true(lambda: "database_accepts_writes" in client.get("/ready").text)
+        refused = client.post("/session", json={"username": "bo"})
+        assert (refused.status_code, refused.json()["rule"]) == (503, "database_accepts_writes")
+        with psycopg.connect(standby.url, autocommit=True) as connection:
+            connection.execute("select pg_promote()")
+        await comes_true(lambda: client.get("/ready").status_code == 200)
+        with relay.sign_in("anna") as anna:
+            assert anna.post("/rows/rooms", json={"name": "Tea"}).status_code == 201
+    assert not [record for record in caplog.records if record.exc_info]
