@@ -19,7 +19,7 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from ..patience import PATIENCE, eventually
-from .browser import MICROPHONE, RECEIVED_AUDIO, WITHOUT_A_VIEW, BrowserTab
+from .browser import MICROPHONE, POLL_MS, RECEIVED_AUDIO, WITHOUT_A_VIEW, BrowserTab
 
 STARTS_WITHIN = 60.0  # seconds, on a busy machine
 
@@ -33,14 +33,14 @@ PREFERENCES: Mapping[str, bool | int | str] = {
     "network.dns.forceResolve": "127.0.0.1",  # it looks up hosts of its vendor, too
 }
 
-UNTIL = """async ([source, argument, patience]) => {
+UNTIL = """async ([source, argument, patience, poll]) => {
     const condition = eval(source)
     const deadline = performance.now() + patience
     for (;;) {
         const value = await condition(argument)
         if (value) return value
         if (performance.now() > deadline) throw new Error(`it did not come true: ${source}`)
-        await new Promise((resolve) => setTimeout(resolve, 20))
+        await new Promise((resolve) => setTimeout(resolve, poll))
     }
 }"""
 
@@ -138,7 +138,9 @@ class FirefoxTab(BrowserTab):
         return self._call(script, argument, within=PATIENCE)
 
     def until(self, script: str, argument: Any = None, *, within: float = PATIENCE) -> Any:
-        return self._call(UNTIL, [script, argument, within * 1000], within=within + PATIENCE)
+        return self._call(
+            UNTIL, [script, argument, within * 1000, POLL_MS], within=within + PATIENCE
+        )
 
     def keys(self, *actions: tuple[str, str]) -> None:
         """Presses ("keyDown", key) and releases ("keyUp", key) keys of the keyboard."""

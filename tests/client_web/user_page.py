@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
-from .browser import MICROPHONE, new_window
+from .browser import MICROPHONE, POLL_MS, new_window
 
 DESKTOP = (1440, 900)
 LAPTOP = (1024, 720)
@@ -63,7 +63,7 @@ class UserPage:
 
     def waits_for(self, script: str, argument: object = None) -> None:
         """Until a JavaScript function returns something true."""
-        self.page.wait_for_function(script, arg=argument)
+        self.page.wait_for_function(script, arg=argument, polling=POLL_MS)
 
     def sees_cards(self, *names: str) -> None:
         """Waits until exactly these rooms are in the hallway, from the top."""
