@@ -15,21 +15,25 @@ AXE = Axe()
 EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOURS = EVERY_RULE | {"runOnly": ["color-contrast", "link-in-text-block"]}
 
+# Colours are checked after animations have ended.
+CHECK = """async ([rules, within]) => {
+    if (!globalThis.axe) return null
+    const ends = (each) => each.playState === 'running' && each.effect.getTiming().iterations !== Infinity
+    for (let moving; (moving = document.getAnimations().filter(ends)).length > 0;)
+        await Promise.allSettled(moving.map((each) => each.finished))
+    return (await axe.run(document.querySelector(within) ?? document, rules)).violations
+}"""
+"""The violations; null if the page does not have axe yet."""
+
 
 def flaws(
     user: UserPage, state: str, rules: dict[str, Any] = EVERY_RULE, *, within: str = "html"
 ) -> list[str]:
     """Violations of axe's rules, with best practices; or of the given rules. If there is an element `within`, only there."""
-    # Colours are checked after animations have ended.
-    user.waits_for(
-        "() => document.getAnimations().every((each) => each.playState !== 'running' || each.effect.getTiming().iterations === Infinity)"
-    )
-    if not user.page.evaluate("'axe' in globalThis"):
+    found = user.page.evaluate(CHECK, [rules, within])
+    if found is None:
         user.page.evaluate(AXE.axe_script)
-    found = user.page.evaluate(
-        "([rules, within]) => axe.run(document.querySelector(within) ?? document, rules)",
-        [rules, within],
-    )["violations"]
+        found = user.page.evaluate(CHECK, [rules, within])
     return [
         f"{state}: {each['id']}: {[node['target'] for node in each['nodes']]}" for each in found
     ]
