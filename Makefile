@@ -6,8 +6,11 @@ BIN := $(VENV)/bin
 # Tests mostly wait for events, so twice as many files as processors run at once.
 PARALLEL ?= --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# Two installations, or two checks, at the same time.
+MAKEFLAGS += --jobs=2
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs unicode pins programs clean
+.PHONY: help run test check check-ruff check-mypy check-imports check-tsc check-eslint docs unicode pins programs clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -18,12 +21,22 @@ run: $(VENV)/.run ## Start Roomtone; pass flags with ARGS="--port 9000"
 test: check programs ## Check, then run the tests; choose some with ARGS="tests/server"
 	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-check: $(VENV)/.test node_modules/.installed ## Check format, lint, imports and types, of Python and JavaScript
+check: check-ruff check-mypy check-imports check-tsc check-eslint ## Check format, lint, imports and types, of Python and JavaScript
+
+check-ruff: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+check-mypy: $(VENV)/.test
 	$(BIN)/mypy
+
+check-imports: $(VENV)/.test
 	$(BIN)/lint-imports --no-logo --no-cache
+
+check-tsc: node_modules/.installed
 	node_modules/.bin/tsc
+
+check-eslint: node_modules/.installed
 	node_modules/.bin/eslint client_web tests eslint.config.js
 
 docs: $(VENV)/.test ## Write docs/settings.md and docs/schema-map.md from the source
