@@ -7,9 +7,8 @@ import pwd
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -21,7 +20,7 @@ from roomtone.postgres.lock import running
 from roomtone.postgres.programs import socket_url
 from roomtone.settings import Settings
 
-from ..patience import PATIENCE
+from ..patience import PATIENCE, eventually
 from ..running import get
 
 
@@ -56,14 +55,15 @@ def reads_packets(process: psutil.Process) -> bool:
 
 def all_as(process: psutil.Process, number: int, uid: int) -> None:
     """Wait for this number of processes that read packets, all of this user."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        there = [child for child in process.children() if reads_packets(child)]
-        uids = [set(child.uids()) for child in there]
-        if len(uids) == number and all(each == {uid} for each in uids):
-            return
-        assert time.monotonic() < deadline, list(zip(there, uids, strict=True))
-        time.sleep(0.05)
+    uids: list[set[int]] = []
+
+    def found() -> bool:
+        with suppress(psutil.NoSuchProcess):  # it ended while it was looked at
+            uids[:] = [set(each.uids()) for each in process.children() if reads_packets(each)]
+            return len(uids) == number and all(each == {uid} for each in uids)
+        return False
+
+    eventually(found, what=lambda: f"the processes are of {uids}")
 
 
 def test_relay_band_and_nodes_run_as_the_databases_account(open_dir: Path) -> None:
@@ -78,11 +78,8 @@ def test_relay_band_and_nodes_run_as_the_databases_account(open_dir: Path) -> No
         holder = running(data)
         assert holder is not None
         with psycopg.connect(socket_url(holder.sockets), autocommit=True) as connection:
-            deadline = time.monotonic() + PATIENCE
             alive = "select count(distinct kind) from roomtone.nodes where kind in ('relay', 'sfu', 'mcu')"
-            while connection.execute(alive).fetchone() != (3,):
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+            eventually(lambda: connection.execute(alive).fetchone() == (3,))
         assert (data / "recordings").stat().st_uid == uid or not root
     assert running(data) is None
 
