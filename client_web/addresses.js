@@ -15,6 +15,7 @@ export const addressOfRecording = (/** @type {number} */ recording_id) => `${ROO
 export const addressOfInvitation = (/** @type {string} */ code) => `${ROOT}/invitations/${code}`
 
 export const SESSION = `${ROOT}/session`
+export const addressOfIssuer = (/** @type {string} */ name) => `${SESSION}/openid/${encodeURIComponent(name)}`
 export const ROWS = `${ROOT}/rows`
 export const ICE = `${ROOT}/ice`
 /** What is followed in the hallway; in a room it is `addressOf` that room. Each has `/events` and `/socket`. */

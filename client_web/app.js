@@ -170,6 +170,7 @@ async function returnToRoom() {
 
 draw()
 await learnWho()
+identity.showRefusal()
 await returnToRoom()
 shell.subscribe((state) => {
   scheduleDraw()

@@ -1,4 +1,4 @@
-import { SESSION, storageName } from './addresses.js'
+import { SESSION, addressOfIssuer, storageName } from './addresses.js'
 import { Problem, problemOf, unreachable, wholeBody } from './signaling/problem.js'
 
 /**
@@ -128,9 +128,16 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
       return answer.user
     },
 
+    /** Leaves this page for the one of an issuer, which sends the browser back to `here`. @param {string} name @param {{ here: string, go: (address: string) => void }} where */
+    signInAt(name, { here, go }) {
+      keep(null) // what counts then is the cookie
+      go(`${addressOfIssuer(name)}?return_to=${encodeURIComponent(here)}`)
+    },
+
+    /** @returns {Promise<string|null>}  where the session ends at its issuer, too */
     async signOut() {
       try {
-        await ask('DELETE')
+        return (await ask('DELETE'))?.logout ?? null
       } finally {
         keep(null)
         user = null

@@ -115,8 +115,8 @@ def run_issuer(name: str, users: dict[str, Claims]) -> Iterator[TestIssuer]:
 class Browser:
     """Follows redirects, keeps cookies, and fills in the issuer's forms."""
 
-    def __init__(self, relay: RunningRelay) -> None:
-        self.relay = relay
+    def __init__(self, relay: RunningRelay, root: str = "") -> None:
+        self.url = relay.url + root
         self.client = httpx.Client(timeout=PATIENCE, verify=NO_TLS)
         self.client.event_hooks = {"response": [self._keep]}
         self.seen: list[str] = []
@@ -132,7 +132,7 @@ class Browser:
         self.client.close()
 
     def get(self, path: str) -> httpx.Response:
-        return self.client.get(urljoin(self.relay.url, path))
+        return self.client.get(self.url + path)
 
     def me(self) -> dict[str, Any] | None:
         """The user of the cookie."""
@@ -146,7 +146,7 @@ class Browser:
 
     def go_on(self, answer: httpx.Response, **fields: str) -> httpx.Response:
         """Follow redirects and submit the issuer's forms, until the way leads to a page of ours."""
-        ours = urlsplit(self.relay.url).netloc
+        ours = urlsplit(self.url).netloc
         for _ in range(20):
             if "location" in answer.headers:
                 url = urljoin(str(answer.url), answer.headers["location"])

@@ -12,27 +12,42 @@ export function identityActions(context) {
       forgetNameInAddress()
       await session.signIn(username)
     },
+    signInAt: (name) => {
+      forgetNameInAddress()
+      session.signInAt(name, { here: location.pathname + location.search, go: (address) => location.assign(address) })
+    },
     suggestions: shell.profiles.first,
   })
   context.add(signIn)
   return {
     /** @param {() => void} then  called after signing in */
     askName: (then) => signIn.open({ ways: session.ways, then }),
+    /** Says why a sign-in at an issuer failed, when the browser has just come back from it. */
+    showRefusal() {
+      const reason = new URLSearchParams(location.search).get('sign_in')
+      if (reason === null) return
+      forgetInAddress('sign_in')
+      signIn.open({ ways: session.ways, reason, then: context.arrive })
+    },
     actions: {
       signIn: () => context.withName(context.arrive),
       async signOut() {
         if (!(await context.leaveRoom())) return
         forgetNameInAddress()
-        await shell.signOut().catch(() => {}) // the token is removed in any case
-        context.route.go(HOME)
+        const elsewhere = await shell.signOut().catch(() => null) // the token is removed in any case
+        if (elsewhere) location.assign(elsewhere)
+        else context.route.go(HOME)
       },
     },
   }
 }
 
 /** Removes `?username=rick`, which would sign rick in again. */
-export function forgetNameInAddress() {
+export const forgetNameInAddress = () => forgetInAddress('username')
+
+/** @param {string} parameter */
+function forgetInAddress(parameter) {
   const address = new URL(location.href)
-  address.searchParams.delete('username')
+  address.searchParams.delete(parameter)
   history.replaceState(history.state, '', address)
 }

@@ -208,13 +208,13 @@ export function createShell({ session }) {
       if (old && old.state.phase !== 'left') await old.leave()
     },
 
-    /** Ends the subscriptions first: otherwise they would be refused during the sign-out. */
+    /** Ends the subscriptions first: otherwise they would be refused during the sign-out. @returns {Promise<string|null>}  see session.js */
     async signOut() {
       signingOut = true
       hallway.stop()
       try {
         await shell.leave()
-        await session.signOut()
+        return await session.signOut()
       } finally {
         signingOut = false
         hallway.start()

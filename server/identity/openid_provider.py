@@ -46,15 +46,17 @@ class Provider:
         self._metadata: dict[str, Any] | None = None
         self._jwks: Jwks | None = None
         self._discovered = asyncio.Event()
+        self._tried = asyncio.Event()
         self._places = asyncio.Semaphore(REQUESTS_AT_ONCE)
 
     async def arrives(self) -> None:
         """Wait a moment for its metadata, which are being read when a relay has just started. Raises Unreachable."""
         try:
             async with asyncio.timeout(ARRIVES_WITHIN_S):
-                await self._discovered.wait()
+                await self._tried.wait()
         except TimeoutError:
             raise Unreachable("its metadata could not be read") from None
+        self.metadata  # noqa: B018 - it raises
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -68,6 +70,7 @@ class Provider:
         failures = 0
         while True:
             failures = 0 if await self._discover() else failures + 1
+            self._tried.set()
             # After failures 1 2 4 8 16 32 60 60 … seconds, each times 0.5 to 1
             again = backoff(failures - 1, base=1.0, most=60.0) if failures else READ_AGAIN_AFTER_S
             await asyncio.sleep(again)

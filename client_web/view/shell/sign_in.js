@@ -2,6 +2,8 @@ import { avatar } from '../elements/avatar.js'
 import { createDialog } from '../dialog/dialog.js'
 import { createField, createForm } from '../dialog/form.js'
 import { element } from '../elements/element.js'
+import { createRefusal } from '../elements/refusal.js'
+import { signInRefusalInWords } from './sign_in_words.js'
 
 /** @type {Record<string, [field: string]>} */
 const RULES = { users_username_is_text: ['name'], users_username_is_allowed: ['name'], users_username_looks_like_no_other: ['name'] }
@@ -10,9 +12,9 @@ const RULES = { users_username_is_text: ['name'], users_username_is_allowed: ['n
 
 /**
  * Signing in, in the ways of this relay. In the demo by a name; some can be chosen.
- * @param {{ signIn: (username: string) => Promise<unknown>, suggestions: () => Promise<string[]> }} actions
+ * @param {{ signIn: (username: string) => Promise<unknown>, signInAt: (name: string) => void, suggestions: () => Promise<string[]> }} actions
  */
-export function createSignIn({ signIn, suggestions }) {
+export function createSignIn({ signIn, signInAt, suggestions }) {
   /** @type {(() => void)|null} */ let after = null
   const input = element('input', { name: 'username', required: true, maxlength: '40', autocomplete: 'nickname', autocapitalize: 'none', spellcheck: 'false' })
   const name = createField({ id: 'sign-in', label: 'Your name', input })
@@ -22,8 +24,9 @@ export function createSignIn({ signIn, suggestions }) {
   form.element.append(demoNames)
   const closed = element('p', { class: 'quiet', text: 'You cannot choose a name here. Sign in on the website that uses this Roomtone.' })
   const demo = element('div', { class: 'sign-in__way' }, form.element)
+  const refused = createRefusal() // by an issuer, or of what it said
   const issuers = element('div', { class: 'sign-in__way sign-in__issuers' })
-  const dialog = createDialog('Who are you?', issuers, demo, closed)
+  const dialog = createDialog('Who are you?', refused.element, issuers, demo, closed)
 
   async function submit() {
     await signIn(name.value)
@@ -49,10 +52,14 @@ export function createSignIn({ signIn, suggestions }) {
   dialog.onClose(() => { after = null })
   return {
     element: dialog.element,
-    /** @param {{ ways: SignIn, then?: (() => void)|null }} options  `then` is called after signing in, not if the dialog is closed */
-    open({ ways, then = null }) {
+    /** @param {{ ways: SignIn, then?: (() => void)|null, reason?: string|null }} options  `then` is called after signing in, not if the dialog is closed; `reason`: see sign_in_words.js */
+    open({ ways, then = null, reason = null }) {
+      refused.say(reason === null ? null : signInRefusalInWords(reason))
       demo.hidden = !ways.demo
       issuers.hidden = ways.issuers.length === 0
+      issuers.replaceChildren(...ways.issuers.map((issuer) => element('button', {
+        class: 'button', type: 'button', text: `Sign in with ${issuer.title}`, on: { click: () => signInAt(issuer.name) },
+      })))
       closed.hidden = ways.demo || ways.passkeys || ways.issuers.length > 0
       form.clear()
       demoNames.hidden = true

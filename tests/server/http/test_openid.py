@@ -29,12 +29,16 @@ LOGOUT: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": 
 
 
 @contextmanager
-def with_issuer(database_url: str, **options: Any) -> Iterator[tuple[RunningRelay, TestIssuer]]:
+def with_issuer(
+    database_url: str, root: str = "", **options: Any
+) -> Iterator[tuple[RunningRelay, TestIssuer]]:
     """A relay with an issuer, and what of it may be changed in its TOML."""
     with run_issuer("staff", dict(USERS)) as issuer:
         toml = issuer.toml(**options)
-        with run_relay(database_url, demo=False, openid_issuers=toml) as relay:
-            issuer.serve(relay.url)
+        with run_relay(
+            database_url, demo=False, openid_issuers=toml, root_path=root
+        ) as relay:
+            issuer.serve(relay.url + root)
             # Until it has read what the issuer publishes.
             eventually(lambda: issuer.address in begin(relay).headers["location"])
             with relay.client(issuer.token("sam", aud="another-program")) as client:
@@ -239,19 +243,23 @@ def test_only_logout_tokens_end_sessions_each_once(database_url: str, psql: Psql
 
 
 def test_signing_out_here_leads_to_the_issuers_own_sign_out(database_url: str) -> None:
-    with with_issuer(database_url) as (relay, issuer), Browser(relay) as sam:
+    """At a path of a host, like all of it."""
+    with (
+        with_issuer(database_url, "/talk") as (relay, issuer),
+        Browser(relay, "/talk") as sam,
+    ):
         sam.sign_in("staff", "sam")
-        out = sam.client.delete(f"{relay.url}/session")
+        out = sam.client.delete(f"{sam.url}/session")
         assert out.status_code == 200
         address = urlsplit(out.json()["logout"])
         assert f"{address.scheme}://{address.netloc}" == issuer.address
         assert parse_qs(address.query) == {
             "client_id": ["roomtone"],
-            "post_logout_redirect_uri": [f"{relay.url}/"],
+            "post_logout_redirect_uri": [f"{sam.url}/"],
         }
         assert sam.me() is None
         back = sam.go_on(sam.client.get(out.json()["logout"]), logout="yes")
-        assert back.headers["location"] == f"{relay.url}/"
+        assert back.headers["location"] == f"{sam.url}/"
         # Signed out there, too: it asks again who this is.
         sam.sign_in("staff", "ilsa")
         assert (sam.me() or {})["username"] == "Rick"

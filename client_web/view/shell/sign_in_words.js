@@ -1,0 +1,16 @@
+/**
+ * Why a sign-in at an issuer failed: the reasons that the relay adds to the address (server/http/openid.py).
+ * @type {Record<string, string>}
+ */
+const REASONS = {
+  denied: 'You did not sign in: the site you were sent to says that you declined.',
+  issuer: 'The site you were sent to did not confirm who you are. Try again, or tell who runs this site.',
+  unreachable: 'The site that knows your account does not answer. Try again in a moment.',
+  expired: 'Signing in took too long, or was begun in another tab. Try again.',
+  unknown: 'Nobody here knows this account yet. Ask who runs this site to add you.',
+  disabled: 'This account is disabled. Ask who runs this site.',
+  busy: 'Too many new people come from your network. Try again later.',
+}
+
+/** @param {string} reason  from the address, so it can be any text */
+export const signInRefusalInWords = (reason) => (Object.hasOwn(REASONS, reason) ? REASONS[reason] : REASONS.issuer)
