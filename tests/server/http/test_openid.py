@@ -35,9 +35,7 @@ def with_issuer(
     """A relay with an issuer, and what of it may be changed in its TOML."""
     with run_issuer("staff", dict(USERS)) as issuer:
         toml = issuer.toml(**options)
-        with run_relay(
-            database_url, demo=False, openid_issuers=toml, root_path=root
-        ) as relay:
+        with run_relay(database_url, demo=False, openid_issuers=toml, root_path=root) as relay:
             issuer.serve(relay.url + root)
             # Until it has read what the issuer publishes.
             eventually(lambda: issuer.address in begin(relay).headers["location"])
@@ -266,7 +264,7 @@ def test_signing_out_here_leads_to_the_issuers_own_sign_out(database_url: str) -
 
 
 def test_a_session_goes_on_while_the_issuer_confirms_it(database_url: str, psql: Psql) -> None:
-    options = {"check_seconds": 1, "moderators": "groups=moderators"}
+    options: dict[str, Any] = {"check_seconds": 1, "moderators": "groups=moderators"}
     with with_issuer(database_url, **options) as (relay, issuer), Browser(relay) as rick:
         rick.sign_in("staff", UUID)
         first = psql.one("select refresh_token from openid_sessions")
