@@ -1,8 +1,7 @@
 """Errors of the API: RFC 9457 problem details that also have PostgREST's four fields.
 
-Most refusals are decided in the database, so most problems are a PostgreSQL error whose SQLSTATE is
-mapped to an HTTP status. The two tables below are the whole mapping. `docs/errors.md` lists them, and a
-test compares the two.
+Most refusals are decided in the database, so most problems are a PostgreSQL error whose SQLSTATE is mapped to an HTTP
+status. The two tables below are the whole mapping. `docs/errors.md` lists them, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -104,12 +103,14 @@ _MESSAGES = {
 }
 
 
+Details = str | list[dict[str, str]] | None
+
+
 class Problem(Exception):
     """A request that is refused.
 
-    `status` is the HTTP status; `code` a SQLSTATE or PostgREST code; `message`, `details` and
-    `hint` are sentences for people; `rule` is the name of the constraint or rule that refused, and
-    clients decide by it. `headers` are sent with the response.
+    `status` is the HTTP status; `code` a SQLSTATE or PostgREST code; `message`, `details` (of PGRST201 a list) and `hint` are
+    sentences for people; `rule` is the name of the constraint or rule that refused, and clients decide by it.
     """
 
     def __init__(
@@ -118,7 +119,7 @@ class Problem(Exception):
         code: str,
         message: str,
         *,
-        details: str | None = None,
+        details: Details = None,
         hint: str | None = None,
         rule: str | None = None,
         headers: Mapping[str, str] | None = None,
@@ -173,7 +174,7 @@ class Problem(Exception):
 
 
 def refusal(
-    code: str, message: str, *, details: str | None = None, hint: str | None = None
+    code: str, message: str, *, details: Details = None, hint: str | None = None
 ) -> Problem:
     """A problem with one of PostgREST's codes, which decides the status."""
     return Problem(STATUS_OF_REFUSAL[code], code, message, details=details, hint=hint)

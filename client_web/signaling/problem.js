@@ -7,7 +7,7 @@
 export class Problem extends Error {
   /**
    * @param {{status?: number, code?: string, message?: string, title?: string, detail?: string,
-   *          details?: string|null, hint?: string|null, rule?: string|null, retry_after?: number|null}} parts
+   *          details?: string|object[]|null, hint?: string|null, rule?: string|null, retry_after?: number|null}} parts
    *   status 0 means that no answer came at all; retry_after is in milliseconds.
    */
   constructor(parts) {

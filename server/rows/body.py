@@ -86,6 +86,16 @@ def objects(value: Any, *, at_most: int) -> list[dict[str, Any]]:
     return items
 
 
+def check_same_keys(items: Sequence[dict[str, Any]]) -> None:
+    """Refuse objects with different keys, as PostgREST does without `columns`. Raises Problem PGRST102."""
+    if any(item.keys() != items[0].keys() for item in items):
+        raise refusal(
+            "PGRST102",
+            "all objects must have the same keys",
+            hint="Or name the keys with columns=a,b; with Prefer: missing=default those that are missing get their default.",
+        )
+
+
 def batches(
     items: Sequence[dict[str, Any]],
     text: str,

@@ -82,7 +82,7 @@ async def _call(
     claims, shape, preferred = (
         claims_of(request),
         accepted(request.headers),
-        preferences(request.headers, catalogue.time_zones),
+        preferences(request.headers),
     )
     query = parse(request.scope["query_string"], arguments=names if reads else frozenset())
     _check_query(catalogue, function, query, names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from .view_columns import views
 
 if TYPE_CHECKING:
     from ..postgres.pools import Database
+    from ..postgres.roles import Connection
 
 SCHEMA = "roomtone"
 REFRESH_AT_MOST_EVERY_S = 2.0  # so that requests for invented tables do not cause reads without end
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, eq=False)
 class Relation:
     """A table or view. `types` maps its columns, in order, to their SQL types; `writes` are the methods that may write to it.
+    `seen_by_…` are the columns that a role may read, `updated_by_…` those that it may update.
 
     `key` is its primary key; of a view, those of its tables that it has all columns of.
     """
@@ -44,6 +46,8 @@ class Relation:
     types: Mapping[str, str]
     seen_by_anon: tuple[str, ...]
     seen_by_person: tuple[str, ...]
+    updated_by_anon: tuple[str, ...] = ()
+    updated_by_person: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
 
     @property
@@ -55,6 +59,10 @@ class Relation:
         """The columns of `*`. If none is readable, all of them, so that PostgreSQL refuses."""
         seen = self.seen_by_anon if anonymous else self.seen_by_person
         return seen or tuple(self.types)
+
+    def updated_by(self, *, anonymous: bool) -> tuple[str, ...]:
+        """The columns that the user's role may update."""
+        return self.updated_by_anon if anonymous else self.updated_by_person
 
     def type_of(self, column: str) -> str:
         """The SQL type of a column to write. Raises Problem PGRST204."""
@@ -77,26 +85,16 @@ class Catalogue:
         self._functions: dict[str, list[Function]] = {}
         self._left_out: dict[str, LeftOut] = {}
         self._relationships = Relationships((), {}, ())
-        self.time_zones: Set[str] = frozenset()
         self._read_at = float("-inf")
 
     async def refresh(self) -> None:
         """Read pg_catalog (PostgreSQL manual, chapter 53)."""
         self._read_at = time.monotonic()
-        relations: dict[str, Relation] = {}
-        left_out: list[LeftOut] = []
         async with (
             self._database.relay() as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
-            async for row in await cursor.execute(_sql("relations.sql")):
-                if row["left_out"] is None:
-                    relations[row["name"]] = _relation(row)
-                else:
-                    left_out.append(LeftOut(row["name"], row["name"], row["left_out"]))
-            if not self.time_zones:  # a file each: they are read once
-                await cursor.execute("select name from pg_timezone_names")
-                self.time_zones = frozenset({row["name"] async for row in cursor})
+            relations, left_out = await read_relations(connection)
             served, uncallable = await functions.read(connection)
             columns = await (await cursor.execute(_sql("columns.sql"))).fetchall()
             foreign_keys = [
@@ -122,9 +120,11 @@ class Catalogue:
         try:
             return self._relations[name]
         except KeyError:
+            left_out = self._left_out.get(name)
+            why = "" if left_out is None else f" that HTTP can serve: {left_out.reason}"
             raise refusal(
                 "PGRST205",
-                f"there is no table or view {name!r}",
+                f"there is no table or view {name!r}{why}",
                 hint=f"There are {', '.join(sorted(self._relations))}.",
             ) from None
 
@@ -183,6 +183,19 @@ class Catalogue:
             await self.refresh()
 
 
+async def read_relations(connection: Connection) -> tuple[dict[str, Relation], list[LeftOut]]:
+    """All tables and views that clients may read or write, by name, and those that are not served. Raises psycopg errors."""
+    served: dict[str, Relation] = {}
+    left_out: list[LeftOut] = []
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        async for row in await cursor.execute(_sql("relations.sql")):
+            if row["left_out"] is None:
+                served[row["name"]] = _relation(row)
+            else:
+                left_out.append(LeftOut(row["name"], row["name"], row["left_out"]))
+    return served, left_out
+
+
 async def open_catalogue(database: Database) -> Catalogue:
     """The catalogue of an open database. Raises psycopg errors."""
     catalogue = Catalogue(database)
@@ -203,6 +216,8 @@ def _relation(row: dict[str, Any]) -> Relation:
         types=dict(zip(columns, row["types"], strict=True)),
         seen_by_anon=tuple(c for c, seen in zip(columns, row["anon"], strict=True) if seen),
         seen_by_person=tuple(c for c, seen in zip(columns, row["person"], strict=True) if seen),
+        updated_by_anon=tuple(row["updated_by_anon"]),
+        updated_by_person=tuple(row["updated_by_person"]),
     )
 
 

@@ -27,6 +27,17 @@ select p.proname as name,
          when t.typtype = 'p' and p.prorettype not in ('void'::regtype, 'record'::regtype)
            then 'it returns the pseudo-type ' || format_type(p.prorettype, null)
          when r.rows and o.names is null then 'it returns rows whose columns are not known'
+         -- As in relations.sql: PostgREST would answer otherwise.
+         when returned.typtype = 'd' and returned.typname like '%/%' then 'it returns a media type'
+         when exists (select from pg_cast k
+                      join pg_type d on d.typtype = 'd'
+                      join pg_attribute a on a.attrelid = t.typrelid and a.attnum > 0 and a.atttypid = d.oid
+                      where k.castcontext = 'i' and k.castmethod = 'f'
+                        and (k.castsource = d.oid and k.casttarget in ('json'::regtype, 'text'::regtype)
+                             or k.casttarget = d.oid and k.castsource in ('json'::regtype, 'text'::regtype)))
+           then 'it returns a column of a domain with casts of its own'
+         when p.prosrc ~ '\m(request\.(headers|cookies|method|path)|response\.(headers|status))\M'
+           then 'it uses settings that only PostgREST has'
        end as left_out
 from pg_proc p
 join pg_type returned on returned.oid = p.prorettype

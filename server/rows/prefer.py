@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from starlette.datastructures import Headers
 
 from ..problem import Problem, refusal
+from .selection import not_offered
 from .statement import Resolution
 
 ARRAY = "application/json"
@@ -23,11 +23,12 @@ _WILDCARDS = frozenset({"*/*", "application/*"})
 _KNOWN: dict[str, frozenset[str]] = {
     "return": frozenset({"minimal", "headers-only", "representation"}),
     "resolution": frozenset({"merge-duplicates", "ignore-duplicates"}),
-    "count": frozenset({"exact", "planned", "estimated"}),
+    "count": frozenset({"exact"}),
     "missing": frozenset({"default", "null"}),
     "handling": frozenset({"strict", "lenient"}),
     "refusal": frozenset({"quiet"}),
 }
+_ESTIMATES = frozenset({"planned", "estimated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,11 @@ class Accepted:
         return f"{kind}{';nulls=stripped' if self.strip_nulls else ''}; charset=utf-8"
 
 
-def preferences(headers: Headers, time_zones: Set[str]) -> Preferences:
+def preferences(headers: Headers) -> Preferences:
     """Parse every Prefer header. The first of several values for one preference counts (RFC 7240, 2).
 
-    `time_zones`: the names that are known. PostgreSQL itself would take any word with a number for a time zone.
-    With `handling=strict`, raises Problem PGRST122 for one that is unknown.
+    PostgreSQL decides which time zones there are. Raises Problem PGRST127 for a count that the planner would estimate,
+    and with `handling=strict` PGRST122 for one that is unknown.
     """
     found: dict[str, str] = {}
     refused: list[str] = []
@@ -77,8 +78,13 @@ def preferences(headers: Headers, time_zones: Set[str]) -> Preferences:
         known = (
             value in _KNOWN.get(name, ())
             or (name == "max-affected" and _is_small(value))
-            or (name == "timezone" and value in time_zones)
+            or name == "timezone"
         )
+        if name == "count" and value in _ESTIMATES:
+            raise not_offered(
+                f"count={value}, whose estimate counts rows that the user may not see",
+                hint="Prefer: count=exact counts the rows.",
+            )
         if known:
             found.setdefault(name, value)
         else:
@@ -88,8 +94,6 @@ def preferences(headers: Headers, time_zones: Set[str]) -> Preferences:
         raise refusal("PGRST122", f"these preferences are unknown: {', '.join(refused)}")
     if not strict:
         found.pop("max-affected", None)
-    if "count" in found:
-        found["count"] = "exact"  # an estimate would not be cheaper here
     max_affected = found.get("max-affected")
     return Preferences(
         answer=found.get("return", "minimal"),  # type: ignore[arg-type] # checked against _KNOWN

@@ -1,7 +1,8 @@
 -- Tables and views that an anonymous user or a person may read or write, with their columns in order.
 -- `writes`: the methods by which either role may write. Bits of what is possible: INSERT 8, UPDATE 4, DELETE 16.
 -- `anon` and `person`: whether the role may read the column, so that `*` means all readable columns.
--- `left_out`: why it is not served; null if it is.
+-- `left_out`: why it is not served; null if it is. PostgREST would let the casts of a domain, aggregates that make a media type, and
+-- settings that only it has change the answer: what has them is refused here, and not answered otherwise.
 select c.relname as name,
        c.relkind in ('v', 'm') as is_view,
        array_remove(array[
@@ -19,9 +20,29 @@ select c.relname as name,
        array_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types,
        array_agg(has_column_privilege(roomtone.role_name('anon'), c.oid, a.attnum, 'select') order by a.attnum) as anon,
        array_agg(has_column_privilege(roomtone.role_name('person'), c.oid, a.attnum, 'select') order by a.attnum) as person,
+       array_remove(array_agg(case when has_column_privilege(roomtone.role_name('anon'), c.oid, a.attnum, 'update')
+                              then a.attname::text end order by a.attnum), null) as updated_by_anon,
+       array_remove(array_agg(case when has_column_privilege(roomtone.role_name('person'), c.oid, a.attnum, 'update')
+                              then a.attname::text end order by a.attnum), null) as updated_by_person,
        case
          when count(a.attname) = 0 then 'it has no columns'
          when c.relname ~ '[/{}?#]' then 'its name has a character that separates the parts of an address'
+         when bool_or(exists (select from pg_cast k
+                              join pg_type d on d.typtype = 'd' and d.oid = a.atttypid
+                              where k.castcontext = 'i' and k.castmethod = 'f'
+                                and (k.castsource = d.oid and k.casttarget in ('json'::regtype, 'text'::regtype)
+                                     or k.casttarget = d.oid and k.castsource in ('json'::regtype, 'text'::regtype))))
+           then 'it has a column of a domain with casts of its own'
+         when exists (select from pg_aggregate g
+                      join pg_proc p on p.oid = g.aggfnoid and p.pronamespace = c.relnamespace
+                      join pg_type m on m.oid = p.prorettype
+                      where p.proargtypes[0] in (c.reltype, 'anyelement'::regtype)
+                        and (m.typname in ('*/*', 'application/json') or m.typname like 'application/vnd.pgrst.%'))
+           then 'an aggregate makes a media type of it'
+         when exists (select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+                      where t.tgrelid = c.oid and not t.tgisinternal
+                        and p.prosrc ~ '\m(request\.(headers|cookies|method|path)|response\.(headers|status))\M')
+           then 'a trigger uses settings that only PostgREST has'
        end as left_out
 from pg_class c
 cross join lateral (
@@ -33,4 +54,4 @@ where c.relnamespace = 'roomtone'::regnamespace
   and (has_any_column_privilege(roomtone.role_name('anon'), c.oid, 'select, insert, update')
        or has_any_column_privilege(roomtone.role_name('person'), c.oid, 'select, insert, update')
        or has_table_privilege(roomtone.role_name('person'), c.oid, 'delete'))
-group by c.oid, c.relname, c.relkind, w.possible
+group by c.oid, c.relname, c.relkind, c.reltype, c.relnamespace, w.possible

@@ -67,11 +67,24 @@ class Relationship:
         """What after `!` chooses this relationship among several."""
         return self.junction.table if self.junction else self.name
 
-    def __str__(self) -> str:
+    @property
+    def described(self) -> dict[str, str]:
+        """As one of several in the details of PGRST201 (PostgREST manual, Errors)."""
         if self.junction:
-            return f"{self.cardinality} through {self.junction.table} ({', '.join(self.junction.names)})"
-        columns = ", ".join(f"{mine} = {theirs}" for mine, theirs in self.pairs)
-        return f"{self.cardinality} by {self.name} ({columns})"
+            first, second = self.junction.names
+            mine, theirs = self.junction.source, self.junction.target
+            ends = f"{first}{_listed(mine, 0)} and {second}{_listed(theirs, 0)}"
+            using = f"{self.junction.table} using {ends}"
+        else:
+            ends = (
+                f"{self.source}{_listed(self.pairs, 0)} and {self.target}{_listed(self.pairs, 1)}"
+            )
+            using = f"{self.name} using {ends}"
+        return {
+            "cardinality": self.cardinality,
+            "embedding": f"{self.source} with {self.target}",
+            "relationship": using,
+        }
 
     def inverse(self, *, source_is_view: bool) -> Relationship:
         """The same, from the other side."""
@@ -102,6 +115,10 @@ class Relationship:
         if hint is not None:
             return many and hint == theirs
         return many or (self.cardinality == "many-to-one" and target == mine)
+
+
+def _listed(pairs: Pairs, side: Literal[0, 1]) -> str:
+    return f"({', '.join(pair[side] for pair in pairs)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +177,7 @@ class Relationships:
         raise refusal(
             "PGRST201",
             f"there are several relationships between {source} and {target}",
-            details="; ".join(map(str, meant)),
+            details=[each.described for each in meant],
             hint=f"Choose one of them: {hints}",
         )
 

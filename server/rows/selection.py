@@ -247,11 +247,9 @@ def _order(scanner: Scanner) -> Order:
     return Order(field, direction, nulls, of)
 
 
-def not_offered(what: str) -> Problem:
+def not_offered(what: str, *, hint: str = "docs/rows.md has a table of what is.") -> Problem:
     """Problem PGRST127 for a part of PostgREST that is not offered here."""
-    return refusal(
-        "PGRST127", f"not offered here: {what}", hint="docs/rows.md has a table of what is."
-    )
+    return refusal("PGRST127", f"not offered here: {what}", hint=hint)
 
 
 def not_embedded(name: str) -> Problem:

@@ -17,6 +17,7 @@ from .catalogue import Relation
 from .filters import chosen
 from .fragments import (
     BODY,
+    NOTHING,
     Part,
     Sql,
     commas,
@@ -27,6 +28,8 @@ from .fragments import (
 from .query import Query
 
 Resolution = Literal["merge-duplicates", "ignore-duplicates"]
+
+_NEW_ROWS: Final = "roomtone.new_rows"  # a setting of the transaction
 
 COMPOSED: Final = 256  # texts of INSERT that are kept
 
@@ -53,13 +56,17 @@ def insert(
     *,
     conflict: tuple[str, ...] | None,
     resolution: Resolution | None,
+    updates: tuple[str, ...],
     answer: Returning | None,
 ) -> Part:
-    """INSERT the objects of a JSON array, with the keys `names` of each. Without names, all defaults."""
+    """INSERT the objects of a JSON array, with the keys `names` of each. Without names, all defaults.
+
+    `updates`: the columns that the user may update. With `merge-duplicates`, `total` in the answer is the number of new rows.
+    """
     # Only what is short is kept: a client may choose any columns for the answer, and repeat those of the conflict.
     short = not (answer and answer.select) and len(conflict or ()) <= len(table.types)
     compose = _insert if short else _insert.__wrapped__
-    text, values = compose(table, tuple(names), conflict, resolution, answer)
+    text, values = compose(table, tuple(names), conflict, resolution, updates, answer)
     return text, [body, *values] if names else [*values]
 
 
@@ -70,6 +77,7 @@ def _insert(
     names: tuple[str, ...],
     conflict: tuple[str, ...] | None,
     resolution: Resolution | None,
+    updates: tuple[str, ...],
     answer: Returning | None,
 ) -> tuple[Sql, tuple[Any, ...]]:
     """The statement, and its values but for the body."""
@@ -82,10 +90,18 @@ def _insert(
         )
     else:
         text = sql.SQL("insert into {} default values").format(target)
+    total = NOTHING
     if resolution is not None and (key := conflict or table.key):
-        changed = [name for name in names if name not in key]
-        text = text + _on_conflict(key, changed, resolution)
-    whole, values = _returning(text, [], table, answer)
+        # Most users may not update a key, which is equal already. PostgREST always sets it.
+        changed = [name for name in names if name not in key or name in updates]
+        action: Sql = sql.SQL("nothing")
+        if resolution == "merge-duplicates" and changed:
+            action = _updated(changed)
+            text = sql.SQL("{} where {}").format(text, _new_rows("+"))
+            total = sql.SQL(f", current_setting('{_NEW_ROWS}')::int"), []
+        listed = commas(identifier(name) for name in key)
+        text = sql.SQL("{} on conflict ({}) do {}").format(text, listed, action)
+    whole, values = _returning(text, [], table, answer, total)
     return sql.SQL(whole.as_string(None)), tuple(values)
 
 
@@ -129,27 +145,37 @@ def delete(table: Relation, query: Query, answer: Returning | None) -> Part:
     return _returning(text, values, table, answer)
 
 
-def _returning(text: Sql, values: list[Any], table: Relation, answer: Returning | None) -> Part:
-    # Without RETURNING, the user needs no right to read the rows. The number of rows is then the
-    # command's own.
-    if answer is None:
+def _returning(
+    text: Sql,
+    values: list[Any],
+    table: Relation,
+    answer: Returning | None,
+    total: Part = NOTHING,
+) -> Part:
+    # Without columns after RETURNING, the user needs no right to read the rows. Without RETURNING, the number of rows
+    # is the command's own.
+    if answer is None and total is NOTHING:
         return text, values
+    if answer is None:
+        whole = sql.SQL("with {} as ({} returning 1) select null::text, count(*), 0{} from {}")
+        chunk = identifier(CHUNK)
+        return whole.format(chunk, text, total[0], chunk), [*values, *total[1]]
     wanted, more = answer.columns(table.source)
     rows = sql.SQL("{} as ({} returning {})").format(identifier(CHUNK), text, wanted)
-    return answered((rows, [*values, *more]), table.source, answer)
+    return answered((rows, [*values, *more]), table.source, answer, total)
 
 
-def _on_conflict(key: Sequence[str], changed: Sequence[str], resolution: Resolution) -> Sql:
-    # The key's columns are equal already. Without them in SET, the user needs no right to update them.
-    if resolution == "ignore-duplicates" or not changed:
-        action: Sql = sql.SQL("nothing")
-    else:
-        action = sql.SQL("update set {}").format(
-            commas(
-                sql.SQL("{} = excluded.{}").format(identifier(name), identifier(name))
-                for name in changed
-            )
-        )
-    return sql.SQL(" on conflict ({}) do {}").format(
-        commas(identifier(name) for name in key), action
+def _updated(names: Sequence[str]) -> Sql:
+    """What ON CONFLICT does with a row that exists. It is not a new one."""
+    settings = commas(
+        sql.SQL("{} = excluded.{}").format(identifier(name), identifier(name)) for name in names
+    )
+    return sql.SQL("update set {} where {}").format(settings, _new_rows("-"))
+
+
+def _new_rows(sign: Literal["+", "-"]) -> Sql:
+    """A condition that is always true, and counts: PostgreSQL does not say which rows of an upsert are new."""
+    return sql.SQL(
+        f"set_config('{_NEW_ROWS}', (coalesce(nullif(current_setting('{_NEW_ROWS}', true), '')::int, 0)"
+        f" {sign} 1)::text, true) <> ''"
     )

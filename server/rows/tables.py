@@ -15,7 +15,7 @@ from ..resource import public_path
 from ..types import Claims, RoomId
 from . import paging, response, statement
 from .answers import Returning
-from .body import an_object, batches, json_of, objects
+from .body import an_object, batches, check_same_keys, json_of, objects
 from .bounds import check_patterns
 from .catalogue import Catalogue, Relation
 from .embedding import joined
@@ -43,7 +43,7 @@ class TableRequest:
         self.rows_limit: int = request.state.settings.rows_limit
         self.claims: Claims = claims_of(request)
         self.accepted: Accepted = accepted(request.headers)
-        self.preferences: Preferences = preferences(request.headers, self.catalogue.time_zones)
+        self.preferences: Preferences = preferences(request.headers)
         self.query: Query = parse(request.scope["query_string"])
         check_patterns(self.query, self.claims)
         self.writes = writes
@@ -177,6 +177,8 @@ async def post(request: Request) -> Response:
     table_request.check_unfiltered()
     value, text = await json_of(request)
     items = objects(value, at_most=table_request.rows_limit)
+    if query.columns is None:
+        check_same_keys(items)
     for name in {*(query.columns or ()), *(query.on_conflict or ())}:
         table.type_of(name)
     groups = list(
@@ -196,6 +198,7 @@ async def post(request: Request) -> Response:
             batch.body,
             conflict=query.on_conflict,
             resolution=preferred.resolution,
+            updates=table.updated_by(anonymous=not table_request.claims),
             answer=returning,
         )
         for batch in groups
@@ -209,6 +212,8 @@ async def post(request: Request) -> Response:
         _read_rooms(request, items)
     row = response.row_path(table, answer) if located else None
     location = None if row is None else public_path(request, row)
+    new = answer.size if answer.total is None else answer.total
+    merges = preferred.resolution == "merge-duplicates"
     total = str(answer.size) if preferred.count else "*"
     if returning is None or located:
         answer = Answer(None, answer.size)
@@ -216,7 +221,7 @@ async def post(request: Request) -> Response:
         answer,
         table_request.accepted,
         preferred,
-        status=201,
+        status=200 if merges and not new else 201,
         content_range=f"*/{total}",
         location=location,
     )

@@ -35,7 +35,7 @@ PAUSES_S = (
 class Answer:
     """The answer of a statement: the rows as the text of a JSON array, if requested, and their number.
 
-    `weight` is the text's size in bytes; `total` the number of rows without the limit, if requested.
+    `weight` is the text's size in bytes; `total` the number of rows without the limit, if requested, or of new rows of an upsert.
     """
 
     text: str | None
@@ -147,4 +147,8 @@ async def execute_all(connection: Connection, parts: list[Part], *, most_bytes: 
         return answers[0]
     size = sum(answer.size for answer in answers)
     texts = [answer.text[1:-1] for answer in answers if answer.text is not None and answer.size]
-    return Answer(f"[{','.join(texts)}]", size)
+    counts = [
+        answer.total for answer in answers if answer.total is not None
+    ]  # each with those before
+    new = sum(answer.size for answer in answers if answer.total is None) + max(counts, default=0)
+    return Answer(f"[{','.join(texts)}]", size, total=new)

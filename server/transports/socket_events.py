@@ -106,6 +106,7 @@ class SocketEvents:
                         batch.body,
                         conflict=conflict,
                         resolution=resolution,
+                        updates=table.updated_by(anonymous=not self._claims),
                         answer=answer,
                     )
                     for batch in batches(

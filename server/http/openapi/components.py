@@ -113,7 +113,7 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
         "name": "Prefer",
         "in": "header",
         "description": "`count=exact` asks for the total number of rows (RFC 7240). If the answer is a part of them, its status is 206.",
-        "schema": _preferences("count=(exact|planned|estimated)", "handling=(strict|lenient)"),
+        "schema": _preferences("count=exact", "handling=(strict|lenient)"),
         "example": "count=exact",
     },
     "PreferInserting": {
@@ -189,7 +189,7 @@ SCHEMAS: Final[dict[str, Schema]] = FILTERS | {
                 "pattern": "^(PGRST[0-9]{3}|[0-9A-Z]{5})$",
             },
             "message": {"type": "string"},
-            "details": {"type": ["string", "null"]},
+            "details": {"type": ["string", "array", "null"], "items": {"type": "object"}},
             "hint": {"type": ["string", "null"]},
             "rule": {
                 "type": "string",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ...rows import functions
+from ...rows import catalogue, functions
 from ...rows.functions import Function
 
 if TYPE_CHECKING:
@@ -65,9 +65,11 @@ async def read(database: Database) -> Described:
     async with database.relay() as connection:
         answer = await connection.execute(text)  # our own file, not a client's text
         row = await answer.fetchone()
-        served, _left_out = await functions.read(connection)
+        served, _ = await catalogue.read_relations(connection)
+        called, _ = await functions.read(connection)
     assert row is not None
-    return Described(tuple(_relation(each) for each in json.loads(row[0])), tuple(served))
+    relations = (_relation(each) for each in json.loads(row[0]) if each["name"] in served)
+    return Described(tuple(relations), tuple(called))
 
 
 def _relation(row: dict[str, Any]) -> Relation:

@@ -47,7 +47,6 @@ relations as (
   from pg_class c
   cross join roles r
   where c.relnamespace = 'roomtone'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
-    and c.relname !~ '[/{}?#]'
 )
 select coalesce(json_agg(to_json(x) order by x.name), '[]')::text
 from relations x

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -22,14 +23,22 @@ from .components import (
     schema,
 )
 from .described import Column, Described
+from .overloads import merged
 from .values import Schema
 
 Operation = dict[str, Any]
 
 
 def paths(described: Described) -> dict[str, dict[str, Operation]]:
-    """The path of each function. Of several with one name, the last is described."""
-    return {f"/rows/rpc/{quote(f.name)}": _path(f, described) for f in described.functions}
+    """The path of each name of a function, for all functions of that name."""
+    found: dict[str, dict[str, Operation]] = {}
+    for name, overloads in groupby(described.functions, key=lambda function: function.name):
+        every = [_path(function, described) for function in overloads]
+        methods = [method for method in ("get", "post") if any(method in each for each in every)]
+        found[f"/rows/rpc/{quote(name)}"] = {
+            method: merged([each[method] for each in every if method in each]) for method in methods
+        }
+    return found
 
 
 def _path(function: Function, described: Described) -> dict[str, Operation]:

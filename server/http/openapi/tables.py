@@ -193,12 +193,16 @@ def _insert(table: Relation) -> Operation:
     inserted = schema(f"{name}Insert")
     names = tuple(column.name for column in table.columns if column.inserts)
     picked = {"type": "string", "pattern": values.names(names)}
+    headers = ("Content-Range", "Preference-Applied", "Location")
     successes = {
+        200: answer(
+            "With `resolution=merge-duplicates`: written, no row is new.", rows(name), headers
+        ),
         201: answer(
             "Written. With `Prefer: return=representation` the answer has the rows.",
             rows(name),
-            ("Content-Range", "Preference-Applied", "Location"),
-        )
+            headers,
+        ),
     }
     parameters = [
         chosen(table.columns),

@@ -60,6 +60,32 @@ create function roomtone.unnamed(json) returns json language sql stable as 'sele
 create function roomtone.heaviest(out name text, out grams int) language sql stable as
   'select name, grams from roomtone.teas order by grams desc limit 1';
 
+-- What PostgREST would read or write in another form.
+create domain roomtone.paint as int;
+create function roomtone.paint_as_json(roomtone.paint) returns json language sql immutable return to_json('#' || to_hex($1));
+create cast (roomtone.paint as json) with function roomtone.paint_as_json as implicit;
+create table roomtone.painted (id int, color roomtone.paint);
+create function roomtone.paint() returns setof roomtone.painted language sql stable as 'select * from roomtone.painted';
+create domain roomtone."text/html" as text;
+create function roomtone.page() returns roomtone."text/html" language sql stable return '<p>';
+create table roomtone.drawn (id int);
+create domain roomtone."*/*" as bytea;
+create function roomtone.draw(state roomtone."*/*", next roomtone.drawn) returns roomtone."*/*" language sql return state;
+create aggregate roomtone.drawing(roomtone.drawn) (sfunc = roomtone.draw, stype = roomtone."*/*", initcond = '');
+create table roomtone.redirected (id int);
+create function roomtone.redirect() returns trigger language plpgsql as $$
+begin
+  perform set_config('response.headers', '[{"Location": "/elsewhere"}]', true);
+  return new;
+end $$;
+create trigger redirect after insert on roomtone.redirected for each row execute function roomtone.redirect();
+create function roomtone.teapot() returns void language sql as $$ select set_config('response.status', '418', true) $$;
+
+create table roomtone.tins (id int primary key, name text, price int);
+insert into roomtone.tins values (1, 'Round', 9);
+grant select (id, name) on roomtone.tins to roomtone_person;
+grant select, insert on roomtone.painted, roomtone.drawn, roomtone.redirected to roomtone_person;
+grant insert, update (text) on roomtone.labels to roomtone_person;
 grant select on roomtone.racks, roomtone.teas, roomtone.drinkers, roomtone.cups, roomtone.labels, roomtone.tea_list,
   roomtone.tea_lines to roomtone_anon, roomtone_person;
 grant insert, update, delete on roomtone.racks, roomtone.teas, roomtone.cups, roomtone.tea_list to roomtone_person;

@@ -97,7 +97,7 @@ UNTAKEABLE = [
     (b'{"name": "x", "club_id": {"a": 1}}', 400, "22P02"),
     (b'{"name": "x", "id": 7}', 400, "428C9"),
     (b'{"name": "x", "club_id": 999999}', 409, "23503"),
-    (b'[{"name": "x"}, {"name": 1, "nope": 2}]', 400, "PGRST204"),
+    (b'[{"name": "x"}, {"name": 1, "nope": 2}]', 400, "PGRST102"),
 ]
 
 

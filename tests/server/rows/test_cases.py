@@ -2,7 +2,7 @@
 
 A case is one request (`send`, its body `json` or `text`, and its headers `prefer`, `accept`, `ask` (Range), `type`, `coding`,
 `profile`) by a person, or `by` nobody, and what comes back: `status` (200), `answer` or the problem's `code`, and the headers
-`range` (Content-Range), `applied`, `allow` and `location`. `after` is another path, and its rows when the request is over.
+`range` (Content-Range), `applied`, `allow` and `location`; `details` are those of the problem. `after` is another path, and its rows when the request is over.
 Its `part` is a row of the table in docs/rows.md.
 """
 
@@ -57,6 +57,8 @@ def answered(response: httpx.Response, case: dict[str, Any]) -> dict[str, Any]:
         found["answer"] = response.json() if response.content else None
     if "code" in case:
         found["code"] = response.json()["code"] if response.content else None
+    if "details" in case:
+        found["details"] = response.json()["details"]
     found |= {key: response.headers.get(header) for key, header in ANSWERED.items() if key in case}
     return found
 
@@ -69,7 +71,9 @@ def test_every_case_has_its_answer(database_url: str, psql: Psql) -> None:
             psql.run("select roomtone.put_back()")
             found = answered(send(world, case), case)
             right = {"status": case.get("status", 200)}
-            right |= {key: case[key] for key in ("answer", "code", *ANSWERED) if key in case}
+            right |= {
+                key: case[key] for key in ("answer", "code", "details", *ANSWERED) if key in case
+            }
             if "after" in case:
                 path, right["after"] = case["after"]
                 found["after"] = world.anna.get(f"/rows{path}").json()

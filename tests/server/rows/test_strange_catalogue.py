@@ -64,7 +64,16 @@ create aggregate summed(int) (sfunc = int4pl, stype = int);
 create function "a/path"(a int) returns int language sql return 1;
 create table no_columns ();
 create table "a/table" (id int);
-grant select on no_columns, "a/table" to roomtone_person;
+create domain color as int;
+create function color_as_json(a color) returns json language sql immutable return to_json('#' || to_hex(a));
+create cast (color as json) with function color_as_json as implicit;
+create table painted (id int, color color);
+create function paint() returns setof painted language sql stable as 'select * from painted';
+create domain "text/html" as text;
+create function page() returns "text/html" language sql stable return '<p>';
+create function redirect() returns void language sql as
+  $$ select set_config('response.headers', '[{"Location": "/"}]', true) $$;
+grant select on no_columns, "a/table", painted to roomtone_person;
 """
 
 CALLED: Final = (
@@ -91,6 +100,10 @@ EXPECTED_IN_THE_LOG: Final = {
     "summed(integer)": "it is an aggregate",
     '"a/path"(integer)': "its name has a character that separates the parts of an address",
     "no_columns": "it has no columns",
+    "painted": "it has a column of a domain with casts of its own",
+    "paint()": "it returns a column of a domain with casts of its own",
+    "page()": "it returns a media type",
+    "redirect()": "it uses settings that only PostgREST has",
     "a/table": "its name has a character that separates the parts of an address",
 }
 
@@ -113,7 +126,27 @@ def test_what_cannot_be_served_is_left_out_with_a_line_in_the_log(
     )
     reply = problem(strange.anna.post("/rows/rpc/unnamed", json={"a": 1}), 404, "PGRST202")
     assert "it has a parameter without a name" in reply["message"]
-    problem(strange.anna.get("/rows/no_columns"), 404, "PGRST205")
+    reply = problem(strange.anna.get("/rows/painted"), 404, "PGRST205")
+    assert "it has a column of a domain with casts of its own" in reply["message"]
+    paths = strange.anna.get("/openapi.json").json()["paths"]
+    assert not paths.keys() & {"/rows/painted", "/rows/no_columns", "/rows/rpc/paint"}
+
+
+def test_functions_of_one_name_are_described_together(strange: World) -> None:
+    described = strange.anna.get("/openapi.json").json()["paths"]["/rows/rpc/overloaded"]
+    parameters = described["get"]["parameters"]
+    assert [(each["name"], each["required"]) for each in parameters] == [("a", False), ("b", False)]
+    bodies = described["post"]["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
+    assert [body["required"] for body in bodies] == [["a"], ["b"]]
+    answers = described["post"]["responses"]["200"]["content"]["application/json"]["schema"][
+        "anyOf"
+    ]
+    assert {"integer", "string"} <= {kind for each in answers for kind in _types(each)}
+
+
+def _types(shape: dict[str, Any]) -> list[str]:
+    kinds = shape.get("type", [])
+    return kinds if isinstance(kinds, list) else [kinds]
 
 
 def test_functions_of_every_kind_are_called_by_post_and_by_get(strange: World) -> None:
