@@ -7,4 +7,4 @@ Which folder may import which is stated in pyproject.toml (`[tool.importlinter]`
 this folder itself are what all folders share, except `app.py`, `process.py` and `child_processes.py`, which compose them.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

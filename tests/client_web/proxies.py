@@ -14,7 +14,6 @@ import httpx
 from roomtone.tools.processes import free_port
 
 from ..patience import PATIENCE, eventually
-from ..running import get
 
 # proxy_buffering is on, and requests go on by HTTP/1.0 without Upgrade.
 NGINX: Final = """
@@ -63,8 +62,13 @@ def _program(name: str) -> str:
 
 
 @contextmanager
-def proxy(name: str, configuration: str, relay: str, folder: Path) -> Iterator[str]:
-    """The address of this proxy in front of the relay at this address; both without a slash at the end."""
+def proxy(
+    name: str, configuration: str, relay: str, folder: Path, live: str = "/live"
+) -> Iterator[str]:
+    """The address of this proxy in front of the relay at this address; both without a slash at the end.
+
+    `live` is where the relay answers behind it. Below a path the proxy uses TLS, with a certificate of the test.
+    """
     inside = folder / f"{name}-{free_port()}"
     inside.mkdir()
     port = free_port()
@@ -77,7 +81,7 @@ def proxy(name: str, configuration: str, relay: str, folder: Path) -> Iterator[s
         "haproxy": ("-db", "-f", str(file)),
         "caddy": ("run", "--config", str(file), "--adapter", "caddyfile"),
     }[name]
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}" if live == "/live" else f"https://localhost:{port}"
     with (inside / "output").open("wb") as output:
         process = subprocess.Popen(
             (_program(name), *options),
@@ -89,7 +93,8 @@ def proxy(name: str, configuration: str, relay: str, folder: Path) -> Iterator[s
     def answers() -> bool:
         assert process.poll() is None, (inside / "output").read_text()
         try:
-            return get(f"{url}/live").status_code == 200
+            answer = httpx.get(url + live, timeout=PATIENCE, verify=False)
+            return answer.status_code == 200
         except httpx.TransportError:
             return False
 

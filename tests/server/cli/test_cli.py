@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from roomtone import __version__
 
 from ...conftest import Connect
 from ...patience import PATIENCE, eventually
@@ -233,9 +234,15 @@ def test_relays_end_when_the_process_that_started_them_is_killed(
 
 def test_installing_is_a_command_of_its_own(empty_database_url: str) -> None:
     status, shown = said("install", "--database-url", empty_database_url)
-    assert (status, shown.splitlines()[-1]) == (0, "The schema is now that of Roomtone 0.1.0.")
+    assert (status, shown.splitlines()[-1]) == (
+        0,
+        f"The schema is now that of Roomtone {__version__}.",
+    )
     status, shown = said("install", "--database-url", empty_database_url)
-    assert (status, shown.splitlines()[-1]) == (0, "The schema already was that of Roomtone 0.1.0.")
+    assert (status, shown.splitlines()[-1]) == (
+        0,
+        f"The schema already was that of Roomtone {__version__}.",
+    )
     with psycopg.connect(empty_database_url) as connection:
         assert connection.execute("select count(*) from roomtone.rooms").fetchone() == (0,)
 

@@ -85,11 +85,14 @@ async def test_names_labels_and_descriptions_keep_prometheus_conventions(
     assert not any(str(room) in route for _, _, route in asked)
 
 
-def test_each_metric_of_the_dashboard_exists(relay: RunningRelay) -> None:
+def test_each_metric_of_the_dashboard_and_the_alerts_exists(relay: RunningRelay) -> None:
     board = json.loads((ROOT / "deploy" / "grafana.json").read_text("utf-8"))
     asked = set(NAME.findall(" ".join(expressions(board))))
     assert len(asked) > 30
-    assert asked - names(families(relay)) == set()
+    alerts = (ROOT / "deploy" / "prometheus-rules.yaml").read_text("utf-8")
+    of_alerts = {*NAME.findall(" ".join(re.findall(r"expr: (.*)", alerts)))}
+    assert len(of_alerts) > 7
+    assert (asked | of_alerts) - names(families(relay)) == set()
 
 
 def test_the_operators_page_names_every_metric_and_no_other(relay: RunningRelay) -> None:
