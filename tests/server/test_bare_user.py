@@ -13,6 +13,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from roomtone import paths
 
+from .. import namespaces
 from ..patience import PATIENCE
 from ..running import get
 
@@ -30,8 +31,10 @@ async def roomtone(*flags: str | Path) -> AsyncIterator[asyncio.subprocess.Proce
         for name, value in os.environ.items()
         if not name.startswith(("ROOMTONE_", "PG")) and name not in ("HOME", "USER", "LOGNAME")
     }
+    apart = ("--user", f"--map-user={BARE}", f"--map-group={BARE}")
+    namespaces.require(*apart)
     process = await asyncio.create_subprocess_exec(
-        *("unshare", "--user", f"--map-user={BARE}", f"--map-group={BARE}"),
+        *("unshare", *apart),
         *(sys.executable, "-m", "roomtone", "--port", "0", *map(str, flags)),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env=kept | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip

@@ -9,14 +9,23 @@ from pathlib import Path
 
 from roomtone.paths import SOURCE
 
+from .. import namespaces
 from ..patience import PATIENCE
 
 AS_MYSELF = ("--user", "--map-current-user", "--keep-caps")
 
 
 def test_without_a_network_everything_starts_and_one_bot_hears_another(open_dir: Path) -> None:
-    apart = ("unshare", *(() if os.geteuid() == 0 else AS_MYSELF), "--net")
-    command = (*apart, sys.executable, "-m", "tests.server.offline", str(open_dir / "data"))
+    apart = (*(() if os.geteuid() == 0 else AS_MYSELF), "--net")
+    namespaces.require(*apart)
+    command = (
+        "unshare",
+        *apart,
+        sys.executable,
+        "-m",
+        "tests.server.offline",
+        str(open_dir / "data"),
+    )
     done = subprocess.run(
         command, cwd=SOURCE, capture_output=True, text=True, check=False, timeout=4 * PATIENCE
     )

@@ -18,6 +18,7 @@ from roomtone.drill.drill import Drill
 from roomtone.drill.run import perform
 from roomtone.drill.verdict import Verdict
 
+from ... import namespaces
 from .conftest import ServerFor
 
 
@@ -38,6 +39,8 @@ OF_NETWORKS = [name for name in DRILLS if name not in OF_SERVERS + OF_BROWSERS]
 
 def finds_no_missed_duplicated_or_misordered_event(name: str, server_for: ServerFor) -> None:
     drill = DRILLS[name]
+    if drill is full_disk.DISK_FULL:
+        namespaces.require(*namespaces.MOUNT)
     verdict = uvloop.run(perform(drill, server_for(drill)))
     assert isinstance(verdict, Verdict), verdict
     assert verdict.faults == (), verdict.faults

@@ -34,6 +34,7 @@ from roomtone.media.node.sfu import Sfu
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Encoder, Samples
 from roomtone.tools.small_disk import small_disk
 
+from .... import namespaces
 from ....patience import PATIENCE, comes_true
 from .people import Person, seat
 
@@ -129,6 +130,7 @@ def test_no_recording_is_written_over_another(tmp_path: Path) -> None:
 
 def test_a_full_disk_ends_the_recording_with_an_error_and_the_file_stays(tmp_path: Path) -> None:
     encoded = Encoder().encode(np.zeros(FRAME_SAMPLES, "f4"))
+    namespaces.require(*namespaces.MOUNT)
     with small_disk(tmp_path / "disk", 1) as disk:
         recording = OggWriter(disk.folder / "full.ogg")
         ticks = count()
