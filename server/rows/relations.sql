@@ -36,7 +36,7 @@ select c.relname as name,
          when exists (select from pg_aggregate g
                       join pg_proc p on p.oid = g.aggfnoid and p.pronamespace = c.relnamespace
                       join pg_type m on m.oid = p.prorettype
-                      where p.proargtypes[0] in (c.reltype, 'anyelement'::regtype)
+                      where p.proargtypes[0] = c.reltype
                         and (m.typname in ('*/*', 'application/json') or m.typname like 'application/vnd.pgrst.%'))
            then 'an aggregate makes a media type of it'
          when exists (select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
