@@ -31,7 +31,7 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 
 LogFormat = Literal["plain", "json"]
 
-SignIn = Literal["demo", "tokens"]
+SignIn = Literal["demo", "passkeys", "tokens"]
 
 
 class SettingsError(ValueError):
@@ -94,8 +94,8 @@ class Settings:
     sign_in: SignIn | None = setting(
         None,
         default_text="`demo` while the relay listens on loopback only, or with `--demo`; otherwise `tokens`",
-        help="How people sign in on the page. `demo`: a name is enough."
-        " `tokens`: only with a token of an issuer.",
+        help="How people sign in on the page (docs/sign-in.md). `demo`: a name is enough. `passkeys`: they make an account with a"
+        " name and a passkey (WebAuthn). `tokens`: only with a token of an issuer.",
     )
     band: bool | None = setting(
         None,
@@ -109,7 +109,7 @@ class Settings:
     )
     allowed_hosts: tuple[str, ...] = setting(
         (),
-        help="Host names of the relay, besides `localhost` and IP addresses. Checked while demo identities are on, or if"
+        help="Host names of the relay, besides `localhost` and IP addresses. Checked with demo identities and passkeys, or if"
         " given; `*` allows all names.",
     )
     allowed_origins: tuple[str, ...] = setting(
@@ -197,7 +197,7 @@ class Settings:
     )
     new_users_per_hour: int = setting(
         1000,
-        help="New users per hour, and at once, of one address that signs in with demo identities.",
+        help="New users per hour, and at once, of one address that makes accounts, with demo identities or passkeys.",
         at_least=1,
         at_most=1_000_000,
     )
@@ -280,6 +280,11 @@ class Settings:
         if self.sign_in is not None:
             return self.sign_in == "demo"
         return self.loopback if self.demo is None else self.demo
+
+    @property
+    def passkeys(self) -> bool:
+        """Whether people make accounts with passkeys."""
+        return self.sign_in == "passkeys"
 
     @property
     def demo_rooms(self) -> bool:

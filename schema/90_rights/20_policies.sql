@@ -6,7 +6,7 @@ declare
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
                               'paces', 'blocks', 'reports', 'reminders', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
-                              'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'secrets', 'revoked_tokens', 'openid_sessions', 'schema_installs', 'database_marks'] loop
+                              'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'schema_installs', 'database_marks'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
   for name in select format('%I on %I', p.polname, c.relname) from pg_policy p join pg_class c on c.oid = p.polrelid
@@ -143,6 +143,11 @@ create policy blocks_are_made_as_yourself on blocks for insert to roomtone_perso
 comment on policy blocks_are_made_as_yourself on blocks is 'Users block only for themselves.';
 create policy blocks_are_deleted_by_their_user on blocks for delete to roomtone_person using (user_id = acting_user());
 comment on policy blocks_are_deleted_by_their_user on blocks is 'Users delete their own blocks.';
+
+create policy passkeys_are_private on passkeys for select to roomtone_person using (user_id = acting_user());
+comment on policy passkeys_are_private on passkeys is 'Users read only their own passkeys.';
+create policy passkeys_are_deleted_by_their_user on passkeys for delete to roomtone_person using (user_id = acting_user());
+comment on policy passkeys_are_deleted_by_their_user on passkeys is 'Users delete their own passkeys; a trigger keeps the last one.';
 
 create policy reports_are_read_by_their_reporter on reports for select to roomtone_person using (reporter = acting_user());
 comment on policy reports_are_read_by_their_reporter on reports is 'Users read their own reports, without the log in it.';

@@ -26,23 +26,26 @@ from .outcome import expected_errors
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
     """Open psql on the database. Further arguments are passed to psql."""
-    settings = settings_from(given)
-    if settings.database_url is None:
-        with expected_errors():
-            holder = running(settings.data_dir)
-        if holder is None or not holder.sockets:
-            raise click.ClickException(
-                f"Roomtone is not running on {settings.data_dir}. Start it in another terminal: roomtone"
-            )
-        url = socket_url(holder.sockets)
-    else:
-        url = settings.database_url
+    url = running_database(settings_from(given))
     more = psql_environment(url, greets=not arguments and sys.stdin.isatty())
     url, password = without_password(url)
     with expected_errors():
         command = [*psql_command(url), *arguments]
     sys.stdout.flush()
     os.execve(command[0], command, {**os.environ, **password, **more})
+
+
+def running_database(settings: Settings) -> str:
+    """The connection URL of the database: the named one, or the embedded one, which must be running."""
+    if settings.database_url is not None:
+        return settings.database_url
+    with expected_errors():
+        holder = running(settings.data_dir)
+    if holder is None or not holder.sockets:
+        raise click.ClickException(
+            f"Roomtone is not running on {settings.data_dir}. Start it in another terminal: roomtone"
+        )
+    return socket_url(holder.sockets)
 
 
 def psql_hint(settings: Settings) -> str:

@@ -5,6 +5,8 @@ programs of this machine, and a page of another site must not be one of them. Su
 point to 127.0.0.1, and then the browser treats the relay as that site. But the browser sends that name as
 `Host`. So names other than those of this machine are refused, unless `--allowed-hosts` names them. An IP
 address as `Host` is accepted: no DNS record is involved.
+
+With passkeys the same holds: they belong to the host's name (`passkeys.py`), so it must be one of the relay.
 """
 
 from __future__ import annotations
@@ -37,9 +39,10 @@ class KnownHosts:
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self.app = app
         named = (*settings.allowed_hosts, settings.host)
-        self.names = {host_of(name) for name in named if not _is_address(name)}
+        self.names = {host_of(name) for name in named if not is_address(name)}
         everything = ANY_HOST in settings.allowed_hosts
-        self.checks = not everything and (settings.demo_allowed or bool(settings.allowed_hosts))
+        by_name = settings.demo_allowed or settings.passkeys or bool(settings.allowed_hosts)
+        self.checks = not everything and by_name
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app
@@ -55,11 +58,12 @@ class KnownHosts:
             host in self.names
             or host == "localhost"
             or host.endswith(".localhost")  # RFC 6761, 6.3
-            or _is_address(host)
+            or is_address(host)
         )
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether this host is an IP address."""
     try:
         ipaddress.ip_address(host)
     except ValueError:

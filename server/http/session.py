@@ -90,7 +90,7 @@ async def who_am_i(request: Request) -> Response:
     An invalid cookie counts as anonymous and is deleted. An invalid bearer token is refused.
     """
     try:
-        user = await _user(request)
+        user = await user_of(request)
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _raise_unless_cookie(request, refused)
         response = _session(request, None)
@@ -131,7 +131,8 @@ async def _sign_out(connection: Connection) -> str | None:
     return None if row is None else row[0]
 
 
-async def _user(request: Request) -> dict[str, Any] | None:
+async def user_of(request: Request) -> dict[str, Any] | None:
+    """The signed-in user, with id, username, kind and bio. Raises for a token that does not count."""
     claims: Claims = claims_of(request)
     if not claims:
         return None
@@ -162,7 +163,7 @@ def _session(request: Request, user: dict[str, Any] | None) -> Response:
     settings = request.state.settings
     demo = settings.demo_allowed
     issuers = [{"name": each.name, "title": each.title} for each in settings.issuers]
-    ways = {"demo": demo, "passkeys": False, "issuers": issuers}
+    ways = {"demo": demo, "passkeys": settings.passkeys, "issuers": issuers}
     kept = {"seat": settings.grace, "role": settings.role_kept}
     return JSONResponse(
         {"user": user, "demo": demo, "sign_in": ways, "kept": kept}, headers=_PRIVATE

@@ -150,6 +150,23 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                 "all",
                 "insert into openid_sessions (jti, user_id, expires_at) values ('2', 1, now())",
             )
+        case "passkeys":
+            for label, user in (("own", me), ("rest", someone)):
+                yield (
+                    label,
+                    "insert into passkeys (user_id, credential_id, public_key, user_handle, sign_count, name)"
+                    f" values ({user or 'null'}, 'new', 'x', 'x', 0, 'Mine')",
+                )
+        case "passkey_challenges":
+            yield (
+                "all",
+                "insert into passkey_challenges (challenge, address, expires_at) values ('x', '', now())",
+            )
+        case "recovery_links":
+            yield (
+                "all",
+                "insert into recovery_links (secret_hash, user_id, expires_at) values ('x', 1, now())",
+            )
         case "schema_installs":
             yield "all", "insert into schema_installs (fingerprint, version) values ('', '')"
         case "deleted_recordings":

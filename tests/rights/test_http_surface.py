@@ -43,6 +43,8 @@ def test_functions_for_relays_and_psql_are_not_served(psql: Psql, database_url: 
             "secrets",
             "revoked_tokens",
             "openid_sessions",
+            "passkey_challenges",
+            "recovery_links",
             "schema_installs",
         ):
             assert eve.get(f"/rows/{table}").status_code == 404, table

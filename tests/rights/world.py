@@ -145,6 +145,21 @@ def make(psql: Psql) -> World:
     psql.run(
         "insert into openid_sessions (jti, user_id, expires_at) values ('1', 1, now() + interval '1 day')"
     )
+    psql.run(  # two each, because the last one stays
+        "insert into passkeys (user_id, credential_id, public_key, user_handle, sign_count, name)"
+        " select u.id, convert_to(u.id || each, 'UTF8'), 'x', 'x', 0, each from users u, unnest(array['Phone', 'Key']) each"
+    )
+    psql.run(
+        "insert into passkey_challenges (challenge, address, expires_at) values ('1', '', now() + interval '1 day')"
+    )
+    psql.run(
+        "insert into passkey_challenges (challenge, user_id, user_handle, address, expires_at, used_at)"
+        " values ('made', %s, 'x', '', now() + interval '1 day', now())",
+        world.people["guest"],
+    )
+    psql.run(
+        "insert into recovery_links (secret_hash, user_id, expires_at) values ('1', 1, now() + interval '1 day')"
+    )
     world.epoch = psql.one("select epoch from logs where room_id = %s", world.room)
     return world
 

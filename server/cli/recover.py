@@ -1,0 +1,41 @@
+"""`roomtone recover`: a link by which somebody who lost their passkeys makes a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import psycopg
+
+from .group import cli
+from .options import from_settings, settings_from
+from .outcome import expected_errors
+from .psql import running_database
+
+
+@cli.command("recover")
+@click.argument("username")
+@click.option(
+    "--address",
+    metavar="URL",
+    help="Address of the page, as people open it. [http://localhost:8000, with the relay's port]",
+)
+@from_settings("data_dir", "database_url", "port")
+def recover_command(username: str, address: str | None, **given: Any) -> None:
+    """Make a link by which this user signs in and makes a new passkey: once, within an hour.
+
+    Send it to nobody else: whoever opens it first has the account.
+    """
+    settings = settings_from(given)
+    url = running_database(settings)
+    try:
+        with expected_errors(), psycopg.connect(url) as connection:
+            row = connection.execute(
+                "select roomtone.create_recovery_link(%s)", (username,)
+            ).fetchone()
+    except psycopg.errors.NoDataFound as error:
+        raise click.ClickException(f"{error.diag.message_primary}.") from None
+    assert row is not None
+    page = (address or f"http://localhost:{settings.port}").rstrip("/")
+    # In the fragment, which browsers send to no server (RFC 9110, 4.2.4): no log and no Referer has the secret.
+    click.echo(f"{page}/#recover={row[0]}")
