@@ -196,3 +196,4 @@ session.subscribe(({ user }) => {
   draw()
 })
 shell.open()
+void identity.recover()

@@ -37,11 +37,11 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
     return fetch(url, { credentials: 'same-origin', ...init, headers })
   }
 
-  /** @param {string} method @param {object} [body] */
-  async function ask(method, body) {
+  /** @param {string} method @param {object} [body] @param {string} [step]  a path below that of the session */
+  async function ask(method, body, step = '') {
     let response
     try {
-      response = await authorized(SESSION, {
+      response = await authorized(`${SESSION}${step}`, {
         method,
         headers: body ? { 'Content-Type': 'application/json' } : undefined,
         body: body && JSON.stringify(body),
@@ -122,10 +122,18 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
         token = previous
         throw problem
       }
+      session.begin(answer)
+      return answer.user
+    },
+
+    /** A step of making a passkey, or of signing in with one: see server/http/passkeys.py. @param {string} step @param {object} body */
+    askPasskeys: (step, body) => ask('POST', body, `/passkeys${step}`),
+
+    /** This tab is of the user who has signed in now. @param {{ user: User, token: string }} answer */
+    begin(answer) {
       keep(answer.token)
       user = answer.user
       changed()
-      return answer.user
     },
 
     /** Leaves this page for the one of an issuer, which sends the browser back to `here`. @param {string} name @param {{ here: string, go: (address: string) => void }} where */

@@ -89,7 +89,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
         routes=[
             *session.routes,
             *openid.routes,
-            *(_passkey_routes() if settings.passkeys else ()),
+            *(_passkey_routes() if settings.sign_in == "passkeys" else ()),
             *rows.routes,
             *routes.routes,
             *socket_routes,

@@ -282,11 +282,6 @@ class Settings:
         return self.loopback if self.demo is None else self.demo
 
     @property
-    def passkeys(self) -> bool:
-        """Whether people make accounts with passkeys."""
-        return self.sign_in == "passkeys"
-
-    @property
     def demo_rooms(self) -> bool:
         """Whether a new database gets the demo: an embedded one, or where it was asked for."""
         return bool(self.demo) or (self.database_url is None and self.demo_allowed)

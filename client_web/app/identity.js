@@ -1,4 +1,5 @@
 import { HOME } from '../addresses.js'
+import { createPasskeys } from './passkeys.js'
 import { createSignIn } from '../view/shell/sign_in.js'
 
 /**
@@ -7,7 +8,9 @@ import { createSignIn } from '../view/shell/sign_in.js'
  */
 export function identityActions(context) {
   const { session, shell } = context
+  const passkeys = createPasskeys(context)
   const signIn = createSignIn({
+    passkeys,
     signIn: async (username) => {
       forgetNameInAddress()
       await session.signIn(username)
@@ -29,7 +32,9 @@ export function identityActions(context) {
       forgetInAddress('sign_in')
       signIn.open({ ways: session.ways, reason, then: context.arrive })
     },
+    recover: passkeys.recover,
     actions: {
+      ...passkeys.actions,
       signIn: () => context.withName(context.arrive),
       async signOut() {
         if (!(await context.leaveRoom())) return

@@ -9,12 +9,12 @@ declare
 begin
   -- Anybody may ask for a challenge. So the oldest make room: first those of the same address, then those of all.
   delete from passkey_challenges c where c.challenge in (
-    (select o.challenge from passkey_challenges o where o.expires_at < now() for update skip locked)
-    union all
-    (select o.challenge from passkey_challenges o where o.address = begin_passkey_challenge.address
-     order by o.expires_at desc offset most_of_an_address - 1 for update skip locked)
-    union all
-    (select o.challenge from passkey_challenges o order by o.expires_at desc offset most - 1 for update skip locked));
+    select o.challenge from passkey_challenges o where o.expires_at < now() for update skip locked);
+  delete from passkey_challenges c where c.challenge in (
+    select o.challenge from passkey_challenges o where o.address = begin_passkey_challenge.address
+    order by o.expires_at desc offset most_of_an_address - 1 for update skip locked);
+  delete from passkey_challenges c where c.challenge in (
+    select o.challenge from passkey_challenges o order by o.expires_at desc offset most - 1 for update skip locked);
   insert into passkey_challenges (challenge, user_id, username, user_handle, recovery_hash, address, expires_at)
   values (sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), begin_passkey_challenge.user_id,
           begin_passkey_challenge.username, begin_passkey_challenge.user_handle, begin_passkey_challenge.recovery_hash,

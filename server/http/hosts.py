@@ -41,7 +41,9 @@ class KnownHosts:
         named = (*settings.allowed_hosts, settings.host)
         self.names = {host_of(name) for name in named if not is_address(name)}
         everything = ANY_HOST in settings.allowed_hosts
-        by_name = settings.demo_allowed or settings.passkeys or bool(settings.allowed_hosts)
+        by_name = (
+            settings.demo_allowed or settings.sign_in == "passkeys" or bool(settings.allowed_hosts)
+        )
         self.checks = not everything and by_name
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -163,7 +163,7 @@ def _session(request: Request, user: dict[str, Any] | None) -> Response:
     settings = request.state.settings
     demo = settings.demo_allowed
     issuers = [{"name": each.name, "title": each.title} for each in settings.issuers]
-    ways = {"demo": demo, "passkeys": settings.passkeys, "issuers": issuers}
+    ways = {"demo": demo, "passkeys": settings.sign_in == "passkeys", "issuers": issuers}
     kept = {"seat": settings.grace, "role": settings.role_kept}
     return JSONResponse(
         {"user": user, "demo": demo, "sign_in": ways, "kept": kept}, headers=_PRIVATE

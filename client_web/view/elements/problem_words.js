@@ -1,3 +1,4 @@
+import { PASSKEY_REFUSALS } from '../passkeys/words.js'
 import { sentence } from './words.js'
 
 /**
@@ -19,6 +20,7 @@ export function problemInWords(problem) {
 
 /** @type {Record<string, string>} by rule or code */
 const OWN_WORDS = {
+  ...PASSKEY_REFUSALS,
   unreachable: 'You are not connected, so this did not go out. Try again when you are connected.',
   participants_only_for_participants: 'You are not in this room any more. Enter it again, then try again.',
   rooms_topology_has_a_node: 'No audio server for this is running. Choose another way, or try again later.',

@@ -20,9 +20,10 @@ import { roleInWords } from './person_words.js'
 
 /**
  * The page of a person: their text, clubs, and the rooms they are in now. On my own page I can edit it.
- * @param {{ editProfile: (person: PersonPage) => void, toggleBlock: (person: PersonPage) => void, reload: () => void }} actions
+ * @param {{ editProfile: (person: PersonPage) => void, toggleBlock: (person: PersonPage) => void, reload: () => void,
+ *   hasPasskeys: () => boolean, showPasskeys: () => void }} actions
  */
-export function createPerson({ editProfile, toggleBlock, reload }) {
+export function createPerson({ editProfile, toggleBlock, reload, hasPasskeys, showPasskeys }) {
   /** @type {PersonPage|null} */ let person = null
   const picture = avatar('')
   const face = element('div', { class: 'person__face', 'aria-hidden': 'true' }, picture)
@@ -33,7 +34,8 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
   const marked = element('p', { class: 'person__blocked quiet', text: 'You blocked them. You do not hear them. Rooms they host or speak in are marked in your hallway.' })
   const edit = element('button', { class: 'button', type: 'button', text: 'Edit your page', on: { click: () => person && editProfile(person) } })
   const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => person && toggleBlock(person) } })
-  const buttons = element('div', { class: 'page__buttons' }, edit, block)
+  const keys = element('button', { class: 'button', type: 'button', text: 'Passkeys', on: { click: () => showPasskeys() } })
+  const buttons = element('div', { class: 'page__buttons' }, edit, keys, block)
   const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'They may have a new name.' }), element('a', { class: 'button button--action', href: HOME, text: 'To the hallway' }))
@@ -67,6 +69,7 @@ export function createPerson({ editProfile, toggleBlock, reload }) {
       say(since, `Here since ${monthInWords(person.created_at)}`)
       say(about, person.bio ?? '')
       edit.hidden = !me
+      keys.hidden = !me || !hasPasskeys()
       block.hidden = me || !user || !toggleBlock
       say(block, blocked ? 'Unblock' : 'Block')
       mark(block, 'aria-label', `${blocked ? 'Unblock' : 'Block'} ${person.username}`)

@@ -2,6 +2,7 @@ import { avatar } from '../elements/avatar.js'
 import { createDialog } from '../dialog/dialog.js'
 import { createField, createForm } from '../dialog/form.js'
 import { element } from '../elements/element.js'
+import { createPasskeySignIn } from '../passkeys/sign_in.js'
 import { createRefusal } from '../elements/refusal.js'
 import { signInRefusalInWords } from './sign_in_words.js'
 
@@ -12,9 +13,13 @@ const RULES = { users_username_is_text: ['name'], users_username_is_allowed: ['n
 
 /**
  * Signing in, in the ways of this relay. In the demo by a name; some can be chosen.
- * @param {{ signIn: (username: string) => Promise<unknown>, signInAt: (name: string) => void, suggestions: () => Promise<string[]> }} actions
+ * @param {object} actions
+ * @param {(username: string) => Promise<unknown>} actions.signIn
+ * @param {(name: string) => void} actions.signInAt  an issuer
+ * @param {() => Promise<string[]>} actions.suggestions
+ * @param {{ signIn: () => Promise<void>, createAccount: (username: string) => Promise<void>, unavailable: () => import('../passkeys/words.js').NoPasskeys|null }} actions.passkeys
  */
-export function createSignIn({ signIn, signInAt, suggestions }) {
+export function createSignIn({ signIn, signInAt, suggestions, passkeys }) {
   /** @type {(() => void)|null} */ let after = null
   const input = element('input', { name: 'username', required: true, maxlength: '40', autocomplete: 'nickname', autocapitalize: 'none', spellcheck: 'false' })
   const name = createField({ id: 'sign-in', label: 'Your name', input })
@@ -26,10 +31,15 @@ export function createSignIn({ signIn, signInAt, suggestions }) {
   const demo = element('div', { class: 'sign-in__way' }, form.element)
   const refused = createRefusal() // by an issuer, or of what it said
   const issuers = element('div', { class: 'sign-in__way sign-in__issuers' })
-  const dialog = createDialog('Who are you?', refused.element, issuers, demo, closed)
+  const byPasskey = createPasskeySignIn({ signIn: passkeys.signIn, createAccount: passkeys.createAccount, done })
+  const dialog = createDialog('Who are you?', refused.element, byPasskey.element, issuers, demo, closed)
 
   async function submit() {
     await signIn(name.value)
+    done()
+  }
+
+  function done() {
     const then = after
     after = null
     dialog.close()
@@ -56,6 +66,8 @@ export function createSignIn({ signIn, signInAt, suggestions }) {
     open({ ways, then = null, reason = null }) {
       refused.say(reason === null ? null : signInRefusalInWords(reason))
       demo.hidden = !ways.demo
+      byPasskey.element.hidden = !ways.passkeys
+      byPasskey.open(passkeys.unavailable())
       issuers.hidden = ways.issuers.length === 0
       issuers.replaceChildren(...ways.issuers.map((issuer) => element('button', {
         class: 'button', type: 'button', text: `Sign in with ${issuer.title}`, on: { click: () => signInAt(issuer.name) },
@@ -65,7 +77,8 @@ export function createSignIn({ signIn, signInAt, suggestions }) {
       demoNames.hidden = true
       dialog.open()
       after = then
-      if (ways.demo) {
+      if (ways.passkeys) byPasskey.focus()
+      else if (ways.demo) {
         name.focus()
         suggest()
       }

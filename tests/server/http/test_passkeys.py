@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-import httpx
 import pytest
 from click.testing import CliRunner
 from psycopg.errors import InsufficientPrivilege
@@ -13,52 +11,20 @@ from roomtone.cli import cli
 
 from ...authenticator import UP, UV, Authenticator
 from ...people import Psql
-from ...running import NO_TLS, PATIENCE, RunningRelay, run_relay
+from ...running import RunningRelay, run_relay
 from ..rows_world import problem
+from .passkey_requests import account, begin, browser, finish, options, sign_in
 
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(
-        database_url, sign_in="passkeys", allowed_hosts=("talk.example",)
-    ) as relay:
+    with run_relay(database_url, sign_in="passkeys", allowed_hosts=("talk.example",)) as relay:
         yield relay
 
 
 @pytest.fixture
 def url(relay: RunningRelay) -> str:
     return relay.url.replace("127.0.0.1", "localhost")
-
-
-def browser(url: str) -> httpx.Client:
-    return httpx.Client(base_url=url, timeout=PATIENCE, verify=NO_TLS)
-
-
-def begin(client: httpx.Client, **what: str) -> Any:
-    answer = client.post("/session/passkeys/creation", json=what)
-    answer.raise_for_status()
-    return answer.json()["publicKey"]
-
-
-def finish(client: httpx.Client, credential: object, name: str = "Phone") -> httpx.Response:
-    return client.post("/session/passkeys", json={"credential": credential, "name": name})
-
-
-def options(client: httpx.Client) -> Any:
-    answer = client.post("/session/passkeys/request")
-    answer.raise_for_status()
-    return answer.json()["publicKey"]
-
-
-def sign_in(client: httpx.Client, credential: object) -> httpx.Response:
-    return client.post("/session/passkeys/sign_in", json={"credential": credential})
-
-
-def account(client: httpx.Client, url: str, username: str = "anna") -> Authenticator:
-    """A new account; the client is signed in to it."""
-    phone = Authenticator(url)
-    finish(client, phone.create(begin(client, username=username))).raise_for_status()
-    return phone
 
 
 def test_an_account_is_made_with_a_name_and_a_passkey_and_psql_knows_the_person(
@@ -82,7 +48,9 @@ def test_an_account_is_made_with_a_name_and_a_passkey_and_psql_knows_the_person(
         signed_in = sign_in(phone, key.get(options(phone)))
         assert signed_in.json()["user"] == made.json()["user"]
         assert phone.get("/session").json()["user"]["username"] == "Anna"
-        problem(phone.post("/session", json={"username": "Anna"}), 403, "28000", "session_is_a_demo")
+        problem(
+            phone.post("/session", json={"username": "Anna"}), 403, "28000", "session_is_a_demo"
+        )
     assert psql.one("select act_as('anna')") == "Anna"
     assert psql.one("select name from passkeys") == "Phone"
     with pytest.raises(InsufficientPrivilege):
@@ -124,7 +92,11 @@ def test_an_answer_counts_once_in_time_for_its_purpose_and_from_this_site(
         mixed = options(client) | {"rp": {"id": "localhost"}, "user": {"id": "AAAA"}}
         problem(finish(client, Authenticator(url).create(mixed)), 403, "42501", once)
         verified = "passkeys_are_verified"
-        for origin in ("https://evil.example", url.replace("localhost", "localhost.evil.example"), url + "1"):
+        for origin in (
+            "https://evil.example",
+            url.replace("localhost", "localhost.evil.example"),
+            url + "1",
+        ):
             phone.origin = origin
             problem(sign_in(client, phone.get(options(client))), 403, "42501", verified)
             made = Authenticator(origin).create(begin(client, username="eve"))
@@ -270,13 +242,17 @@ def test_passkeys_belong_to_a_name_of_the_relay(relay: RunningRelay, url: str) -
         evil = by_address.post("/session/passkeys/request", headers={"Host": "evil.example"})
         assert evil.status_code == 421
         named = {"Host": "Talk.example:8443"}  # behind a proxy, which has TLS
-        asked = by_address.post("/session/passkeys/creation", json={"username": "anna"}, headers=named)
+        asked = by_address.post(
+            "/session/passkeys/creation", json={"username": "anna"}, headers=named
+        )
         assert asked.json()["publicKey"]["rp"]["id"] == "talk.example"
         credential = Authenticator("https://talk.example:8443").create(asked.json()["publicKey"])
         body = {"credential": credential, "name": "Phone"}
         assert by_address.post("/session/passkeys", json=body, headers=named).status_code == 200
         insecure = Authenticator("http://talk.example:8443")
-        asked = by_address.post("/session/passkeys/creation", json={"username": "eve"}, headers=named)
+        asked = by_address.post(
+            "/session/passkeys/creation", json={"username": "eve"}, headers=named
+        )
         body = {"credential": insecure.create(asked.json()["publicKey"]), "name": "Phone"}
         made = by_address.post("/session/passkeys", json=body, headers=named)
         problem(made, 403, "42501", "passkeys_are_verified")

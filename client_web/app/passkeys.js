@@ -1,0 +1,74 @@
+import { createRows } from '../signaling/rows.js'
+import { Problem } from '../signaling/problem.js'
+import { createOwnPasskeys } from '../view/passkeys/own.js'
+import { whyNoPasskeys } from '../view/passkeys/words.js'
+
+/** @import { Passkey } from '../view/passkeys/own.js' */
+
+const RECOVERY = '#recover='
+
+/**
+ * Passkeys: making one, signing in with one, and my own ones.
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
+ */
+export function createPasskeys(context) {
+  const { session } = context
+  const rows = createRows({ fetch: session.fetch })
+  const own = createOwnPasskeys({
+    all: async () => /** @type {Passkey[]} */ (/** @type {unknown} */ (await rows.select('passkeys', { select: 'id,name,created_at,last_used_at', order: 'id' }))),
+    add: (name) => create({}, name),
+    remove: (passkey) => context.ask({
+      title: `Remove “${passkey.name}”?`, about: 'You can no longer sign in with it. Delete it on your device, too.', yes: 'Remove', danger: true,
+      action: () => rows.remove('passkeys', { id: `eq.${passkey.id}` }),
+    }),
+  })
+  context.add(own)
+
+  /** Why passkeys do not work on this page; null if they do. */
+  const unavailable = () => whyNoPasskeys({
+    secure: window.isSecureContext,
+    hostname: location.hostname,
+    supported: typeof globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON === 'function',
+  })
+
+  /** Runs what asks the authenticator; what the browser refuses becomes a Problem. @template T @param {() => Promise<T>} asking @returns {Promise<T>} */
+  async function asked(asking) {
+    try {
+      return await asking()
+    } catch (error) {
+      if (error instanceof DOMException) throw new Problem({ code: `passkey_${error.name}`, message: error.message })
+      throw error
+    }
+  }
+
+  /** @param {{ username?: string, secret?: string }} what  an account of this name, by a recovery link, or a further passkey @param {string} name */
+  async function create(what, name) {
+    const { publicKey } = await session.askPasskeys('/creation', what)
+    const made = /** @type {PublicKeyCredential} */ (await asked(() => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })))
+    session.begin(await session.askPasskeys('', { credential: made.toJSON(), name }))
+  }
+
+  return {
+    unavailable,
+    createAccount: (/** @type {string} */ username) => create({ username }, 'First passkey'),
+    async signIn() {
+      const { publicKey } = await session.askPasskeys('/request', {})
+      const signed = /** @type {PublicKeyCredential} */ (await asked(() => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })))
+      session.begin(await session.askPasskeys('/sign_in', { credential: signed.toJSON() }))
+    },
+    /** After a recovery link was opened. Its secret is in the fragment, which no server and no Referer sees; it leaves the address here. */
+    async recover() {
+      if (!location.hash.startsWith(RECOVERY)) return
+      const secret = location.hash.slice(RECOVERY.length)
+      history.replaceState(history.state, '', location.pathname + location.search)
+      await context.ask({
+        title: 'Back to your account', about: 'Make a new passkey on this device, and you are signed in. The link that you opened counts once.', yes: 'Make a passkey',
+        action: () => create({ secret }, 'Recovered'),
+      })
+    },
+    actions: {
+      hasPasskeys: () => session.ways.passkeys,
+      showPasskeys: () => context.attempt(() => own.open(unavailable())),
+    },
+  }
+}

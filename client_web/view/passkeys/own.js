@@ -1,0 +1,56 @@
+import { createDialog } from '../dialog/dialog.js'
+import { createField, createForm } from '../dialog/form.js'
+import { element, say } from '../elements/element.js'
+import { NO_PASSKEYS, useInWords } from './words.js'
+
+/**
+ * @import { NoPasskeys } from './words.js'
+ * @typedef {{ id: number, name: string, created_at: string, last_used_at: string|null }} Passkey
+ */
+
+/**
+ * My passkeys: all of them, adding one, and removing one.
+ * @param {{ all: () => Promise<Passkey[]>, add: (name: string) => Promise<void>, remove: (passkey: Passkey) => Promise<boolean> }} actions
+ */
+export function createOwnPasskeys({ all, add, remove }) {
+  const list = element('ul', { class: 'passkeys' })
+  const name = createField({
+    id: 'passkey-name', label: 'Another passkey', most: 60, hint: 'A name by which you know it, such as Phone or Blue key.',
+    input: element('input', { name: 'passkey-name', autocomplete: 'off', spellcheck: 'false' }),
+  })
+  const form = createForm({
+    fields: { name }, rules: { passkeys_name_is_text: ['name', 'One line of 1 to 60 characters.'] }, go: 'Add a passkey',
+    check: () => (name.value ? null : ['name', 'Give it a name.']),
+    async submit() {
+      await add(name.value)
+      form.clear()
+      name.input.value = ''
+      await draw()
+    },
+  }, name.element)
+  const why = element('p', { class: 'quiet' })
+  const dialog = createDialog('Your passkeys', element('p', { class: 'quiet', text: 'With each of them you can sign in. Keep two, in case you lose one.' }), list, form.element, why)
+
+  async function draw() {
+    list.replaceChildren(...(await all()).map((passkey) => element('li', { class: 'passkeys__one' },
+      element('span', {}, element('strong', { text: passkey.name }), ' ', element('span', { class: 'quiet', text: useInWords(passkey) })),
+      element('button', { class: 'button button--plain', type: 'button', text: 'Remove', 'aria-label': `Remove ${passkey.name}`, on: { click: () => removed(passkey) } }))))
+  }
+
+  async function removed(/** @type {Passkey} */ passkey) {
+    if (await remove(passkey)) await draw()
+  }
+
+  return {
+    element: dialog.element,
+    /** @param {NoPasskeys|null} reason  why none can be added on this page */
+    async open(reason) {
+      form.clear()
+      form.element.hidden = reason !== null
+      why.hidden = reason === null
+      say(why, reason ? NO_PASSKEYS[reason] : '')
+      await draw()
+      dialog.open()
+    },
+  }
+}

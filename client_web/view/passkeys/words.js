@@ -1,0 +1,39 @@
+/**
+ * Passkeys in words. Pure.
+ *
+ * @typedef {'insecure'|'address'|'unsupported'} NoPasskeys  why passkeys do not work on this page
+ */
+
+/** @type {Record<NoPasskeys, string>} */
+export const NO_PASSKEYS = {
+  insecure: 'Passkeys work only on a secure page. Open this page by https, or on the machine of Roomtone by http://localhost.',
+  address: 'Passkeys belong to a name. Open this page by its name instead of an IP address; on the machine of Roomtone by localhost.',
+  unsupported: 'This browser is too old for passkeys. Update it, or use another one.',
+}
+
+/**
+ * Why passkeys do not work here; null if they do (WebAuthn Level 3, 5: secure contexts, and hosts with a name).
+ * @param {{ secure: boolean, hostname: string, supported: boolean }} page
+ * @returns {NoPasskeys|null}
+ */
+export function whyNoPasskeys({ secure, hostname, supported }) {
+  if (!secure) return 'insecure'
+  if (/^[\d.]+$|^\[/u.test(hostname)) return 'address'
+  return supported ? null : 'unsupported'
+}
+
+/** What browsers refuse with, by code: `passkey_` and the name of the DOMException (WebAuthn, 5.1.3 and 5.1.4). @type {Record<string, string>} */
+export const PASSKEY_REFUSALS = {
+  passkey_NotAllowedError: 'No passkey was used: you cancelled, it took too long, or this device has none for this page. Try again.',
+  passkey_InvalidStateError: 'This device has a passkey for your account already. Use it, or choose another device.',
+  passkey_SecurityError: 'The browser does not allow passkeys at this address. Open the page by the address that you always use.',
+  passkey_NotSupportedError: 'This device cannot make a passkey of the kind that is needed. Choose another device.',
+  passkey_ConstraintError: 'This device cannot check that it is you. Set up a PIN, a finger or your face on it, or choose another device.',
+  passkey_AbortError: 'The browser stopped it. Try again.',
+}
+
+/** When a passkey was made and used. @param {{ created_at: string, last_used_at: string|null }} passkey @param {string} [locale] */
+export function useInWords({ created_at, last_used_at }, locale = 'en') {
+  const day = (/** @type {string} */ time) => new Date(time).toLocaleDateString(locale, { day: 'numeric', month: 'long', year: 'numeric' })
+  return `Made on ${day(created_at)}. ${last_used_at ? `Last used on ${day(last_used_at)}.` : 'Not used to sign in yet.'}`
+}

@@ -1,0 +1,98 @@
+"""Accounts with passkeys, with Chromium's virtual authenticator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import BrowserContext, CDPSession, expect
+
+from ..patience import PATIENCE
+from ..people import Psql
+from ..running import run_relay
+from .user_page import UserPage, user_page
+
+expect.set_options(timeout=PATIENCE * 1000)
+
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+def authenticator(devtools: CDPSession) -> str:
+    made: dict[str, Any] = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    return str(made["authenticatorId"])
+
+
+def sign_out(tab: UserPage) -> None:
+    tab.button("Sign out").click()
+    tab.button("Choose a name").click()
+    tab.button("Sign in with a passkey").wait_for()
+
+
+def open_link(tab: UserPage, link: str) -> None:
+    tab.page.goto("about:blank")  # as in a new tab: another fragment alone loads no page
+    tab.page.goto(link)
+    tab.button("Make a passkey").click()
+
+
+def test_an_evening_with_passkeys(context: BrowserContext, database_url: str, psql: Psql) -> None:
+    with run_relay(database_url, sign_in="passkeys") as relay:
+        url = relay.url.replace("127.0.0.1", "localhost")
+        with user_page(context, url, refusals=True) as anna:
+            devtools = context.new_cdp_session(anna.page)
+            devtools.send("WebAuthn.enable")
+            phone = authenticator(devtools)
+            profile = anna.page.locator(".topbar__profile")
+
+            anna.button("Choose a name").click()
+            anna.page.get_by_label("Name of the account").fill("anna")
+            anna.button("Make an account").click()
+            expect(profile).to_contain_text("anna")
+
+            sign_out(anna)
+            anna.button("Sign in with a passkey").click()
+            expect(profile).to_contain_text("anna")
+            assert psql.one("select act_as('anna')") == "anna"
+            psql.act_as(None)
+
+            # The last one stays; with a second one it may go.
+            profile.click()
+            anna.button("Passkeys").click()
+            anna.button("Remove First passkey").click()
+            anna.button("Remove").click()
+            anna.reads("This is your last passkey, and without it you could not sign in.")
+            anna.button("Cancel").click()
+            anna.page.get_by_label("Another passkey").fill("Key")
+            anna.button("Add a passkey").click()
+            anna.reads("This device has a passkey for your account already.")
+            devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": phone})
+            key = authenticator(devtools)
+            anna.button("Add a passkey").click()
+            anna.button("Remove Key").wait_for()
+            anna.button("Remove First passkey").click()
+            anna.button("Remove").click()
+            expect(anna.button("Remove First passkey")).to_have_count(0)
+            assert psql.one("select string_agg(name, ' ') from passkeys") == "Key"
+            anna.page.keyboard.press("Escape")
+
+            # A device without a passkey, and a user who cancels, are told so.
+            sign_out(anna)
+            devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": key})
+            authenticator(devtools)
+            anna.button("Sign in with a passkey").click()
+            anna.reads("No passkey was used: you cancelled, it took too long")
+            anna.page.keyboard.press("Escape")
+
+            # The link of the operator counts once.
+            link = f"{url}/#recover={psql.one('''select create_recovery_link('anna')''')}"
+            open_link(anna, link)
+            expect(profile).to_contain_text("anna")
+            assert "recover" not in anna.page.url
+            open_link(anna, link)
+            anna.reads("This link has been used, has expired, or a newer one was made.")
+            assert psql.one("select count(*) from passkeys") == 2
