@@ -37,11 +37,11 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
     return fetch(url, { credentials: 'same-origin', ...init, headers })
   }
 
-  /** @param {string} method @param {object} [body] @param {string} [step]  a path below that of the session */
-  async function ask(method, body, step = '') {
+  /** @param {string} method @param {object} [body] @param {string} [url] */
+  async function ask(method, body, url = SESSION) {
     let response
     try {
-      response = await authorized(`${SESSION}${step}`, {
+      response = await authorized(url, {
         method,
         headers: body ? { 'Content-Type': 'application/json' } : undefined,
         body: body && JSON.stringify(body),
@@ -126,8 +126,8 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
       return answer.user
     },
 
-    /** A step of making a passkey, or of signing in with one: see server/http/passkeys.py. @param {string} step @param {object} body */
-    askPasskeys: (step, body) => ask('POST', body, `/passkeys${step}`),
+    /** A step of making a passkey, or of signing in with one: see server/http/passkeys.py. @param {string} url @param {object} body */
+    askPasskeys: (url, body) => ask('POST', body, url),
 
     /** This tab is of the user who has signed in now. @param {{ user: User, token: string }} answer */
     begin(answer) {

@@ -1,3 +1,4 @@
+import { PASSKEYS, PASSKEY_CREATION, PASSKEY_REQUEST, PASSKEY_SIGN_IN } from '../addresses.js'
 import { createRows } from '../signaling/rows.js'
 import { Problem } from '../signaling/problem.js'
 import { createOwnPasskeys } from '../view/passkeys/own.js'
@@ -43,18 +44,18 @@ export function createPasskeys(context) {
 
   /** @param {{ username?: string, secret?: string }} what  an account of this name, by a recovery link, or a further passkey @param {string} name */
   async function create(what, name) {
-    const { publicKey } = await session.askPasskeys('/creation', what)
+    const { publicKey } = await session.askPasskeys(PASSKEY_CREATION, what)
     const made = /** @type {PublicKeyCredential} */ (await asked(() => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })))
-    session.begin(await session.askPasskeys('', { credential: made.toJSON(), name }))
+    session.begin(await session.askPasskeys(PASSKEYS, { credential: made.toJSON(), name }))
   }
 
   return {
     unavailable,
     createAccount: (/** @type {string} */ username) => create({ username }, 'First passkey'),
     async signIn() {
-      const { publicKey } = await session.askPasskeys('/request', {})
+      const { publicKey } = await session.askPasskeys(PASSKEY_REQUEST, {})
       const signed = /** @type {PublicKeyCredential} */ (await asked(() => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })))
-      session.begin(await session.askPasskeys('/sign_in', { credential: signed.toJSON() }))
+      session.begin(await session.askPasskeys(PASSKEY_SIGN_IN, { credential: signed.toJSON() }))
     },
     /** After a recovery link was opened. Its secret is in the fragment, which no server and no Referer sees; it leaves the address here. */
     async recover() {

@@ -6,7 +6,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   -- The lock, because two deletions at the same time must not each see the other's passkey. Without the user, they are deleted with them.
   perform from users u where u.id = old.user_id and u.issuer is null for update;
-  if found and acting_user() is not null and not exists (select from passkeys p where p.user_id = old.user_id and p.id <> old.id) then
+  if found and not acting_as_operator() and not exists (select from passkeys p where p.user_id = old.user_id and p.id <> old.id) then
     raise check_violation using
       message    = 'this is your last passkey, and without it you could not sign in',
       constraint = 'passkeys_last_one_stays',
