@@ -88,12 +88,12 @@ class Settings:
     )
     demo: bool | None = setting(
         None,
-        default_text="on while the relay listens on loopback only",
+        default_text="on while the relay listens on loopback only, and people sign in at no OpenID issuer",
         help="Demo identities (a name is enough to sign in) if `--sign-in` does not say otherwise, and demo rooms in a new database.",
     )
     sign_in: SignIn | None = setting(
         None,
-        default_text="`demo` while the relay listens on loopback only, or with `--demo`; otherwise `tokens`",
+        default_text="`demo` while demo identities are on by `--demo` or its default; otherwise `tokens`",
         help="How people sign in on the page (docs/sign-in.md). `demo`: a name is enough. `passkeys`: they make an account with a"
         " name and a passkey (WebAuthn). `tokens`: only with a token of an issuer.",
     )
@@ -279,7 +279,7 @@ class Settings:
         """Whether a name is enough to sign in."""
         if self.sign_in is not None:
             return self.sign_in == "demo"
-        return self.loopback if self.demo is None else self.demo
+        return (self.loopback and not self.issuers) if self.demo is None else self.demo
 
     @property
     def demo_rooms(self) -> bool:

@@ -45,7 +45,12 @@ class Psql:
 
     def person(self, username: str) -> int:
         """The id of the user with this name, who is created if necessary."""
-        return int(self.one("select id from sign_in(%s)", username))
+        known = "select id from users where username = %s"
+        return int(
+            self.one(
+                f"select coalesce(({known}), (select id from sign_in(%s)))", username, username
+            )
+        )
 
     def person_id(self, username: str) -> int:
         """The id of an existing user, whoever is acting."""

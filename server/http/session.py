@@ -43,7 +43,7 @@ async def sign_in(request: Request) -> Response:
             403,
             "28000",
             "demo identities are off on this relay",
-            details="They are on while the relay listens on loopback, or with --demo, if --sign-in does not say otherwise.",
+            details="They are on while the relay listens on loopback and has no OpenID issuer, or with --demo, if --sign-in does not say otherwise.",
             hint="Send a token: Authorization: Bearer.",
             rule="session_is_a_demo",
         )

@@ -99,7 +99,7 @@ EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and p
     "Give it to nobody else.",
     "Otherwise any web page could",
     "Addresses are always answered",
-    "Put the relay behind a proxy",
+    "A proxy brings everybody",
     "The file `schema/",
     "What looks alike is Unicode's own table",
     "`SameSite` does not tell ports",

@@ -59,6 +59,22 @@ def test_a_subject_is_one_user_of_its_issuer_whatever_the_name(psql: Psql) -> No
     assert psql.act_as("Richard").one("select acting_user()") == first["id"]
 
 
+def test_a_name_alone_signs_in_no_user_of_an_issuer_or_with_a_passkey(psql: Psql) -> None:
+    user(psql, UUID)
+    psql.run("insert into users (username, kind, issuer, subject) values ('bee', 'bot', 'i', '1')")
+    for name, kind in (("rick", "person"), ("Rick", "person"), ("rick", "bot"), ("bee", "bot")):
+        with refused("users_with_accounts_need_more_than_a_name"):
+            psql.one("select sign_in(%s, %s)", name, kind)
+    ilsa = psql.one("select id from sign_in('ilsa')")
+    psql.run(
+        "insert into passkeys (user_id, credential_id, public_key, user_handle, sign_count, name)"
+        " values (%s, 'c', 'k', 'h', 0, 'Phone')",
+        ilsa,
+    )
+    with refused("users_with_accounts_need_more_than_a_name"):
+        psql.one("select sign_in('ilsa')")
+
+
 def test_names_that_are_taken_get_a_number(psql: Psql) -> None:
     psql.person("rick")
     names = [user(psql, str(n), "r1ck" if n else "Rick")["username"] for n in range(30)]
@@ -182,6 +198,19 @@ def test_an_issuer_ends_sessions_by_sid_or_by_subject_and_each_token_counts_once
     assert psql.all(due, [ISSUER]) == [], "another relay has taken it"
     psql.run("insert into revoked_tokens (jti, expires_at) values ('c', now())")
     assert psql.all(revoked) == [], "who signs out is no longer checked"
+
+
+def test_a_user_leaves_the_rooms_with_the_last_session(psql: Psql) -> None:
+    room, rick = psql.room("host"), user(psql, "1")
+    psql.seat(room, "rick")
+    begin = "select relay_begin_openid_session(%s, %s, null, null, '1 h', now() + interval '1 day')"
+    for n in range(25):
+        psql.run(begin, str(n), rick["id"])
+    left = [jti for (jti,) in psql.all("select jti from openid_sessions")]
+    for jti in left:
+        assert psql.roster(room) == ["rick"]
+        psql.one("select relay_end_openid_session(%s)", jti)
+    assert psql.roster(room) == []
 
 
 def test_a_user_has_so_many_sessions_of_an_issuer(psql: Psql) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -94,6 +95,15 @@ def test_demo_identities_are_only_on_loopback_or_on_request(
     host: str, demo: bool | None, allowed: bool
 ) -> None:
     assert Settings(host=host, demo=demo).demo_allowed is allowed
+
+
+def test_demo_identities_are_off_by_default_where_people_sign_in_at_an_issuer() -> None:
+    issuer: dict[str, Any] = {"openid_issuer": "https://login.example", "openid_client_id": "us"}
+    several = "[a]\nissuer = 'https://a.example'\nclient_id = 'us'\nclient_secret = 's'"
+    assert not Settings(**issuer).demo_allowed
+    assert not Settings(**issuer).demo_rooms
+    assert not Settings(openid_issuers=several).demo_allowed
+    assert Settings(**issuer, demo=True).demo_allowed
 
 
 def test_how_people_sign_in_can_be_chosen_apart_from_the_demo_rooms() -> None:
