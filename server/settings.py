@@ -7,14 +7,14 @@ read command lines.
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from .formats.ice_addresses import faults
+from .formats.loopback import is_loopback
 from .formats.media_addresses import Reach
-from .formats.openid_issuers import OpenidIssuer, openid_issuers
+from .formats.openid_issuers import OpenidIssuer, all_different, openid_issuers
 from .formats.root_path import root_path
 from .formats.web_origins import web_origin
 from .grace import GRACE, ROLE_KEPT
@@ -36,16 +36,6 @@ SignIn = Literal["demo", "passkeys", "tokens"]
 
 class SettingsError(ValueError):
     """The settings are invalid. The text says what to write instead."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether this name or address is reachable from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +129,8 @@ class Settings:
     token_users: TokenUsers = setting(
         "ids",
         help="What the `sub` of a token with an `iss` is. `ids`: the id of a user. `known`: what that issuer calls a user"
-        " (`users.subject`). `created`: the same, and unknown ones become users.",
+        " (`users.subject`). `created`: the same, and unknown ones become users."
+        " With keys of another issuer, both need `--jwt-audience`.",
     )
     openid_issuer: str | None = setting(
         None,
@@ -244,6 +235,12 @@ class Settings:
             errors.append(
                 "--sign-in: demo identities are off by --no-demo. Leave one of the two out."
             )
+        other_keys = self.jwt_jwks_url or self.jwt_public_key
+        if self.token_users != "ids" and other_keys and not self.jwt_audience:
+            errors.append(
+                "--token-users: give --jwt-audience, too. Without it, tokens that their issuer made for"
+                " other applications would sign in here."
+            )
         try:
             self.issuers  # noqa: B018 - it is computed, and raises
         except ValueError as error:
@@ -257,7 +254,7 @@ class Settings:
 
     @property
     def loopback(self) -> bool:
-        """Whether only this machine can reach the relay (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3)."""
+        """Whether only this machine can reach the relay ."""
         return is_loopback(self.host)
 
     @property
@@ -265,14 +262,14 @@ class Settings:
         """The OpenID Connect issuers at which people sign in. Raises ValueError."""
         several = openid_issuers(self.openid_issuers or "")
         if self.openid_issuer is None:
-            return several
+            return all_different(several)
         one = OpenidIssuer(
             name="openid",
             issuer=self.openid_issuer,
             client_id=self.openid_client_id or "",
             client_secret=self.openid_client_secret,
         )
-        return (one, *several)
+        return all_different((one, *several))
 
     @property
     def demo_allowed(self) -> bool:

@@ -87,6 +87,7 @@ class TestIssuer:
             "client_id": "roomtone",
             "client_secret": SECRET,
             "title": self.name.title(),
+            "audience": "roomtone",
         } | more
         lines = (f"{key} = {json.dumps(value)}\n" for key, value in given.items())
         return f"[{self.name}]\n{''.join(lines)}"

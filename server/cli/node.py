@@ -10,9 +10,9 @@ import click
 import uvloop
 
 from .. import logs, privileges
+from ..formats.loopback import is_loopback
 from ..postgres.lock import running
 from ..postgres.programs import socket_url
-from ..settings import is_loopback
 from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, settings_from

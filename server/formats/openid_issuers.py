@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, fields
+from itertools import combinations
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,7 +26,8 @@ MOST_ISSUERS: Final = 20
 class OpenidIssuer:
     """One issuer.
 
-    `audience` is what access tokens that bots and WHIP programs send must name in `aud`. `moderators` is a claim and a value
+    `audience` is what access tokens that bots and WHIP programs send must name in `aud`; without it, none counts: an ID token
+    names the client id in its `aud`, and signs nobody in. `moderators` is a claim and a value
     (`groups=moderators`): who has it is a site moderator. `new_users`: unknown subjects become users at first sight.
     `check_seconds`: how often the issuer is asked, by the refresh token, whether a session may go on.
     """
@@ -36,7 +38,7 @@ class OpenidIssuer:
     client_secret: str | None = None
     title: str = ""
     scopes: tuple[str, ...] = ("openid", "profile", "email")
-    audience: str = ""
+    audience: str | None = None
     moderators: str | None = None
     new_users: bool = True
     check_seconds: float = 300.0
@@ -60,7 +62,16 @@ class OpenidIssuer:
         if not 1 <= self.check_seconds <= 86400:
             raise ValueError(f"{self.name}: check_seconds must be from 1 to 86400")
         object.__setattr__(self, "title", self.title or address.hostname)
-        object.__setattr__(self, "audience", self.audience or self.client_id)
+
+
+def all_different(issuers: tuple[OpenidIssuer, ...]) -> tuple[OpenidIssuer, ...]:
+    """These issuers. Raises ValueError if two share a name or an address: a token would not say whose rules hold for it."""
+    for one, other in combinations(issuers, 2):
+        if one.name == other.name:
+            raise ValueError(f"there are two issuers with the name {one.name}")
+        if one.issuer == other.issuer:
+            raise ValueError(f"{one.name} and {other.name} have the same issuer")
+    return issuers
 
 
 def openid_issuers(text: str) -> tuple[OpenidIssuer, ...]:

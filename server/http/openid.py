@@ -154,9 +154,12 @@ async def _signed_in(
 async def end(request: Request) -> Response:
     """`POST /session/openid/{issuer}/logout`: the issuer ends sessions by a logout token (Back-Channel Logout, 2.5)."""
     issuer = _issuer(request)
-    form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
-    sent = form.get("logout_token", [])
+    body = (await request.body()).decode("utf-8", "replace")
     try:
+        try:
+            sent = parse_qs(body, max_num_fields=10).get("logout_token", [])
+        except ValueError:
+            raise NoLogoutToken("the form has more than 10 fields") from None
         if len(sent) != 1:
             raise NoLogoutToken("the form must have one logout_token")
         claims = await logout_claims(issuer.provider, issuer.settings, sent[0])

@@ -16,7 +16,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request
 
-from ..settings import is_loopback
+from ..formats.loopback import is_loopback
 
 SILENT_FOR_S: Final = 5.0  # longest time without a byte of the answer
 ANSWER_WITHIN_S: Final = 10.0

@@ -153,7 +153,7 @@ class Issuer:
         refresh_token = tokens.get("refresh_token")
         return Confirmed(
             {**userinfo, **said},
-            refresh_token if isinstance(refresh_token, str) else None,
+            refresh_token if isinstance(refresh_token, str) and refresh_token else None,
             whole=bool(userinfo) or len(said) > 1,
         )
 

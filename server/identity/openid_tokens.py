@@ -16,6 +16,7 @@ from .openid_provider import Provider
 from .tokens import CLOCK_SKEW_S, token_refused
 
 LOGOUT: Final = "http://schemas.openid.net/event/backchannel-logout"
+OF_ID_TOKENS: Final = {"nonce", "at_hash", "c_hash"}  # OpenID Connect Core, 2 and 3.3.2.11
 LONGEST_LOGOUT_S: Final = 86400  # so long each logout token is remembered at most
 
 
@@ -25,6 +26,11 @@ class NoLogoutToken(Exception):
 
 def access_claims(provider: Provider, settings: OpenidIssuer, token: str) -> Claims:
     """The claims of an access token that names our audience (RFC 9068, 4). Raises Problem 401, 503."""
+    if not settings.audience:
+        raise token_refused(
+            "PGRST303",
+            "access tokens of this issuer do not count here: the operator has set no audience for them",
+        )
     try:
         claims, header = provider.signed_by_known_key(token)
     except UnknownKey as unknown:
@@ -35,6 +41,8 @@ def access_claims(provider: Provider, settings: OpenidIssuer, token: str) -> Cla
         raise token_refused("PGRST301", "this relay does not trust the token") from None
     if header.get("typ") == "logout+jwt" or "events" in claims:
         raise token_refused("PGRST303", "a logout token signs nobody in")
+    if claims.get("typ") == "ID" or not OF_ID_TOKENS.isdisjoint(claims):
+        raise token_refused("PGRST303", "an ID token is no access token")
     _check_times(claims)
     if not _names(claims.get("aud"), settings.audience):
         raise token_refused("PGRST303", "the token is meant for another audience")

@@ -114,6 +114,37 @@ def test_how_people_sign_in_can_be_chosen_apart_from_the_demo_rooms() -> None:
         Settings(demo=False, sign_in="demo")
 
 
+ISSUER = '[{name}]\nissuer = "https://{host}"\nclient_id = "roomtone"\n'
+
+
+def test_issuers_with_the_same_name_or_address_are_refused() -> None:
+    one = ISSUER.format(name="openid", host="one.example")
+    two = ISSUER.format(name="two", host="two.example")
+    assert [each.name for each in Settings(openid_issuers=one + two).issuers] == ["openid", "two"]
+    beside: dict[str, Any] = {
+        "openid_issuer": "https://two.example",
+        "openid_client_id": "roomtone",
+    }
+    with pytest.raises(SettingsError, match="two issuers with the name openid"):
+        Settings(openid_issuers=one, **beside)
+    with pytest.raises(SettingsError, match="have the same issuer"):
+        Settings(openid_issuers=two, **beside)
+    with pytest.raises(SettingsError, match="have the same issuer"):
+        Settings(openid_issuers=one + two.replace("two.example", "one.example"))
+
+
+@pytest.mark.parametrize(
+    "key", [{"jwt_jwks_url": "https://one.example/keys"}, {"jwt_public_key": "PEM"}]
+)
+@pytest.mark.parametrize("users", ["known", "created"])
+def test_users_of_another_issuers_tokens_need_an_audience(key: Any, users: Any) -> None:
+    with pytest.raises(SettingsError, match="--jwt-audience"):
+        Settings(token_users=users, **key)
+    assert Settings(token_users=users, jwt_audience="roomtone", **key).token_users == users
+    Settings(token_users=users, jwt_secret="a secret of one's own application")
+    Settings(**key)
+
+
 def test_root_keeps_its_data_where_another_account_can_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert paths.default_data_dir() == Path("/var/lib/roomtone")

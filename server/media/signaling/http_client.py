@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from ...formats.loopback import is_loopback
 from ...formats.media_addresses import OWN, Reach
 from ...log.sse_parser import LineTooLong, SseEvent, SseParser
-from ...settings import is_loopback
 from ...types import Cursor, PeerId, RoomId, UserId
 from .client import ConnectionLost, Frame, Ice, Refused, Row, SignalingClient, User
 from .ice_servers import IceServers

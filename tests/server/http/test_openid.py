@@ -107,6 +107,8 @@ def test_tokens_that_the_issuer_did_not_mean_as_ours_are_refused(database_url: s
             ({"nbf": now + 600}, "PGRST303"),
             ({"sub": None}, "PGRST303"),
             ({"events": LOGOUT}, "PGRST303"),
+            ({"nonce": "n"}, "PGRST303"),  # an ID token, as is the next
+            ({"typ": "ID"}, "PGRST303"),
             ({"iss": "https://other.example"}, "PGRST301"),
         ):
             with relay.client(issuer.token("sam", **claims)) as client:
@@ -230,8 +232,9 @@ def test_only_logout_tokens_end_sessions_each_once(database_url: str, psql: Psql
         ):
             problem(send(**good | wrong), 400, "PGRST102", "logout_tokens_are_the_issuers")
         with relay.client() as server:
-            empty = server.post("/session/openid/staff/logout")
-            problem(empty, 400, "PGRST102", "logout_tokens_are_the_issuers")
+            for form in ({}, {f"field{number}": "x" for number in range(11)}):
+                other = server.post("/session/openid/staff/logout", data=form)
+                problem(other, 400, "PGRST102", "logout_tokens_are_the_issuers")
         assert sam.me() is not None
         assert send(**good).status_code == 200
         assert sam.me() is None
