@@ -1,4 +1,4 @@
-"""The wheel in an empty environment, as pip installs it."""
+"""The wheel, made from the source archive, in an empty environment, as pip installs it."""
 
 from __future__ import annotations
 
@@ -25,24 +25,14 @@ PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy: a build leaves things behind."""
+    """The wheel, built from the source archive, which is built from a copy: a build leaves things behind."""
     work = tmp_path_factory.mktemp("wheel")
     ignore = shutil.ignore_patterns(
         ".*", "node_modules", "build", "dist", "*.egg-info", "__pycache__"
     )
     shutil.copytree(ROOT, work / "source", ignore=ignore)
-    subprocess.run(
-        [
-            sys.executable,
-            *PIP,
-            "wheel",
-            "--no-deps",
-            "--wheel-dir",
-            str(work),
-            str(work / "source"),
-        ],
-        check=True,
-    )
+    build = [sys.executable, "-m", "build", "--outdir", str(work), str(work / "source")]
+    subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
     (built,) = work.glob("roomtone-*.whl")
     return built
 
