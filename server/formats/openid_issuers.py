@@ -18,6 +18,8 @@ from itertools import combinations
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from .loopback import is_protected
+
 NAME: Final = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 MOST_ISSUERS: Final = 20
 
@@ -47,9 +49,9 @@ class OpenidIssuer:
         if not NAME.fullmatch(self.name):
             raise ValueError(f"{self.name!r}: a name has small letters, digits and hyphens only")
         address = urlsplit(self.issuer)
-        if address.scheme not in ("https", "http") or not address.hostname or address.query:
+        if not is_protected(self.issuer) or not address.hostname or address.query:
             raise ValueError(
-                f"{self.name}: issuer must be an address like https://login.example.com"
+                f"{self.name}: issuer must be an address like https://login.example.com; http is for this machine only"
             )
         if not self.client_id:
             raise ValueError(f"{self.name}: client_id is missing")

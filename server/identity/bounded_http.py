@@ -8,6 +8,7 @@ import socket
 import ssl
 import urllib.request
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
@@ -16,11 +17,16 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request
 
-from ..formats.loopback import is_loopback
+from ..formats.loopback import is_loopback, is_protected
+from ..formats.openid_issuers import MOST_ISSUERS
 
 SILENT_FOR_S: Final = 5.0  # longest time without a byte of the answer
 ANSWER_WITHIN_S: Final = 10.0
 LARGEST_ANSWER: Final = 256 * 1024  # bytes
+REQUESTS_AT_ONCE: Final = 4  # to the endpoints of one issuer, besides its metadata and keys
+
+_THREADS: Final = ThreadPoolExecutor(MOST_ISSUERS * (REQUESTS_AT_ONCE + 2) + 1, "issuer")
+"""Threads of their own, so that slow issuers delay nothing else that runs in threads. One more is for `--jwt-jwks-url`."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,8 @@ async def ask(
 ) -> Answer:
     """GET this, or POST a form that is encoded already. Raises any error of the connection or the document.
 
-    Only a GET without headers of its own follows redirects: nothing secret goes where it was not meant to.
+    Only a GET without headers of its own follows redirects, and none from https to http: nothing secret goes where it was not
+    meant to, and nobody on the way can change the answer.
     """
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError("not a web address")
@@ -47,11 +54,12 @@ async def ask(
         data=None if form is None else form.encode(),
         headers={"Accept": "application/json", **(headers or {})},
     )
-    others: list[Any] = [] if form is None and not headers else [_NoRedirects()]
+    others: list[Any] = [_Redirects(follow=form is None and not headers)]
     # Without a proxy for an issuer on this machine, even if the environment names one.
     others += [ProxyHandler({})] if is_loopback(urlsplit(url).hostname or "") else []
     try:
-        return await asyncio.to_thread(_answer, request, connections, others)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_THREADS, _answer, request, connections, others)
     finally:
         deadline.cancel()
         connections.close_all()
@@ -92,8 +100,22 @@ class _Connections(HTTPHandler, HTTPSHandler):
         return connection
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
+def may_lead_to(url: str, other: object) -> bool:
+    """Whether an address from `url` may be asked, too: never http after https, or on another machine."""
+    if not isinstance(other, str) or not is_protected(other):
+        return False
+    return urlsplit(url).scheme == "http" or urlsplit(other).scheme == "https"
+
+
+class _Redirects(HTTPRedirectHandler):
+    def __init__(self, *, follow: bool) -> None:
+        self._follow = follow
+
+    def redirect_request(
+        self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> Request | None:
+        if self._follow and may_lead_to(req.full_url, newurl):
+            return super().redirect_request(req, fp, code, msg, headers, newurl)
         return None  # then urllib raises HTTPError
 
 

@@ -20,6 +20,7 @@ logger = logging.getLogger("roomtone.jwks")
 
 STALE_AFTER_S: Final = 300.0
 AGAIN_AFTER_S: Final = 10.0  # so that tokens with invented key ids cause few requests to the issuer
+ARRIVES_WITHIN_S: Final = 10.0
 
 
 class UnknownKey(Exception):
@@ -39,6 +40,7 @@ class Jwks:
         self._asked_at = float("-inf")
         self._wanted = asyncio.Event()
         self._fetching = False
+        self._tried = asyncio.Event()
         self.answered = asyncio.Event()
 
     @property
@@ -55,6 +57,15 @@ class Jwks:
         fetching = self._fetching or self._wanted.is_set()
         raise UnknownKey(being_fetched=fetching or not self.known)
 
+    async def arrives(self) -> None:
+        """Wait until `run` has read the set the next time, whether or not that fails, but not for long.
+
+        However many wait, only `run` asks the issuer, so there is one request at a time.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ARRIVES_WITHIN_S):
+                await self._tried.wait()
+
     async def run(self) -> None:
         """Read the set now, when it is old, and when a token names an unknown key, until cancelled."""
         failures = 0
@@ -67,7 +78,7 @@ class Jwks:
                     await self._wanted.wait()
 
     async def fetch(self) -> bool:
-        """Read the set now. False if that failed; then the known keys stay."""
+        """Read the set now, which only `run` does. False if that failed; then the known keys stay."""
         self._asked_at = time.monotonic()
         self._fetching = True
         self._wanted.clear()
@@ -78,6 +89,8 @@ class Jwks:
             return False
         finally:
             self._fetching = False
+            self._tried.set()
+            self._tried = asyncio.Event()  # whoever waits from now on waits for the next time
         self.answered.set()
         return True
 

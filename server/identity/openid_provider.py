@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import jwt
 from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
 
 from ..backoff import backoff
-from .bounded_http import Answer, ask
+from .bounded_http import REQUESTS_AT_ONCE, Answer, ask, may_lead_to
 from .jwks import Jwks, UnknownKey
 
 ALGORITHMS: Final = (
@@ -21,8 +20,8 @@ ALGORITHMS: Final = (
 
 ARRIVES_WITHIN_S: Final = 5.0
 READ_AGAIN_AFTER_S: Final = 3600.0
-REQUESTS_AT_ONCE: Final = 4  # to one issuer: each takes a thread for up to 10 seconds
-ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+NEEDED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+ENDPOINTS: Final = (*NEEDED, "userinfo_endpoint", "end_session_endpoint")
 SIGNATURE_ONLY: Final = {"verify_signature": True} | dict.fromkeys(
     ("verify_exp", "verify_nbf", "verify_iat", "verify_aud", "verify_iss", "verify_sub", "verify_jti"), False
 )  # fmt: skip
@@ -89,7 +88,10 @@ class Provider:
             if metadata["issuer"] != self.issuer:  # OpenID Connect Discovery, 4.3
                 raise ValueError(f"it calls itself {metadata['issuer']!r:.200}")
             for name in ENDPOINTS:
-                if urlsplit(metadata[name]).scheme not in ("https", urlsplit(self.issuer).scheme):
+                where = metadata.get(name)
+                if where is None and name not in NEEDED:
+                    continue
+                if not may_lead_to(self.issuer, where):
                     raise ValueError(f"its {name} is no https address")
         except Exception as error:  # noqa: BLE001 - the library may raise anything for an invalid document
             log.warning("the OpenID Connect issuer %s is not read: %.200s", self.issuer, error)
@@ -112,13 +114,13 @@ class Provider:
             raise Unreachable(str(error)) from None
 
     async def signed(self, token: str) -> Signed:
-        """As `signed_by_known_key`; keys that are not known yet are read."""
+        """As `signed_by_known_key`, but waits for the keys if they are being read."""
         try:
             return self.signed_by_known_key(token)
         except UnknownKey as unknown:
             if not unknown.being_fetched or self._jwks is None:
                 raise
-        await self._jwks.fetch()
+        await self._jwks.arrives()
         return self.signed_by_known_key(token)
 
     def signed_by_known_key(self, token: str) -> Signed:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from email.message import Message
+from urllib.request import Request
+
+import jwt
 import pytest
 from roomtone.formats.openid_issuers import OpenidIssuer
+from roomtone.identity.bounded_http import Answer, _Redirects
+from roomtone.identity.jwks import Jwks, UnknownKey
 from roomtone.identity.openid import Issuer
 from roomtone.identity.openid_provider import Provider
 from roomtone.identity.openid_tokens import access_claims
 from roomtone.problem import Problem
+from roomtone.supervision import supervised
 
 ADDRESS = "https://login.example"
 
@@ -30,3 +38,94 @@ async def test_only_a_text_that_is_not_empty_is_a_refresh_token(
     monkeypatch.setattr(Provider, "metadata", {})
     found = await Issuer(staff())._confirmed({"sub": "sam"}, {"refresh_token": given})
     assert found.refresh_token == kept
+
+
+async def test_many_tokens_with_invented_keys_cause_one_request_to_the_issuer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also when no key set was ever read. Anybody can send such logout tokens."""
+    requests = 0
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def ask(_url: str) -> Answer:
+        nonlocal requests
+        requests += 1
+        asked.set()
+        await answered.wait()
+        raise OSError("it does not answer")
+
+    monkeypatch.setattr("roomtone.identity.jwks.ask", ask)
+    provider = Provider(ADDRESS)
+    jwks = provider._jwks = Jwks(f"{ADDRESS}/keys")
+    token = jwt.encode({}, "a secret of more than thirty-two bytes", headers={"kid": "invented"})
+    async with supervised() as tasks:
+        tasks.keep(jwks.run, "signing keys")
+        await asked.wait()
+        waiting = [asyncio.create_task(provider.signed(token)) for _ in range(50)]
+        await asyncio.sleep(0)  # all of them wait now
+        assert requests == 1
+        answered.set()
+        for refused in await asyncio.gather(*waiting, return_exceptions=True):
+            assert isinstance(refused, UnknownKey)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://login.example",
+        "http://10.0.0.1",
+        "ftp://localhost",
+        "https://",
+        "https://login.example?a=b",
+    ],
+)
+def test_an_issuer_without_https_is_refused_except_on_this_machine(address: str) -> None:
+    with pytest.raises(ValueError, match="issuer must be an address"):
+        staff(address)
+    assert staff("http://127.0.0.1:9000").issuer == "http://127.0.0.1:9000"
+
+
+METADATA = {
+    "issuer": ADDRESS,
+    "authorization_endpoint": f"{ADDRESS}/authorize",
+    "token_endpoint": f"{ADDRESS}/token",
+    "jwks_uri": f"{ADDRESS}/keys",
+    "userinfo_endpoint": f"{ADDRESS}/me",
+    "end_session_endpoint": f"{ADDRESS}/end",
+    "response_types_supported": ["code"],
+    "subject_types_supported": ["public"],
+    "id_token_signing_alg_values_supported": ["RS256"],
+}
+
+
+@pytest.mark.parametrize("name", [name for name in METADATA if name.endswith(("_endpoint", "uri"))])
+async def test_an_endpoint_without_https_is_refused(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published: dict[str, object] = dict(METADATA)
+
+    async def ask(_url: str) -> Answer:
+        return Answer(200, published)
+
+    monkeypatch.setattr("roomtone.identity.openid_provider.ask", ask)
+    assert await Provider(ADDRESS)._discover()
+    for address in ("http://login.example/x", "http://127.0.0.1/x", "javascript:alert(1)", 7):
+        published[name] = address
+        assert not await Provider(ADDRESS)._discover()
+
+
+@pytest.mark.parametrize(
+    ("url", "other", "followed"),
+    [
+        ("https://a.example", "https://b.example", True),
+        ("https://a.example", "http://a.example", False),
+        ("https://a.example", "http://127.0.0.1", False),
+        ("http://127.0.0.1:1", "http://127.0.0.1:2", True),
+        ("http://127.0.0.1:1", "https://a.example", True),
+        ("http://127.0.0.1:1", "http://a.example", False),
+    ],
+)
+def test_redirects_stay_on_https_or_on_this_machine(url: str, other: str, followed: bool) -> None:
+    answer = (None, 302, "Found", Message(), other)
+    assert bool(_Redirects(follow=True).redirect_request(Request(url), *answer)) == followed
+    assert _Redirects(follow=False).redirect_request(Request(url), *answer) is None
