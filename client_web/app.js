@@ -129,7 +129,7 @@ function draw() {
   if (state.roomSession !== followed) follow(state.roomSession)
   const entered = state.roomSession !== null && state.roomSession !== drawn
   drawn = state.roomSession
-  view.update({ place: route.here(), shell: state, user: session.user, known, pages: pages.state })
+  view.update({ place: route.here(), shell: state, user: session.user, byName: session.ways.demo, known, pages: pages.state })
   if (entered && view.inRoom) view.focusRoom()
   stage.update(state.roomSession && { ...state.roomSession.state, blocks: state.blocks })
   actions.updateLeave(context.seated()?.state ?? null)

@@ -57,7 +57,7 @@ def test_people_sign_in_where_they_have_an_account_talk_and_leave(
         page = zoe.page
         _without_fonts(context)
         # An issuer that does not answer is named in words, and the other one serves.
-        zoe.button("Choose a name").last.click()
+        zoe.button("Sign in").last.click()
         begins(page, "Nowhere")
         page.get_by_role("dialog").get_by_text("does not answer").wait_for()
         assert page.url == f"{relay.url}/rooms/{room}"
@@ -91,7 +91,7 @@ def _without_fonts(context: BrowserContext) -> None:
 
 def _signs_in_and_out(user: UserPage, issuer: TestIssuer) -> None:
     page = user.page
-    user.button("Choose a name").click()
+    user.button("Sign in").click()
     begins(page)
     at_the_issuer(page, "u-2")
     page.wait_for_url(f"{user.url}/")
@@ -101,5 +101,5 @@ def _signs_in_and_out(user: UserPage, issuer: TestIssuer) -> None:
     page.wait_for_url(re.compile(re.escape(issuer.address)))
     page.get_by_role("button", name="Yes, sign me out").click()
     page.wait_for_url(f"{user.url}/")
-    user.button("Choose a name").wait_for()
+    user.button("Sign in").wait_for()
     assert "roomtone" not in {cookie["name"] for cookie in page.context.cookies()}

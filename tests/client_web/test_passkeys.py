@@ -30,7 +30,7 @@ def authenticator(devtools: CDPSession) -> str:
 
 def sign_out(tab: UserPage) -> None:
     tab.button("Sign out").click()
-    tab.button("Choose a name").click()
+    tab.button("Sign in").click()
     tab.button("Sign in with a passkey").wait_for()
 
 
@@ -49,7 +49,7 @@ def test_an_evening_with_passkeys(context: BrowserContext, database_url: str, ps
             phone = authenticator(devtools)
             profile = anna.page.locator(".topbar__profile")
 
-            anna.button("Choose a name").click()
+            anna.button("Sign in").click()
             anna.page.get_by_label("Name of the account").fill("anna")
             anna.button("Make an account").click()
             expect(profile).to_contain_text("anna")

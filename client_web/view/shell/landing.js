@@ -64,16 +64,16 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
     element: root,
     focus: () => /** @type {HTMLElement|null} */ (root.querySelector(':scope > :not([hidden]) h1'))?.focus({ preventScroll: true }),
     /**
-     * @param {{ kind: 'welcome'|'docked'|'lost'|'enter'|'scheduled'|'ended', over?: import('../../room/ended_rooms.js').EndedRoom|null, away?: boolean, row?: ListedRoom, address?: string, user: User|null,
+     * @param {{ kind: 'welcome'|'docked'|'lost'|'enter'|'scheduled'|'ended', over?: import('../../room/ended_rooms.js').EndedRoom|null, away?: boolean, row?: ListedRoom, address?: string, user: User|null, byName: boolean,
      *           reminders: ReadonlySet<number> }} now  the room's row, where it is known, and the address of the room I am in
      */
-    show({ kind, over, away = false, row: latest, address, user, reminders }) {
+    show({ kind, over, away = false, row: latest, address, user, byName, reminders }) {
       if (latest) row = latest
       const shown = kind === 'scheduled' && !latest?.starts_at ? 'enter' : kind
       mark(home, 'href', address)
       say(roomName, latest?.name ?? 'A room')
-      say(invitation, user ? 'This room is open now. Your microphone stays off until you turn it on.' : 'This room is open. Choose a name to enter. Your microphone stays off.')
-      say(enterButton, user ? 'Enter' : 'Choose a name')
+      say(invitation, user ? 'This room is open now. Your microphone stays off until you turn it on.' : `This room is open. ${byName ? 'Choose a name' : 'Sign in'} to enter. Your microphone stays off.`)
+      say(enterButton, user ? 'Enter' : byName ? 'Choose a name' : 'Sign in')
       say(inside, away ? 'You are not connected.' : 'You are still in your room.')
       say(insideMore, away ? 'Roomtone connects again, and you return to your room.' : 'You hear everyone there. They hear you too, if your microphone is on.')
       preview.update(latest)

@@ -31,7 +31,7 @@ import { tellsOfInvitation } from '../room/ending_words.js'
 /** The hallway and the room are side by side; on narrower screens only one of them is shown. */
 const wide = matchMedia('(min-width: 768px)')
 
-/** @typedef {{ place: Place, shell: ShellState, user: User|null, known: boolean, pages: Record<string, LookupState<any, any>> }} Now  `any`: each page has a value of its own */
+/** @typedef {{ place: Place, shell: ShellState, user: User|null, byName: boolean, known: boolean, pages: Record<string, LookupState<any, any>> }} Now  `any`: each page has a value of its own */
 
 /**
  * The page: the hallway on the left, the room or another page in the middle, the inspector on the right; on a phone one of them at a
@@ -87,11 +87,11 @@ export function createShellView(main, actions) {
 
   /**
    * @param {Now} now
-   *   `known`: whether it is known who is signed in; `pages`: the content of the other pages, see app/pages.js
+   *   `byName`: whether a name is enough to sign in; `known`: whether it is known who is signed in; `pages`: the content of the other pages, see app/pages.js
    */
   function update(now) {
     latest = now
-    const { place, shell, user, known } = now
+    const { place, shell, user, byName, known } = now
     const roomSession = shell.roomSession?.state ?? null
     const room_id = shell.roomSession?.room_id ?? 0
     const seated_in = roomSession && roomSession.phase !== 'left' ? room_id : null
@@ -100,7 +100,7 @@ export function createShellView(main, actions) {
     const { phase, value, key } = now.pages.room
     const over = phase === 'ready' && key === place.room_id && place.place === 'room' && !inside ? value : null
 
-    topBar.update({ user, known, place, invitations: shell.invitations.list.length })
+    topBar.update({ user, byName, known, place, invitations: shell.invitations.list.length })
     hallway.update({
       ...{ rooms: shell.hallway, connection: shell.connection, problem: shell.problem, seated_in: roomSession?.seatGone ? null : seated_in, me: user?.id ?? null },
       ...{ reminders: shell.reminders, blocks: shell.blocks },
@@ -121,7 +121,7 @@ export function createShellView(main, actions) {
     if (bar.previousElementSibling !== prompt.element) bar.before(prompt.element) // a question to me is shown on every page
     prompt.update(roomSession)
     if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks, invited: shell.invitations.list.some((one) => one.room_id === room_id) }, listed ?? shell.hallway.find((row) => row.id === room_id))
-    else landing.show({ kind: landingFor(place, seated_in, listed, closed, over !== null), over, away: roomSession?.phase === 'reconnecting', row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, reminders: shell.reminders })
+    else landing.show({ kind: landingFor(place, seated_in, listed, closed, over !== null), over, away: roomSession?.phase === 'reconnecting', row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, byName, reminders: shell.reminders })
     pages.update(now)
     notices.update({ shell, seated_in, shown_room: inside && roomSession?.phase === 'left' && tellsOfInvitation(roomSession) ? room_id : null })
 

@@ -15,7 +15,7 @@ export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
   const profile = element('a', { class: 'topbar__profile' }, element('span', { class: 'topbar__face', 'aria-hidden': 'true' }, face), element('span', { class: 'visually-hidden', text: 'You are' }), name)
   const me = element('div', { class: 'topbar__me', hidden: true }, profile,
     element('button', { class: 'topbar__out', type: 'button', 'aria-label': 'Sign out', title: 'Sign out', on: { click: signOut } }, symbol('leave')))
-  const enter = element('button', { class: 'button', type: 'button', text: 'Choose a name', hidden: true, on: { click: signIn } })
+  const enter = element('button', { class: 'button', type: 'button', hidden: true, on: { click: signIn } })
 
   const rooms = element('a', { class: 'topbar__link', href: HOME, text: 'Rooms' })
   const clubs = element('a', { class: 'topbar__link', href: CLUBS, text: 'Clubs' })
@@ -27,10 +27,11 @@ export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
 
   return {
     element: element('header', { class: 'topbar' }, element('div', { class: 'topbar__top' }, brand, me, enter), links),
-    /** @param {{ user: {username: string}|null, known: boolean, place: import('./route.js').Place, invitations: number }} now  `known`: whether it is known who I am */
-    update({ user, known, place, invitations }) {
+    /** @param {{ user: {username: string}|null, byName: boolean, known: boolean, place: import('./route.js').Place, invitations: number }} now  `byName`: whether a name is enough to sign in; `known`: whether it is known who I am */
+    update({ user, byName, known, place, invitations }) {
       me.hidden = !user
       enter.hidden = Boolean(user) || !known
+      say(enter, byName ? 'Choose a name' : 'Sign in')
       mark(rooms, 'aria-current', place.place === 'hallway' ? 'page' : null)
       mark(clubs, 'aria-current', place.place === 'clubs' ? 'page' : null)
       mark(profile, 'aria-current', user && place.username === user.username ? 'page' : null)
