@@ -2,6 +2,11 @@ create or replace function relay_openid_sessions_to_check(issuers text[], check_
 returns table (jti text, issuer text, subject text, refresh_token text)
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
+  select end_openid_session(u.jti) from (
+    select o.jti from openid_sessions o
+    where o.refresh_token is not null and o.confirmed_at < now() - interval '12 hours'
+    order by o.confirmed_at limit relay_openid_sessions_to_check.at_most
+    for update skip locked) u;
   with due as (
     select o.jti from openid_sessions o join users u on u.id = o.user_id
     where o.check_at <= now() and o.expires_at > now() and u.issuer = any (relay_openid_sessions_to_check.issuers)
@@ -14,4 +19,4 @@ begin atomic
 end;
 
 comment on function relay_openid_sessions_to_check(text[], interval, int) is
-  'Sessions of these issuers that are due: the relay asks their issuers by the refresh token. Each is due again after `check_after`, and one relay takes it.';
+  'Sessions of these issuers that are due: the relay asks their issuers by the refresh token. Each is due again after `check_after`, and one relay takes it. Ends those that no issuer has confirmed for 12 hours.';

@@ -1,7 +1,8 @@
 """Sessions of an OpenID Connect issuer go on only while it confirms them: it is asked by the refresh token, in the background.
 
 An issuer that refuses has ended the session, or disabled the user there: the session ends here, too. One that does not
-answer is asked again later.
+answer, or answers with another error, is asked again later: after 12 hours without its word, the session ends
+(`relay_openid_sessions_to_check`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from ..identity.claims import says
-from ..identity.openid import OVER, Issuer, Refused
+from ..identity.openid import Issuer, Refused
 from ..identity.openid_provider import Unreachable
 from ..identity.sealing import seal, unseal
 from ..problem import log_text
@@ -67,10 +68,9 @@ class SessionChecks:
         except Unreachable:
             return
         except Refused as refused:
-            log.info("%s refused to go on: %s", self._issuer.settings.issuer, refused.error)
-            if (
-                refused.error == OVER
-            ):  # any other error is one of ours or the issuer's, and not the user's
+            level = logging.INFO if refused.ends_session else logging.WARNING
+            log.log(level, "%s refused to go on: %s", self._issuer.settings.issuer, refused.error)
+            if refused.ends_session:
                 await self._end(jti)
             return
         settings, moderator = self._issuer.settings, None

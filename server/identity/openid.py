@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote_plus
 
 import jwt
@@ -27,6 +27,9 @@ from .tokens import CLOCK_SKEW_S
 OVER = "invalid_grant"
 """The error of a refresh token that is no longer valid (RFC 6749, 5.2)."""
 
+ENDS: Final = {OVER, "access_denied", "login_required", "interaction_required", "consent_required"}
+"""The errors of a user who may not go on, or has to sign in again (RFC 6749, 4.1.2.1; Core, 3.1.2.6). Others are ours or the issuer's."""
+
 log = logging.getLogger(__name__)
 
 
@@ -36,6 +39,11 @@ class Refused(Exception):
     def __init__(self, error: str) -> None:
         super().__init__(error)
         self.error = error
+
+    @property
+    def ends_session(self) -> bool:
+        """Whether the user has to sign in again."""
+        return self.error in ENDS
 
 
 @dataclass(frozen=True)

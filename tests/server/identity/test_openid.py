@@ -11,7 +11,7 @@ import pytest
 from roomtone.formats.openid_issuers import OpenidIssuer
 from roomtone.identity.bounded_http import Answer, _Redirects
 from roomtone.identity.jwks import Jwks, UnknownKey
-from roomtone.identity.openid import Issuer
+from roomtone.identity.openid import Issuer, Refused
 from roomtone.identity.openid_provider import Provider
 from roomtone.identity.openid_tokens import access_claims
 from roomtone.problem import Problem
@@ -129,3 +129,28 @@ def test_redirects_stay_on_https_or_on_this_machine(url: str, other: str, follow
     answer = (None, 302, "Found", Message(), other)
     assert bool(_Redirects(follow=True).redirect_request(Request(url), *answer)) == followed
     assert _Redirects(follow=False).redirect_request(Request(url), *answer) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [
+        ("invalid_grant", True),
+        ("access_denied", True),
+        ("login_required", True),
+        ("interaction_required", True),
+        ("consent_required", True),
+        ("invalid_client", False),  # the operator's mistake is not the user's
+        ("invalid_scope", False),
+    ],
+)
+async def test_a_refused_refresh_ends_the_session_if_the_user_must_sign_in_again(
+    error: str, ends: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask(*_: object, **__: object) -> Answer:
+        return Answer(400, {"error": error})
+
+    monkeypatch.setattr(Provider, "metadata", METADATA)
+    monkeypatch.setattr(Provider, "ask", ask)
+    with pytest.raises(Refused) as refused:
+        await Issuer(staff()).refresh("a token", "sam")
+    assert refused.value.ends_session == ends
