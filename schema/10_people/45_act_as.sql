@@ -21,4 +21,4 @@ end
 $$;
 
 comment on function act_as(text) is
-  'In psql: act as this user, with their rights only, until act_as(null), which makes you the operator again.';
+  'In psql: act as this user, with their rights only, until act_as(null), which makes you the operator again. A disabled user, too: that is not the user''s way in, but yours.';

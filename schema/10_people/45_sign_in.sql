@@ -5,7 +5,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   found_user users;
 begin
-  -- Locked, so that the operator who gives this user an issuer ends the token of this sign-in, too (tg_users__guard_tokens).
+  -- Locked, so that the operator who gives this user an issuer ends the token of this sign-in, too (tg_users__end_earlier_tokens).
   select * into found_user from users u where name_key(u.username) = name_key(sign_in.username) for share;
   if not found and sign_in.kind in ('person', 'bot') then
     -- By address, because a user who signs in is a new one each time.

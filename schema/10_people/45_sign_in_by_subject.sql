@@ -26,12 +26,14 @@ begin
   if found_user.disabled_at is not null then
     perform refuse_disabled_user();
   end if;
-  if sign_in_by_subject.moderator is distinct from found_user.site_moderator and sign_in_by_subject.moderator is not null then
-    update users u set site_moderator = sign_in_by_subject.moderator where u.id = found_user.id returning * into found_user;
+  -- What the operator has set stays.
+  if sign_in_by_subject.moderator <> found_user.site_moderator and found_user.moderator_by_claim = found_user.site_moderator then
+    update users u set site_moderator = sign_in_by_subject.moderator, moderator_by_claim = sign_in_by_subject.moderator
+    where u.id = found_user.id returning * into found_user;
   end if;
   return found_user;
 end
 $$;
 
 comment on function sign_in_by_subject(text, text, jsonb, boolean, boolean, text, int) is
-  'The user whom an issuer calls by this subject. `creates`: they are created at first sight, with a name from the claims (name_of_claims), for one address only so many in an hour. `moderator` makes them a site moderator or takes that away; null leaves it.';
+  'The user whom an issuer calls by this subject. `creates`: they are created at first sight, with a name from the claims (name_of_claims), for one address only so many in an hour. `moderator`: whether a claim makes them a site moderator (users.moderator_by_claim); null leaves it, and so does what the operator has set.';

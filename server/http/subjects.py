@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 KNOWN_FOR_S: Final = 60.0
+REFUSED_FOR_S: Final = 5.0
+"""This runs before the rate limit, so a token that is refused again and again must not ask the database each time."""
 MOST_KNOWN: Final = 10_000
 
 SIGN_IN: Final = (
@@ -35,12 +37,12 @@ SIGN_IN: Final = (
 
 
 class SubjectsAreUsers:
-    """Finds the user of each such token in the database; the last ones are remembered for a minute."""
+    """Finds the user of each such token in the database; the last ones are remembered for a minute, and refusals for some seconds."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self.app = app
         self._settings = settings
-        self._known: OrderedDict[tuple[object, ...], tuple[int, float]] = OrderedDict()
+        self._known: OrderedDict[tuple[object, ...], tuple[int | Problem, float]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
@@ -63,12 +65,13 @@ class SubjectsAreUsers:
             return None
         issuers: Issuers = connection.state.issuers
         known = issuers.at(issuer)
-        moderator = None
+        moderator: bool | None = None
         if known is not None:
             claims = access_claims(known.provider, known.settings, token)
             creates = known.settings.new_users
-            if known.settings.moderators is not None:
-                moderator = says(claims, known.settings.moderators)
+            # An access token ends what a claim allowed; only a sign-in begins it, because that ends with its session.
+            wanted = known.settings.moderators
+            moderator = False if wanted and says(claims, wanted) is False else None
         elif self._settings.token_users != "ids":
             claims = connection.state.tokens.verify_of_issuer(token)
             creates = self._settings.token_users == "created"
@@ -81,14 +84,30 @@ class SubjectsAreUsers:
         self, connection: HTTPConnection, claims: Claims, *, creates: bool, moderator: bool | None
     ) -> int:
         key = (claims["iss"], claims["sub"], moderator)
-        user, until = self._known.get(key, (0, 0.0))
+        found, until = self._known.get(key, (0, 0.0))
         if until < time.monotonic():
-            row = await user_of_subject(connection, claims, creates=creates, moderator=moderator)
-            user = row["id"]
-            self._known[key] = user, time.monotonic() + KNOWN_FOR_S
+            found = await _user_or_refusal(connection, claims, creates=creates, moderator=moderator)
+            lasts = REFUSED_FOR_S if isinstance(found, Problem) else KNOWN_FOR_S
+            self._known[key] = found, time.monotonic() + lasts
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
-        return user
+        if isinstance(found, Problem):
+            raise found.with_traceback(None)
+        return found
+
+
+async def _user_or_refusal(
+    connection: HTTPConnection, claims: Claims, *, creates: bool, moderator: bool | None
+) -> int | Problem:
+    """The user's id, or the Problem of the rule that refuses them. Raises psycopg errors of other causes."""
+    try:
+        row = await user_of_subject(connection, claims, creates=creates, moderator=moderator)
+    except psycopg.Error as error:
+        if error.diag.constraint_name is None:
+            raise
+        return problem_from_database(error)
+    user: int = row["id"]
+    return user
 
 
 async def user_of_subject(

@@ -1,7 +1,8 @@
 """Revocations: streams end when their token is revoked or their user disabled, on this relay or on another.
 
 The relay that signs a user out knows at once. The others receive a notification with a digest of the token's id, and ask
-the database about the tokens in use here that have this digest. That a user was disabled is a notification with their id.
+the database about the tokens in use here that have this digest. That a user was
+disabled, or that earlier tokens of theirs are refused from now on, is a notification with their id.
 """
 
 from __future__ import annotations
@@ -26,13 +27,16 @@ QUERIES_PER_S: Final = 20.0  # queries that notifications can cause: they can be
 QUERIES_AT_ONCE: Final = 20
 
 TOKENS: Final = "select jti from unnest(%s::text[]) jti where roomtone.token_is_revoked(jti)"
-USERS: Final = "select id from unnest(%s::bigint[]) id where roomtone.user_is_disabled(id)"
+USERS: Final = (
+    "select id, seconds from unnest(%s::bigint[]) id, roomtone.user_tokens_from(id) seconds"
+    " where seconds is not null"
+)
 
 log = logging.getLogger(__name__)
 
 
 class Revocations:
-    """Which of the tokens in use here were revoked, and which of their users disabled, while they were in use.
+    """Which of the tokens in use here were revoked, and which of their users refuse them, while they were in use.
 
     A stream calls `use` first and then asks the database about its token, so no revocation in between is missed.
     """
@@ -44,14 +48,15 @@ class Revocations:
         self._users: Multimap[UserId, Subscriber] = Multimap()
         self._throttle = TokenBucket(QUERIES_PER_S, QUERIES_AT_ONCE)
         self._revoked: set[str] = set()
-        self._disabled: set[UserId] = set()
+        self._tokens_from: dict[UserId, float] = {}
+        """When tokens of a user count that were issued then or later; infinity: the user is disabled."""
         self._tokens_to_check: set[str] = set()
         self._users_to_check: set[UserId] = set()
         self._signing_out: Counter[str] = Counter()
         self._work = asyncio.Event()
 
     def use(self, claims: Claims, subscriber: Subscriber) -> None:
-        """The subscriber uses this token until `end_use`; it advances when the token is revoked, or its user disabled."""
+        """The subscriber uses this token until `end_use`; it advances when the token may be refused."""
         if (user := _user_of(claims)) is not None:
             self._users.add(user, subscriber)
         jti = _id_of(claims)
@@ -65,7 +70,7 @@ class Revocations:
         if (user := _user_of(claims)) is not None:
             self._users.discard(user, subscriber)
             if user not in self._users:
-                self._disabled.discard(user)
+                self._tokens_from.pop(user, None)
         jti = _id_of(claims)
         if jti is None:
             return
@@ -85,7 +90,7 @@ class Revocations:
 
     def __contains__(self, claims: Claims) -> bool:
         return (bool(self._revoked) and _id_of(claims) in self._revoked) or (
-            bool(self._disabled) and _user_of(claims) in self._disabled
+            bool(self._tokens_from) and self._is_earlier(claims)
         )
 
     @contextmanager
@@ -112,15 +117,15 @@ class Revocations:
         self._check(self._by_digest[digest], ())
 
     def disabled(self, user: UserId) -> None:
-        """A notification said that this user was disabled."""
+        """A notification said that this user was disabled, or that earlier tokens of theirs are refused."""
         self._check((), (user,) if user in self._users else ())
 
     def resync(self) -> None:
-        """Notifications may have been missed: any token may have been revoked, and any user disabled."""
+        """Notifications may have been missed: any token may have been revoked, and any user's tokens refused."""
         self._check(tuple(self._in_use.keys()), tuple(self._users.keys()))
 
     async def run(self) -> None:
-        """Ask the database which of the tokens to check were revoked, and which users disabled, until cancelled."""
+        """Ask the database which of the tokens to check were revoked, and which users' tokens are refused, until cancelled."""
         while True:
             await self._work.wait()
             await self._throttle.turn()
@@ -135,8 +140,8 @@ class Revocations:
                             self._end(jti)
                     if users:
                         answer = await connection.execute(USERS, (list(users),))
-                        for (user,) in await answer.fetchall():
-                            self._end_user(user)
+                        for user, tokens_from in await answer.fetchall():
+                            self._end_user(user, tokens_from)
             except Exception as error:
                 self._check(tokens, users)
                 if not isinstance(error, psycopg.Error):
@@ -156,9 +161,15 @@ class Revocations:
             for subscriber in self._in_use[jti]:
                 subscriber.advance()
 
-    def _end_user(self, user: UserId) -> None:
+    def _is_earlier(self, claims: Claims) -> bool:
+        user, issued_at = _user_of(claims), claims.get("iat")
+        if user not in self._tokens_from:
+            return False
+        return not isinstance(issued_at, int | float) or issued_at < self._tokens_from[user]
+
+    def _end_user(self, user: UserId, tokens_from: float) -> None:
         if user in self._users:
-            self._disabled.add(user)
+            self._tokens_from[user] = tokens_from
             for subscriber in self._users[user]:
                 subscriber.advance()
 

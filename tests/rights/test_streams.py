@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -251,3 +252,34 @@ async def test_a_disabled_user_loses_every_stream_at_once(psql: Psql, relay: Run
         assert (refused.status_code, refused.json()["rule"]) == (401, "users_are_not_disabled")
         signed_in = client.post("/session", json={"username": "eve"})
         assert signed_in.json()["rule"] == "users_are_not_disabled"
+
+
+async def test_a_user_who_gets_an_issuer_loses_the_streams_with_earlier_tokens(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    room = psql.room("rick")
+    psql.seat(room, "eve")
+    eve = UserId(psql.person("eve"))
+    earlier = relay.token("eve")
+    async with (
+        follow(events(relay, room), earlier) as stream,
+        follow(f"{relay.url}/hallway/events", relay.token("bo")) as other,
+    ):
+        for each in (stream, other):
+            await each.until(lambda f: f.event == "snapshot")
+        psql.run("update users set issuer = 'https://i.example', subject = '7' where id = %s", eve)
+        await stream.until(lambda f: f.event == "bye")
+        await stream.end()
+        psql.room("bo", "Elsewhere")
+        await other.until(lambda f: f.event == "hallway" and f.data["name"] == "Elsewhere")
+    for path in (events(relay, room), f"{relay.url}/hallway/events"):
+        async with follow(path, earlier) as again:
+            assert again.status == 401
+    now = int(time.time())
+    later = jwt.encode({"sub": str(eve), "iat": now + 20, "exp": 2**33}, SECRET, "HS256")
+    async with follow(f"{relay.url}/hallway/events", later) as stream:
+        await stream.until(lambda f: f.event == "snapshot")
+    with relay.client(earlier) as client:
+        refused = client.get("/rows/rooms")
+        rule = "users_earlier_tokens_are_refused"
+        assert (refused.status_code, refused.json()["rule"]) == (401, rule)

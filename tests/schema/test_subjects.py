@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -12,6 +12,10 @@ from ..people import Psql, refused, waits_for
 
 ISSUER = "https://issuer.example"
 UUID = "6fd2a1a8-6ab5-4a3e-8d1c-0d0a4a4d2f10"
+
+BEGIN: LiteralString = (
+    "select relay_begin_openid_session(%s, %s, %s, %s, '0 s', now() + interval '1 day')"
+)
 
 NAMES: list[tuple[dict[str, Any], str]] = [
     ({"preferred_username": "rick", "name": "Rick Blaine"}, "rick"),
@@ -137,8 +141,93 @@ def test_a_disabled_user_leaves_and_is_refused_everywhere(psql: Psql) -> None:
     ):
         with refused("users_are_not_disabled"):
             psql.connection.execute(statement, {"issuer": ISSUER, "uuid": UUID, "claims": claims})
+    psql.act_as("bad")  # the operator, in psql
+    psql.act_as(None)
     assert psql.one("select enable_user('bad')")
     psql.run("select become(%s, 'relay-1')", claims)
+
+
+def test_another_issuer_or_subject_ends_the_earlier_tokens_of_a_user(psql: Psql) -> None:
+    room, rick = psql.room("host"), psql.person("rick")
+    psql.seat(room, "rick")
+    psql.run(BEGIN, "old", rick, None, None)
+    now = psql.one("select extract(epoch from now())::float8")
+
+    def become(**claims: Any) -> None:
+        with psql.connection.transaction(force_rollback=True):
+            psql.run("select become(%s, 'relay-1')", Jsonb({"sub": str(rick)} | claims))
+
+    become()
+    psql.run("update users set issuer = %s, subject = %s where id = %s", ISSUER, UUID, rick)
+    for earlier in ({}, {"iat": now - 600}, {"iat": int(now), "jti": "x"}):
+        with refused("users_earlier_tokens_are_refused"):
+            become(**earlier)
+    become(iat=now + 600)
+    assert psql.roster(room) == []
+    assert psql.count("openid_sessions") == 0
+    set_at = psql.one("select tokens_from from users where id = %s", rick)
+    psql.run("update users set issuer = issuer, subject = subject, bio = 'x' where id = %s", rick)
+    assert psql.one("select tokens_from from users where id = %s", rick) == set_at
+    psql.run("update users set tokens_from = now() + interval '1 hour' where id = %s", rick)
+    with refused("users_earlier_tokens_are_refused"):
+        become(iat=now + 600)
+
+
+def test_a_sign_in_by_name_waits_for_the_operator_who_gives_the_user_an_issuer(
+    psql: Psql, connect: Connect
+) -> None:
+    other = Psql(connect())
+    rick = psql.person("rick")
+    with psql.connection.transaction():
+        psql.run("update users set issuer = %s, subject = %s where id = %s", ISSUER, UUID, rick)
+        with waits_for(psql, other, "select id from sign_in('rick')") as second:
+            psql.connection.execute("commit")
+            with refused("users_with_accounts_need_more_than_a_name"):
+                second.result()
+            psql.connection.execute("begin")
+
+
+def test_a_moderator_by_a_claim_is_one_while_a_session_of_the_issuer_lasts(psql: Psql) -> None:
+    mia = user(psql, "1", "mia", moderator=True)["id"]
+    flags = "select site_moderator, moderator_by_claim from users where id = %s"
+
+    def moderates() -> bool:
+        psql.act_as("mia")
+        answer = bool(psql.one("select is_site_moderator()"))
+        psql.act_as(None)
+        return answer
+
+    assert psql.all(flags, mia) == [(True, True)]
+    assert not moderates(), "there is no session"
+    for jti in "ab":
+        psql.run(BEGIN, jti, mia, None, None)
+    assert moderates()
+    psql.run("select relay_end_openid_session('a')")
+    assert moderates()
+    psql.run("update openid_sessions set expires_at = now() - interval '1 s'")
+    assert not moderates(), "expired"
+    psql.run("select relay_delete_old_rows('1 hour', 1000)")
+    assert psql.all(flags, mia) == [(False, False)]
+    # Signing out ends it, too; another subject as well.
+    for end in (
+        "insert into revoked_tokens (jti, expires_at) values ('c', now())",
+        "update users set subject = 'another' where username = 'mia'",
+    ):
+        user(psql, "1", moderator=True)
+        psql.run(BEGIN, "c", mia, None, None)
+        assert moderates()
+        psql.run(end)
+        assert psql.all(flags, mia) == [(False, False)]
+    # What the operator has set stays.
+    for before in (None, True):
+        if before:
+            user(psql, "another", moderator=before)
+        psql.run(BEGIN, "d", mia, None, None)
+        psql.run("update users set site_moderator = true where id = %s", mia)
+        assert user(psql, "another", moderator=False)["site_moderator"]
+        psql.run("select relay_end_openid_session('d')")
+        assert moderates()
+        psql.run("update users set site_moderator = false where id = %s", mia)
 
 
 def test_site_moderators_disable_users_and_moderate_rooms_they_may_see(psql: Psql) -> None:
@@ -149,8 +238,8 @@ def test_site_moderators_disable_users_and_moderate_rooms_they_may_see(psql: Psq
     )
     psql.seat(room, "host")
     psql.seat(room, "bad", "SPEAKER")
-    user(psql, "1", "mia", moderator=True)
-    user(psql, "2", "max", moderator=True)
+    for subject, name in (("1", "mia"), ("2", "max")):
+        psql.run(BEGIN, name, user(psql, subject, name, moderator=True)["id"], None, None)
     psql.act_as("bad")
     with refused("users_only_site_moderators_disable"):
         psql.one("select disable_user('host')")
@@ -176,11 +265,10 @@ def test_an_issuer_ends_sessions_by_sid_or_by_subject_and_each_token_counts_once
     psql: Psql,
 ) -> None:
     rick, ilsa = user(psql, "1"), user(psql, "2", "ilsa")
-    begin = "select relay_begin_openid_session(%s, %s, %s, %s, '0 s', now() + interval '1 day')"
     for jti, who, sid, refresh in (
         ("a", rick, "s1", "sealed"), ("b", rick, "s2", None), ("c", ilsa, "s3", "sealed"),
     ):  # fmt: skip
-        psql.run(begin, jti, who["id"], sid, refresh)
+        psql.run(BEGIN, jti, who["id"], sid, refresh)
     end = "select relay_end_openid_sessions(%s, %s, %s, %s, now() + interval '1 hour')"
     revoked = "select jti from openid_sessions order by jti"
     assert psql.one(end, "https://other.example", "1", None, "x1") == 0

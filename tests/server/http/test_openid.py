@@ -93,6 +93,9 @@ def test_people_sign_in_and_psql_programs_and_the_page_know_the_same_ones(
         with Browser(relay) as again:
             again.sign_in("staff", UUID)
             assert again.me() == me
+        # The token of a program makes nobody a moderator.
+        with relay.client(issuer.token(UUID, groups=["moderators"])) as bot:
+            assert bot.get("/session").json()["user"] == me
         assert psql.one("select count(*) from users where site_moderator") == 0
 
 

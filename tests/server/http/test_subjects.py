@@ -7,6 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
+from roomtone.http import subjects
 
 from ...following import follow
 from ...people import Psql
@@ -44,6 +45,17 @@ def test_known_subjects_are_users_and_others_are_refused(database_url: str, psql
             assert client.get("/session").json()["user"]["username"] == "Richard"
         with relay.sign_in("anna") as own:
             assert own.get("/session").json()["user"]["username"] == "anna"
+
+
+def test_a_refused_subject_does_not_ask_the_database_each_time(
+    database_url: str, psql: Psql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subjects, "REFUSED_FOR_S", 3600.0)
+    with run_relay(database_url, jwt_secret=SECRET, token_users="known") as relay:
+        for _ in range(2):
+            with relay.client(token()) as client:
+                problem(client.get("/session"), 403, "42501", "users_subject_is_known")
+            psql.run("drop function if exists sign_in_by_subject")
 
 
 @pytest.mark.anyio
