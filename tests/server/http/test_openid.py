@@ -81,21 +81,18 @@ def test_people_sign_in_and_psql_programs_and_the_page_know_the_same_ones(
         # A name that is taken gets a number.
         ilsa.sign_in("staff", "ilsa")
         assert (ilsa.me() or {})["username"] == "Rick 2"
-        # A program with an access token is the same user; one who was never here becomes a user.
+        # A program with an access token is the same user; a new one becomes a user, and no moderator.
         with relay.client(issuer.token(UUID)) as bot:
             assert bot.get("/session").json()["user"] == me
             made = bot.post("/rows/rooms", json={"name": "Den"})
             assert made.status_code == 201
-        with relay.client(issuer.token("new-one", name="Ugarte")) as newcomer:
-            assert newcomer.get("/session").json()["user"]["username"] == "Ugarte"
+        with relay.client(issuer.token("new", name="Ugarte", groups=["moderators"])) as bot:
+            assert bot.get("/session").json()["user"]["username"] == "Ugarte"
         # Signing in again: the same user, and no longer a moderator.
         issuer.change(UUID, preferred_username="richard", groups=[])
         with Browser(relay) as again:
             again.sign_in("staff", UUID)
             assert again.me() == me
-        # The token of a program makes nobody a moderator.
-        with relay.client(issuer.token(UUID, groups=["moderators"])) as bot:
-            assert bot.get("/session").json()["user"] == me
         assert psql.one("select count(*) from users where site_moderator") == 0
 
 
