@@ -11,11 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
+from roomtone.identity.tokens import Tokens
+from roomtone.types import UserId
 
 from ..people import Psql
 from ..running import PATIENT, run_relay
 from ..server.rows_world import problem
 from .world import World, make
+
+SECRET = "a secret of more than thirty-two bytes"
 
 RAISING = "like.%\\"
 """A pattern that ends with its escape: an error for every row with a text that it is tried on."""
@@ -41,6 +45,11 @@ group by k.conname, s.relname, t.relname order by 1, 2
 @pytest.fixture
 def rights(psql: Psql) -> World:
     return make(psql)
+
+
+def token(rights: World, name: str) -> str:
+    """Everybody there has passkeys, so that a name does not sign in."""
+    return Tokens(SECRET).issue(UserId(rights.people[name]))
 
 
 def each_as_text(rows: Any) -> list[str]:
@@ -105,9 +114,10 @@ def test_embedded_rows_are_those_that_a_direct_read_shows(
     assert len(relations) > 50
     wrong = []
     with (
-        run_relay(database_url, **PATIENT) as relay,  # so that no seat expires between two reads
+        # So that no seat expires between two reads.
+        run_relay(database_url, jwt_secret=SECRET, **PATIENT) as relay,
         relay.client() as anonymous,
-        relay.sign_in("host") as host,
+        relay.client(token(rights, "host")) as host,
     ):
         for actor, client in (("anonymous", anonymous), ("host", host)):
             for relation in relations:
@@ -119,7 +129,11 @@ def test_a_room_for_the_invited_is_embedded_in_nothing_that_others_read(
     rights: World, database_url: str
 ) -> None:
     hidden, host = rights.hidden_room, rights.people["far"]
-    with run_relay(database_url) as relay, relay.client() as anonymous, relay.sign_in("far") as far:
+    with (
+        run_relay(database_url, jwt_secret=SECRET) as relay,
+        relay.client() as anonymous,
+        relay.client(token(rights, "far")) as far,
+    ):
         hosted = {"select": "username,rooms!rooms_host_id_fkey(name)", "id": f"eq.{host}"}
         (shown,) = anonymous.get("/rows/users", params=hosted).json()
         assert "Hush" not in [room["name"] for room in shown["rooms"]]
