@@ -82,10 +82,11 @@ def _option(row: Field[Any], hint: Any) -> Option:
     choices: tuple[str, ...] = ()
     many = get_origin(hint) is tuple
     optional = type(None) in arguments
-    if get_origin(hint) is Literal:
-        kind, choices = str, arguments
+    one = arguments[0] if optional or many else hint
+    if get_origin(one) is Literal:
+        kind, choices = str, get_args(one)
     else:
-        kind = arguments[0] if arguments else hint
+        kind = one
     default = row.default if row.default is not MISSING else None
     also = row.metadata["also"]
     return Option(

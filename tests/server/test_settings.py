@@ -160,3 +160,11 @@ def test_help_shows_the_flags_and_the_commands() -> None:
     assert "--demo / --no-demo" in text
     for command in ("install", "psql", "sql"):
         assert f"\n  {command} " in text
+
+
+@pytest.mark.parametrize(
+    ("name", "choice"), [(each.name, choice) for each in options() for choice in each.choices]
+)
+def test_every_choice_can_be_given_on_the_command_line(name: str, choice: str) -> None:
+    audience = ("--jwt-audience", "roomtone")
+    assert getattr(given(f"--{name.replace('_', '-')}", choice, *audience), name) == choice
