@@ -22,14 +22,14 @@ alter table users
   add column if not exists site_moderator boolean not null default false,
   add column if not exists moderator_by_claim boolean not null default false,
   add column if not exists disabled_at timestamptz,
-  add column if not exists tokens_from timestamptz;
+  add column if not exists tokens_ended_at timestamptz;
 
 comment on column users.issuer is 'Who vouches for this user: the `iss` of tokens, such as the address of an OpenID Connect issuer. Null without one.';
 comment on column users.subject is 'The user''s id at that issuer: the `sub` of its tokens (OpenID Connect Core, 2). It names one user for ever, unlike a name.';
 comment on column users.site_moderator is 'Moderates every room that they may see, ends rooms, and disables users. Set by a claim of the issuer, or by the operator.';
 comment on column users.moderator_by_claim is 'Whether a claim of the issuer made them a site moderator: then they are one only while a session that began at the issuer lasts.';
 comment on column users.disabled_at is 'Since when the user is refused everywhere; null if they are not. See disable_user.';
-comment on column users.tokens_from is 'Tokens of this user that were issued earlier (`iat`) are refused; null: none is. Set when issuer or subject change, so that who signed in by the name alone does not stay; the operator may set it, too.';
+comment on column users.tokens_ended_at is 'Tokens of this user that were issued earlier (`iat`) are refused; null: none is. Set when issuer or subject change, so that who signed in by the name alone does not stay; the operator may set it, too.';
 
 alter table users
   drop constraint if exists users_subject_has_an_issuer,

@@ -22,4 +22,4 @@ end
 $$;
 
 comment on function become(jsonb, text) is
-  'Acts until the end of the transaction as the user of these verified claims, or as an anonymous user if they have no `sub`. Refuses revoked tokens, those issued before users.tokens_from, and every token of a disabled user.';
+  'Acts until the end of the transaction as the user of these verified claims, or as an anonymous user if they have no `sub`. Refuses revoked tokens, those issued before users.tokens_ended_at, and every token of a disabled user.';

@@ -66,7 +66,7 @@ grant execute on function moderates(bigint), may_moderate(bigint), participates(
   to roomtone_person;
 
 -- The relay's login has no rights on tables. It takes the role of a user (become), or calls these functions.
-grant execute on function role_name(text), become(jsonb, text), why_token_is_refused(text, bigint, float8), refuse_disabled_user(), token_is_revoked(text), user_tokens_from(bigint),
+grant execute on function role_name(text), become(jsonb, text), why_token_is_refused(text, bigint, float8), refuse_disabled_user(), token_is_revoked(text), user_tokens_ended_at(bigint),
   sign_in_by_subject(text, text, jsonb, boolean, boolean, text, int), relay_begin_openid_session(text, bigint, text, text, interval, timestamptz),
   relay_end_openid_sessions(text, text, text, text, timestamptz), relay_end_openid_session(text),
   relay_openid_sessions_to_check(text[], interval, int), relay_continue_openid_session(text, text),

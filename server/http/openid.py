@@ -133,7 +133,7 @@ async def _signed_in(
     token = tokens.issue_as(UserId(user["id"]), jti, lasts)
     refresh_token = found.refresh_token and seal(tokens, REFRESH_TOKEN, found.refresh_token)
     sid = found.claims.get("sid")
-    async with request.state.database.relay() as relay:
+    async with request.state.database.relay_for_subject() as relay:
         await relay.execute(
             "select roomtone.relay_begin_openid_session(%s, %s, %s, %s, %s, %s)",
             (

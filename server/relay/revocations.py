@@ -28,7 +28,7 @@ QUERIES_AT_ONCE: Final = 20
 
 TOKENS: Final = "select jti from unnest(%s::text[]) jti where roomtone.token_is_revoked(jti)"
 USERS: Final = (
-    "select id, seconds from unnest(%s::bigint[]) id, roomtone.user_tokens_from(id) seconds"
+    "select id, seconds from unnest(%s::bigint[]) id, roomtone.user_tokens_ended_at(id) seconds"
     " where seconds is not null"
 )
 
@@ -48,7 +48,7 @@ class Revocations:
         self._users: Multimap[UserId, Subscriber] = Multimap()
         self._throttle = TokenBucket(QUERIES_PER_S, QUERIES_AT_ONCE)
         self._revoked: set[str] = set()
-        self._tokens_from: dict[UserId, float] = {}
+        self._tokens_ended_at: dict[UserId, float] = {}
         """When tokens of a user count that were issued then or later; infinity: the user is disabled."""
         self._tokens_to_check: set[str] = set()
         self._users_to_check: set[UserId] = set()
@@ -70,7 +70,7 @@ class Revocations:
         if (user := _user_of(claims)) is not None:
             self._users.discard(user, subscriber)
             if user not in self._users:
-                self._tokens_from.pop(user, None)
+                self._tokens_ended_at.pop(user, None)
         jti = _id_of(claims)
         if jti is None:
             return
@@ -90,7 +90,7 @@ class Revocations:
 
     def __contains__(self, claims: Claims) -> bool:
         return (bool(self._revoked) and _id_of(claims) in self._revoked) or (
-            bool(self._tokens_from) and self._is_earlier(claims)
+            bool(self._tokens_ended_at) and self._is_earlier(claims)
         )
 
     @contextmanager
@@ -140,8 +140,8 @@ class Revocations:
                             self._end(jti)
                     if users:
                         answer = await connection.execute(USERS, (list(users),))
-                        for user, tokens_from in await answer.fetchall():
-                            self._end_user(user, tokens_from)
+                        for user, tokens_ended_at in await answer.fetchall():
+                            self._end_user(user, tokens_ended_at)
             except Exception as error:
                 self._check(tokens, users)
                 if not isinstance(error, psycopg.Error):
@@ -163,13 +163,13 @@ class Revocations:
 
     def _is_earlier(self, claims: Claims) -> bool:
         user, issued_at = _user_of(claims), claims.get("iat")
-        if user not in self._tokens_from:
+        if user not in self._tokens_ended_at:
             return False
-        return not isinstance(issued_at, int | float) or issued_at < self._tokens_from[user]
+        return not isinstance(issued_at, int | float) or issued_at < self._tokens_ended_at[user]
 
-    def _end_user(self, user: UserId, tokens_from: float) -> None:
+    def _end_user(self, user: UserId, tokens_ended_at: float) -> None:
         if user in self._users:
-            self._tokens_from[user] = tokens_from
+            self._tokens_ended_at[user] = tokens_ended_at
             for subscriber in self._users[user]:
                 subscriber.advance()
 

@@ -94,7 +94,9 @@ def test_people_hear_each_other_through_turn_alone(
     for each in (rick, beth):
         each.settles()
         [trace] = each.state["traces"]
-        assert trace["path"] == {"local": "relay", "remote": "relay"}
+        # The other's address is known as "prflx" if its check arrives before its candidate (RFC 8445, 7.3.1.3).
+        assert trace["path"]["local"] == "relay"
+        assert trace["path"]["remote"] in ("relay", "prflx")
         assert each.state["connectionProblems"] == []
     context.close()
 

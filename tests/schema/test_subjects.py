@@ -165,10 +165,10 @@ def test_another_issuer_or_subject_ends_the_earlier_tokens_of_a_user(psql: Psql)
     become(iat=now + 600)
     assert psql.roster(room) == []
     assert psql.count("openid_sessions") == 0
-    set_at = psql.one("select tokens_from from users where id = %s", rick)
+    set_at = psql.one("select tokens_ended_at from users where id = %s", rick)
     psql.run("update users set issuer = issuer, subject = subject, bio = 'x' where id = %s", rick)
-    assert psql.one("select tokens_from from users where id = %s", rick) == set_at
-    psql.run("update users set tokens_from = now() + interval '1 hour' where id = %s", rick)
+    assert psql.one("select tokens_ended_at from users where id = %s", rick) == set_at
+    psql.run("update users set tokens_ended_at = now() + interval '1 hour' where id = %s", rick)
     with refused("users_earlier_tokens_are_refused"):
         become(iat=now + 600)
 

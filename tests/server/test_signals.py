@@ -31,6 +31,14 @@ def started(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen
             process.kill()
 
 
+@pytest.fixture(autouse=True)
+def hangup() -> Iterator[None]:
+    """Processes inherit it if these tests run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def processes(psql: Psql) -> list[tuple[object, ...]]:
     """Those that have a lease. One that is killed leaves it."""
     return psql.all("select kind from nodes order by 1")

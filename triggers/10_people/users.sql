@@ -12,7 +12,7 @@ comment on trigger _110_guard_text on users is 'Refuses control characters in th
 create or replace function tg_users__end_earlier_tokens() returns trigger
 language plpgsql as $$
 begin
-  new.tokens_from := clock_timestamp(); -- this row is locked now, so every sign-in by its name has ended or waits
+  new.tokens_ended_at := clock_timestamp(); -- this row is locked now, so every sign-in by its name has ended or waits
   if new.moderator_by_claim then
     new.site_moderator := false;
     new.moderator_by_claim := false;
@@ -46,7 +46,7 @@ comment on trigger _310_keep_operators_moderators on users is 'A site moderator 
 create or replace function tg_users__end_sessions() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
-  if new.tokens_from is distinct from old.tokens_from then
+  if new.tokens_ended_at is distinct from old.tokens_ended_at then
     delete from openid_sessions o where o.user_id = new.id;
   end if;
   delete from participants p where p.user_id = new.id;
@@ -57,8 +57,8 @@ $$;
 comment on function tg_users__end_sessions() is
   'A user who is disabled, or whose earlier tokens are refused from now on, leaves every room. In the second case their sessions of an issuer end.';
 
-create or replace trigger _600_end_sessions after update of disabled_at, issuer, subject, tokens_from on users
-for each row when ((old.disabled_at is null and new.disabled_at is not null) or new.tokens_from is distinct from old.tokens_from)
+create or replace trigger _600_end_sessions after update of disabled_at, issuer, subject, tokens_ended_at on users
+for each row when ((old.disabled_at is null and new.disabled_at is not null) or new.tokens_ended_at is distinct from old.tokens_ended_at)
 execute function tg_users__end_sessions();
 comment on trigger _600_end_sessions on users is 'Whose tokens end leaves every room.';
 
@@ -70,9 +70,9 @@ begin
 end
 $$;
 
-comment on function tg_users__notify() is 'NOTIFY roomtone with {"disabled": id of the user}, also when only the earlier tokens are refused: relays ask which (user_tokens_from).';
+comment on function tg_users__notify() is 'NOTIFY roomtone with {"disabled": id of the user}, also when only the earlier tokens are refused: relays ask which (user_tokens_ended_at).';
 
-create or replace trigger _900_notify after update of disabled_at, issuer, subject, tokens_from on users
-for each row when ((old.disabled_at is null and new.disabled_at is not null) or new.tokens_from is distinct from old.tokens_from)
+create or replace trigger _900_notify after update of disabled_at, issuer, subject, tokens_ended_at on users
+for each row when ((old.disabled_at is null and new.disabled_at is not null) or new.tokens_ended_at is distinct from old.tokens_ended_at)
 execute function tg_users__notify();
 comment on trigger _900_notify on users is 'Every relay ends the streams of a disabled user, and those with earlier tokens.';

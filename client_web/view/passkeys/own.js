@@ -32,7 +32,7 @@ export function createOwnPasskeys({ all, add, remove }) {
   const dialog = createDialog('Your passkeys', element('p', { class: 'quiet', text: 'With each of them you can sign in. Keep two, in case you lose one.' }), list, form.element, why)
 
   async function draw() {
-    list.replaceChildren(...(await all()).map((passkey) => element('li', { class: 'passkeys__one' },
+    list.replaceChildren(...(await all()).map((passkey) => element('li', { class: 'passkey' },
       element('span', {}, element('strong', { text: passkey.name }), ' ', element('span', { class: 'quiet', text: useInWords(passkey) })),
       element('button', { class: 'button button--plain', type: 'button', text: 'Remove', 'aria-label': `Remove ${passkey.name}`, on: { click: () => removed(passkey) } }))))
   }

@@ -26,6 +26,8 @@ SERVER = Path(roomtone.__file__).parent
 UNCHARGED = {
     "app.py": "the key that signs tokens, once at start",
     "http/openapi/described.py": "the schema, every 2 s at most, one at a time",
+    "http/openid_checks.py": "sessions of issuers, at fixed times",
+    "http/subjects.py": "the user of an issuer's token, once a minute; who is refused, every 5 s",
     "http/session.py": "signing out, which is never refused: a request each, which revokes its token",
     "postgres/pools.py": "`/ready`: one statement at a time, which all who ask share",
     "relay/hallway.py": "rows that notifications name, read together; false ones have a rate",
@@ -102,5 +104,5 @@ async def test_the_schema_is_read_once_for_all_who_ask_for_its_document(database
     async with counting(database_url) as (database, statements):
         document = Document(database)
         texts = await asyncio.gather(*(document.text() for _ in range(20)))
-        assert statements() == 2  # its tables, and its functions
+        assert statements() == 3  # its tables, which of them are served, and its functions
         assert len(set(texts)) == 1
