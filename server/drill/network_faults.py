@@ -90,6 +90,8 @@ async def read_slowly(environment: DrillEnvironment) -> None:
             environment.expect(paused, "the relay did not notice that some do not read")
             await crowds.compare()
             _resume_reading(slow)
+            # On a busy machine they did not read for a minute, and connect again.
+            await environment.until_all_follow()
         _stop_reading(slow)
         for _ in range(BURSTS):
             await psql.execute(burst, (room,))
@@ -158,7 +160,7 @@ SLOW_READER = Drill(
     "A few stop reading while their room is flooded with more events than the relay keeps in memory. "
     "They are cut off and resume at their cursor, and a thousand others in the room lose nothing and wait no longer than a thousand in another room.",
     read_slowly,
-    settings={"streams_per_user": STREAMS_PER_USER},
+    settings={"streams_per_user": STREAMS_PER_USER, "grace": 30.0},
 )
 BUFFERING_PROXY = Drill(
     "buffering-proxy",
