@@ -68,7 +68,7 @@ def test_media_nodes_end_at_a_hangup(psql: Psql, database_url: str, module: str)
         eventually(lambda: processes(psql) == [("sfu",)])
         process.send_signal(signal.SIGHUP)
         assert process.wait(PATIENCE) == 0
-        assert processes(psql) == []
+        eventually(lambda: processes(psql) == [])
 
 
 def test_under_nohup_a_relay_stays_at_a_hangup(database_url: str) -> None:
