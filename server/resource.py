@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.endpoints import HTTPEndpoint
@@ -22,6 +22,9 @@ def public_path(connection: HTTPConnection, path: str) -> str:
     """The address of this route on the relay's host: below `--root-path`."""
     return f"{connection.scope.get('root_path', '')}{path}"
 
+
+PRIVATE: Final = {"Cache-Control": "no-store"}
+"""Headers of an answer that is for one user: nothing on the way keeps it."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 

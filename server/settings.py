@@ -8,6 +8,7 @@ read command lines.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -254,10 +255,10 @@ class Settings:
 
     @property
     def loopback(self) -> bool:
-        """Whether only this machine can reach the relay ."""
+        """Whether only this machine can reach the relay."""
         return is_loopback(self.host)
 
-    @property
+    @cached_property
     def issuers(self) -> tuple[OpenidIssuer, ...]:
         """The OpenID Connect issuers at which people sign in. Raises ValueError."""
         several = openid_issuers(self.openid_issuers or "")

@@ -29,6 +29,6 @@ comment on column passkeys.sign_count is 'The authenticator''s signature counter
 comment on column passkeys.transports is 'How browsers reach the authenticator, such as usb or internal (WebAuthn, 5.8.4).';
 comment on column passkeys.name is 'What the user calls this passkey.';
 comment on column passkeys.created_at is 'When it was made.';
-comment on column passkeys.last_used_at is 'When somebody last signed in with it; null: never.';
+comment on column passkeys.last_used_at is 'When its user last signed in with it; null: never.';
 comment on index passkeys_credential_is_unique is 'Each credential is one passkey of one user.';
 comment on index passkeys_by_user is 'Finds the passkeys of a user.';

@@ -9,12 +9,8 @@ begin
   select * into found_user from users u where name_key(u.username) = name_key(sign_in.username) for share;
   if not found and sign_in.kind in ('person', 'bot') then
     -- By address, because a user who signs in is a new one each time.
-    if sign_in.address is not null
-       and not spend_pace(0, 0, 'users of ' || left(sign_in.address, 100), interval '1 hour' / sign_in.new_users_per_hour, '1 hour') then
-      raise configuration_limit_exceeded using
-        message    = format('more than %s new users of one address in an hour', sign_in.new_users_per_hour),
-        constraint = 'users_are_rate_limited',
-        hint       = 'Sign in under a name that is known, or wait.';
+    if sign_in.address is not null then
+      perform limit_new_users(sign_in.address, sign_in.new_users_per_hour, 'Sign in under a name that is known, or wait.');
     end if;
     insert into users (username, kind) values (sign_in.username, sign_in.kind)
     on conflict do nothing returning * into found_user;

@@ -13,13 +13,8 @@ begin
         message    = 'this site does not know you yet, and creates no accounts by itself',
         constraint = 'users_subject_is_known',
         hint       = 'Ask who runs this site to add you.';
-    elsif sign_in_by_subject.address is not null
-       and not spend_pace(0, 0, 'users of ' || left(sign_in_by_subject.address, 100),
-                          interval '1 hour' / sign_in_by_subject.new_users_per_hour, '1 hour') then
-      raise configuration_limit_exceeded using
-        message    = format('more than %s new users of one address in an hour', sign_in_by_subject.new_users_per_hour),
-        constraint = 'users_are_rate_limited',
-        hint       = 'Wait.';
+    elsif sign_in_by_subject.address is not null then
+      perform limit_new_users(sign_in_by_subject.address, sign_in_by_subject.new_users_per_hour, 'Wait.');
     end if;
     found_user := create_user_of_subject(sign_in_by_subject.issuer, sign_in_by_subject.subject, name_of_claims(sign_in_by_subject.claims));
   end if;

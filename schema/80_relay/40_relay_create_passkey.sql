@@ -11,13 +11,8 @@ begin
   delete from passkey_challenges c where c.challenge = relay_create_passkey.challenge and c.used_at is not null and c.user_handle is not null
   returning * into strict begun;
   if begun.username is not null then
-    if not spend_pace(0, 0, 'users of ' || left(relay_create_passkey.address, 100),
-                      interval '1 hour' / relay_create_passkey.new_users_per_hour, '1 hour') then
-      raise configuration_limit_exceeded using
-        message    = format('more than %s new users of one address in an hour', relay_create_passkey.new_users_per_hour),
-        constraint = 'users_are_rate_limited',
-        hint       = 'Sign in with a passkey that you have, or wait.';
-    end if;
+    perform limit_new_users(relay_create_passkey.address, relay_create_passkey.new_users_per_hour,
+                            'Sign in with a passkey that you have, or wait.');
     owner := create_user_of_passkey(begun.username);
   elsif begun.recovery_hash is not null then
     update recovery_links r set used_at = now()

@@ -1,4 +1,4 @@
-"""`roomtone recover`: a link by which somebody who lost their passkeys makes a new one."""
+"""`roomtone recover`: a link by which a user who lost their passkeys makes a new one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .psql import running_database
 def recover_command(username: str, address: str | None, **given: Any) -> None:
     """Make a link by which this user signs in and makes a new passkey: once, within an hour.
 
-    Send it to nobody else: whoever opens it first has the account.
+    Send it to nobody else: the first who opens it has the account.
     """
     settings = settings_from(given)
     url = running_database(settings)

@@ -30,7 +30,7 @@ from ..identity.openid_tokens import NoLogoutToken, logout_claims
 from ..identity.sealing import seal, unseal
 from ..identity.tokens import TOKEN_LIFETIME
 from ..problem import Problem, log_text
-from ..resource import resource
+from ..resource import PRIVATE, public_path, resource
 from ..types import UserId
 from .cookies import set_session_cookie
 from .subjects import user_of_subject
@@ -46,13 +46,12 @@ WITHOUT_REFRESH: Final = timedelta(hours=12)
 """How long a session lasts whose issuer cannot be asked whether it may go on."""
 
 OWN_PATH: Final = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,500}")
-PRIVATE: Final = {"Cache-Control": "no-store"}
 REASONS: Final = {
     "users_subject_is_known": "unknown",
     "users_are_not_disabled": "disabled",
     "users_are_rate_limited": "busy",
 }
-"""Rules that refuse a user, and how the page is told: `?sign_in=unknown`. The other reasons stand at `_back`."""
+"""Rules that refuse a user, and what the page gets: `?sign_in=unknown`. The other reasons stand at `_back`."""
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +146,7 @@ async def _signed_in(
         )
     response = RedirectResponse(return_to, 303, PRIVATE)
     set_session_cookie(request, response, token, lasts)
-    response.delete_cookie(COOKIE, path=_cookie_path(request), httponly=True, samesite="lax")
+    _forget_attempt(request, response)
     return response
 
 
@@ -186,7 +185,7 @@ async def end(request: Request) -> Response:
 
 def own_path(request: Request, wanted: str) -> str:
     """A path of ours to go on to: the one wanted, or else the first page. Never another site."""
-    return wanted if OWN_PATH.fullmatch(wanted) else _root(request) + "/"
+    return wanted if OWN_PATH.fullmatch(wanted) else public_path(request, "/")
 
 
 def base_url(request: Request) -> str:
@@ -198,12 +197,12 @@ def _redirect_uri(request: Request, issuer: Issuer) -> str:
     return f"{base_url(request)}/session/openid/{issuer.settings.name}/callback"
 
 
-def _root(request: Request) -> str:
-    return request.base_url.path.rstrip("/")
-
-
 def _cookie_path(request: Request) -> str:
-    return f"{_root(request)}/session/openid"
+    return public_path(request, "/session/openid")
+
+
+def _forget_attempt(request: Request, response: Response) -> None:
+    response.delete_cookie(COOKIE, path=_cookie_path(request), httponly=True, samesite="lax")
 
 
 def _attempt(request: Request, issuer: Issuer) -> Attempt | None:
@@ -219,7 +218,7 @@ def _back(request: Request, path: str, reason: str) -> Response:
     before, hash_sign, fragment = path.partition("#")
     address = f"{before}{joined}{urlencode({'sign_in': reason})}{hash_sign}{fragment}"
     response = RedirectResponse(address, 303, PRIVATE)
-    response.delete_cookie(COOKIE, path=_cookie_path(request), httponly=True, samesite="lax")
+    _forget_attempt(request, response)
     return response
 
 

@@ -6,10 +6,8 @@ is the same. The passkeys that a user has are rows: `/rows/passkeys`.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
-from psycopg.errors import ConfigurationLimitExceeded
 from psycopg.rows import dict_row
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -27,16 +25,14 @@ from ..identity.passkeys import (
     verified_sign_in,
 )
 from ..identity.tokens import address_of
-from ..problem import Problem, problem_from_database, refusal
-from ..resource import resource
+from ..problem import Problem, refusal
+from ..resource import PRIVATE, resource
 from ..rows.body import an_object, json_of
 from .hosts import host_of, is_address
-from .session import signed_in, user_of
+from .session import new_users_are_limited, signed_in, user_of
 
 if TYPE_CHECKING:
     from psycopg.abc import Query
-
-_PRIVATE = {"Cache-Control": "no-store"}
 
 
 async def begin_creation(request: Request) -> Response:
@@ -82,7 +78,7 @@ async def create(request: Request) -> Response:
     per_hour: int = request.state.settings.new_users_per_hour
     transports = credential["response"].get("transports")
     known = transports if isinstance(transports, list) else []
-    try:
+    with new_users_are_limited(per_hour):
         owner = await _row(
             request,
             "select id, username, kind, bio from roomtone.relay_create_passkey(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
@@ -98,10 +94,6 @@ async def create(request: Request) -> Response:
                 per_hour,
             ),
         )
-    except ConfigurationLimitExceeded as error:
-        problem = problem_from_database(error)
-        problem.headers["Retry-After"] = str(math.ceil(3600 / per_hour))
-        raise problem from None
     return signed_in(request, owner)
 
 
@@ -194,7 +186,7 @@ async def _row(request: Request, statement: Query, values: tuple[object, ...]) -
 
 
 def _options(options: dict[str, Any]) -> Response:
-    return JSONResponse({"publicKey": options}, headers=_PRIVATE)
+    return JSONResponse({"publicKey": options}, headers=PRIVATE)
 
 
 routes: list[BaseRoute] = [

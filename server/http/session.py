@@ -7,6 +7,8 @@ otherwise another issuer makes the tokens.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from psycopg.errors import ConfigurationLimitExceeded, InvalidAuthorizationSpecification
@@ -19,7 +21,7 @@ from ..identity.fetch_site import is_cross_site
 from ..identity.tokens import TOKEN_LIFETIME, address_of, bearer_of, claims_of
 from ..postgres.budget import subject
 from ..problem import Problem, problem_from_database, refusal
-from ..resource import resource
+from ..resource import PRIVATE, resource
 from ..rows.body import an_object, json_of
 from ..rows.transaction import transact
 from ..types import Claims, UserId
@@ -29,8 +31,6 @@ from .openid import base_url
 if TYPE_CHECKING:
     from ..identity.tokens import Tokens
     from ..postgres.roles import Connection
-
-_PRIVATE = {"Cache-Control": "no-store"}
 
 
 async def sign_in(request: Request) -> Response:
@@ -57,24 +57,31 @@ async def sign_in(request: Request) -> Response:
         request.state.database.relay_for_subject() as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
-        try:
+        with new_users_are_limited(per_hour):
             await cursor.execute(
                 "select id, username, kind, bio from roomtone.sign_in(%s, %s, %s, %s)",
                 (username, kind, address_of(request), per_hour),
             )
-        except ConfigurationLimitExceeded as error:
-            problem = problem_from_database(error)
-            problem.headers["Retry-After"] = str(math.ceil(3600 / per_hour))
-            raise problem from None
         user: dict[str, Any] = await cursor.fetchone()
     return signed_in(request, user)
+
+
+@contextmanager
+def new_users_are_limited(per_hour: int) -> Iterator[None]:
+    """The refusal of one more new user of an address says when the next one is allowed."""
+    try:
+        yield
+    except ConfigurationLimitExceeded as error:
+        problem = problem_from_database(error)
+        problem.headers["Retry-After"] = str(math.ceil(3600 / per_hour))
+        raise problem from None
 
 
 def signed_in(request: Request, user: dict[str, Any]) -> Response:
     """The answer to a sign-in: `{"user", "token"}` and the cookie, but not for a page of another origin."""
     tokens: Tokens = request.state.tokens
     token = tokens.issue(UserId(user["id"]))
-    response = JSONResponse({"user": user, "token": token}, headers=_PRIVATE)
+    response = JSONResponse({"user": user, "token": token}, headers=PRIVATE)
     if is_cross_site(request.headers):
         return response
     set_session_cookie(request, response, token, TOKEN_LIFETIME)
@@ -115,9 +122,9 @@ async def sign_out(request: Request) -> Response:
                 elsewhere = known.logout_url(f"{base_url(request)}/")
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _raise_unless_cookie(request, refused)
-    response = Response(None, 204, _PRIVATE)
+    response = Response(None, 204, PRIVATE)
     if elsewhere is not None:
-        response = JSONResponse({"logout": elsewhere}, headers=_PRIVATE)
+        response = JSONResponse({"logout": elsewhere}, headers=PRIVATE)
     _delete_cookie(request, response)
     return response
 
@@ -166,7 +173,7 @@ def _session(request: Request, user: dict[str, Any] | None) -> Response:
     ways = {"demo": demo, "passkeys": settings.sign_in == "passkeys", "issuers": issuers}
     kept = {"seat": settings.grace, "role": settings.role_kept}
     return JSONResponse(
-        {"user": user, "demo": demo, "sign_in": ways, "kept": kept}, headers=_PRIVATE
+        {"user": user, "demo": demo, "sign_in": ways, "kept": kept}, headers=PRIVATE
     )
 
 

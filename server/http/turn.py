@@ -11,13 +11,11 @@ from starlette.routing import BaseRoute
 from ..formats.ice import configuration, credentials
 from ..identity.tokens import claims_of, user_of
 from ..problem import Problem
-from ..resource import resource
+from ..resource import PRIVATE, resource
 from ..types import UserId
 
 if TYPE_CHECKING:
     from ..settings import Settings
-
-_PRIVATE = {"Cache-Control": "no-store"}
 
 
 async def _user_id(request: Request) -> UserId | None:
@@ -43,7 +41,7 @@ async def _user_id(request: Request) -> UserId | None:
 async def ice(request: Request) -> JSONResponse:
     """`GET /ice`: the argument of `new RTCPeerConnection`."""
     return JSONResponse(
-        configuration(request.state.settings, await _user_id(request)), headers=_PRIVATE
+        configuration(request.state.settings, await _user_id(request)), headers=PRIVATE
     )
 
 
@@ -69,7 +67,7 @@ async def turn(request: Request) -> JSONResponse:
             "ttl": settings.turn_ttl,
             "uris": list(settings.turn_uris),
         },
-        headers=_PRIVATE,
+        headers=PRIVATE,
     )
 
 

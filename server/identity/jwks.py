@@ -90,7 +90,7 @@ class Jwks:
         finally:
             self._fetching = False
             self._tried.set()
-            self._tried = asyncio.Event()  # whoever waits from now on waits for the next time
+            self._tried = asyncio.Event()  # who waits from now on waits for the next time
         self.answered.set()
         return True
 

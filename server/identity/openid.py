@@ -166,7 +166,7 @@ class Issuer:
         )
 
     async def _userinfo(self, access_token: object, subject: object) -> Claims:
-        """The claims at the userinfo endpoint (Core, 5.3); none if it has none, refuses, or tells of another subject."""
+        """The claims at the userinfo endpoint (Core, 5.3); none if it has none, refuses, or names another subject."""
         endpoint = self.provider.metadata.get("userinfo_endpoint")
         if not isinstance(endpoint, str) or not isinstance(access_token, str):
             return {}
@@ -177,8 +177,8 @@ class Issuer:
         except Unreachable:
             return {}
         content = answer.content
-        told = answer.status == 200 and isinstance(content, dict) and content.get("sub") == subject
-        return content if told else {}
+        known = answer.status == 200 and isinstance(content, dict) and content.get("sub") == subject
+        return content if known else {}
 
     async def _id_token(self, token: str, tokens: dict[str, Any], nonce: str | None) -> Claims:
         """Its claims, when everything in Core 3.1.3.7 holds. Raises Refused."""

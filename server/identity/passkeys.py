@@ -114,15 +114,7 @@ def verified_creation(
     credential: dict[str, Any], site: Site, challenge: bytes
 ) -> VerifiedRegistration:
     """The passkey that was made. Raises Problem 403."""
-    return _verified(
-        lambda: verify_registration_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=site.host,
-            expected_origin=site.origins,
-            require_user_verification=True,
-        )
-    )
+    return _verified(verify_registration_response, credential, site, challenge)
 
 
 def verified_sign_in(
@@ -130,21 +122,27 @@ def verified_sign_in(
 ) -> VerifiedAuthentication:
     """What the passkey with this key has signed. Raises Problem 403."""
     return _verified(
-        lambda: verify_authentication_response(
+        verify_authentication_response,
+        credential,
+        site,
+        challenge,
+        credential_public_key=public_key,
+        credential_current_sign_count=0,  # the database compares it
+    )
+
+
+def _verified(
+    verify: Callable[..., T], credential: dict[str, Any], site: Site, challenge: bytes, **more: Any
+) -> T:
+    try:
+        return verify(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=site.host,
             expected_origin=site.origins,
-            credential_public_key=public_key,
-            credential_current_sign_count=0,  # the database compares it
             require_user_verification=True,
+            **more,
         )
-    )
-
-
-def _verified(verify: Callable[[], T]) -> T:
-    try:
-        return verify()
     except Exception as error:  # noqa: BLE001 - bytes of anybody go through CBOR, X.509 and COSE parsers, each with errors of its own
         raise refused(str(error)) from None
 
