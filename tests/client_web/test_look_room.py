@@ -199,21 +199,26 @@ def test_a_lost_network_keeps_the_room_on_the_screen(
         beth.said.clear()  # the browser's own messages about the network
 
 
-def test_people_who_enter_and_leave_are_announced_together(
+def seats(psql: Psql, room: int, *names: str) -> None:
+    """In one transaction, so that their events arrive together."""
+    people = [psql.person(name) for name in names]
+    psql.run(
+        "insert into participants (room_id, user_id) select %s, unnest(%s::bigint[])", room, people
+    )
+
+
+def test_people_who_enter_together_are_announced_together(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
         log = beth.page.get_by_role("log", name="Who enters and leaves")
         assert log.get_attribute("aria-live") == "polite"
-        psql.seat(room, "amara")
-        psql.seat(room, "lior")
-        log.get_by_text("amara and lior came in.").wait_for()
-        for name in ("one", "two", "three", "four"):
-            psql.seat(room, name)
-        psql.run(
-            "delete from participants where room_id = %s and user_id = %s",
-            room,
-            psql.person("lior"),
-        )
-        log.get_by_text("4 people came in.").wait_for()
+        beth.remembers_what_is_brief()
+        seats(psql, room, "amara", "lior")
+        beth.has_announced("amara and lior came in.")
+        seats(psql, room, "one", "two", "three", "four")
+        beth.has_announced("4 people came in.")
+        gone = [psql.person(name) for name in ("amara", "lior")]
+        psql.run("delete from participants where room_id = %s and user_id = any(%s)", room, gone)
+        beth.has_announced("amara and lior were removed.")

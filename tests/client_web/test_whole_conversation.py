@@ -112,7 +112,7 @@ def test_a_whole_conversation(
                 each.opens("Chat")
             each.page.locator(".message", has_text="<b>Encore!</b> 👏").wait_for()
         for each in (amara, beth, zoe):
-            each.remembers_reactions()
+            each.remembers_what_is_brief()
         tom.page.locator(".room__name").click()
         tom.page.keyboard.press("r")
         tom.page.keyboard.press("1")

@@ -85,13 +85,17 @@ class UserPage:
         """Waits until this text is visible."""
         self.page.get_by_text(text).filter(visible=True).first.wait_for()
 
-    def remembers_reactions(self) -> None:
-        """Remember what is shown over the seats from now on, for two seconds only; for `has_shown`."""
+    def remembers_what_is_brief(self) -> None:
+        """Remember reactions, which are shown for two seconds only, and announcements, which replace each other; for the two below."""
         self.page.evaluate(
             """() => {
                 globalThis.reactionsShown = new Set()
-                const look = () => document.querySelectorAll('.reaction').forEach((each) => reactionsShown.add(
-                    `${each.closest('.seat')?.querySelector('.seat__name')?.textContent} ${each.className} ${each.textContent}${each.dataset.count ?? ''}`))
+                globalThis.announcements = new Set()
+                const look = () => {
+                    document.querySelectorAll('.reaction').forEach((each) => reactionsShown.add(
+                        `${each.closest('.seat')?.querySelector('.seat__name')?.textContent} ${each.className} ${each.textContent}${each.dataset.count ?? ''}`))
+                    document.querySelectorAll('[role=log][aria-live] p').forEach((each) => announcements.add(each.textContent))
+                }
                 new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true })
             }"""
         )
@@ -99,6 +103,10 @@ class UserPage:
     def has_shown(self, reaction: str) -> None:
         """Waits until this was shown: the username, the classes, and the emoji with its number, if that is not one."""
         self.waits_for("(reaction) => reactionsShown.has(reaction)", reaction)
+
+    def has_announced(self, words: str) -> None:
+        """Waits until an announcement with these words was made."""
+        self.waits_for("(words) => [...announcements].some((each) => each.includes(words))", words)
 
     def walks_in(self) -> None:
         """Waits until the room is entered."""
