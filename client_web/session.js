@@ -8,7 +8,7 @@ import { Problem, problemOf, unreachable, wholeBody } from './signaling/problem.
  * All tabs of a browser share one cookie. With the cookie alone, two tabs with two users (`?username=rick`, `?username=beth`) would both
  * be the one who signed in last.
  *
- * @typedef {{ id: number, username: string, kind: string, bio: string|null }} User
+ * @typedef {{ id: number, username: string, kind: string, bio: string|null, site_moderator?: boolean }} User  site_moderator: moderates every room that they may see
  * @typedef {{ demo: boolean, passkeys: boolean, issuers: { name: string, title: string }[] }} SignIn  how people sign in here: by a name, by passkeys, at issuers
  * @typedef {{ seat: number, role: number }} Kept  for how many seconds seat and role are kept when the connection is lost: settings of the relay
  * @param {{ fetch?: typeof window.fetch, storage?: Storage, location?: { search: string } }} [options]

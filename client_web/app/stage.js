@@ -51,6 +51,13 @@ export function createStageActions(context) {
       danger: true,
       action: () => moderation().ban(person),
     }),
+    disable: (/** @type {Named} */ person) => void confirm.ask({
+      title: `Disable the account of ${person.username}?`,
+      about: `${person.username} is signed out everywhere, leaves all rooms, and cannot sign in again until a site moderator enables the account.`,
+      yes: `Disable ${person.username}`,
+      danger: true,
+      action: () => disable(person),
+    }),
     block: shell.block,
     unblock: shell.unblock,
     report: (/** @type {Named} */ person) => void report.open(person, shell.blocks.has(person.user_id)),
@@ -66,6 +73,16 @@ export function createStageActions(context) {
   async function undoRemoval(here, person) {
     const refused = await context.refusal(() => here.undoRemoval(person))
     context.view.showNotice(refused ?? `${person.username} is invited back, in the role they had.`, { key: `removed-${person.user_id}` })
+  }
+
+  /** It can be undone while the notice is shown. @param {Named} person */
+  async function disable(person) {
+    await shell.profiles.disable(person)
+    const key = `disabled-${person.user_id}`
+    context.view.showNotice(`The account of ${person.username} is disabled.`, { yes: 'Undo', key, focus: true, accept: async () => {
+      const refused = await context.refusal(() => shell.profiles.enable(person))
+      context.view.showNotice(refused ?? `${person.username} can sign in again.`, { key })
+    } })
   }
 
   /** Enters a room; if a person I blocked is there, asks first. @param {number} room_id */

@@ -62,15 +62,21 @@ export function peopleOf(my_seat, media) {
   })
 }
 
-/** What I may probably do, to show or hide controls; the database decides. @param {Person|null} me @param {import('./state.js').Room|null} room */
-export function mayOf(me, room) {
+/**
+ * What I may probably do, to show or hide controls; the database decides.
+ * @param {Person|null} me @param {import('./state.js').Room|null} room @param {{ site_moderator?: boolean }} user  me
+ */
+export function mayOf(me, room, { site_moderator = false }) {
+  const everywhere = me !== null && site_moderator
   return Object.freeze({
     speak: Boolean(me?.on_stage),
-    step_up: me?.role === 'AUDIENCE' && room?.stage === 'open',
-    raise_hand: me?.role === 'AUDIENCE' && room?.stage !== 'open' && me.hand === null && !me.invited,
+    step_up: me?.role === 'AUDIENCE' && (room?.stage === 'open' || everywhere),
+    raise_hand: me?.role === 'AUDIENCE' && room?.stage !== 'open' && !everywhere && me.hand === null && !me.invited,
     lower_hand: Boolean(me?.hand),
     step_down: me?.role === 'SPEAKER' || me?.role === 'MODERATOR',
-    moderate: me?.role === 'HOST' || me?.role === 'MODERATOR',
+    moderate: me?.role === 'HOST' || me?.role === 'MODERATOR' || everywhere,
     host: me?.role === 'HOST',
+    end: me?.role === 'HOST' || everywhere,
+    disable: everywhere,
   })
 }

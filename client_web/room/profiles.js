@@ -36,6 +36,10 @@ export function createProfiles({ rows }) {
     /** @param {number} id mine @param {{ username?: string, bio?: string|null }} change */
     change: (id, change) => rows.update('users', change, { id: `eq.${id}` }, { representation: false }),
 
+    /** For site moderators: the user is signed out everywhere, and cannot sign in. */
+    disable: (/** @type {{ username: string }} */ { username }) => rows.rpc('disable_user', { username }),
+    enable: (/** @type {{ username: string }} */ { username }) => rows.rpc('enable_user', { username }),
+
     /** The names of the people who have been here longest. @returns {Promise<string[]>} */
     first: async () => (await rows.select('users', { select: 'username', kind: 'eq.person', order: 'id', limit: 8 })).map(({ username }) => username),
 

@@ -39,7 +39,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
 
   /** @type {ReturnType<typeof import('./observable.js').createObservable<RoomSessionState>>} */
   const observable = createObservable(() => Object.freeze({
-    ...roomSessionStateOf({ seat, media, consent, absence }),
+    ...roomSessionStateOf({ seat, media, consent, absence, user }),
     ...{ chat: chat.state, recording: recording.state, entries: inspector.entries, traces: inspector.traces },
   }))
   const onChange = observable.changed
@@ -51,7 +51,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const seat = createSeat({ api, room, look: absence.look, prepare: () => media.prepare() }, { onSession, onFrame, onStatus })
   const media = createRoomMedia({ fetch, seat, settings, inspector, onChange })
   const reactions = createReactions({ api, skew, connected: () => seat.status.phase === 'in' })
-  const chat = createChat({ api, slowMode: room.slowMode, skew, onChange })
+  const chat = createChat({ api, slowMode: () => (user.site_moderator ? 0 : room.slowMode()), skew, onChange })
   const consent = createConsent({ api, microphone: media.myAudio.microphone, onChange })
   const recording = createRecording({ api, skew, onChange })
 

@@ -9,8 +9,9 @@ import { isNode, present } from './state.js'
  * @param {import('./room_media.js').RoomMedia} parts.media
  * @param {ReturnType<typeof import('./consent.js').createConsent>} parts.consent
  * @param {ReturnType<typeof import('./absence.js').createAbsence>} parts.absence
+ * @param {import('../session.js').User} parts.user  me
  */
-export function roomSessionStateOf({ seat, media, consent, absence }) {
+export function roomSessionStateOf({ seat, media, consent, absence, user }) {
   const { room, seatEvents } = seat.room.state
   const { route, sound, myAudio } = media
   const people = peopleOf(seat, media)
@@ -22,7 +23,7 @@ export function roomSessionStateOf({ seat, media, consent, absence }) {
     ...{ me, people, stage: people.filter((person) => person.on_stage), audience: people.filter((person) => !person.on_stage) },
     queue: people.filter((person) => person.hand !== null).sort((a, b) => Number(a.hand) - Number(b.hand)),
     seatChange: consent.seatChange ?? (myAudio.mutedByOther ? 'muted' : null),
-    may: mayOf(me, room),
+    may: mayOf(me, room, user),
     handWish: consent.handWish,
     microphone: myAudio.state,
     devices: media.devices.state,

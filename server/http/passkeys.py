@@ -29,7 +29,7 @@ from ..problem import Problem, refusal
 from ..resource import PRIVATE, resource
 from ..rows.body import an_object, json_of
 from .hosts import host_of, is_address
-from .session import new_users_are_limited, signed_in, user_of
+from .session import SIGNED_IN, new_users_are_limited, signed_in, user_of
 
 if TYPE_CHECKING:
     from psycopg.abc import Query
@@ -81,7 +81,7 @@ async def create(request: Request) -> Response:
     with new_users_are_limited(per_hour):
         owner = await _row(
             request,
-            "select id, username, kind, bio from roomtone.relay_create_passkey(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            f"select {SIGNED_IN} from roomtone.relay_create_passkey(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 challenge,
                 user["id"] if user else None,
@@ -124,7 +124,7 @@ async def sign_in(request: Request) -> Response:
     signed = verified_sign_in(credential, _site(request), challenge, known["public_key"])
     user = await _row(
         request,
-        "select id, username, kind, bio from roomtone.relay_sign_in_by_passkey(%s, %s)",
+        f"select {SIGNED_IN} from roomtone.relay_sign_in_by_passkey(%s, %s)",
         (credential_id, signed.new_sign_count),
     )
     return signed_in(request, user)

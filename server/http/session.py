@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.errors import ConfigurationLimitExceeded, InvalidAuthorizationSpecification
 from psycopg.rows import dict_row
@@ -33,10 +33,16 @@ if TYPE_CHECKING:
     from ..postgres.roles import Connection
 
 
+SIGNED_IN: Final = (
+    "id, username, kind, bio, site_moderator and not moderator_by_claim as site_moderator"
+)
+"""What a sign-in answers of its row of users. A claim makes a moderator only in a session of the issuer."""
+
+
 async def sign_in(request: Request) -> Response:
     """`POST /session {"username": …}`: sign in as this person, who is created if unknown; `"kind": "bot"` for a bot.
 
-    Answers `{"user": {id, username, kind, bio}, "token"}` and sets the cookie, but not for a page of another origin.
+    Answers `{"user": {id, username, kind, bio, site_moderator}, "token"}` and sets the cookie, but not for a page of another origin.
     """
     if not request.state.settings.demo_allowed:
         raise Problem(
@@ -59,7 +65,7 @@ async def sign_in(request: Request) -> Response:
     ):
         with new_users_are_limited(per_hour):
             await cursor.execute(
-                "select id, username, kind, bio from roomtone.sign_in(%s, %s, %s, %s)",
+                f"select {SIGNED_IN} from roomtone.sign_in(%s, %s, %s, %s)",
                 (username, kind, address_of(request), per_hour),
             )
         user: dict[str, Any] = await cursor.fetchone()
@@ -139,7 +145,7 @@ async def _sign_out(connection: Connection) -> str | None:
 
 
 async def user_of(request: Request) -> dict[str, Any] | None:
-    """The signed-in user, with id, username, kind and bio. Raises for a token that does not count."""
+    """The signed-in user, with id, username, kind, bio and site_moderator. Raises for a token that does not count."""
     claims: Claims = claims_of(request)
     if not claims:
         return None
@@ -148,7 +154,8 @@ async def user_of(request: Request) -> dict[str, Any] | None:
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         await cursor.execute(
-            "select id, username, kind, bio from roomtone.users where id = roomtone.acting_user()"
+            "select id, username, kind, bio, roomtone.is_site_moderator() as site_moderator"
+            " from roomtone.users where id = roomtone.acting_user()"
         )
         user: dict[str, Any] | None = await cursor.fetchone()
     return user

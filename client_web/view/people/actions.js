@@ -26,6 +26,7 @@ const ACTIONS = {
   ban: { text: 'Ban from this room…', symbol: 'lock', closes: true, danger: true },
   block: { text: 'Block', symbol: 'block', about: 'You do not hear them, and are warned before you enter a room where they are. They are not informed.' },
   unblock: { text: 'Unblock', symbol: 'block' },
+  disable: { text: 'Disable their account…', symbol: 'lock', about: 'They are signed out everywhere and cannot sign in again.', closes: true, danger: true },
   report: { text: 'Report…', symbol: 'flag', closes: true },
 }
 
@@ -48,6 +49,7 @@ function names(person, may, blocked) {
   }
   if (may.moderate && !above) offered.push('ban')
   if (person.kind === 'person') offered.push(blocked ? 'unblock' : 'block', 'report')
+  if (may.disable && person.kind === 'person') offered.push('disable')
   return offered
 }
 

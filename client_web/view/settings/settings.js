@@ -41,7 +41,7 @@ const RULES = {
 }
 
 /**
- * The room's settings: all for the host, lock and slow mode for moderators. Only changed columns are written, so that two people who change
+ * The room's settings: all for the host, lock and slow mode for moderators, and the end for site moderators, too. Only changed columns are written, so that two people who change
  * different settings do not undo each other's changes.
  *
  * @typedef {{ id: number, name: string }} ClubChoice
@@ -126,7 +126,8 @@ export function createRoomSettings(actions) {
       fill(room)
       for (const each of hosts) each.element.hidden = !may.host
       fields.starts_at.element.hidden = !may.host || room.opened_at !== null
-      handOver.element.hidden = end.element.hidden = !may.host
+      handOver.element.hidden = !may.host
+      end.element.hidden = !may.end
       asOpened = written()
       bans.open()
       handOver.open()

@@ -20,12 +20,13 @@ _TAG: Final[Schema] = {
 SCHEMAS: Final[dict[str, Schema]] = {
     "User": {
         "type": "object",
-        "required": ["id", "username", "kind", "bio"],
+        "required": ["id", "username", "kind", "bio", "site_moderator"],
         "properties": {
             "id": _ID,
             "username": {"type": "string", "minLength": 1, "maxLength": 40},
             "kind": {"enum": ["person", "bot", "node"]},
             "bio": _TEXT_OR_NULL,
+            "site_moderator": {"type": "boolean"},
         },
     },
     "Seat": {

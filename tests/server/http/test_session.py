@@ -15,7 +15,7 @@ def test_a_name_is_enough_to_sign_in_and_to_sign_in_again(world: World) -> None:
     first = world.anonymous.post("/session", json={"username": "Zoë O'Hara"})
     assert first.status_code == 200
     user = first.json()["user"]
-    assert user.keys() == {"id", "username", "kind", "bio"}
+    assert user.keys() == {"id", "username", "kind", "bio", "site_moderator"}
     assert (user["username"], user["kind"]) == ("Zoë O'Hara", "person")
     again = world.anonymous.post("/session", json={"username": "zoë o'hara"})
     assert again.json()["user"] == user
@@ -37,6 +37,19 @@ def test_the_cookie_and_the_token_identify_the_user(world: World) -> None:
         assert api.get("/session").json()["user"]["username"] == "bo"
     nobody = {"user": None, "demo": True, "sign_in": DEMO, "kept": KEPT}
     assert world.anonymous.get("/session").json() == nobody
+
+
+def test_a_site_moderator_learns_of_it_from_the_session(world: World) -> None:
+    assert world.anna.get("/session").json()["user"]["site_moderator"] is False
+    world.psql.run("update users set site_moderator = true where username = 'anna'")
+    assert world.anna.get("/session").json()["user"]["site_moderator"] is True
+    again = world.anonymous.post("/session", json={"username": "anna"})
+    assert again.json()["user"]["site_moderator"] is True
+    # By a claim of an issuer, only in a session that began there.
+    world.psql.run("update users set moderator_by_claim = true where username = 'anna'")
+    assert world.anna.get("/session").json()["user"]["site_moderator"] is False
+    again = world.anonymous.post("/session", json={"username": "anna"})
+    assert again.json()["user"]["site_moderator"] is False
 
 
 def test_signing_out_ends_the_token_and_leaves_every_room(world: World) -> None:

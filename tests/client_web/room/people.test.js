@@ -1,0 +1,36 @@
+/** What I may do in a room, and the buttons that follow from it. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { mayOf } from '../../../client_web/room/people.js'
+import { actionsOn } from '../../../client_web/view/people/actions.js'
+
+const listener = { user_id: 1, username: 'anna', kind: 'person', role: 'AUDIENCE', me: true, on_stage: false, hand: null, invited: false, muted: true }
+const other = { ...listener, user_id: 2, username: 'beth', me: false }
+const speaker = { ...other, role: 'SPEAKER', on_stage: true, muted: false }
+const MODERATED = { id: 1, name: 'Den', stage: 'moderated' }
+const given = (may) => Object.keys(may).filter((name) => may[name])
+const buttons = (person, may) => actionsOn(person, may, false).map(({ name }) => name)
+
+test('a listener in a moderated room may raise a hand, and block and report others', () => {
+  const may = mayOf(listener, MODERATED, {})
+  assert.deepEqual(given(may), ['raise_hand'])
+  assert.deepEqual(buttons(other, may), ['block', 'report'])
+})
+
+test('a site moderator who listens moderates the room, may end it, come to the stage and disable accounts', () => {
+  const may = mayOf(listener, MODERATED, { site_moderator: true })
+  assert.deepEqual(given(may), ['step_up', 'moderate', 'end', 'disable'])
+  assert.deepEqual(buttons(other, may), ['invite', 'remove', 'ban', 'block', 'report', 'disable'])
+  assert.deepEqual(buttons(speaker, may), ['mute', 'moveDown', 'makeModerator', 'remove', 'ban', 'block', 'report', 'disable'])
+  assert.deepEqual(buttons({ ...speaker, role: 'HOST' }, may), ['block', 'report', 'disable'])
+})
+
+test('a host moderates and ends their room, and disables nobody', () => {
+  const may = mayOf({ ...listener, role: 'HOST', on_stage: true }, MODERATED, {})
+  assert.deepEqual(given(may), ['speak', 'moderate', 'host', 'end'])
+})
+
+test('who has no seat yet may do nothing', () => {
+  assert.deepEqual(given(mayOf(null, MODERATED, { site_moderator: true })), [])
+})
