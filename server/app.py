@@ -140,6 +140,7 @@ async def _start(
     tasks.keep(reconnect, "restored database")
     if tokens.jwks is not None:
         tasks.keep(tokens.jwks.run, "signing keys")
+    relay.metrics.show_ready(lambda: health.unready(relay, listener, tasks, tokens.jwks) is None)
     issuers = Issuers(settings.issuers)
     issuers.start(tasks)
     for each in session_checks(issuers, database, tokens):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import psycopg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,6 +13,12 @@ from ..problem import Problem, problem_from_database
 from ..read_only import DatabaseIsReadOnly
 from ..resource import resource
 
+if TYPE_CHECKING:
+    from ..identity.jwks import Jwks
+    from ..postgres.listener import Listener
+    from ..relay.relay import Relay
+    from ..supervision import Supervisor
+
 
 async def live(request: Request) -> Response:
     if (fatal := request.state.tasks.fatal) is not None:
@@ -18,20 +26,30 @@ async def live(request: Request) -> Response:
     return JSONResponse({"live": True})
 
 
-async def ready(request: Request) -> Response:
-    if request.state.relay.stopping.is_set():
-        raise Problem(503, "57P01", "this relay is stopping")
-    if request.state.listener.read_only:
-        raise problem_from_database(DatabaseIsReadOnly())
-    if not request.state.listener.listening:
-        raise Problem(503, "08006", "notifications do not arrive: LISTEN is not in force")
-    if failing := request.state.tasks.failing:
-        raise Problem(503, "08006", f"these tasks do not run: {', '.join(failing)}")
-    if not request.state.relay.hallway.filled.is_set():
-        raise Problem(503, "08006", "the hallway has not been read yet")
-    jwks = request.state.tokens.jwks
+def unready(
+    relay: Relay, listener: Listener, tasks: Supervisor, jwks: Jwks | None
+) -> Problem | None:
+    """What keeps events from reaching the subscribers, as far as is known without asking the database."""
+    if relay.stopping.is_set():
+        return Problem(503, "57P01", "this relay is stopping")
+    if listener.read_only:
+        return problem_from_database(DatabaseIsReadOnly())
+    if not listener.listening:
+        return Problem(503, "08006", "notifications do not arrive: LISTEN is not in force")
+    if failing := tasks.failing:
+        return Problem(503, "08006", f"these tasks do not run: {', '.join(failing)}")
+    if not relay.hallway.filled.is_set():
+        return Problem(503, "08006", "the hallway has not been read yet")
     if jwks is not None and not jwks.known:
-        raise Problem(503, "08006", "the issuer's signing keys could not be read yet")
+        return Problem(503, "08006", "the issuer's signing keys could not be read yet")
+    return None
+
+
+async def ready(request: Request) -> Response:
+    state = request.state
+    problem = unready(state.relay, state.listener, state.tasks, state.tokens.jwks)
+    if problem is not None:
+        raise problem
     try:
         await request.state.database.ping()
     except DatabaseIsReadOnly as error:

@@ -144,6 +144,15 @@ class Metrics:
         self.registry.register(collectors.Statements(counted))
         self.registry.register(collectors.Pools(pools))
 
+    def show_ready(self, ready: Callable[[], bool]) -> None:
+        """Include whether the relay is ready."""
+        gauge = Gauge(
+            "roomtone_ready",
+            "1 while what is written reaches the subscribers, as /ready says; 0 otherwise.",
+            registry=self.registry,
+        )
+        gauge.set_function(ready)
+
     def count_failures(self, tasks: Supervisor, parser: NotificationParser) -> None:
         """Include which tasks failed, and how many notifications were ignored."""
         self.registry.register(collectors.Failures(tasks, parser))

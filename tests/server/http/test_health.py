@@ -42,7 +42,9 @@ async def test_a_relay_whose_task_keeps_failing_is_live_and_not_ready(
 
         await comes_true(fails)
         assert client.get("/live").status_code == 200
-        assert 'roomtone_task_failures_total{task="hallway"}' in client.get("/metrics").text
+        shown = client.get("/metrics").text
+        assert 'roomtone_task_failures_total{task="hallway"}' in shown
+        assert "roomtone_ready 0.0" in shown
 
 
 @pytest.mark.usefixtures("failing_hallway")
@@ -64,6 +66,7 @@ async def test_a_relay_is_not_ready_before_the_issuers_keys_are_read(
 
     with relay.client() as client:
         assert says(client, "true")
+        assert "roomtone_ready 1.0" in client.get("/metrics").text
     # No server listens on port 1: the relay starts, and reports that the keys are missing.
     with (
         run_relay(database_url, jwt_jwks_url="http://127.0.0.1:1/keys") as lacking,

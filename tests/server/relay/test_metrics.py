@@ -27,7 +27,7 @@ NAME = re.compile(r"\b(?:roomtone|process)_[a-z0-9_]+")
 LABELS = {"le", "method", "route", "code", "pool", "task", "version"}
 SUFFIXES = {"counter": ["_total"], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
 NOT_GROWING = re.compile(
-    r"_(seconds|bytes|ratio|info|streams|followed|paused|waiting|connections|idle|fds)$"
+    r"_(seconds|bytes|ratio|info|streams|followed|paused|waiting|connections|idle|fds|ready)$"
 )
 
 
