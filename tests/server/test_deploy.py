@@ -10,7 +10,6 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-import pytest
 from roomtone.cli import cli
 from roomtone.settings import Settings
 
@@ -29,10 +28,10 @@ COMMANDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_each_command_is_one_of_this_release(command: list[str]) -> None:
-    name, *arguments = command
-    cli.commands[name].make_context(name, arguments)
+def test_each_command_is_one_of_this_release() -> None:
+    assert len(COMMANDS) > 5
+    for name, *arguments in COMMANDS:
+        cli.commands[name].make_context(name, arguments)
 
 
 def test_each_setting_is_one_of_this_release() -> None:
