@@ -163,7 +163,9 @@ async def _start(
         metrics=relay.metrics,
         streams=streams,
         connections=OpenConnections(streams, relay.metrics),
-        openapi=openapi.Document(database, settings.root_path),
+        openapi=openapi.Document(
+            database, settings.root_path, with_passkeys=settings.sign_in == "passkeys"
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ... import __version__
-from . import described, fixed, functions, recordings, shapes, tables, whip
+from . import described, fixed, functions, passkeys, recordings, session, shapes, tables, whip
 from .components import shared
 from .values import FILTERS
 
@@ -32,9 +32,10 @@ the pages that people open: `/`, `/rooms/{id}`, `/clubs`, `/clubs/{id}`, `/peopl
 class Document:
     """The OpenAPI document of one relay. It is built again when the schema has changed."""
 
-    def __init__(self, database: Database, root_path: str = "") -> None:
+    def __init__(self, database: Database, root_path: str, *, with_passkeys: bool) -> None:
         self._database = database
         self._root_path = root_path
+        self._with_passkeys = with_passkeys
         self._known: described.Described | None = None
         self._text = ""
         self.etag = ""  # of the text that was returned last
@@ -49,13 +50,14 @@ class Document:
                 self._read_at = time.monotonic()
                 if found != self._known:
                     self._known = found
-                    self._text = json.dumps(compose(found, self._root_path), ensure_ascii=False)
+                    document = compose(found, self._root_path, with_passkeys=self._with_passkeys)
+                    self._text = json.dumps(document, ensure_ascii=False)
                     self.etag = f'"{hashlib.sha256(self._text.encode()).hexdigest()[:16]}"'
         return self._text
 
 
-def compose(schema: described.Described, root_path: str = "") -> dict[str, Any]:
-    """The OpenAPI 3.1 document of this schema, for a relay that is served below this path."""
+def compose(schema: described.Described, root_path: str, *, with_passkeys: bool) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of this schema, for a relay below this path. `with_passkeys`: whether people sign in with them."""
     components = shared()
     components["schemas"] |= shapes.SCHEMAS
     for table in schema.relations:
@@ -71,6 +73,8 @@ def compose(schema: described.Described, root_path: str = "") -> dict[str, Any]:
         "servers": [{"url": root_path or "/"}],
         "tags": _tags(schema),
         "paths": {
+            **session.PATHS,
+            **(passkeys.PATHS if with_passkeys else {}),
             **fixed.PATHS,
             **whip.PATHS,
             **recordings.PATHS,

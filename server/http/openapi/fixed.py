@@ -1,42 +1,15 @@
-"""Paths that are not rows: the session, the rooms' log, ICE servers, and the relay's state."""
+"""Paths that are not rows: the rooms' log, ICE servers, and the relay's state."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from .components import ALWAYS, ANYONE, BODY, JSON, PERSON, Response, answer, responses, schema
-from .shapes import CURSOR, SIGN_IN, TEXT
-from .values import Schema, value
-
-Operation = dict[str, Any]
+from .components import ALWAYS, ANYONE, JSON, PERSON, answer, schema
+from .operations import Operation, json_object, operation, parameter
+from .shapes import CURSOR, TEXT
+from .values import value
 
 STREAM: Final = "text/event-stream"
-
-
-def _operation(
-    name: str,
-    tag: str,
-    summary: str,
-    successes: dict[int, Response],
-    refused: tuple[int, ...],
-    **more: Any,
-) -> Operation:
-    return {
-        "operationId": name,
-        "tags": [tag],
-        "summary": summary,
-        **more,
-        "responses": responses(successes, refused),
-    }
-
-
-def _object(description: str, **properties: Schema) -> Response:
-    shape = {"type": "object", "required": [*properties], "properties": properties}
-    return answer(description, {JSON: shape})
-
-
-def _query(name: str, description: str, shape: Schema, *, where: str = "query") -> dict[str, Any]:
-    return {"name": name, "in": where, "description": description, "schema": shape}
 
 
 _STREAMED = (
@@ -45,7 +18,7 @@ _STREAMED = (
     "of the user, `clubs` the ids of clubs that changed; `bye` says why the stream ends. A comment every 15 seconds keeps the connection alive."
 )
 
-_INVITATIONS = _query(
+_INVITATIONS = parameter(
     "invitations",
     "Polling: the user's invitations, too, if they changed since the `invitations_cursor` "
     "given here; all of them if it is empty.",
@@ -53,74 +26,8 @@ _INVITATIONS = _query(
 )
 
 PATHS: Final[dict[str, dict[str, Operation]]] = {
-    "/session": {
-        "get": _operation(
-            "who_am_i",
-            "session",
-            "Who am I?",
-            {
-                200: _object(
-                    "You, or null for an anonymous user; `sign_in`: how people sign in here: by a name (`demo`), by passkeys, or at "
-                    "issuers of tokens; `demo`: the same as in `sign_in`; `kept`: for how many "
-                    "seconds your seat and your role are kept when your connection is lost.",
-                    user={"oneOf": [schema("User"), {"type": "null"}]},
-                    demo={"type": "boolean"},
-                    sign_in=SIGN_IN,
-                    kept={
-                        "type": "object",
-                        "required": ["seat", "role"],
-                        "properties": {"seat": {"type": "number"}, "role": {"type": "number"}},
-                    },
-                )
-            },
-            (*ALWAYS, 504),
-            security=ANYONE,
-        ),
-        "post": _operation(
-            "sign_in",
-            "session",
-            "Sign in by name",
-            {
-                200: _object("You, and your token.", user=schema("User"), token=TEXT)
-                | {"headers": {"Set-Cookie": {"$ref": "#/components/headers/Set-Cookie"}}}
-            },
-            (400, 403, *ALWAYS, *BODY, 504),
-            description="A demo identity: the person (or bot) with that name, created if unknown. Only on a relay with demo identities.",
-            security=[{}],
-            requestBody={
-                "required": True,
-                "content": {
-                    JSON: {
-                        "schema": {
-                            "type": "object",
-                            "required": ["username"],
-                            "properties": {
-                                "username": {"type": "string", "minLength": 1, "maxLength": 40},
-                                "kind": {"type": "string", "enum": ["person", "bot"]},
-                            },
-                        },
-                        "example": {"username": "rick"},
-                    }
-                },
-            },
-        ),
-        "delete": _operation(
-            "sign_out",
-            "session",
-            "Sign out",
-            {
-                200: _object(
-                    "The same; `logout`: where the session that began at an OpenID Connect issuer ends there, too.",
-                    logout=TEXT,
-                ),
-                204: answer("The token is revoked, and you left every room.", {}),
-            },
-            (403, *ALWAYS, 504),
-            security=ANYONE,
-        ),
-    },
     "/hallway/events": {
-        "get": _operation(
+        "get": operation(
             "follow_the_hallway",
             "the log",
             "Follow the hallway, or poll it",
@@ -133,12 +40,12 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             (400, *ALWAYS, 504),
             security=ANYONE,
             parameters=[
-                _query(
+                parameter(
                     "after",
                     "Polling: the cursor of the last answer; without it, a snapshot.",
                     schema("Cursor"),
                 ),
-                _query(
+                parameter(
                     "wait",
                     "Polling: seconds to wait for news.",
                     {"type": "number", "minimum": 0, "maximum": 60},
@@ -148,7 +55,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         )
     },
     "/rooms/{room_id}/events": {
-        "get": _operation(
+        "get": operation(
             "follow_a_room",
             "the log",
             "Follow a room, or poll it",
@@ -170,33 +77,33 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                     "required": True,
                     "schema": {"type": "integer", "minimum": 0},
                 },
-                _query(
+                parameter(
                     "peer_id",
                     "The session of your seat, so that an older one is refused.",
                     value("uuid"),
                 ),
-                _query(
+                parameter(
                     "after",
                     "Polling: the cursor of the last answer; without it, a snapshot.",
                     schema("Cursor"),
                 ),
-                _query(
+                parameter(
                     "wait",
                     "Polling: seconds to wait for news.",
                     {"type": "number", "minimum": 0, "maximum": 60},
                 ),
-                _query(
+                parameter(
                     "hallway",
                     "Polling: the hallway, too, since this `hallway_cursor` of the last answer; all of it if empty.",
                     {"type": "string", "pattern": f"^$|{CURSOR}"},
                 ),
                 _INVITATIONS,
-                _query(
+                parameter(
                     "last_event_id",
                     "Streams: where to resume, if the header cannot be set.",
                     schema("Cursor"),
                 ),
-                _query(
+                parameter(
                     "Last-Event-ID",
                     "Streams: where to resume; an EventSource sends it by itself.",
                     schema("Cursor"),
@@ -206,7 +113,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         )
     },
     "/ice": {
-        "get": _operation(
+        "get": operation(
             "ice",
             "audio",
             "The argument of `new RTCPeerConnection`",
@@ -221,12 +128,12 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         )
     },
     "/turn": {
-        "get": _operation(
+        "get": operation(
             "turn",
             "audio",
             "TURN credentials (TURN REST)",
             {
-                200: _object(
+                200: json_object(
                     "Valid for `ttl` seconds.",
                     username=TEXT,
                     password=TEXT,
@@ -239,27 +146,27 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         )
     },
     "/live": {
-        "get": _operation(
+        "get": operation(
             "live",
             "the relay",
             "Does the process answer?",
-            {200: _object("Yes.", live={"type": "boolean"})},
+            {200: json_object("Yes.", live={"type": "boolean"})},
             (421,),
             security=[{}],
         )
     },
     "/ready": {
-        "get": _operation(
+        "get": operation(
             "ready",
             "the relay",
             "Do events reach the subscribers?",
-            {200: _object("Yes.", ready={"type": "boolean"})},
+            {200: json_object("Yes.", ready={"type": "boolean"})},
             (421, 503),
             security=[{}],
         )
     },
     "/metrics": {
-        "get": _operation(
+        "get": operation(
             "metrics",
             "the relay",
             "Figures for Prometheus",
@@ -269,7 +176,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         )
     },
     "/openapi.json": {
-        "get": _operation(
+        "get": operation(
             "openapi",
             "the relay",
             "This document",
@@ -280,7 +187,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             (429, 500, 503),
             security=[{}],
             parameters=[
-                _query(
+                parameter(
                     "If-None-Match",
                     "The ETag of the copy that the client has.",
                     TEXT,

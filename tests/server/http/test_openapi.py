@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+from roomtone.settings import SignIn
+from starlette.applications import Starlette
+
 from ...patience import eventually
+from ...running import run_relay
 from ..rows_world import World, problem
 
 
@@ -39,6 +44,32 @@ def test_what_is_not_granted_is_not_described(world: World) -> None:
     assert "delete" not in reply["paths"]["/rows/rooms"]
     assert "post" not in reply["paths"]["/rows/hallway"]
     assert "/rows/rpc/relay_secret" not in reply["paths"]
+
+
+PAGES = {
+    *("/", "/rooms/{room_id}", "/clubs", "/clubs/{club_id}", "/people/{username}", "/lab"),
+    *("/invitations/{code}", "/client/{path}", "/favicon.ico", "/{path}"),
+}
+"""For people: the document's introduction names them. The last one answers for every address that does not exist."""
+
+SOCKETS = {"/rooms/{room_id}/socket", "/hallway/socket"}
+"""OpenAPI has no words for what a WebSocket sends: docs/techniques.md has them."""
+
+
+@pytest.mark.parametrize("sign_in", ["demo", "passkeys"])
+def test_every_route_is_described_or_is_a_page_or_a_socket(
+    database_url: str, sign_in: SignIn
+) -> None:
+    with run_relay(database_url, sign_in=sign_in) as relay, relay.client() as client:
+        described = set(client.get("/openapi.json").json()["paths"])
+        app = relay.server.config.app
+        assert isinstance(app, Starlette)
+        routes = {re.sub(r":\w+\}", "}", getattr(route, "path", "")) for route in app.routes}
+    of_rows = {"/rows/{table}", "/rows/rpc/{function}"}
+    written = {path for path in described if not path.startswith("/rows/")}
+    assert routes - of_rows - PAGES - SOCKETS == written
+    assert routes >= of_rows | PAGES | SOCKETS
+    assert ("/session/passkeys" in written) == (sign_in == "passkeys")
 
 
 def test_a_write_is_described_with_what_it_needs_and_what_the_checks_allow(world: World) -> None:
