@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import pytest
 from click.testing import CliRunner
@@ -23,6 +24,30 @@ REFUSED = r"is no backup made by roomtone backup|Nothing was restored"
 
 def quietly(line: str) -> None:
     """Progress that nobody reads."""
+
+
+def accounts_with_passkeys(psql: Psql, username: str) -> None:
+    """A row in each table of sign-in, of this user."""
+    user = psql.person(username)
+    psql.run(
+        "insert into passkeys (user_id, credential_id, public_key, user_handle, sign_count, transports, name)"
+        " values (%s, '\\x00ff', '\\xff00', '\\x80', 4294967295, '{usb,internal}', 'Anna''s 📱')",
+        user,
+    )
+    psql.run(
+        "insert into recovery_links (secret_hash, user_id, expires_at, used_at) values"
+        " ('used', %s, now() + interval '1 hour', now()), ('unused', %s, now() + interval '1 hour', null)",
+        user,
+        user,
+    )
+    psql.run(
+        "insert into passkey_challenges (challenge, address, expires_at) values ('open', '', now() + interval '5 minutes')"
+    )
+    psql.run(
+        "insert into openid_sessions (jti, user_id, sid, refresh_token, expires_at)"
+        " values ('1', %s, 'sid', 'sealed', now() + interval '1 day')",
+        user,
+    )
 
 
 @pytest.fixture
@@ -46,6 +71,7 @@ def folder(connect: Connect, tmp_path: Path) -> Path:
     for number, file in psql.all("select id, file from recordings"):
         (folder / file).write_bytes(b"OggS of %d" % number)
     psql.run("update recordings set deleted_at = now() where id = 2")
+    accounts_with_passkeys(psql, "anna")
     return folder
 
 
@@ -105,6 +131,14 @@ def test_a_backup_is_restored_into_a_new_and_older_server(
             "select username from users order by id"
         )
         assert psql.one("select body from messages") == "Hello"
+        for same in ("passkeys", "openid_sessions"):
+            rows: LiteralString = f"select to_jsonb(t) from {same} t"
+            assert psql.all(rows) == used.all(rows) != []
+        assert psql.all("select secret_hash from recovery_links") == [(b"used",)]
+        assert psql.all("select from passkey_challenges") == []
+        assert "Recovery links from before no longer count" in said
+        added = "insert into passkeys (user_id, credential_id, public_key, user_handle, sign_count, name) values (%s, 'b', 'x', 'x', 0, 'b')"
+        psql.run(added, psql.person_id("anna"))  # the numbers go on
         after = Cursor(
             *psql.all("select epoch, head_seq from relay_logs(array(select id from rooms))")[0]
         )

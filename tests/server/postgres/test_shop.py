@@ -49,13 +49,9 @@ def outside(url: str, connect: Connect) -> tuple[str, object, object]:
     return dump, connection.execute(SETTINGS).fetchall(), connection.execute(ROLES).fetchall()
 
 
-def test_installing_and_using_roomtone_changes_nothing_of_a_shop(
-    shop_url: str, connect: Connect
-) -> None:
-    before = outside(shop_url, connect)
-    install(shop_url, demo=True)
-    assert outside(shop_url, connect) == before
-    with run_relay(shop_url) as relay, relay.sign_in("rick") as rick, relay.sign_in("anna") as anna:
+def a_day(url: str) -> None:
+    """What people do with Roomtone, over HTTP."""
+    with run_relay(url) as relay, relay.sign_in("rick") as rick, relay.sign_in("anna") as anna:
         made = rick.post(
             "/rows/rooms", json={"name": "Tea"}, headers={"Prefer": "return=representation"}
         )
@@ -77,6 +73,15 @@ def test_installing_and_using_roomtone_changes_nothing_of_a_shop(
         log = rick.get(f"/rooms/{room}/events?after=0-0", headers={"Accept": "application/json"})
         assert "hello" in log.text
         assert rick.post("/rows/rpc/end_room", json={"room_id": room}).status_code == 200
+
+
+def test_installing_and_using_roomtone_changes_nothing_of_a_shop(
+    shop_url: str, connect: Connect
+) -> None:
+    before = outside(shop_url, connect)
+    install(shop_url, demo=True)
+    assert outside(shop_url, connect) == before
+    a_day(shop_url)
     assert outside(shop_url, connect) == before
 
 

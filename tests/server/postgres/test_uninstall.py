@@ -16,8 +16,9 @@ from roomtone.postgres.uninstall import Uninstalled, contents, uninstall
 from ...conftest import Connect, NewDatabase
 from ...people import Psql
 from ...schema.test_upgrade import RELEASE_0_1_0
+from .test_backup import accounts_with_passkeys
 from .test_preflight import ROLES, owner_url
-from .test_shop import outside, shop_url
+from .test_shop import a_day, outside, shop_url
 
 __all__ = ["owner_url", "shop_url"]
 
@@ -40,7 +41,7 @@ def test_a_shop_is_the_same_after_roomtone_was_removed(
     assert install(shop_url, demo=False).new
 
 
-def test_a_shop_is_the_same_after_release_0_1_0_an_upgrade_and_a_removal(
+def test_a_shop_is_the_same_after_release_0_1_0_an_upgrade_a_day_and_a_removal(
     shop_url: str, connect: Connect, template: str
 ) -> None:
     connection = connect(shop_url)
@@ -49,9 +50,24 @@ def test_a_shop_is_the_same_after_release_0_1_0_an_upgrade_and_a_removal(
     connection.execute(sql.SQL("alter database {} reset search_path").format(name))
     before = outside(shop_url, connect)
     connection.execute(gzip.decompress(RELEASE_0_1_0.read_bytes()))
+    used = Psql(connect(shop_url))
+    used.run("set search_path = roomtone, pg_temp")
+    used.seat(used.room("rick"), "anna")
     assert install(shop_url, demo=True).changed
+    assert outside(shop_url, connect) == before
+    a_day(shop_url)
+    accounts_with_passkeys(Psql(connect(shop_url)), "bo")
+    assert outside(shop_url, connect) == before
+    assert not install(shop_url, demo=True).changed
     assert uninstall(shop_url).kept == Roles().all()
     assert outside(shop_url, connect) == before
+    left = connection.execute(
+        "select 'schema' from pg_namespace where nspname = 'roomtone'"
+        " union all select 'large object' from pg_largeobject_metadata"
+        " union all select 'event trigger' from pg_event_trigger union all select 'extension ' || extname from pg_extension where extname <> 'plpgsql'"
+        " union all select 'default right' from pg_default_acl union all select 'cast' from pg_cast where oid >= 16384"
+    ).fetchall()
+    assert left == []
 
 
 def test_what_a_shop_created_by_the_search_path_of_release_0_1_0_stays_found_until_it_is_moved(
