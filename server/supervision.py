@@ -220,6 +220,22 @@ def begin(run: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
     return asyncio.create_task(run, name=name)
 
 
+async def finished(run: Coroutine[Any, Any, T], name: str) -> T:
+    """The result of this, which goes on to its end when it is awaited no more. Only a second cancellation interrupts it.
+
+    For a statement that another one follows: to interrupt it takes a connection of its own, and may cost this one.
+    """
+    task = begin(run, name)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        try:
+            await asyncio.wait([task])
+        finally:
+            task.cancel()
+        raise
+
+
 async def stop(task: asyncio.Task[Any]) -> None:
     """Cancel it and wait for its end. If it had failed before, its error is logged."""
     task.cancel()

@@ -22,7 +22,7 @@ import psycopg
 
 from ..grace import GRACE
 from ..read_only import DatabaseIsReadOnly
-from ..supervision import Supervisor
+from ..supervision import Supervisor, finished
 from ..types import NodeId, PeerId
 from .roles import Connect, Connection
 from .served import served
@@ -32,13 +32,11 @@ HEARTBEAT_EVERY: Final = 1.0  # seconds
 DEAD_AFTER: Final = timedelta(seconds=4)  # four heartbeats were missed
 RENEW_AFTER: Final = 3.0  # seconds without a heartbeat: others may soon take this process for dead
 AGAIN_AFTER: Final = 0.2  # seconds
-COALESCE: Final = (
-    0.005  # seconds between two stamps: one statement stamps all seats that are followed in between
-)
+COALESCE: Final = 0.005  # seconds; one statement stamps all seats that are followed in between
 STAMPED_WITHIN: Final = 15.0
 """Seconds; a connection, two statements and a lock have timeouts of their own."""
 
-END_WITHIN: Final = 2.0  # seconds; if the database is away, the missing heartbeats say the same
+END_WITHIN: Final = 5.0  # seconds; if the database is away, the missing heartbeats say the same
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +177,7 @@ class Lease:
         while True:
             self._beat_now.clear()
             try:
-                await self.beat()
+                await finished(self.beat(), "heartbeat")
                 self._read_only.over()
             except DatabaseIsReadOnly:
                 self._read_only.began()
@@ -199,16 +197,10 @@ class Lease:
             waiting, self._waiting = self._waiting, defaultdict(list)
             unfollowed, self._unfollowed = self._unfollowed, {}
             renew, self._renew = self._renew, False
-            seated: set[PeerId] = set()
-            locked: set[PeerId] = set()
             try:
-                async with self._connect() as connection:
-                    if renew:
-                        with served():
-                            await self._reclaim(connection)
-                    if waiting or self._locked:
-                        seated = await self._follow(connection, {*waiting, *self._locked})
-                    locked = await self._unfollow(connection, unfollowed)
+                seated, locked = await finished(
+                    self._write_stamps(waiting, unfollowed, renew), "stamps"
+                )
             except Exception as error:
                 for future in (future for futures in waiting.values() for future in futures):
                     if not future.done():
@@ -233,6 +225,18 @@ class Lease:
             if self._unfollowed or self._locked:
                 asyncio.get_running_loop().call_later(AGAIN_AFTER, self._work.set)
             await asyncio.sleep(COALESCE)
+
+    async def _write_stamps(
+        self, peers: Collection[PeerId], unfollowed: dict[PeerId, timedelta], renew: bool
+    ) -> tuple[set[PeerId], set[PeerId]]:
+        seated: set[PeerId] = set()
+        async with self._connect() as connection:
+            if renew:
+                with served():
+                    await self._reclaim(connection)
+            if peers or self._locked:
+                seated = await self._follow(connection, {*peers, *self._locked})
+            return seated, await self._unfollow(connection, unfollowed)
 
     def _unfollow_later(
         self, peers: Collection[PeerId], unfollowed: dict[PeerId, timedelta]

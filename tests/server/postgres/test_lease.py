@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -10,10 +11,13 @@ from roomtone.postgres.lease import Lease, new_node_id
 from roomtone.postgres.pools import Database, opened
 from roomtone.relay.reaper import Reaper
 from roomtone.settings import Settings
-from roomtone.supervision import supervised
+from roomtone.supervision import begin, supervised
 from roomtone.types import NodeId, PeerId
 
+from ...conftest import Connect
+from ...patience import comes_true
 from ...people import Psql
+from ...running import PATIENT
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +27,7 @@ EXPIRES_IN = "select extract(epoch from expires_at - clock_timestamp())::float f
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     async with opened(
-        Database(database_url, node=NodeId("lease"), settings=Settings())
+        Database(database_url, node=NodeId("lease"), settings=Settings(**PATIENT))
     ) as database:
         yield database
 
@@ -45,6 +49,29 @@ async def test_a_seat_that_is_unfollowed_as_the_process_ends_keeps_its_own_grace
         await lease.end(timedelta(minutes=5))
     assert psql.one(EXPIRES_IN) <= 0
     assert psql.one("select count(*) from nodes where kind = 'bot'") == 0
+
+
+async def test_a_heartbeat_that_is_being_written_is_finished_before_the_lease_ends(
+    database: Database, psql: Psql, connect: Connect
+) -> None:
+    """Interrupted, it would cost its connection on a busy machine, and there might be no time to make another."""
+    lease = lease_on(database)
+    await lease.beat()
+    before = psql.one("select heartbeat_at from nodes")
+    locking = connect(autocommit=False)
+    locking.execute("lock nodes in exclusive mode")
+    waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'relay_heartbeat'"
+    async with supervised() as tasks:
+        lease.start(tasks)
+        await comes_true(lambda: psql.one(waits) == 1)
+        ending = begin(tasks.close(), "ending")
+        assert not (await asyncio.wait([ending], timeout=0.5))[0]
+        assert psql.one(waits) == 1
+        locking.commit()
+        await ending
+    assert psql.one("select heartbeat_at > %s from nodes", before)
+    await lease.end()
+    assert psql.count("nodes") == 0
 
 
 async def test_a_relay_whose_heartbeat_is_late_lets_no_seat_expire(
