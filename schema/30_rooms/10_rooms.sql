@@ -43,6 +43,9 @@ alter table rooms add column if not exists pinned_link text
 alter table rooms add column if not exists topology text not null default 'mesh'
   constraint rooms_topology_is_known check (topology in ('mesh', 'sfu', 'mcu'));
 
+alter table rooms add column if not exists roster text not null default 'full'
+  constraint rooms_roster_is_known check (roster in ('full', 'counted'));
+
 create index if not exists rooms_still_open on rooms (id) where ended_at is null;
 create index if not exists rooms_scheduled on rooms (starts_at) where opened_at is null and ended_at is null;
 -- Release 0.1.0 did not allow a club that had rooms to be deleted.
@@ -75,11 +78,14 @@ comment on column rooms.slow_mode is 'Minimum seconds between two messages of on
 comment on column rooms.pinned_link is 'A link that the page shows to all participants; http or https.';
 comment on column rooms.topology is
   'How audio travels. mesh: every participant connects to every other; sfu: a node forwards the audio of each; mcu: a node mixes the audio of all. UPDATE it and the room moves while people talk.';
+comment on column rooms.roster is
+  'How participants learn of the audience. full: every seat by its own events; counted: in a room with many seats, only how many listen (fit_roster). Set by the database alone.';
 comment on index rooms_still_open is 'Finds open rooms, for the hallway.';
 comment on index rooms_scheduled is 'Finds scheduled rooms that are due to open.';
 comment on index rooms_by_club is 'Finds and counts the rooms of a club.';
 comment on constraint rooms_end_after_they_start on rooms is 'A room ends after it was created.';
 comment on constraint rooms_start_within_a_year on rooms is 'A room is scheduled at most a year (366 days) ahead.';
+comment on constraint rooms_roster_is_known on rooms is 'A roster is full or counted.';
 comment on constraint rooms_topology_is_known on rooms is 'A topology is mesh, sfu or mcu.';
 comment on constraint rooms_club_access_needs_a_club on rooms is 'A room for club members belongs to a club.';
 comment on constraint rooms_only_ended_ones_have_a_reason on rooms is 'Only an ended room has a reason for its end.';

@@ -1,7 +1,7 @@
 -- Decides, together with may_read_event, what a participant may read of a room's past. All functions that show events to users
 -- call it: room_log, room_at, replay_room.
 
-create or replace function log_reader(room_id bigint, peer_id uuid default null, out joined_seq bigint, out public_seq bigint)
+create or replace function log_reader(room_id bigint, peer_id uuid default null, out joined_seq bigint, out public_seq bigint, out is_node boolean)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 begin
   if acting_as_operator() then
@@ -14,12 +14,13 @@ begin
     else coalesce((
       select max(e.seq) from events e
       where e.room_id = r.id and e.table_name = 'rooms' and e.type = 'UPDATE'
-        and e.old_record ->> 'access' = 'invited' and e.record ->> 'access' <> 'invited'), 0) end
-  into log_reader.joined_seq, log_reader.public_seq
+        and e.old_record ->> 'access' = 'invited' and e.record ->> 'access' <> 'invited'), 0) end,
+    p.kind in ('sfu', 'mcu') and is_node_of_room(r.id, p.user_id)
+  into log_reader.joined_seq, log_reader.public_seq, log_reader.is_node
   from rooms r join participants p on p.room_id = r.id
   where r.id = log_reader.room_id and p.user_id = acting_user();
 end
 $$;
 
 comment on function log_reader(bigint, uuid) is
-  'How far back the acting user may read a room''s log: joined_seq is where their session joined, public_seq from where on the room was not only for invited users (0 for the host). Both are null for an operator, who may read everything. Raises if the user has no seat.';
+  'How far back the acting user may read a room''s log: joined_seq is where their session joined, public_seq from where on the room was not only for invited users (0 for the host), is_node whether it is the room''s media node, which learns of all seats. All are null for an operator, who may read everything. Raises if the user has no seat.';

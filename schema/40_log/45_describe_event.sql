@@ -14,7 +14,7 @@ begin
       when event.reason = 'room ended' then format('%s leaves, the room has ended', username)
       when event.reason = 'removed' then format('%s removes %s', coalesce(actor, 'the operator'), username)
       else format('%s leaves', username) end
-    when 'participants UPDATE' then username || ' ' || coalesce(nullif(concat_ws(', ',
+    when 'participants UPDATE' then username || ' ' || coalesce(case when new = old then 'is listed again' end, nullif(concat_ws(', ',
       case
         when new ->> 'peer_id' is null and old ->> 'peer_id' is not null then 'leaves, and keeps the seat'
         when old ->> 'peer_id' is null and new ->> 'peer_id' is not null then 'returns'
@@ -48,6 +48,8 @@ begin
     when 'rooms UPDATE' then case
       when new ->> 'ended_at' is not null and old ->> 'ended_at' is null then 'the room ends' || coalesce(': ' || (new ->> 'ended_reason'), '')
       when new ->> 'opened_at' is not null and old ->> 'opened_at' is null then 'the room opens'
+      when new ->> 'roster' is distinct from old ->> 'roster' then
+        case new ->> 'roster' when 'counted' then 'the audience is counted from now on' else 'the audience is listed again' end
       when new ->> 'host_id' is distinct from old ->> 'host_id' then format('%s is the host now', new ->> 'host')
       when new ->> 'locked' is distinct from old ->> 'locked' then
         case new ->> 'locked' when 'true' then 'the room is locked' else 'the room is unlocked' end

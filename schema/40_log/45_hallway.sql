@@ -10,16 +10,18 @@ left join clubs c on c.id = r.club_id
 left join topics t on t.id = c.topic_id
 left join logs l on l.room_id = r.id
 cross join lateral (
-  select count(*)::int as here,
-         (count(*) filter (where p.role <> 'AUDIENCE'))::int as on_stage,
+  -- After a crash a room has no log until the first event, or the first subscriber.
+  select coalesce(l.here, (select count(*)::int from participants p where p.room_id = r.id and p.peer_id is not null and p.kind in ('person', 'bot')))
+           as here,
+         coalesce(l.on_stage, (select count(*)::int from participants p
+                               where p.room_id = r.id and p.peer_id is not null and p.kind in ('person', 'bot') and p.role <> 'AUDIENCE'))
+           as on_stage,
          coalesce((
            select jsonb_agg(jsonb_build_object('user_id', s.user_id, 'username', u.username, 'role', s.role) order by s.seq)
            from (select q.user_id, q.role, q.seq from participants q
                  where q.room_id = r.id and q.peer_id is not null and q.role <> 'AUDIENCE' and q.kind in ('person', 'bot')
                  order by q.seq limit 4) s
            join users u on u.id = s.user_id), '[]'::jsonb) as people
-  from participants p
-  where p.room_id = r.id and p.peer_id is not null and p.kind in ('person', 'bot')
 ) seats
 where r.ended_at is null and (r.access <> 'invited' or acting_as_operator() or may_see_room(r.id))
 order by scheduled, followed desc, seats.here desc, r.starts_at, r.id;

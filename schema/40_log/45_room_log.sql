@@ -20,15 +20,17 @@ begin
   from (
     select * from events x
     where x.room_id = room_log.room_id and x.seq > room_log.after
-      and may_read_event(x, reader.joined_seq, reader.public_seq)
+      and may_read_event(x, reader.joined_seq, reader.public_seq, reader.is_node)
     order by x.seq limit room_log.at_most
   ) e;
   -- A reader who has all visible events continues at the head, after events for other recipients.
   return json_build_object(
     'events', coalesce(visible_events, '[]'),
-    'cursor', log.epoch || '-' || case when event_count < room_log.at_most then log.head_seq else newest end);
+    'cursor', log.epoch || '-' || case when event_count < room_log.at_most then log.head_seq else newest end,
+    'audience', case when log.counted then audience_record(log.room_id, log.here, log.on_stage) end,
+    'counts_changed', log.counts_seq > room_log.after);
 end
 $$;
 
 comment on function room_log(bigint, uuid, bigint, bigint, int) is
-  'The events of a room''s log after a cursor that the acting user may read: {"events", "cursor"}. Raises P0002 if the log does not reach back to the cursor. Consistent only in a REPEATABLE READ transaction.';
+  'The events of a room''s log after a cursor that the acting user may read: {"events", "cursor", "audience", "counts_changed"}; while the roster is counted, audience has the numbers as they are at the head, and counts_changed says whether they changed since the cursor. Raises P0002 if the log does not reach back to the cursor. Consistent only in a REPEATABLE READ transaction.';

@@ -1,6 +1,7 @@
 create or replace function relay_read(rooms bigint[], afters bigint[], at_most int default 1000)
 returns table (room_id bigint, epoch bigint, head_seq bigint, tail_seq bigint, seq bigint, table_name text, type text,
-               recipient bigint, seat_user bigint, seat_peer uuid, seat_reason text, event text, taken_back_seq bigint, age float8)
+               recipient bigint, seat_user bigint, seat_peer uuid, seat_reason text, event text, taken_back_seq bigint, age float8,
+               here int, on_stage int, counts_seq bigint, counted boolean)
 language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 begin
   return query
@@ -15,7 +16,8 @@ begin
              select x.seq from events x
              where x.room_id = e.room_id and x.table_name = 'messages' and x.type = 'INSERT'
                and (x.record ->> 'id')::bigint = (e.old_record ->> 'id')::bigint) end,
-           extract(epoch from clock_timestamp() - e.committed_at)::float8
+           extract(epoch from clock_timestamp() - e.committed_at)::float8,
+           l.here, l.on_stage, l.counts_seq, l.counted
     from unnest(relay_read.rooms, relay_read.afters) as wanted (room_id, after)
     join logs l on l.room_id = wanted.room_id
     left join lateral (
@@ -26,4 +28,4 @@ end
 $$;
 
 comment on function relay_read(bigint[], bigint[], int) is
-  'The events after these positions in the logs of these rooms, in one query. recipient: the only user who may receive the event, 0 if no user may. seat_user, seat_peer: for a change of a seat, its user and current session. seat_reason: for a lost seat, the reason as its user is told. taken_back_seq: for the deletion of a message, the seq of the event with that message. age: seconds since the event was committed.';
+  'The events after these positions in the logs of these rooms, in one query. recipient: the only user who may receive the event, 0 if no user may. seat_user, seat_peer: for a change of a seat, its user and current session. seat_reason: for a lost seat, the reason as its user is told. taken_back_seq: for the deletion of a message, the seq of the event with that message. age: seconds since the event was committed. here, on_stage and counts_seq are the counters of `logs` at head_seq; counted: the roster is.';

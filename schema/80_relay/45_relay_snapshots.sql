@@ -8,8 +8,9 @@ begin atomic
   select null::bigint, s.room_id, state ->> 'cursor', state::text
   from (select distinct d.room_id from seats d) s cross join lateral room_state(s.room_id) state
   union all
-  select s.place, s.room_id, null, waiting_signals(s.room_id, s.user_id, s.peer_id)::text from seats s;
+  select s.place, s.room_id, null, waiting_signals(s.room_id, s.user_id, s.peer_id)::text || ', "user_id": ' || s.user_id
+         || coalesce(', "seats": ' || own_seats(s.room_id, s.user_id, s.peer_id)::text, '') from seats s;
 end;
 
 comment on function relay_snapshots(bigint[], bigint[], uuid[], text[]) is
-  'The snapshots of many sessions in one query, at one moment: a row for each room with the state that all its participants share (without place), and one for each session that relay_seats_of returns, with the signals to it.';
+  'The snapshots of many sessions in one query, at one moment: a row for each room with the state that all its participants share (without place), and one for each session that relay_seats_of returns, with what is for it alone: the signals to it, and after them the text of its further members (user_id, seats), so that relays of the release before send them, too.';

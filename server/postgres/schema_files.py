@@ -13,7 +13,7 @@ from typing import Final
 from .. import __version__
 from ..paths import SOURCE
 
-REVISION: Final = 2
+REVISION: Final = 3
 """Number of the schema. A release that changes the schema has a larger one than the release before."""
 
 OLDEST_RELAY: Final = 1

@@ -184,27 +184,34 @@ declare
   seat participants := case tg_op when 'DELETE' then old else new end;
   joins boolean := tg_op <> 'DELETE' and new.peer_id is not null and (tg_op = 'INSERT' or new.peer_id is distinct from old.peer_id);
   leaves boolean := tg_op = 'DELETE' or (tg_op = 'UPDATE' and new.peer_id is null and old.peer_id is not null);
+  was_here boolean := tg_op <> 'INSERT' and old.peer_id is not null and old.kind in ('person', 'bot');
+  is_here boolean := tg_op <> 'DELETE' and new.peer_id is not null and new.kind in ('person', 'bot');
+  -- Of seats that are quiet before and after only their user learns while the roster is counted.
+  quiet boolean := (tg_op = 'INSERT' or (old.role = 'AUDIENCE' and old.hand_raised_at is null and old.invited_to_speak_at is null))
+    and (tg_op = 'DELETE' or (new.role = 'AUDIENCE' and new.hand_raised_at is null and new.invited_to_speak_at is null));
+  reason text;
   new_seq bigint;
 begin
   if tg_op <> 'DELETE' and not joins and new.seq is null then
     new.seq := (select p.seq from participants p where p.room_id = new.room_id and p.user_id = new.user_id);
   end if;
-  new_seq := append_event(seat.room_id, 'participants', tg_op,
-    case when tg_op <> 'DELETE' then seat_record(new) end,
-    case when tg_op <> 'INSERT' then seat_record(old) end,
-    reason => case
-      when not leaves then null
+  if leaves then
+    reason := case
       when exists (select from rooms r where r.id = seat.room_id and r.ended_at is not null) then 'room ended'
       when current_setting('roomtone.leave_reason', true) = 'timeout' then 'timeout'
       when acting_user() is distinct from seat.user_id then 'removed'
-      else 'left' end,
-    changes_hallway => true, has_seq => joins);
-  if leaves then
-    update logs l set deserted_at = clock_timestamp()
-    where l.room_id = seat.room_id
-      and not exists (select from participants p where p.room_id = seat.room_id and p.peer_id is not null and p.kind in ('person', 'bot'));
-  elsif joins and seat.kind in ('person', 'bot') then
-    update logs l set deserted_at = null where l.room_id = seat.room_id and l.deserted_at is not null;
+      else 'left' end;
+  end if;
+  new_seq := append_event(seat.room_id, 'participants', tg_op,
+    case when tg_op <> 'DELETE' then seat_record(new) end,
+    case when tg_op <> 'INSERT' then seat_record(old) end,
+    reason => reason, changes_hallway => true, has_seq => joins,
+    recipient_if_counted => case when quiet then seat.user_id end,
+    here => is_here::int - was_here::int,
+    on_stage => (is_here and new.role <> 'AUDIENCE')::int - (was_here and old.role <> 'AUDIENCE')::int,
+    hands => (is_here and new.hand_raised_at is not null)::int - (was_here and old.hand_raised_at is not null)::int);
+  if quiet and tg_op <> 'INSERT' and reason is distinct from 'room ended' then
+    perform copy_seat_event(seat.room_id, new_seq, old.peer_id);
   end if;
   if joins then
     -- Checked again with the lock on the log: while this transaction was open the room may have ended or been locked, or the
@@ -213,12 +220,15 @@ begin
     update participants p set seq = new_seq
     where p.room_id = new.room_id and p.user_id = new.user_id and p.peer_id = new.peer_id;
   end if;
+  if is_here <> was_here and reason is distinct from 'room ended' then
+    perform fit_roster(seat.room_id);
+  end if;
   return null;
 end
 $$;
 
 comment on function tg_participants__log() is
-  'Logs that a participant joined, changed or left (with the reason). Stores the position of the join event in the seat (seq), and since when nobody is in the room (logs.deserted_at).';
+  'Logs that a participant joined, changed or left (with the reason), and counts them. Stores the position of the join event in the seat (seq). With many seats in the room, its roster turns to counted (fit_roster).';
 
 drop trigger if exists _500_log on participants;
 create constraint trigger _500_log after insert or delete on participants

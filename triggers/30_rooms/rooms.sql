@@ -4,9 +4,15 @@ comment on trigger _050_set_synchronous_commit on rooms is 'Commits to this tabl
 create or replace function tg_rooms__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
-  for_moderators constant text[] := '{locked, slow_mode, pinned_link}';
+  for_moderators constant text[] := '{locked, slow_mode, pinned_link, roster}'; -- roster: set by the database, whoever joins or leaves
   for_site_moderators constant text[] := for_moderators || '{ended_at, ended_reason}';
 begin
+  if new.roster <> old.roster and pg_trigger_depth() < 2 then
+    raise check_violation using
+      message    = 'the database sets the roster of a room',
+      constraint = 'rooms_roster_follows_the_seats',
+      hint       = 'It follows from the number of seats and the table roster_sizes.';
+  end if;
   if new.club_id is null and not exists (select from clubs c where c.id = old.club_id) and old.club_id is not null then
     if old.access = 'club' then
       new.access := 'invited'; -- nobody is a member of a deleted club
@@ -240,6 +246,9 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   room_id bigint := case tg_op when 'DELETE' then old.id else new.id end;
 begin
+  if tg_op = 'UPDATE' and new.roster <> old.roster then
+    return null; -- fit_roster has logged it
+  end if;
   if tg_op = 'UPDATE' and new.ended_at is not null and old.ended_at is null then
     -- With the lock on the log: participants who joined before are removed here; those who join later see that the room has ended.
     -- Before append_event, so that its notification also covers the events of these seats.
@@ -253,14 +262,16 @@ begin
     case when tg_op <> 'INSERT' then to_jsonb(old) end,
     changes_hallway => true);
   if tg_op = 'UPDATE' and old.opened_at is null and new.opened_at is not null then
-    update logs l set deserted_at = clock_timestamp()
-    where l.room_id = new.id and not exists (select from participants p where p.room_id = new.id and p.peer_id is not null and p.kind in ('person', 'bot'));
+    update logs l set deserted_at = clock_timestamp() where l.room_id = new.id and l.here = 0;
+  end if;
+  if tg_op = 'UPDATE' and new.ended_at is null then
+    perform fit_roster(new.id);
   end if;
   return null;
 end
 $$;
 
-comment on function tg_rooms__log() is 'Logs the change of a room. When the room has ended, removes all participants. When a scheduled room opens with nobody in it, it is deserted from then on (logs.deserted_at).';
+comment on function tg_rooms__log() is 'Logs the change of a room. When the room has ended, removes all participants. When a scheduled room opens with nobody in it, it is deserted from then on (logs.deserted_at). Turns the roster if a join or leave could not, because this transaction had the room locked.';
 
 drop trigger if exists _500_log on rooms;
 create constraint trigger _500_log after insert or update or delete on rooms

@@ -75,7 +75,10 @@ begin
     if pair.to_kind not in ('sfu', 'mcu')
        and coalesce(pair.from_seq, 9223372036854775807) < coalesce(pair.to_seq, 9223372036854775807)
        and not exists (select from signals s
-                       where s.room_id = new.room_id and s.from_peer = new.from_peer and s.to_peer = new.to_peer and s.kind = 'answer') then
+                       where s.room_id = new.room_id and s.from_peer = new.from_peer and s.to_peer = new.to_peer and s.kind = 'answer')
+       -- While the roster is counted, nobody on stage knows the audience, so the audience offers.
+       and not (pair.from_role = 'AUDIENCE' and (pair.to_role <> 'AUDIENCE' or pair.to_invited_at is not null)
+                and exists (select from rooms r where r.id = new.room_id and r.roster = 'counted')) then
       raise check_violation using
         message    = 'the newcomer sends the first offer',
         constraint = 'signals_newcomer_offers',
@@ -109,6 +112,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   in_time boolean;
   seated record;
+  seat jsonb;
   new_seq bigint;
 begin
   -- At commit, so that an open transaction blocks no other. Not for media nodes, which the operator runs, and which answer whole
@@ -123,7 +127,13 @@ begin
         hint       = 'Up to 1,200 at once, or fewer large ones (64 KiB count as 20 more), and then 20 in a second. Wait a moment and try again.';
     end if;
   end if;
-  new_seq := append_event(new.room_id, 'signals', 'INSERT', to_jsonb(new), null, recipient => new.to_user);
+  if new.kind = 'offer' then
+    -- While the roster is counted, the recipient learns by the offer of a seat in the audience.
+    select jsonb_build_object('seat', seat_record(p)) into seat
+    from participants p join logs l on l.room_id = p.room_id
+    where p.peer_id = new.from_peer and l.counted and p.role = 'AUDIENCE' and p.hand_raised_at is null and p.invited_to_speak_at is null;
+  end if;
+  new_seq := append_event(new.room_id, 'signals', 'INSERT', case when seat is null then to_jsonb(new) else to_jsonb(new) || seat end, null, recipient => new.to_user);
   -- Checked again with the lock on the log: the seats may have been deleted, with their signals, while this transaction was open.
   select (select true from participants p where p.peer_id = new.to_peer and p.room_id = new.room_id) as recipient,
          (select true from participants p where p.peer_id = new.from_peer and p.room_id = new.room_id) as sender into seated;
