@@ -1,4 +1,4 @@
-import { isNode, isPresent, mayComeToSpeak, maySpeak } from '../room/state.js'
+import { isNode, isPresent, isQuiet, mayComeToSpeak, maySpeak } from '../room/state.js'
 import { createPeer } from './peer.js'
 
 /** @import { Json } from '../signaling/json.js' */
@@ -21,8 +21,15 @@ export function shouldConnect(me, other) {
   return me.user_id !== other.user_id && isPresent(me) && isPresent(other) && !isNode(other) && (mayComeToSpeak(me) || mayComeToSpeak(other))
 }
 
-/** Of two people, the one who joined later offers. A node never offers; the other side does. @param {Seat} me @param {Seat} other */
-export const offersFirst = (me, other) => (isNode(me) === isNode(other) ? me.seq > other.seq : isNode(other))
+/**
+ * Of two people, the one who joined later offers. A node never offers; the other side does. While the roster is counted, the one offers of
+ * whose seat the other does not know. @param {Seat} me @param {Seat} other @param {boolean} [counted]
+ */
+export function offersFirst(me, other, counted = false) {
+  if (isNode(me) !== isNode(other)) return isNode(other)
+  if (counted && isQuiet(me) !== isQuiet(other)) return isQuiet(me)
+  return me.seq > other.seq
+}
 
 /** Receivers play only unmuted seats on stage, whatever the sender's client sends. @param {Seat} seat */
 export const isAudible = (seat) => maySpeak(seat) && !seat.muted
@@ -51,6 +58,7 @@ export function createMesh({ ice, signals }, listener) {
   /** @type {Map<string, number>} the newest signal read from each peer_id: ids grow with every sender's order */
   const read = new Map()
   /** @type {MediaStreamTrack|null} */ let track = null
+  let counted = false
 
   /** @param {PresentSeat} seat @param {boolean} offers @param {number} [rebuilds] */
   function open(seat, offers, rebuilds = 0) {
@@ -124,6 +132,11 @@ export function createMesh({ ice, signals }, listener) {
   }
 
   return {
+    /** Whether the room's roster is counted. @param {boolean} now */
+    setCounted(now) {
+      counted = now
+    },
+
     /** Opens and closes connections as the room says. @param {Seat|null} me @param {Iterable<Seat>} seats */
     update(me, seats) {
       /** @type {Map<string, PresentSeat>} */ const wanted = new Map()
@@ -136,7 +149,7 @@ export function createMesh({ ice, signals }, listener) {
       for (const [peer_id, seat] of wanted) {
         const entry = peers.get(peer_id)
         if (entry) entry.seat = seat
-        else if (me) open(seat, offersFirst(me, seat))
+        else if (me) open(seat, offersFirst(me, seat, counted))
       }
     },
 

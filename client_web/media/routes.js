@@ -231,8 +231,12 @@ export function createRoutes({ ice, signals, voices }, listener) {
   }
 
   return {
-    /** Makes and closes connections as the room says. @param {Seat|null} my_seat @param {Iterable<Seat>} all @param {Topology} wanted */
-    update(my_seat, all, wanted) {
+    /**
+     * Makes and closes connections as the room says. @param {Seat|null} my_seat @param {Iterable<Seat>} all @param {Topology} wanted
+     * @param {boolean} [counted] whether the room's roster is
+     */
+    update(my_seat, all, wanted, counted = false) {
+      mesh.setCounted(counted)
       // The others may have closed the direct connections that I kept, so all are replaced.
       if (wanted === 'mesh' && topology !== 'mesh') mesh.update(my_seat, [])
       if (wanted !== topology) keepConnections()

@@ -1,5 +1,6 @@
 import { createOutbox } from '../signaling/outbox.js'
 import { createRoutes } from '../media/routes.js'
+import { isCounted } from './state.js'
 
 /**
  * All connections of one session of my seat, with people and with the node, and their signals. They are closed when the session ends.
@@ -38,7 +39,7 @@ export function createConnections({ ice, seat, sound, states }) {
 
   return {
     /** Seats or the topology have changed. */
-    update: () => routes.update(seat.row, room.state.seats.values(), room.topology()),
+    update: () => routes.update(seat.row, room.state.seats.values(), room.topology(), isCounted(room.state)),
 
     /** @param {import('../media/mesh.js').ArrivedSignal} signal */
     receive(signal) {

@@ -114,8 +114,10 @@ export function createRoomSession({ session, technique, settings, hallway, entry
 
   /** @param {import('../signaling/subscription.js').Frame} frame */
   function receiveEvent(frame) {
+    if (frame.type === 'audience') return // numbers, and no row
     if (frame.type === 'signals') {
       inspector.event(frame, room.seatOf(frame.data.record.from_peer))
+      if (frame.data.record.seat) media.updateConnections()
       media.connections.receive(frame.data.record)
       return
     }

@@ -14,18 +14,24 @@ import { instant } from './clock.js'
  * @typedef {{ id: number, name: string, club_id?: number|null, club?: string|null, topic?: string|null, host_id?: number, host?: string,
  *             stage?: 'open'|'moderated', access?: 'open'|'club'|'invited', topology?: 'mesh'|'sfu'|'mcu', locked?: boolean,
  *             slow_mode?: number, host_gone?: string, starts_at?: string|null, opened_at?: string|null, ended_at?: string|null,
- *             ended_reason?: string|null, pinned_link?: string|null }} Room
+ *             ended_reason?: string|null, pinned_link?: string|null, roster?: 'full'|'counted' }} Room
+ * @typedef {{ here: number, on_stage: number, audience: number }} Audience
+ * @typedef {{ user_id: number, username: string, kind: 'person'|'bot', join_date: string, seq: number }} Listener
  * @typedef {object} RoomState
  * @property {string|null} epoch   of the log
  * @property {number} seq          the newest event of the log that was received
  * @property {Room|null} room
- * @property {ReadonlyMap<number, Seat>} seats    by user, in the order they joined; a host who left is here too, with `peer_id` null
+ * @property {ReadonlyMap<number, Seat>} seats    by user, in the order they joined; a host who left is here too, with `peer_id` null. While
+ *   the roster is counted, of the quiet seats only one's own, and in a mesh those that are known, because connections depend on them
+ * @property {number|null} own        the user of this session
+ * @property {Audience|null} audience   the numbers while the roster is counted, else null
+ * @property {readonly Listener[]} names  the first of the audience in the newest snapshot, while the roster is counted
  * @property {readonly SeatEvent[]} seatEvents  newest last
  * @property {string|null} ended   why the log has ended
  */
 
 /** @type {RoomState} */
-export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), seatEvents: [], ended: null })
+export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), own: null, audience: null, names: [], seatEvents: [], ended: null })
 
 const SEAT_EVENTS_KEPT = 30
 
@@ -40,6 +46,18 @@ export const maySpeak = (seat) => seat.role !== 'AUDIENCE'
 
 /** Whether this seat may be heard now or soon: an invited person may accept at any moment, and must be connected by then. @param {Seat} seat */
 export const mayComeToSpeak = (seat) => maySpeak(seat) || Boolean(seat.invited_to_speak_at)
+
+/** Whether it is in the audience and neither raises a hand nor is invited to speak: while the roster is counted, only a number. @param {Seat} seat */
+export const isQuiet = (seat) => !mayComeToSpeak(seat) && !seat.hand_raised_at
+
+/** Whether participants learn of the audience by numbers alone. @param {Pick<RoomState, 'room'>} state */
+export const isCounted = ({ room }) => room?.roster === 'counted'
+
+/**
+ * Whether nothing more is learned of this seat while the roster is counted, and no connection depends on it.
+ * @param {Pick<RoomState, 'room'|'own'>} state @param {Seat} seat
+ */
+const isOneOfMany = (state, seat) => isCounted(state) && state.room?.topology !== 'mesh' && isQuiet(seat) && seat.user_id !== state.own
 
 /** A node has a seat, but is not a person. @param {Seat} seat */
 export const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu'
@@ -91,6 +109,25 @@ function whatChanged(before, after) {
   return null
 }
 
+/** @param {Audience} data @returns {Audience} */
+const numbersOf = ({ here, on_stage, audience }) => Object.freeze({ here, on_stage, audience })
+
+/** @param {ReadonlyMap<number, Seat>} seats @param {number} user @returns {Map<number, Seat>} */
+function withoutSeat(seats, user) {
+  const rest = new Map(seats)
+  rest.delete(user)
+  return rest
+}
+
+/** In its place in the order of joining. @param {ReadonlyMap<number, Seat>} seats @param {Seat} seat @returns {Map<number, Seat>} */
+function withSeat(seats, seat) {
+  const keepsPlace = seats.get(seat.user_id)?.seq === seat.seq
+  const changed = keepsPlace ? new Map(seats) : withoutSeat(seats, seat.user_id)
+  const last = [...changed.values()].at(-1)
+  changed.set(seat.user_id, Object.freeze(seat))
+  return keepsPlace || !last || last.seq < seat.seq ? changed : inJoinOrder([...changed.values()])
+}
+
 /**
  * How each kind of frame changes the room. Repeated events were dropped before.
  * @type {Record<string, (state: RoomState, frame: import('../signaling/subscription.js').Frame) => RoomState>}
@@ -99,31 +136,36 @@ const handlers = {
   snapshot(state, { data }) {
     if (!data.participants) return state // a stream that was resumed: the state is known
     const { epoch, seq } = parseCursor(data.cursor)
-    return { ...state, epoch, seq, room: Object.freeze(data.room), seats: inJoinOrder(data.participants), ended: null }
+    return {
+      ...state, epoch, seq, room: Object.freeze(data.room), seats: inJoinOrder([...data.participants, ...(data.seats ?? [])]),
+      own: data.user_id ?? state.own, audience: data.audience ? numbersOf(data.audience) : null, names: data.names ?? [], ended: null,
+    }
   },
 
   participants(state, { data }) {
     const change = data.type === 'DELETE' ? null : data.record
     const user = (change ?? data.old_record).user_id
-    const before = state.seats.get(user)
-    const seats = new Map(state.seats)
-    if (change && before && before.seq === change.seq) {
-      seats.set(user, Object.freeze(change)) // keeps its place
-    } else {
-      seats.delete(user)
-      if (change) seats.set(user, Object.freeze(change)) // a join is always the newest
-    }
-    const seatEvent = seatEventOf(before, change, data.reason)
+    const gone = !change || ((data.recipient ?? null) === null && isOneOfMany(state, change))
+    // While the roster is counted, the first change that is received of a seat may be a later one.
+    const seatEvent = seatEventOf(state.seats.get(user) ?? data.old_record ?? undefined, change, data.reason)
+    const seats = gone ? withoutSeat(state.seats, user) : withSeat(state.seats, change)
     return { ...state, seats, seatEvents: seatEvent ? withSeatEvent(state, ...seatEvent, data.commit_timestamp) : state.seatEvents }
   },
 
   rooms(state, { data }) {
     if (data.type === 'DELETE') return { ...state, ended: 'room ended' }
-    return { ...state, room: Object.freeze({ ...state.room, ...data.record }) }
+    const changed = { ...state, room: Object.freeze({ ...state.room, ...data.record }) }
+    if (!isCounted(changed)) return state.audience ? { ...changed, audience: null, names: [] } : changed
+    if (isCounted(state)) return changed
+    return { ...changed, seats: new Map([...state.seats].filter(([, seat]) => !isOneOfMany(changed, seat))) }
   },
 
+  audience: (state, { data }) => ({ ...state, audience: numbersOf(data) }),
+
+  // The offer of one of many says whose it is.
+  signals: (state, { data }) => (data.record?.seat ? { ...state, seats: withSeat(state.seats, data.record.seat) } : state),
+
   // Other modules handle these; here they only change `seq`.
-  signals: (state) => state,
   messages: (state) => state,
   reactions: (state) => state,
   recordings: (state) => state,

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..types import ClubId, Cursor
+from ..types import ClubId, Cursor, RoomId
 from .frame import Frame
 
 
@@ -22,6 +22,12 @@ def snapshot(state: str, cursor: Cursor | None = None) -> Frame:
 def hallway(row: str) -> Frame:
     """One row of the hallway that changed, as JSON text. It has no cursor: it moves no position in a log."""
     return Frame("hallway", row)
+
+
+def audience(room: RoomId, here: int, on_stage: int) -> Frame:
+    """How many are in a room whose roster is counted. Like `hallway`, it moves no position."""
+    numbers = {"room_id": room, "here": here, "on_stage": on_stage, "audience": here - on_stage}
+    return Frame("audience", json.dumps(numbers))
 
 
 def invitations(rows: str) -> Frame:

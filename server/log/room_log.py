@@ -7,9 +7,11 @@ recipient's, and concerns no other reader.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
@@ -17,6 +19,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from ..types import Cursor, PeerId, RoomId, UserId
+from .audience import Audience, Counts
 from .frame import Frame
 from .readers import Readers
 from .subscriber import Subscriber
@@ -97,12 +100,13 @@ class LogReader:
     A reader that has received everything may be written to (`join`). Otherwise its subscriber takes what is new.
     """
 
-    __slots__ = ("_outlet", "_position", "log", "peer", "subscriber", "user")
+    __slots__ = ("_counted", "_outlet", "_position", "log", "peer", "subscriber", "user")
 
     def __init__(self, log: RoomLog, user: UserId, peer: PeerId, subscriber: Subscriber) -> None:
         self.log = log
         self._outlet: Outlet | None = None
         self._position: Cursor | None = None
+        self._counted = -1
         self.user = user
         self.peer = peer
         self.subscriber = subscriber
@@ -113,11 +117,13 @@ class LogReader:
 
     @position.setter
     def position(self, cursor: Cursor | None) -> None:
+        """What the reader was sent from the database ends here, with the numbers of the audience."""
         self._position = cursor
+        self._counted = -1 if cursor is None else cursor.seq
 
     def begin(self) -> None:
         """Read what comes from now on."""
-        self._position = self.log.cursor
+        self.position = self.log.cursor
 
     def join(self, outlet: Outlet) -> None:
         """Have what is new written to this outlet at once. The reader has received everything before.
@@ -133,6 +139,7 @@ class LogReader:
         """Take what is new again, from here on."""
         if self._outlet is not None:
             self._position = self.log.cursor
+            self._counted = max(self._counted, self.log.audience.seq)
             self.log.leave(self, self._outlet)
             self._outlet = None
 
@@ -162,6 +169,25 @@ class LogReader:
             self._position = Cursor(self._position.epoch, entry.seq)
             yield entry
 
+    def take_audience(self) -> Frame | None:
+        """The numbers that were published since the reader knows them; all entries were taken before."""
+        audience = self.log.audience
+        if self._position is None or self.lost or audience.seq <= self._counted:
+            return None
+        self._counted = audience.seq
+        if self._position.seq < self.log.head:
+            self._position = self.log.cursor
+        return audience.frame
+
+    def newest_audience(self, known: Frame | None) -> Frame | None:
+        """The newest numbers, also those that are not published yet; None while the roster is full. `known` are those that it has."""
+        if self._position is None or self.lost or self.log.head <= self._counted:
+            return known
+        with suppress(SlowReader):
+            if not any(self.log.entries(self)):
+                self._position = self.log.cursor
+        return self.log.audience.newest_frame()
+
     def close(self) -> None:
         self.leave()
         self.log.unsubscribe(self)
@@ -173,6 +199,7 @@ class RoomLog(Readers[LogReader]):
     def __init__(self, room: RoomId, epoch: int, head: int, sent: Sent | None = None) -> None:
         super().__init__(sent or Sent())
         self.room = room
+        self.audience = Audience(room, self._send_audience)
         self.reset(epoch, head)
 
     @property
@@ -191,12 +218,15 @@ class RoomLog(Readers[LogReader]):
         self.head = self._begin = head
         self._broadcast = EntryList(head, BROADCASTS_KEPT)
         self._directed: dict[UserId, EntryList] = {}
+        self.audience.reset()
         self.advance_all()
 
     def unsubscribe(self, reader: LogReader) -> None:
         super().unsubscribe(reader)
         if reader.user not in self._readers:
             self._directed.pop(reader.user, None)
+        if not self.followed:
+            self.audience.reset()
 
     def entries(self, reader: LogReader) -> Iterator[Entry] | list[Entry]:
         assert reader.position is not None
@@ -235,6 +265,16 @@ class RoomLog(Readers[LogReader]):
                 reader.subscriber.cut()
             else:
                 reader.subscriber.advance()
+
+    def count(self, counts: Counts | None, before: int) -> None:
+        """The numbers of a counted room, read with what comes after `before`; None of one whose roster is full."""
+        self.audience.update(counts, before)
+
+    def _send_audience(self, frame: Frame) -> None:
+        self._writers.send([frame])
+        self.written_at = asyncio.get_running_loop().time()
+        for reader in tuple(self._waiting):
+            reader.subscriber.advance()
 
     def _keep(self, entry: Entry, public: list[Entry]) -> bool:
         """Keep an event for everybody; true if old ones were dropped. One that it takes back is sent to nobody from now on."""

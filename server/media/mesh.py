@@ -37,10 +37,12 @@ def should_connect(me: Seat, other: Seat) -> bool:
     return me.may_come_to_speak or other.may_come_to_speak
 
 
-def offers_first(me: Seat, other: Seat) -> bool:
-    """Who joined later offers; a node never does."""
+def offers_first(me: Seat, other: Seat, *, counted: bool = False) -> bool:
+    """Who joined later offers; a node never does. While the roster is counted, the one offers of whose seat the other does not know."""
     if me.is_node != other.is_node:
         return other.is_node
+    if counted and me.is_quiet != other.is_quiet:
+        return me.is_quiet
     return me.seq > other.seq
 
 
@@ -66,7 +68,7 @@ class MeshCallbacks:
 
 
 class Mesh:
-    """Connections, opened and closed by `update`. `ice` is called before each connection."""
+    """Connections, opened and closed by `update`. `ice` is called before each connection. `counted`: the room's roster is."""
 
     def __init__(
         self, ice: Callable[[], Awaitable[Ice]], audio: AudioOptions, callbacks: MeshCallbacks
@@ -76,6 +78,7 @@ class Mesh:
         self._callbacks = callbacks
         self._send = callbacks.send
         self._forget = callbacks.forget
+        self.counted = False
         self._peers: dict[PeerId, _Peer] = {}
         self._read: dict[PeerId, int] = {}
         self._tasks = Supervisor()
@@ -94,7 +97,7 @@ class Mesh:
             if known := self._peers.get(peer):
                 known.seat = seat
             elif me is not None:
-                await self._open(seat, peer, offers=offers_first(me, seat))
+                await self._open(seat, peer, offers=offers_first(me, seat, counted=self.counted))
 
     async def receive(self, signal: Signal) -> None:
         """Handle a signal. A snapshot repeats those that were read, and sessions that are over get no answer."""

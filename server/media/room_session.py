@@ -17,6 +17,7 @@ from .seat_actions import SeatActions
 from .session_audio import OnPacket, SessionAudio
 from .signaling.client import Refused, SignalingClient
 from .signaling.events import (
+    Audience,
     Ended,
     Event,
     RoomChanged,
@@ -25,10 +26,10 @@ from .signaling.events import (
     SeatGone,
     Signal,
     Snapshot,
-    seats_after,
 )
 from .signaling.held_seat import HeldSeat
 from .signaling.outbox import Outgoing
+from .signaling.room_state import RoomState
 from .sounds import Sound
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,8 @@ Report = Callable[[str], None]
 class RoomSession:
     """A session in a room. Made by `room_session`.
 
-    `room` is the room's row, `seats` its seats by user. `ended` is set at the end, and `reason` then says why.
+    `room` is the room's row, `seats` the known seats by user (`RoomState`), `audience` how many there are in a counted room. `ended` is
+    set at the end, and `reason` then says why.
     """
 
     def __init__(
@@ -55,8 +57,7 @@ class RoomSession:
         self.held_seat = held_seat
         self.sent_audio = audio.sent_audio
         self.on_audio, self.received_audio = audio.on_audio, audio.received_audio
-        self.seats: dict[UserId, Seat] = {}
-        self.room: Mapping[str, Any] = {}
+        self._state = RoomState(own=held_seat.client.user.id)
         self.ended = asyncio.Event()
         self.reason: str | None = None
         undecoded = audio.on_packet is not None
@@ -82,6 +83,18 @@ class RoomSession:
         self._report = report
         self._tasks = Supervisor()
         self._epoch: int | None = None
+
+    @property
+    def seats(self) -> Mapping[UserId, Seat]:
+        return self._state.seats
+
+    @property
+    def room(self) -> Mapping[str, Any]:
+        return self._state.room
+
+    @property
+    def audience(self) -> Audience | None:
+        return self._state.audience
 
     @property
     def me(self) -> Seat | None:
@@ -113,23 +126,20 @@ class RoomSession:
 
     async def _apply(self, event: Event) -> None:
         self._recording_state.update(event)
+        self._state = self._state.after(event)
         match event:
-            case Snapshot(epoch=epoch, room=room, signals=signals):
+            case Snapshot(epoch=epoch, signals=signals):
                 if self._epoch not in (None, epoch):
                     await self.routes.log_lost()
                 self._epoch = epoch
-                self.room = room
-                self.seats = seats_after(self.seats, event)
                 await self._update()
                 for signal in signals:
                     await self.routes.receive(signal)
-            case RoomChanged(room=room):
-                self.room = {**self.room, **room}
+            case RoomChanged() | SeatChanged() | SeatGone():
                 await self._update()
-            case SeatChanged() | SeatGone():
-                self.seats = seats_after(self.seats, event)
-                await self._update()
-            case Signal():
+            case Signal(seat=seat):
+                if seat is not None:
+                    await self._update()
                 await self.routes.receive(event)
             case Ended(reason=reason):
                 self.reason = reason
@@ -138,6 +148,7 @@ class RoomSession:
         """Bring connections and audio in line with the seats."""
         me = self.me
         self._audio.update(me, self.seats)
+        self.mesh.counted = self._state.counted
         await self.routes.update(me, self.seats.values(), str(self.room.get("topology", "mesh")))
         if me is not None and self._actions is not None:
             self._actions.update(me, self.room)

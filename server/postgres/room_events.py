@@ -47,11 +47,16 @@ async def snapshot(database: Connections, claims: Claims, seat: Seat) -> tuple[C
 
 @dataclass(frozen=True)
 class Missed:
-    """A page of what was missed, and where it ends; `complete` says that it ends at the head of the log."""
+    """A page of what was missed, and where it ends; `complete` says that it ends at the head of the log.
+
+    `audience`: the numbers of a counted room at the head; `counts_changed`: since the cursor that was given.
+    """
 
     frames: list[Frame]
     cursor: Cursor
     complete: bool
+    audience: Frame | None
+    counts_changed: bool
 
 
 async def missed(database: Connections, claims: Claims, seat: Seat, after: Cursor) -> Missed | None:
@@ -62,7 +67,8 @@ async def missed(database: Connections, claims: Claims, seat: Seat, after: Curso
     async with database.acting(claims, read_only=True, snapshot=True) as connection:
         try:
             answer = await connection.execute(
-                "select l ->> 'cursor', e ->> 'table', (e ->> 'seq')::bigint, e::text"
+                "select l ->> 'cursor', e ->> 'table', (e ->> 'seq')::bigint, e::text,"
+                " l ->> 'audience', (l ->> 'counts_changed')::boolean"
                 " from roomtone.room_log(%s, %s, %s, %s, %s) l"
                 " left join lateral json_array_elements(l -> 'events') e on true",
                 (seat.room, seat.peer, after.epoch, after.seq, PAGE),
@@ -71,9 +77,13 @@ async def missed(database: Connections, claims: Claims, seat: Seat, after: Curso
             return None
         rows = await answer.fetchall()
     frames = [
-        Frame(table, event, Cursor(after.epoch, seq)) for _, table, seq, event in rows if event
+        Frame(table, event, Cursor(after.epoch, seq))
+        for _, table, seq, event, _, _ in rows
+        if event
     ]
-    return Missed(frames, Cursor.parse(rows[0][0]), len(frames) < PAGE)
+    cursor, _, _, _, numbers, changed = rows[0]
+    audience = None if numbers is None else Frame("audience", numbers)
+    return Missed(frames, Cursor.parse(cursor), len(frames) < PAGE, audience, bool(changed))
 
 
 async def why_gone(

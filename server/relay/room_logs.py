@@ -20,6 +20,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import namedtuple_row
 
+from ..log.audience import Counts
 from ..log.room_log import Arrived, Entry, LogReader, RoomLog, frame
 from ..log.subscriber import Subscriber
 from ..postgres.pools import Database
@@ -208,7 +209,7 @@ class RoomLogs:
             ):
                 await cursor.execute(
                     "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer,"
-                    " seat_reason, event, taken_back_seq, age"
+                    " seat_reason, event, taken_back_seq, age, here, on_stage, counts_seq, counted"
                     " from roomtone.relay_read(%s, %s)",
                     (rooms, [self._rooms[room].head for room in rooms]),
                 )
@@ -231,8 +232,9 @@ class RoomLogs:
         self, room_log: RoomLog, rows: Sequence[Any], notified: Notified | None, read_at: datetime
     ) -> bool:
         """Send what is new of one room's rows; whether anything was."""
-        if rows[0].epoch != room_log.epoch or room_log.head < rows[0].tail_seq:
-            room_log.reset(rows[0].epoch, rows[0].head_seq)
+        first, before = rows[0], room_log.head
+        if first.epoch != room_log.epoch or before < first.tail_seq:
+            room_log.reset(first.epoch, first.head_seq)
             return True
         new = [row for row in rows if row.seq is not None and row.seq > room_log.head]
         if new:
@@ -243,6 +245,8 @@ class RoomLogs:
             took = time.monotonic() - began
             for row in new:
                 self._metrics.commit_to_write.add(row.age + took)
+        counts = Counts(first.head_seq, first.counts_seq, first.here, first.on_stage)
+        room_log.count(counts if first.counted else None, before)
         return bool(new)
 
 

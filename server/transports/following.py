@@ -104,9 +104,10 @@ class RoomSubscription:
         self.after = None if page is None or page.complete else page.cursor
         if page is None:
             return None
-        if page.complete:
-            self.reader.position = page.cursor
-        return page.frames
+        if not page.complete:
+            return page.frames
+        self.reader.position = page.cursor
+        return [*page.frames, *([] if page.audience is None else [page.audience])]
 
     async def next_page(self, database: Database, claims: Claims) -> list[Frame]:
         """As `catch_up`, in a stream that has begun. Raises StreamEnded if the user lost the seat."""
@@ -153,7 +154,7 @@ async def require_signed_in(database: Database, claims: Claims) -> None:
 def take(
     room: RoomSubscription | None, at_most: int | None = None
 ) -> tuple[list[Frame], StreamEnded | None]:
-    """The new frames of the room, and why it ends for this subscriber if it does."""
+    """The new frames of the room, and why it ends for this subscriber if it does. After the events, the numbers of its audience."""
     frames: list[Frame] = []
     if room is None:
         return frames, None
@@ -164,6 +165,9 @@ def take(
                 return frames, StreamEnded(reason_of(entry.seat_peer, entry.reason))
     except SlowReader:
         return frames, StreamEnded("too slow", 0)
+    if at_most is None or len(frames) < at_most:
+        audience = room.reader.take_audience()
+        frames += [] if audience is None else [audience]
     return frames, None
 
 

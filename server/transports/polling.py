@@ -4,7 +4,8 @@ An answer is `{"events", "cursor"}`: the events after the cursor of the request,
 request. It may also have `snapshot` (the request had no cursor, or the log does not reach back to it),
 `hallway` with `hallway_cursor` (if the request had `hallway`), `clubs` (with the hallway, if some changed: the
 events that a stream sends), `invitations` with `invitations_cursor` (if
-the request had `invitations`, and they changed), and `bye` (the subscription ended, and why). An answer has
+the request had `invitations`, and they changed), `audience` (how many are in a room whose roster is counted), and
+`bye` (the subscription ended, and why). An answer has
 at most 500 events; the next request continues at its cursor. With `wait`, a request waits for the first news.
 It counts as a stream until it is answered, and ends when its client closes the connection.
 """
@@ -55,10 +56,14 @@ class PollAnswer:
     hallway: list[Frame] = field(default_factory=list)
     clubs: list[Frame] = field(default_factory=list)
     invitations: str | None = None
+    audience: Frame | None = None
+    counts_changed: bool = False
     end: StreamEnded | None = None
 
     def __bool__(self) -> bool:
-        news = (self.snapshot, self.events, self.hallway, self.clubs, self.invitations, self.end)
+        news = (
+            self.snapshot, self.events, self.hallway, self.clubs, self.invitations, self.counts_changed, self.end,
+        )  # fmt: skip
         return any(map(bool, news))
 
     @property
@@ -93,6 +98,8 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
             cursor, found.snapshot = await snapshot_of(state.relay, state.database, claims, seat)
         else:
             cursor, found.events = known.cursor, known.frames
+            found.audience = known.audience
+            found.counts_changed = known.audience is not None and known.counts_changed
         if known is None or known.complete:
             room.reader.position = cursor
         hallway_reader = None
@@ -105,10 +112,13 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
         )
         if room.reader.position is not None:  # otherwise the next page is there already
             await _collect(request, claims, positions, news, wait, found)
+        audience = room.reader.newest_audience(found.audience)
         answer = {
             "events": _array(found.events),
             "cursor": json.dumps(str(room.reader.position or cursor)),
         }
+        if audience is not None and found.snapshot is None:
+            answer["audience"] = audience.data
         if hallway_reader is not None:
             answer["hallway"] = _array(found.hallway)
             answer["hallway_cursor"] = json.dumps(str(state.relay.hallway.cursor(hallway_reader)))
@@ -215,7 +225,11 @@ async def _take_or_wait(
 def _take(relay: Relay, positions: PollPositions, found: PollAnswer) -> StreamEnded | None:
     """Take the present news. Returns why the subscription ends if it does."""
     frames, end = take(positions.room)
-    found.events += frames
+    for frame in frames:
+        if frame.event == "audience":
+            found.audience, found.counts_changed = frame, True
+        else:
+            found.events.append(frame)
     # A reader too far behind gets nothing here: its next request is answered from the database.
     if end is not None and end.reason != "too slow":
         found.end = end

@@ -22,17 +22,18 @@ function cases(name, check) {
 
 const names = (seats) => seats.map(({ username }) => username)
 
-cases('connections', ({ me, other, connects, offers }) => {
+cases('connections', ({ me, other, connects, offers, counted = false }) => {
   assert.equal(shouldConnect(me, other), connects)
-  if (offers !== null) assert.equal(offersFirst(me, other), offers === 'me')
+  if (offers !== null) assert.equal(offersFirst(me, other, counted), offers === 'me')
 })
 
 cases('glare', ({ kind, polite, making_offer, signaling_state, used }) => {
   assert.equal(isUsed(kind, { polite, makingOffer: making_offer, signalingState: signaling_state }), used)
 })
 
-cases('room', ({ frames, present: here, stage, heard }) => {
+cases('room', ({ frames, present: here, stage, heard, audience = null }) => {
   const room = frames.reduce(reduce, EMPTY)
+  assert.deepEqual(room.audience, audience)
   assert.deepEqual({ present: names(present(room)), stage: names(onStage(room)), heard: names(present(room).filter(isAudible)) }, { present: here, stage, heard })
 })
 

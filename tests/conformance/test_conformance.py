@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ from roomtone.media.mesh import RETRIES, Mesh, MeshCallbacks, offers_first, shou
 from roomtone.media.node_rules import room_node_of, voices_at
 from roomtone.media.route_changes import closes_old_after
 from roomtone.media.signaling.client import ConnectionLost, Frame, Ice, Refused, no_servers
-from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, seats_after, snapshot_of
+from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, snapshot_of
 from roomtone.media.signaling.held_seat import COMING_BACK
 from roomtone.media.signaling.http_client import refusal
 from roomtone.media.signaling.outbox import Outbox, Outgoing
+from roomtone.media.signaling.room_state import RoomState
 from roomtone.paths import CLIENT_WEB, SCHEMA, TRIGGERS
 from roomtone.types import Cursor, PeerId, RoomId, UserId
 
@@ -54,7 +56,8 @@ def test_who_connects_with_whom_and_who_offers(case: Case) -> None:
     me, other = seat_of(case["me"]), seat_of(case["other"])
     assert should_connect(me, other) == case["connects"]
     if case["offers"] is not None:
-        assert offers_first(me, other) == (case["offers"] == "me")
+        counted = case.get("counted", False)
+        assert offers_first(me, other, counted=counted) == (case["offers"] == "me")
 
 
 @cases("glare")
@@ -70,7 +73,7 @@ def test_which_description_is_used_when_both_sides_offer(case: Case) -> None:
 
 @cases("room")
 def test_who_is_in_a_room(case: Case) -> None:
-    seats: dict[UserId, Seat] = {}
+    state = RoomState()
     for frame in case["frames"]:
         cursor = None if frame["cursor"] is None else Cursor.parse(frame["cursor"])
         data = frame["data"]
@@ -80,11 +83,15 @@ def test_who_is_in_a_room(case: Case) -> None:
         else:
             event = event_of(Frame(frame["type"], data, cursor))
         if event is not None:
-            seats = seats_after(seats, event)
-    present = sorted((seat for seat in seats.values() if seat.peer), key=lambda seat: seat.seq)
+            state = state.after(event)
+    present = sorted(
+        (seat for seat in state.seats.values() if seat.peer), key=lambda seat: seat.seq
+    )
     assert names(present) == case["present"]
     assert names(seat for seat in present if seat.may_speak) == case["stage"]
     assert names(seat for seat in present if seat.audible) == case["heard"]
+    audience = None if state.audience is None else asdict(state.audience)
+    assert audience == case.get("audience")
 
 
 @cases("routes")

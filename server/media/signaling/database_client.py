@@ -6,9 +6,10 @@ does for one user what a relay does for its subscribers: LISTEN, read the log, h
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -20,6 +21,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from ...grace import GRACE
+from ...log.audience import Told
 from ...log.frame import Frame as LogFrame
 from ...postgres.lease import Lease, new_node_id, this_process
 from ...postgres.listener import Listener
@@ -221,9 +223,10 @@ class DatabaseSignalingClient:
                         "participants_peer_id_is_current",
                     )
                 place = after
+                clock, told = asyncio.get_running_loop(), Told()
                 while True:
                     try:
-                        frames, place, complete = await self._read(seat, place)
+                        frames, place, complete, audience = await self._read(seat, place)
                     except Refused:
                         reason = await self.why_gone(room, peer, place or NOT_READ_YET)
                         if reason is None:
@@ -236,7 +239,12 @@ class DatabaseSignalingClient:
                         continue
                     if not frames:
                         await fruitless.turn()
-                    await notified.wait()
+                    pause = told.pause_before(audience, clock.time())
+                    if audience is not None and pause == 0:
+                        yield Frame(audience.event, json.loads(audience.data))
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(pause or None):
+                            await notified.wait()
                     notified.clear()
 
     async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
@@ -246,8 +254,10 @@ class DatabaseSignalingClient:
     async def ice(self) -> Ice:
         return await self._connections.servers.answering(self._connections.ice(self._user.id))
 
-    async def _read(self, seat: Seat, after: Cursor | None) -> tuple[list[LogFrame], Cursor, bool]:
-        """A page of what is new after a cursor, where it ends, and whether the log ends there.
+    async def _read(
+        self, seat: Seat, after: Cursor | None
+    ) -> tuple[list[LogFrame], Cursor, bool, LogFrame | None]:
+        """A page of what is new after a cursor, where it ends, whether the log ends there, and the numbers of a counted room.
 
         It is a snapshot without a cursor, or when the log does not reach back to it.
         """
@@ -255,9 +265,9 @@ class DatabaseSignalingClient:
             if after is not None:
                 page = await missed(self._connections, self._claims, seat, after)
                 if page is not None:
-                    return page.frames, page.cursor, page.complete
+                    return page.frames, page.cursor, page.complete, page.audience
             cursor, text = await snapshot(self._connections, self._claims, seat)
-        return [LogFrame("snapshot", text, cursor)], cursor, True
+        return [LogFrame("snapshot", text, cursor)], cursor, True, None
 
     @asynccontextmanager
     async def _acting(self) -> AsyncIterator[Connection]:

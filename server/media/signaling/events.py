@@ -48,25 +48,43 @@ class Seat:
         return self.may_speak and not self.muted
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether it is in the audience and neither raises a hand nor is invited to speak: while the roster is counted, only a number."""
+        return not (self.may_speak or self.invited or self.record.get("hand_raised_at"))
+
+    @property
     def is_node(self) -> bool:
         return self.kind in NODES
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A signal for this session, as it was written; `body` is the W3C dictionary verbatim."""
+    """A signal for this session, as it was written; `body` is the W3C dictionary verbatim.
+
+    `seat` is the sender's, with an offer of one in the audience of a counted room, of whose seat nobody else learns.
+    """
 
     id: int
     from_peer: PeerId
     kind: SignalKind
     body: Any
+    seat: Seat | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """How many are in a room whose roster is counted; at most four a second."""
+
+    here: int
+    on_stage: int
+    audience: int
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The room as it is now; it replaces everything that was known. `peer` is my session.
 
-    `recording` is the one that runs. With another `epoch` than before, the log was lost, and with it the signals that were on their way.
+    `audience` is None while the roster is full. `recording` is the one that runs. With another `epoch` than before, the log was lost, and with it the signals that were on their way.
     """
 
     room_id: RoomId
@@ -76,13 +94,16 @@ class Snapshot:
     seats: tuple[Seat, ...]
     signals: tuple[Signal, ...]
     recording: Mapping[str, Any] | None = None
+    own: UserId | None = None
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SeatChanged:
-    """A participant joined, or a seat changed; `seat.peer` is None for a host who is away."""
+    """A participant joined, or a seat changed; `seat.peer` is None for a host who is away. `recipient` is the only user who learns of it."""
 
     seat: Seat
+    recipient: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +138,7 @@ class Ended:
     reason: str
 
 
-Event = Snapshot | SeatChanged | SeatGone | RoomChanged | Signal | Changed | Ended
+Event = Snapshot | SeatChanged | SeatGone | RoomChanged | Signal | Audience | Changed | Ended
 
 
 def seat_of(record: Mapping[str, Any]) -> Seat:
@@ -135,19 +156,6 @@ def seat_of(record: Mapping[str, Any]) -> Seat:
     )
 
 
-def seats_after(seats: Mapping[UserId, Seat], event: Event) -> dict[UserId, Seat]:
-    """The seats of the room after this event."""
-    match event:
-        case Snapshot(seats=everybody):
-            return {seat.user: seat for seat in everybody}
-        case SeatChanged(seat=seat):
-            return {**seats, seat.user: seat}
-        case SeatGone(seat=gone):
-            return {user: seat for user, seat in seats.items() if user != gone.user}
-        case _:
-            return dict(seats)
-
-
 def signal_of(record: Mapping[str, Any]) -> Signal:
     """A row of `signals`."""
     return Signal(
@@ -155,7 +163,12 @@ def signal_of(record: Mapping[str, Any]) -> Signal:
         from_peer=PeerId(record["from_peer"]),
         kind=record["kind"],
         body=record["body"],
+        seat=seat_of(record["seat"]) if "seat" in record else None,
     )
+
+
+def audience_of(data: Mapping[str, Any]) -> Audience:
+    return Audience(data["here"], data["on_stage"], data["audience"])
 
 
 def snapshot_of(room_id: RoomId, peer: PeerId, data: Mapping[str, Any]) -> Snapshot:
@@ -164,9 +177,11 @@ def snapshot_of(room_id: RoomId, peer: PeerId, data: Mapping[str, Any]) -> Snaps
         peer=peer,
         epoch=Cursor.parse(data["cursor"]).epoch,
         room=data["room"],
-        seats=tuple(map(seat_of, data["participants"])),
+        seats=tuple(map(seat_of, [*data["participants"], *data.get("seats", ())])),
         signals=tuple(map(signal_of, data["signals"])),
         recording=data.get("recording"),
+        own=data.get("user_id"),
+        audience=audience_of(data["audience"]) if "audience" in data else None,
     )
 
 
@@ -177,11 +192,13 @@ def event_of(frame: Frame) -> Event | None:
         case "participants" if data["type"] == "DELETE":
             return SeatGone(seat_of(data["old_record"]), data.get("reason") or "left")
         case "participants":
-            return SeatChanged(seat_of(data["record"]))
+            return SeatChanged(seat_of(data["record"]), data.get("recipient"))
         case "signals":
             return signal_of(data["record"])
         case "rooms" if data["record"] is not None:
             return RoomChanged(data["record"])
+        case "audience":
+            return audience_of(data)
     if "seq" not in data or "table" not in data:
         return None
     return Changed(frame.event, data["type"], data["record"], data["old_record"])
