@@ -22,13 +22,13 @@ from roomtone.media.mesh import RETRIES, Mesh, MeshCallbacks, offers_first, shou
 from roomtone.media.node_rules import room_node_of, voices_at
 from roomtone.media.route_changes import closes_old_after
 from roomtone.media.signaling.client import ConnectionLost, Frame, Ice, Refused, no_servers
-from roomtone.media.signaling.events import Event, Seat, event_of, seat_of, snapshot_of
+from roomtone.media.signaling.events import Event, event_of, seat_of, snapshot_of
 from roomtone.media.signaling.held_seat import COMING_BACK
 from roomtone.media.signaling.http_client import refusal
 from roomtone.media.signaling.outbox import Outbox, Outgoing
 from roomtone.media.signaling.room_state import RoomState
 from roomtone.paths import CLIENT_WEB, SCHEMA, TRIGGERS
-from roomtone.types import Cursor, PeerId, RoomId, UserId
+from roomtone.types import Cursor, PeerId, RoomId
 
 from ..patience import comes_true
 
