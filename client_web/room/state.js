@@ -22,8 +22,9 @@ import { instant } from './clock.js'
  * @property {number} seq          the newest event of the log that was received
  * @property {Room|null} room
  * @property {ReadonlyMap<number, Seat>} seats    by user, in the order they joined; a host who left is here too, with `peer_id` null. While
- *   the roster is counted, of the quiet seats only one's own, and in a mesh those that are known, because connections depend on them
+ *   the roster is counted, of the quiet seats only one's own and those of `partners`
  * @property {number|null} own        the user of this session
+ * @property {ReadonlySet<number>} partners  who sent signals to this session: connections depend on their seats, so their changes are sent to it
  * @property {Audience|null} audience   the numbers while the roster is counted, else null
  * @property {readonly Listener[]} names  the first of the audience in the newest snapshot, while the roster is counted
  * @property {readonly SeatEvent[]} seatEvents  newest last
@@ -31,7 +32,7 @@ import { instant } from './clock.js'
  */
 
 /** @type {RoomState} */
-export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), own: null, audience: null, names: [], seatEvents: [], ended: null })
+export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), own: null, partners: new Set(), audience: null, names: [], seatEvents: [], ended: null })
 
 const SEAT_EVENTS_KEPT = 30
 
@@ -53,11 +54,8 @@ export const isQuiet = (seat) => !mayComeToSpeak(seat) && !seat.hand_raised_at
 /** Whether participants learn of the audience by numbers alone. @param {Pick<RoomState, 'room'>} state */
 export const isCounted = ({ room }) => room?.roster === 'counted'
 
-/**
- * Whether nothing more is learned of this seat while the roster is counted, and no connection depends on it.
- * @param {Pick<RoomState, 'room'|'own'>} state @param {Seat} seat
- */
-const isOneOfMany = (state, seat) => isCounted(state) && state.room?.topology !== 'mesh' && isQuiet(seat) && seat.user_id !== state.own
+/** Whether the changes of this seat are not sent to me. @param {Pick<RoomState, 'room'|'own'|'partners'>} state @param {Seat} seat */
+const isOneOfMany = (state, seat) => isCounted(state) && isQuiet(seat) && seat.user_id !== state.own && !state.partners.has(seat.user_id)
 
 /** A node has a seat, but is not a person. @param {Seat} seat */
 export const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu'
@@ -112,6 +110,12 @@ function whatChanged(before, after) {
 /** @param {Audience} data @returns {Audience} */
 const numbersOf = ({ here, on_stage, audience }) => Object.freeze({ here, on_stage, audience })
 
+/** @param {{ signals?: { from_user: number }[], seats?: Seat[] }} data @returns {ReadonlySet<number>} */
+const partnersOf = ({ signals = [], seats = [] }) => new Set([...signals.map(({ from_user }) => from_user), ...seats.map(({ user_id }) => user_id)])
+
+/** @param {ReadonlySet<number>} users @param {number} user @returns {ReadonlySet<number>} */
+const without = (users, user) => new Set([...users].filter((each) => each !== user))
+
 /** @param {ReadonlyMap<number, Seat>} seats @param {number} user @returns {Map<number, Seat>} */
 function withoutSeat(seats, user) {
   const rest = new Map(seats)
@@ -138,18 +142,21 @@ const handlers = {
     const { epoch, seq } = parseCursor(data.cursor)
     return {
       ...state, epoch, seq, room: Object.freeze(data.room), seats: inJoinOrder([...data.participants, ...(data.seats ?? [])]),
-      own: data.user_id ?? state.own, audience: data.audience ? numbersOf(data.audience) : null, names: data.names ?? [], ended: null,
+      own: data.user_id ?? state.own, partners: partnersOf(data), audience: data.audience ? numbersOf(data.audience) : null, names: data.names ?? [], ended: null,
     }
   },
 
   participants(state, { data }) {
     const change = data.type === 'DELETE' ? null : data.record
     const user = (change ?? data.old_record).user_id
-    const gone = !change || ((data.recipient ?? null) === null && isOneOfMany(state, change))
+    const known = state.seats.get(user)
+    const isNewSession = !change || (known && known.peer_id !== change.peer_id) // without connections
+    const partners = isNewSession && state.partners.has(user) ? without(state.partners, user) : state.partners
+    const gone = !change || isOneOfMany({ ...state, partners }, change)
     // While the roster is counted, the first change that is received of a seat may be a later one.
-    const seatEvent = seatEventOf(state.seats.get(user) ?? data.old_record ?? undefined, change, data.reason)
+    const seatEvent = seatEventOf(known ?? data.old_record ?? undefined, change, data.reason)
     const seats = gone ? withoutSeat(state.seats, user) : withSeat(state.seats, change)
-    return { ...state, seats, seatEvents: seatEvent ? withSeatEvent(state, ...seatEvent, data.commit_timestamp) : state.seatEvents }
+    return { ...state, seats, partners, seatEvents: seatEvent ? withSeatEvent(state, ...seatEvent, data.commit_timestamp) : state.seatEvents }
   },
 
   rooms(state, { data }) {
@@ -162,8 +169,11 @@ const handlers = {
 
   audience: (state, { data }) => ({ ...state, audience: numbersOf(data) }),
 
-  // The offer of one of many says whose it is.
-  signals: (state, { data }) => (data.record?.seat ? { ...state, seats: withSeat(state.seats, data.record.seat) } : state),
+  signals(state, { data }) {
+    const { from_user, seat } = data.record ?? {} // the offer of one of many says whose it is
+    const partners = state.partners.has(from_user) ? state.partners : new Set([...state.partners, from_user])
+    return { ...state, partners, seats: seat ? withSeat(state.seats, seat) : state.seats }
+  },
 
   // Other modules handle these; here they only change `seq`.
   messages: (state) => state,

@@ -32,8 +32,7 @@ alter table participants add column if not exists invited_to_speak_at timestampt
 alter table participants add column if not exists asked_to_unmute_at timestamptz
   constraint participants_only_the_muted_are_asked check (asked_to_unmute_at is null or (muted and role <> 'AUDIENCE'));
 create index if not exists participants_by_user on participants (user_id);
--- Not by seq, which is set after the INSERT: then no seat could be updated in place (HOT).
-create index if not exists participants_by_join_date on participants (room_id, join_date, user_id);
+create index if not exists participants_by_seq on participants (room_id, seq);
 create index if not exists participants_in_sight on participants (room_id)
   where role <> 'AUDIENCE' or hand_raised_at is not null or invited_to_speak_at is not null;
 -- Small and often updated: vacuumed often, with free space on each page for HOT updates.
@@ -68,5 +67,5 @@ comment on constraint participants_only_the_muted_are_asked on participants is
 comment on constraint participants_only_the_host_may_be_away on participants is
   'When a participant leaves, the seat is deleted, except the host''s, which stays with a null peer_id.';
 comment on index participants_by_user is 'Finds the seats of a user who signs out.';
-comment on index participants_by_join_date is 'Pages through the names of a room in the order of joining.';
+comment on index participants_by_seq is 'Pages through the names of a room in the order of joining.';
 comment on index participants_in_sight is 'Finds, in a room with a large audience, the seats of which everybody learns: on stage, with a raised hand, or invited to speak.';

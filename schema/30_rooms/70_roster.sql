@@ -7,7 +7,7 @@ from participants p
 join rooms r on r.id = p.room_id
 join users u on u.id = p.user_id
 where p.peer_id is not null and (r.access <> 'invited' or acting_as_operator() or may_see_room(r.id))
-order by p.room_id, p.join_date, p.user_id;
+order by p.room_id, p.seq;
 
 comment on view roster is 'The participants of each room that the acting user may see, in the order in which they joined: select * from roster where room_id = 1;';
 comment on column roster.room_id is 'The room.';

@@ -14,7 +14,7 @@ STREAM: Final = "text/event-stream"
 
 _STREAMED = (
     "An event stream (HTML standard, 9.2). `event: snapshot` comes first, then one event per change, named after "
-    "its table, with its cursor as `id:`; `hallway` is one changed row of the hallway, `invitations` all open invitations "
+    "its table, with its cursor as `id:`; `audience` has the numbers of a room whose roster is counted, `hallway` is one changed row of the hallway, `invitations` all open invitations "
     "of the user, `clubs` the ids of clubs that changed; `bye` says why the stream ends. A comment every 15 seconds keeps the connection alive."
 )
 

@@ -129,6 +129,35 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 },
             },
             "signals": {"type": "array", "items": schema("Signals")},
+            "user_id": _ID,
+            "seats": {
+                "type": "array",
+                "description": "While the roster is counted: the user's own seat, and those with which the session has exchanged signals; "
+                "`participants` then has those on stage, with a raised hand, or invited to speak.",
+                "items": schema("Seat"),
+            },
+            "audience": schema("Audience"),
+            "names": {
+                "type": "array",
+                "description": "While the roster is counted: the first fifty of the others in the order of joining. "
+                "`GET /rows/roster` has all.",
+                "items": {
+                    "type": "object",
+                    "required": ["user_id", "username", "kind", "join_date", "seq"],
+                    "properties": {"user_id": _ID, "username": TEXT},
+                },
+            },
+        },
+    },
+    "Audience": {
+        "type": "object",
+        "description": "How many are in a room whose roster is counted.",
+        "required": ["room_id", "here", "on_stage", "audience"],
+        "properties": {
+            "room_id": _ID,
+            "here": {"type": "integer"},
+            "on_stage": {"type": "integer"},
+            "audience": {"type": "integer", "description": "The difference of the two."},
         },
     },
     "Log": {
@@ -146,6 +175,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "hallway_cursor": schema("Cursor"),
             "invitations": schema("OpenInvitations"),
             "invitations_cursor": _TAG,
+            "audience": schema("Audience"),
             "bye": schema("Bye"),
         },
     },

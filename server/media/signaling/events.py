@@ -68,6 +68,7 @@ class Signal:
     from_peer: PeerId
     kind: SignalKind
     body: Any
+    from_user: int = 0
     seat: Seat | None = None
 
 
@@ -100,10 +101,9 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class SeatChanged:
-    """A participant joined, or a seat changed; `seat.peer` is None for a host who is away. `recipient` is the only user who learns of it."""
+    """A participant joined, or a seat changed; `seat.peer` is None for a host who is away."""
 
     seat: Seat
-    recipient: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,7 @@ def signal_of(record: Mapping[str, Any]) -> Signal:
         from_peer=PeerId(record["from_peer"]),
         kind=record["kind"],
         body=record["body"],
+        from_user=record["from_user"],
         seat=seat_of(record["seat"]) if "seat" in record else None,
     )
 
@@ -192,7 +193,7 @@ def event_of(frame: Frame) -> Event | None:
         case "participants" if data["type"] == "DELETE":
             return SeatGone(seat_of(data["old_record"]), data.get("reason") or "left")
         case "participants":
-            return SeatChanged(seat_of(data["record"]), data.get("recipient"))
+            return SeatChanged(seat_of(data["record"]))
         case "signals":
             return signal_of(data["record"])
         case "rooms" if data["record"] is not None:

@@ -14,13 +14,14 @@ from .events import Audience, Event, RoomChanged, Seat, SeatChanged, SeatGone, S
 class RoomState:
     """`room` is the room's row, `seats` the known seats by user, `own` the user of this session.
 
-    While the roster is counted, `audience` has the numbers, and of the quiet seats (`Seat.is_quiet`) only one's own is known; in a mesh
-    also others, because connections depend on them.
+    While the roster is counted, `audience` has the numbers, and of the quiet seats (`Seat.is_quiet`) only one's own is known and those of
+    `partners`, who sent signals to this session: connections depend on them, so their changes are sent to it.
     """
 
     own: UserId | None = None
     room: Mapping[str, Any] = field(default_factory=dict)
     seats: Mapping[UserId, Seat] = field(default_factory=dict)
+    partners: frozenset[int] = frozenset()
     audience: Audience | None = None
 
     @property
@@ -30,37 +31,53 @@ class RoomState:
     def after(self, event: Event) -> RoomState:
         """The state after this event."""
         match event:
-            case Snapshot(room=room, seats=seats, own=own, audience=audience):
-                known = {seat.user: seat for seat in seats}
-                return RoomState(self.own if own is None else own, room, known, audience)
-            case SeatChanged(seat=seat, recipient=None) if self._is_one_of_many(seat):
-                return self._without(seat.user)
+            case Snapshot(room=room, seats=seats, signals=signals, own=own, audience=audience):
+                own = self.own if own is None else own
+                quiet = {seat.user for seat in seats if audience and seat.is_quiet}
+                partners = frozenset({signal.from_user for signal in signals} | quiet)
+                return RoomState(own, room, {s.user: s for s in seats}, partners, audience)
             case SeatChanged(seat=seat):
-                return replace(self, seats={**self.seats, seat.user: seat})
+                return self._with_seat(seat)
             case SeatGone(seat=seat):
                 return self._without(seat.user)
             case RoomChanged(room=changes):
                 return self._with_room({**self.room, **changes})
             case Audience():
                 return replace(self, audience=event)
-            case Signal(seat=Seat() as seat):
-                return replace(self, seats={**self.seats, seat.user: seat})
+            case Signal(from_user=user, seat=seat):
+                state = replace(self, partners=self.partners | {user})
+                return state if seat is None else state._set(seat)
             case _:
                 return self
 
+    def _with_seat(self, seat: Seat) -> RoomState:
+        known = self.seats.get(seat.user)
+        state = self
+        if known is not None and known.peer != seat.peer:  # another session, without connections
+            state = replace(self, partners=self.partners - {seat.user})
+        return state._without(seat.user) if state._is_one_of_many(seat) else state._set(seat)
+
     def _with_room(self, room: Mapping[str, Any]) -> RoomState:
-        changed = replace(self, room=room)
-        if not changed.counted:
-            return replace(changed, audience=None)
+        state = replace(self, room=room)
+        if not state.counted:
+            return replace(state, audience=None)
         if self.counted:
-            return changed
-        seats = {u: seat for u, seat in self.seats.items() if not changed._is_one_of_many(seat)}
-        return replace(changed, seats=seats)
+            return state
+        seats = {u: seat for u, seat in self.seats.items() if not state._is_one_of_many(seat)}
+        return replace(state, seats=seats)
 
     def _is_one_of_many(self, seat: Seat) -> bool:
-        """Whether others learn no more of this seat while the roster is counted, and no connection depends on it."""
-        mesh = self.room.get("topology", "mesh") == "mesh"
-        return self.counted and not mesh and seat.is_quiet and seat.user != self.own
+        """Whether the changes of this seat are not sent to this session."""
+        return (
+            self.counted
+            and seat.is_quiet
+            and seat.user != self.own
+            and seat.user not in self.partners
+        )
+
+    def _set(self, seat: Seat) -> RoomState:
+        return replace(self, seats={**self.seats, seat.user: seat})
 
     def _without(self, user: UserId) -> RoomState:
-        return replace(self, seats={u: seat for u, seat in self.seats.items() if u != user})
+        seats = {u: seat for u, seat in self.seats.items() if u != user}
+        return replace(self, seats=seats, partners=self.partners - {user})
