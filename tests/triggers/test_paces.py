@@ -33,6 +33,7 @@ UNPACED = {
     "passkey_challenges": "200 for each address and 20,000 in all, by begin_passkey_challenge, for five minutes",
     "recovery_links": "written by the operator alone",
     "schema_installs": "written by the operator alone",
+    "roster_sizes": "one row, written by the operator alone",
     "deleted_recordings": "one for each deleted recording; kept for 30 days",
     "database_marks": "one, of the database itself",
     "used_peer_ids": "one for each seat taken; kept for a day",
