@@ -55,10 +55,10 @@ begin
     what := describe_event(event);
     -- Users may read messages from before they joined, but not necessarily who was in the room then.
     roster := case when event.seq >= since then (
-      select concat_ws(' and ', string_agg((s.value ->> 'username')
+      select nullif(concat_ws(' and ', string_agg((s.value ->> 'username')
                         || case s.value ->> 'role' when 'SPEAKER' then '' else ' ' || lower(s.value ->> 'role') end,
                         ', ' order by (s.value ->> 'seq')::bigint),
-                       case when counted then here - count(*) filter (where s.value ->> 'kind' in ('person', 'bot')) || ' more in the audience' end)
+                       case when counted then here - count(*) filter (where s.value ->> 'kind' in ('person', 'bot')) || ' more in the audience' end), '')
       from jsonb_each(seats) s) end;
     return next;
   end loop;

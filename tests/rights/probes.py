@@ -60,6 +60,7 @@ CHANGES = {
     "openid_sessions": "sid = ''",
     "schema_installs": "version = ''",
     "database_marks": "noticed_at = now()",
+    "roster_sizes": "counted_above = 200",
     "hallway": "name = 'Coffee'",
     "roster": "muted = true",
     "hand_queue": "hand_raised_at = now()",

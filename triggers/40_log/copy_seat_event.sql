@@ -1,7 +1,7 @@
 create or replace function copy_seat_event(room_id bigint, seq bigint, peer_id uuid) returns void
 language plpgsql as $$
 declare
-  event roomtone.events;
+  event record;
   partner bigint;
 begin
   select * into event from roomtone.events e where e.room_id = copy_seat_event.room_id and e.seq = copy_seat_event.seq;

@@ -5,9 +5,9 @@ create or replace function fit_roster(room_id bigint) returns void
 language plpgsql as $$
 declare
   was_counted boolean;
-  before roomtone.rooms;
-  after roomtone.rooms;
-  seat roomtone.participants;
+  before record;
+  after record;
+  seat jsonb;
 begin
   select l.counted into was_counted from roomtone.logs l
   where l.room_id = fit_roster.room_id and case
@@ -29,12 +29,12 @@ begin
   if was_counted then
     -- Seats without seq have joined in this transaction; their own event follows.
     for seat in
-      select * from roomtone.participants p
+      select roomtone.seat_record(p) from roomtone.participants p
       where p.room_id = fit_roster.room_id and p.role = 'AUDIENCE' and p.hand_raised_at is null and p.invited_to_speak_at is null
         and p.seq is not null
       order by p.seq
     loop
-      perform roomtone.append_event(fit_roster.room_id, 'participants', 'UPDATE', roomtone.seat_record(seat), roomtone.seat_record(seat));
+      perform roomtone.append_event(fit_roster.room_id, 'participants', 'UPDATE', seat, seat);
     end loop;
   end if;
 end
