@@ -76,6 +76,6 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
 
 
 def test_writes_are_found_through_called_functions_and_not_in_texts(found: Map) -> None:
-    assert found.reach("tg_rooms__log") == {"events", "logs", "participants", "pg_notify"}
+    assert found.reach("tg_rooms__log") == {"events", "logs", "participants", "pg_notify", "rooms"}
     assert found.reach("tg_pace") == {"paces"}
     assert found.reach("tg_messages__guard") == set(), "a hint that names join_room calls nothing"

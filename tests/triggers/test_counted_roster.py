@@ -1,98 +1,13 @@
-"""Rooms with many seats: their roster is counted, and the counters equal a count in every state."""
+"""Rooms with many seats: their roster is counted, and the counters equal a count."""
 
 from __future__ import annotations
 
-import random
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import Any
-
 import psycopg
 import pytest
-from psycopg import sql
-from roomtone.media.signaling.client import Frame
-from roomtone.media.signaling.events import event_of, seat_of
-from roomtone.media.signaling.room_state import RoomState
-from roomtone.tools.database_server import OPERATOR
-from roomtone.types import UserId
 
 from ..conftest import Connect
 from ..people import Psql, refused
-
-MANY = "insert into participants (room_id, user_id) select %s, u.id from users u where u.username like 'person %%' order by u.id"
-
-CHECKED = """
-    select r.id, (l.here, l.on_stage, l.hands) = (c.here, c.on_stage, c.hands), (r.roster = 'counted') = l.counted
-    from rooms r join logs l on l.room_id = r.id cross join seat_counts(r.id) c
-"""
-
-
-def people(psql: Psql, number: int) -> list[int]:
-    return [psql.person(f"person {n:03}") for n in range(number)]
-
-
-def small(psql: Psql, counted_above: int = 4, full_below: int = 3) -> None:
-    psql.run(
-        "insert into roster_sizes (counted_above, full_below) values (%s, %s)",
-        counted_above,
-        full_below,
-    )
-
-
-def roster(psql: Psql, room: int) -> str:
-    return str(psql.one("select roster from rooms where id = %s", room))
-
-
-def counters(psql: Psql, room: int) -> Any:
-    return psql.all("select here, on_stage, hands, counted from logs l where l.room_id = %s", room)[
-        0
-    ]
-
-
-def events(psql: Psql, room: int, after: int = 0) -> list[tuple[Any, ...]]:
-    """Table, type and name of each event with its recipient's name."""
-    return psql.all(
-        "select e.table_name, e.type, coalesce(e.record, e.old_record) ->> 'username', u.username"
-        " from events e left join users u on u.id = e.recipient where e.room_id = %s and e.seq > %s order by e.seq",
-        room,
-        after,
-    )
-
-
-def head(psql: Psql, room: int) -> int:
-    return int(psql.one("select head_seq from logs where room_id = %s", room))
-
-
-def known_after_the_log(psql: Psql, room: int, user: int) -> RoomState:
-    """What this user's session knows who has read the room's log from its beginning."""
-    state = RoomState(own=UserId(user))
-    for seq, table, kind, record, old, recipient in psql.all(
-        "select seq, table_name, type, record, old_record, recipient from events where room_id = %s order by seq",
-        room,
-    ):
-        data = {"seq": seq, "table": table, "type": kind, "record": record, "old_record": old}
-        if recipient in (None, user):
-            event = event_of(Frame(table, {**data, "recipient": recipient}))
-            assert event is not None
-            state = state.after(event)
-    return state
-
-
-def check_known(psql: Psql, room: int, user: int) -> None:
-    """Everything that this user has learned from the log is as the seats are, and nothing is missing that they must know."""
-    state = known_after_the_log(psql, room, user)
-    records = [
-        r
-        for (r,) in psql.all("select seat_record(p) from participants p where p.room_id = %s", room)
-    ]
-    seats = {seat.user: seat for seat in map(seat_of, records)}
-    if state.counted:
-        assert set(state.seats) == {u for u, s in seats.items() if not s.is_quiet or u == user}
-    else:
-        assert set(state.seats) == set(seats)
-    for who, seat in state.seats.items():
-        assert seat.record == seats[who].record
+from .crowds import MANY, check_known, counters, events, head, people, roster, small
 
 
 def test_a_room_turns_to_counted_above_100_seats_and_to_full_below_60(psql: Psql) -> None:
@@ -243,72 +158,39 @@ def test_in_a_counted_mesh_the_audience_offers_and_the_stage_learns_its_seat(psq
     ]
 
 
-@pytest.mark.parametrize(("seed", "crashes"), [(0, False), (1, False), (2, True)])
-def test_the_counters_equal_a_count_whatever_happens_at_the_same_time(
-    psql: Psql, database_url: str, seed: int, crashes: bool
-) -> None:
-    """Joins, leaves, new sessions, roles, hands, changes of rooms, transactions that are undone, and a crash."""
-    small(psql, 8, 5)
-    rooms = [psql.room("host", f"Room {n}", "moderated") for n in range(3)]
-    for room in rooms:
-        psql.seat(room, "host")
-    users = people(psql, 24)
-    stop = threading.Event()
-
-    def work(number: int) -> int:
-        """One room and one user in each transaction, or several of one's own, so that no two wait for each other's seats."""
-        chance, done, own = random.Random(seed * 100 + number), 0, users[number::5]
-        with psycopg.connect(database_url, **OPERATOR) as connection:
-            for _ in range(60):
-                if stop.is_set():
-                    break
-                some = chance.choice(([chance.choice(users)], own[: chance.randint(1, 4)]))
-                values = {"room": chance.choice(rooms), "users": some}
-                with (
-                    suppress(psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation),
-                    connection.transaction(force_rollback=chance.random() < 0.1),
-                ):
-                    for statement in chance.sample(CHANGES, chance.choice((1, 1, 2))):
-                        connection.execute(statement, values)
-                    done += 1
-        return done
-
-    with ThreadPoolExecutor(5) as pool:
-        working = [pool.submit(work, number) for number in range(5)]
-        try:
-            for _ in range(40):
-                assert all(a and b for _, a, b in psql.all(CHECKED)), psql.all(CHECKED)
-            if crashes:
-                psql.run("truncate signals, logs, events")
-            assert sum(each.result() for each in working) > 100
-        finally:
-            stop.set()
-    psql.run("select relay_logs(%s)", rooms)
-    assert [row[1:] for row in psql.all(CHECKED)] == [(True, True)] * 3
-    for room in rooms:
-        if not crashes:
-            check_known(psql, room, psql.person("host"))
-        seqs = [
-            seq
-            for (seq,) in psql.all("select seq from events where room_id = %s order by seq", room)
-        ]
-        tail, newest = psql.all("select tail_seq, head_seq from logs where room_id = %s", room)[0]
-        assert seqs == list(range(tail + 1, newest + 1))
-        here, _, _, counted = counters(psql, room)
-        assert here >= 5 if counted else here <= 8, (here, counted)
+def test_a_media_node_is_sent_every_seat_of_a_counted_room(psql: Psql) -> None:
+    small(psql)
+    room = psql.room("host", stage="moderated")
+    psql.seat(room, "host")
+    psql.run("select node_register('n', 'sfu', 9)")
+    psql.run("update rooms set topology = 'sfu' where id = %s", room)
+    people(psql, 6)
+    psql.run(MANY, room)
+    assert counters(psql, room) == (7, 1, 0, True)  # without the node
+    before = head(psql, room)
+    psql.seat(room, "late")
+    epoch = psql.one("select epoch from logs where room_id = %s", room)
+    log = "select room_log(%s, null, %s, %s) -> 'events'"
+    psql.act_as("sfu")
+    snapshot = psql.one("select room_snapshot(%s)", room)
+    assert len(snapshot["seats"]) == 7
+    assert {seat["kind"] for seat in snapshot["participants"]} == {"person", "sfu"}
+    names = [event["record"]["username"] for event in psql.one(log, room, epoch, before)]
+    assert names == ["late"]
+    assert psql.act_as("person 002").one(log, room, epoch, before) == []
+    own = psql.act_as("late").one(log, room, epoch, before)
+    assert [event["record"]["username"] for event in own] == ["late"]
 
 
-CHANGES = [
-    sql.SQL(text)
-    for text in (
-        "insert into participants (room_id, user_id) select %(room)s, unnest(%(users)s) on conflict do nothing",
-        "insert into participants as p (room_id, user_id) select %(room)s, unnest(%(users)s)"
-        " on conflict on constraint participants_pkey do update set peer_id = excluded.peer_id",
-        "delete from participants where room_id = %(room)s and user_id = any (%(users)s)",
-        "update participants set role = 'SPEAKER' where room_id = %(room)s and user_id = any (%(users)s)",
-        "update participants set role = 'AUDIENCE' where room_id = %(room)s and user_id = any (%(users)s)",
-        "update participants set hand_raised_at = now() where room_id = %(room)s and user_id = any (%(users)s) and role = 'AUDIENCE'",
-        "update participants set hand_raised_at = null where room_id = %(room)s and user_id = any (%(users)s)",
-        "update rooms set name = 'Room ' || random() where id = %(room)s and %(users)s is not null",
-    )
-]
+def test_a_log_keeps_the_time_since_when_nobody_is_in_the_room(psql: Psql) -> None:
+    room = psql.room("host")
+    deserted = "select deserted_at is not null from logs where room_id = %s"
+    assert psql.one(deserted, room) is False
+    psql.seat(room, "anna")
+    psql.seat(room, "bo")
+    psql.run("delete from participants where user_id = %s", psql.person("bo"))
+    assert psql.one(deserted, room) is False
+    psql.run("delete from participants where user_id = %s", psql.person("anna"))
+    assert psql.one(deserted, room) is True
+    psql.seat(room, "anna")
+    assert psql.one(deserted, room) is False

@@ -103,6 +103,36 @@ async def test_only_who_may_speak_is_heard_and_the_audience_sends_nothing(
             await hears(rick, "bea", 660)
 
 
+async def test_in_a_counted_mesh_the_audience_hears_who_was_there_and_who_comes_on_stage_later(
+    database_url: str, psql: Psql
+) -> None:
+    psql.run("insert into roster_sizes (counted_above, full_below) values (2, 1)")
+    room = RoomId(psql.room("rick", stage="moderated"))
+    psql.seat(room, "quiet")  # by hand, and known to nobody
+    async with (
+        database_connections(database_url) as database,
+        room_session(await database.client("rick", kind="person"), room, sound=tone(440)) as rick,
+        room_session(await database.client("bea"), room, role="AUDIENCE") as bea,
+        room_session(await database.client("cy"), room, role="AUDIENCE") as cy,
+    ):
+        await asyncio.gather(hears(bea, "rick", 440), hears(cy, "rick", 440))
+        await until(rick, lambda v: v.audience is not None and v.audience.here == 4)
+        assert {seat.username for seat in cy.seats.values()} <= {"rick", "cy", "quiet", "bea"}
+        async with room_session(
+            await database.client("dora", kind="person"), room, role="AUDIENCE", sound=None
+        ) as dora:
+            await hears(dora, "rick", 440)
+            psql.run(
+                "update participants set role = 'SPEAKER', muted = false where user_id = %s",
+                psql.person_id("cy"),
+            )
+            await until(bea, lambda v: connected(v) == 2)
+            await until(cy, lambda v: connected(v) == 3)
+        # Who leaves is gone for those who had a connection.
+        await until(rick, lambda v: "dora" not in {s.username for s in v.seats.values()})
+        await until(rick, lambda v: connected(v) == 2)
+
+
 async def test_what_a_room_refuses_is_said_by_name(
     relay: RunningRelay, database_url: str, psql: Psql, room: int
 ) -> None:
