@@ -28,10 +28,10 @@ async def test_a_long_log_comes_whole_and_in_pages(
             psql.seat(room, f"p{number}")
         read = dora._read  # type: ignore[attr-defined]
 
-        async def counted(*arguments: object) -> tuple[list[object], object, bool]:
-            found, cursor, complete = await read(*arguments)
+        async def counted(*arguments: object) -> tuple[list[object], object, bool, object]:
+            found, cursor, complete, audience = await read(*arguments)
             pages.append(len(found))
-            return found, cursor, complete
+            return found, cursor, complete, audience
 
         monkeypatch.setattr(dora, "_read", counted)
         joined: list[str] = []
