@@ -39,14 +39,14 @@ class RoomState:
             case SeatChanged(seat=seat):
                 return self._with_seat(seat)
             case SeatGone(seat=seat):
-                return self._without(seat.user)
+                return self.without(seat.user)
             case RoomChanged(room=changes):
                 return self._with_room({**self.room, **changes})
             case Audience():
                 return replace(self, audience=event)
             case Signal(from_user=user, seat=seat):
                 state = replace(self, partners=self.partners | {user})
-                return state if seat is None else state._set(seat)
+                return state if seat is None else state.knowing(seat)
             case _:
                 return self
 
@@ -55,7 +55,7 @@ class RoomState:
         state = self
         if known is not None and known.peer != seat.peer:  # another session, without connections
             state = replace(self, partners=self.partners - {seat.user})
-        return state._without(seat.user) if state._is_one_of_many(seat) else state._set(seat)
+        return state.without(seat.user) if state.is_one_of_many(seat) else state.knowing(seat)
 
     def _with_room(self, room: Mapping[str, Any]) -> RoomState:
         state = replace(self, room=room)
@@ -63,10 +63,10 @@ class RoomState:
             return replace(state, audience=None)
         if self.counted:
             return state
-        seats = {u: seat for u, seat in self.seats.items() if not state._is_one_of_many(seat)}
+        seats = {u: seat for u, seat in self.seats.items() if not state.is_one_of_many(seat)}
         return replace(state, seats=seats)
 
-    def _is_one_of_many(self, seat: Seat) -> bool:
+    def is_one_of_many(self, seat: Seat) -> bool:
         """Whether the changes of this seat are not sent to this session."""
         return (
             self.counted
@@ -75,9 +75,11 @@ class RoomState:
             and seat.user not in self.partners
         )
 
-    def _set(self, seat: Seat) -> RoomState:
+    def knowing(self, seat: Seat) -> RoomState:
+        """The state with this seat as it is now."""
         return replace(self, seats={**self.seats, seat.user: seat})
 
-    def _without(self, user: UserId) -> RoomState:
+    def without(self, user: UserId) -> RoomState:
+        """The state without this user's seat."""
         seats = {u: seat for u, seat in self.seats.items() if u != user}
         return replace(self, seats=seats, partners=self.partners - {user})
