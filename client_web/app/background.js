@@ -28,11 +28,11 @@ export function followInBackground(context, { toggleMicrophone }) {
   /** @type {RoomSession|null} */ let watched = null
   let release = () => {}
 
-  function show(/** @type {RoomSessionState} */ { phase, room, people, me, microphone, blocked }) {
+  function show(/** @type {RoomSessionState} */ { phase, room, people, counts, me, microphone, blocked }) {
     const inside = phase === 'in' || phase === 'reconnecting'
     wakeLock.setWanted(inside)
     lockScreen.show(inside ? {
-      ...{ title: room?.name ?? 'Roomtone', who: whoInWords(people), place: room?.club ?? 'Roomtone' },
+      ...{ title: room?.name ?? 'Roomtone', who: whoInWords(people, counts.here), place: room?.club ?? 'Roomtone' },
       ...{ open: Boolean(me?.on_stage && !me.muted && microphone.state === 'on'), paused: blocked },
     } : null)
   }

@@ -37,6 +37,7 @@ export function chatActions(context) {
     unpinLink: () => attempt(() => here().pin(null)),
 
     openChat: () => inRoom() && context.view.openChat(),
+    openPeople: () => inRoom() && context.view.openPeople(),
     togglePanel: () => inRoom() && context.view.togglePanel(),
     toggleReactions: () => inRoom() && context.view.toggleReactions(),
   }

@@ -42,6 +42,7 @@ export function createStageActions(context) {
     async remove(/** @type {Named} */ person) {
       const { moderation: here } = roomSession()
       await here.remove(person)
+      roomSession().listeners.forget(person.user_id)
       context.view.showNotice(`${person.username} was removed.`, { yes: 'Undo', accept: () => undoRemoval(here, person), key: `removed-${person.user_id}`, focus: true })
     },
     ban: (/** @type {Named} */ person) => void confirm.ask({
@@ -49,7 +50,10 @@ export function createStageActions(context) {
       about: `${person.username} leaves at once and cannot come back into this room. You can let them in again in the room's settings.`,
       yes: `Ban ${person.username}`,
       danger: true,
-      action: () => moderation().ban(person),
+      async action() {
+        await moderation().ban(person)
+        roomSession().listeners.forget(person.user_id)
+      },
     }),
     disable: (/** @type {Named} */ person) => void confirm.ask({
       title: `Disable the account of ${person.username}?`,
@@ -78,6 +82,7 @@ export function createStageActions(context) {
   /** It can be undone while the notice is shown. @param {Named} person */
   async function disable(person) {
     await shell.profiles.disable(person)
+    roomSession().listeners.forget(person.user_id)
     const key = `disabled-${person.user_id}`
     context.view.showNotice(`The account of ${person.username} is disabled.`, { yes: 'Undo', key, focus: true, accept: async () => {
       const refused = await context.refusal(() => shell.profiles.enable(person))
@@ -114,6 +119,11 @@ export function createStageActions(context) {
       ...calls,
       /** @param {number} user_id @param {Element} from */
       choose: (user_id, from) => card.open(user_id, from),
+      // Those who listen in a counted room: see room/listeners.js.
+      findListeners: (/** @type {string} */ text) => roomSession().listeners.find(text),
+      laterListeners: () => roomSession().listeners.later(),
+      earlierListeners: () => roomSession().listeners.earlier(),
+      listenersAgain: () => roomSession().listeners.again(),
       openSettings: () => settings.open(),
       showTopologies: () => topologyDialog.open(),
       accept: (/** @type {{ muted: boolean }} */ how) => consent().accept(how),

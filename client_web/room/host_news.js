@@ -37,7 +37,9 @@ export function hostNews(memory, room, now) {
     return newsOf(here(was.user_id) ? 'new' : 'new_after_leaving', former)
   }
   const { former } = memory
-  if (former && !here(former.user_id)) {
+  // In a counted room the seat of a former host who goes to the audience is not known any more.
+  const stays = former && room.seatEvents.findLast((one) => one.user_id === former.user_id)?.kind === 'role'
+  if (former && !stays && !here(former.user_id)) {
     const news = now - former.at < TOGETHER ? newsOf('new_after_leaving', former).news : null
     return { memory: { host, former: null }, news }
   }

@@ -62,6 +62,42 @@ export function peopleOf(my_seat, media) {
   })
 }
 
+/** A person as a list of names has them. @param {import('./listeners.js').Row} row @returns {Person} */
+function listenerOf({ user_id, username, kind, hand_raised_at = null, invited_to_speak_at = null, join_date }) {
+  return Object.freeze({
+    ...{ user_id, username, kind, role: 'AUDIENCE', peer_id: '', seq: 0, join_date, me: false, on_stage: false, hand: null, hand_raised_at },
+    ...{ invited: Boolean(invited_to_speak_at), asked_to_unmute: false, muted: true, speaking: false, volume: 100, silenced: false, mixed: false },
+    ...{ quality: null, connection: /** @type {const} */ ('none'), path: null },
+  })
+}
+
+/** Those who are listed, without those who came to the stage since. @param {import('./listeners.js').Listed} listed @param {readonly Person[]} people  whose seats are known @returns {Person[]} */
+export function listenersOf({ rows }, people) {
+  if (!rows.length) return []
+  const known = new Map(people.map((person) => [person.user_id, person]))
+  return rows.map((row) => known.get(row.user_id) ?? listenerOf(row)).filter((person) => !person.on_stage)
+}
+
+/**
+ * @import { RoomSessionState } from './room_session_state.js'
+ * @param {Pick<RoomSessionState, 'people'|'listeners'>} roomSession @param {number} user_id
+ */
+export const personIn = ({ people, listeners }, user_id) => people.find((one) => one.user_id === user_id) ?? listeners.find((one) => one.user_id === user_id)
+
+/**
+ * A person as they are now. In a counted room, who is not known any more has become one of the audience, unless it is known that they left.
+ * @param {Pick<RoomSessionState, 'people'|'listeners'|'counted'|'seatEvents'>} roomSession @param {Person} before @returns {Person & { gone?: boolean }}
+ */
+export function personNow(roomSession, before) {
+  const found = personIn(roomSession, before.user_id)
+  if (found) return found
+  const last = roomSession.seatEvents.findLast(({ user_id }) => user_id === before.user_id)?.kind
+  if (!roomSession.counted || (last && WAYS_OUT.has(last))) return { ...before, gone: true }
+  return listenerOf({ ...before, hand_raised_at: null, invited_to_speak_at: null })
+}
+
+/** @type {ReadonlySet<import('./state.js').SeatEvent['kind']>} */ const WAYS_OUT = new Set(['left', 'timeout', 'removed', 'room ended'])
+
 /**
  * What I may probably do, to show or hide controls; the database decides.
  * @param {Person|null} me @param {import('./state.js').Room|null} room @param {{ site_moderator?: boolean }} user  me

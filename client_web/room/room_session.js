@@ -5,8 +5,10 @@ import { createChat } from './chat.js'
 import { createConsent } from './consent.js'
 import { createFollowedRoom } from './followed_room.js'
 import { createInspector } from './inspector.js'
+import { createListeners } from './listeners.js'
 import { createModeration } from './moderation.js'
 import { createObservable } from './observable.js'
+import { listenersOf } from './people.js'
 import { createReactions } from './reactions.js'
 import { createRecording } from './recording.js'
 import { createRoomApi } from './room_api.js'
@@ -38,10 +40,11 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const { room_id, role, before = null } = entry
 
   /** @type {ReturnType<typeof import('./observable.js').createObservable<RoomSessionState>>} */
-  const observable = createObservable(() => Object.freeze({
-    ...roomSessionStateOf({ seat, media, consent, absence, user }),
-    ...{ chat: chat.state, recording: recording.state, entries: inspector.entries, traces: inspector.traces },
-  }))
+  const observable = createObservable(() => {
+    const common = roomSessionStateOf({ seat, media, consent, absence, user })
+    return Object.freeze({ ...common, listed: listeners.state, listeners: listenersOf(listeners.state, common.people), ...ownStates() })
+  })
+  const ownStates = () => ({ chat: chat.state, recording: recording.state, entries: inspector.entries, traces: inspector.traces })
   const onChange = observable.changed
   const inspector = createInspector({ onChange })
   const skew = () => inspector.skew
@@ -54,6 +57,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const chat = createChat({ api, slowMode: () => (user.site_moderator ? 0 : room.slowMode()), skew, onChange })
   const consent = createConsent({ api, microphone: media.myAudio.microphone, onChange })
   const recording = createRecording({ api, skew, onChange })
+  const listeners = createListeners({ select: api.select, first: () => room.state.names, onChange })
 
   /** A session of my seat begins: the first one, or after one that was interrupted. */
   function onSession() {
@@ -142,7 +146,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const roomSession = {
     room_id,
     levels: { subscribe: media.sound.subscribe },
-    ...{ chat, reactions, consent, recording, moderation: createModeration(api) },
+    ...{ chat, reactions, consent, recording, listeners, moderation: createModeration(api) },
     /** @returns {RoomSessionState} */
     get state() {
       return observable.state

@@ -1,5 +1,5 @@
 import { mayOf, peopleOf } from './people.js'
-import { isNode, present } from './state.js'
+import { countsOf, isCounted, isNode, present } from './state.js'
 
 /**
  * The state of a room session: everything that the views read, computed from its parts.
@@ -16,11 +16,14 @@ export function roomSessionStateOf({ seat, media, consent, absence, user }) {
   const { route, sound, myAudio } = media
   const people = peopleOf(seat, media)
   const me = people.find((person) => person.me) ?? null
+  const counted = isCounted(seat.room.state)
   return {
     ...seat.status,
     ...{ room, seatEvents, hostNews: seat.room.hostNews, nodes: present(seat.room.state).filter(isNode) },
     route: route && Object.freeze({ ...route, quality: route.node && sound.of(route.node.user_id).quality }),
-    ...{ me, people, stage: people.filter((person) => person.on_stage), audience: people.filter((person) => !person.on_stage) },
+    ...{ me, people, counted, counts: countsOf(seat.room.state), stage: people.filter((person) => person.on_stage) },
+    // In a counted room only those of whom everybody should know, and me.
+    audience: people.filter((person) => !person.on_stage && (!counted || person.me || person.invited || person.hand !== null)),
     queue: people.filter((person) => person.hand !== null).sort((a, b) => Number(a.hand) - Number(b.hand)),
     seatChange: consent.seatChange ?? (myAudio.mutedByOther ? 'muted' : null),
     may: mayOf(me, room, user),
@@ -37,6 +40,8 @@ export function roomSessionStateOf({ seat, media, consent, absence, user }) {
  * @typedef {object} OwnStates  of parts that are shown as they are
  * @property {import('./chat.js').ChatState} chat
  * @property {ReturnType<typeof import('./recording.js').createRecording>['state']} recording
+ * @property {import('./listeners.js').Listed} listed  in a counted room
+ * @property {readonly import('./people.js').Person[]} listeners  who is listed
  * @property {readonly import('./inspector.js').Entry[]} entries
  * @property {readonly import('./inspector.js').Trace[]} traces
  *

@@ -48,11 +48,11 @@ export function createInspectorView({ close, retryConnection }) {
   const traceList = keyed(traces, { key: (/** @type {Trace} */ trace) => trace.peer_id ?? '', create: () => createTrace(choose), fades: false })
   const shownEntries = keyed(entryList, { key: (/** @type {import('../../room/inspector.js').Entry} */ entry) => entry.id, create: () => createEntry(nameOf), fades: false })
 
-  function nameOf(/** @type {import('./inspector_words.js').Who} */ { user_id, peer_id }) {
+  function nameOf(/** @type {import('./inspector_words.js').Who} */ { user_id, peer_id, username }) {
     /** @type {{ me?: boolean, username: string }|undefined} */ const one = [...(roomSession?.people ?? []), ...(roomSession?.nodes ?? [])].find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
     if (one?.me) return 'you'
     const traced = roomSession?.traces.find((trace) => trace.user_id === user_id || (peer_id && trace.peer_id === peer_id))
-    return one?.username ?? traced?.username ?? (user_id ? `user ${user_id}` : 'someone who left')
+    return one?.username ?? traced?.username ?? username ?? (user_id ? `user ${user_id}` : 'someone who left')
   }
 
   function draw() {

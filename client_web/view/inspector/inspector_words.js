@@ -7,7 +7,7 @@ import { connectionProblemInWords } from '../room/connection_words.js'
  * The inspector's texts. Pure: an entry in, text out.
  *
  * @import { Entry, EventEntry, WriteEntry } from '../../room/inspector.js'
- * @typedef {{ user_id?: number|null, peer_id?: string|null }} Who
+ * @typedef {{ user_id?: number|null, peer_id?: string|null, username?: string }} Who  username: as the row has it
  */
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 })
@@ -87,7 +87,7 @@ function eventSummary({ table, type, record, old_record, reason }, nameOf) {
     return `${signal(row)} from ${nameOf({ user_id: row.from_user, peer_id: row.from_peer })} to ${nameOf({ user_id: row.to_user, peer_id: row.to_peer })}`
   }
   if (table === 'participants') {
-    const who = nameOf({ user_id: row.user_id, peer_id: row.peer_id })
+    const who = nameOf(row)
     if (type === 'INSERT') return `${who} takes a seat · ${row.role}`
     if (type === 'DELETE') return `${who} leaves${reason ? ` · ${reason}` : ''}`
     return `${who} · ${changes(record, old_record).join(' · ') || 'unchanged'}`

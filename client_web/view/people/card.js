@@ -1,4 +1,5 @@
 import { addressOfPerson } from '../../addresses.js'
+import { personIn, personNow } from '../../room/people.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords } from '../stage/stage_words.js'
@@ -84,8 +85,7 @@ export function createPersonCard(actions) {
   function draw() {
     if (!person || !roomSession) return
     const { user_id } = person
-    const present = roomSession.people.find((one) => one.user_id === user_id)
-    person = present ?? { ...person, gone: true }
+    person = personNow(roomSession, person)
     const blocked = roomSession.blocks?.has(person.user_id) ?? false
     redrawAvatar(face, person.username)
     say(name, person.username)
@@ -95,7 +95,7 @@ export function createPersonCard(actions) {
     sound.update(person.gone ? null : person, blocked)
     drawActions(person, roomSession.may, blocked)
     again.hidden = person.connection !== 'failed'
-    connection.hidden = Boolean(person.gone)
+    connection.hidden = Boolean(person.gone) || !roomSession.people.some((one) => one.user_id === user_id)
   }
 
   /** Beside the face, inside of the window; on a phone the style sheet puts it at the bottom. */
@@ -117,7 +117,7 @@ export function createPersonCard(actions) {
     close,
     /** @param {number} user_id @param {Element|null} [opener]  the face that was tapped */
     open(user_id, opener = null) {
-      const whom = roomSession?.people.find((one) => one.user_id === user_id)
+      const whom = roomSession && personIn(roomSession, user_id)
       if (!whom) return
       close()
       person = whom

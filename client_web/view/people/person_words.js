@@ -46,9 +46,13 @@ export function seatInWords(person) {
   return parts.join(', ')
 }
 
-/** "amara, beth and 3 others": who is there, short enough for a lock screen. @param {readonly Person[]} people @param {number} [most] */
-export function whoInWords(people, most = 3) {
+/** "amara, beth and 3 others": who is there, short enough for a lock screen. @param {readonly Person[]} people  whose names are known @param {number} [here]  how many are there @param {number} [most] */
+export function whoInWords(people, here = people.length, most = 3) {
   const names = people.filter((one) => !one.me).map((one) => one.username)
-  if (!names.length) return 'Nobody else is here'
-  return names.length > most ? `${names.slice(0, most - 1).join(', ')} and ${counted(names.length - most + 1, 'other')}` : together(names)
+  const others = here - people.length + names.length
+  if (others <= 0) return 'Nobody else is here'
+  if (!names.length) return counted(others, 'other')
+  if (others <= most) return together(names)
+  const named = names.slice(0, most - 1)
+  return `${named.join(', ')} and ${counted(others - named.length, 'other')}`
 }

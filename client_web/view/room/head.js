@@ -5,7 +5,7 @@ import { keyed } from '../elements/keyed.js'
 import { createRefusal } from '../elements/refusal.js'
 import { badgesOf, createBadge } from '../elements/room_badges.js'
 import { symbol } from '../elements/symbol.js'
-import { counted } from '../elements/words.js'
+import { counted, number } from '../elements/words.js'
 import { endingInWords } from './ending_words.js'
 import { paceInWords } from '../stage/stage_words.js'
 
@@ -47,7 +47,7 @@ export function createRoomHead(actions) {
       club.hidden = !known.club
       say(name, known.name ?? (over ? endingInWords(roomSession).title : 'Entering the room…'))
       about.hidden = over
-      say(about, over || joining ? '' : `${counted(roomSession.people.length, 'person', 'people')} here · ${roomSession.stage.length} on stage${handsInWords(roomSession)}`)
+      say(about, over || joining ? '' : `${counted(roomSession.counts.here, 'person', 'people')} here · ${number.format(roomSession.counts.on_stage)} on stage${handsInWords(roomSession)}`)
       route.update(roomSession, over || joining)
       const special = over ? [] : allBadgesOf(known)
       list.update(special)

@@ -1,10 +1,8 @@
-import { avatar, redrawAvatar } from '../elements/avatar.js'
-import { element, mark, say } from '../elements/element.js'
+import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
-import { redraw, symbol } from '../elements/symbol.js'
-import { STATE_SYMBOLS } from '../stage/seat.js'
 import { counted } from '../elements/words.js'
-import { personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
+import { createListenerList } from './listeners.js'
+import { createPersonRow } from './person_row.js'
 
 /**
  * @import { Person } from '../../room/people.js'
@@ -14,30 +12,44 @@ import { personInWords, personStateOf, roleInWords, seatInWords } from '../peopl
 const SHOWN = 200 // of each half
 
 /**
- * Everybody in the room as a list: those on the stage, then those who listen.
- * @param {{ choose: (user_id: number, row: Element) => void }} actions
+ * Everybody in the room as a list: those on the stage, then those who listen. In a counted room these are searched and come page by page.
+ * @param {Parameters<typeof createListenerList>[0]} actions
  */
 export function createPeopleList(actions) {
   const stage = createHalf('On stage', actions)
   const others = createHalf('Listening', actions)
+  const listeners = createListenerList(actions)
+  const root = element('div', { class: 'people scrolls', on: { scroll: () => listeners.scrolled(root) } }, stage.element, others.element, listeners.element)
+  let wasCounted = false
   return {
-    element: element('div', { class: 'people scrolls' }, stage.element, others.element),
-    /** @param {Pick<RoomSessionState, 'stage'|'audience'>} roomSession */
+    element: root,
+    /** It was hidden before. */
+    opened() {
+      wasCounted = false
+    },
+    forget: listeners.forget,
+    focusListeners: () => !listeners.element.hidden && listeners.focus(),
+    /** @param {RoomSessionState} roomSession */
     update(roomSession) {
+      const { counted: isCounted } = roomSession
       stage.update(roomSession.stage)
-      others.update(roomSession.audience)
+      others.update(isCounted ? [] : roomSession.audience)
+      listeners.element.hidden = !isCounted
+      if (isCounted && !wasCounted) listeners.opened()
+      wasCounted = isCounted
+      if (isCounted) listeners.update(roomSession)
     },
   }
 }
 
-/** @param {string} title @param {Parameters<typeof createRow>[0]} actions */
+/** @param {string} title @param {Parameters<typeof createPersonRow>[0]} actions */
 function createHalf(title, actions) {
   const list = element('ul', { class: 'people__list' })
   const count = element('span', { class: 'people__count' })
   const more = element('p', { class: 'people__more quiet', hidden: true })
   const half = element('div', { class: 'people__half', role: 'group', 'aria-label': title },
     element('h3', { class: 'caps people__title' }, `${title} `, count), list, more)
-  const rows = keyed(list, { key: (/** @type {Person} */ one) => one.user_id, create: () => createRow(actions), fades: false })
+  const rows = keyed(list, { key: (/** @type {Person} */ one) => one.user_id, create: () => createPersonRow(actions), fades: false })
   return {
     element: half,
     update(/** @type {readonly Person[]} */ people) {
@@ -46,33 +58,6 @@ function createHalf(title, actions) {
       rows.update(people.slice(0, SHOWN))
       more.hidden = people.length <= SHOWN
       say(more, more.hidden ? '' : `and ${counted(people.length - SHOWN, 'more person', 'more people')}`)
-    },
-  }
-}
-
-/** @param {{ choose: (user_id: number, row: Element) => void }} actions */
-function createRow({ choose }) {
-  /** @type {Person} */ let person
-  const face = avatar('')
-  const name = element('bdi', { class: 'person__name' })
-  const about = element('span', { class: 'person__about' })
-  const drawing = symbol('mic-off')
-  const row = element('button', { class: 'person', type: 'button', on: { click: () => choose(person.user_id, row) } }, face,
-    element('span', { class: 'person__text' }, name, about), drawing)
-  return {
-    element: element('li', {}, row),
-    update(/** @type {Person} */ latest) {
-      person = latest
-      redrawAvatar(face, person.username)
-      say(name, person.username)
-      const state = personStateOf(person)
-      const picture = STATE_SYMBOLS[state]
-      const part = person.me ? 'You' : person.kind !== 'person' ? person.kind : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''
-      say(about, [part, person.role !== 'HOST' || part !== 'You' ? '' : 'host', personInWords(person).toLowerCase()].filter(Boolean).join(' · '))
-      mark(row, 'aria-label', seatInWords(person))
-      mark(row, 'data-speaking', state === 'speaking' ? 'true' : null)
-      drawing.toggleAttribute('hidden', !picture)
-      if (picture) redraw(drawing, picture)
     },
   }
 }

@@ -1,8 +1,9 @@
 import { createControls } from './controls.js'
 import { createEnding } from './ending.js'
-import { element, mark } from '../elements/element.js'
+import { element, mark, say } from '../elements/element.js'
 import { createHandQueue } from '../stage/hand_queue.js'
 import { keyed } from '../elements/keyed.js'
+import { listeningInWords } from './listener_words.js'
 import { createLosses } from './losses.js'
 import { createPinned } from './pinned.js'
 import { createRecordingButton } from '../recording/button.js'
@@ -23,9 +24,11 @@ import { createStageTools } from '../stage/tools.js'
  * @import { ShownRoomSession } from '../../room/room_session_state.js'
  */
 
+const FACES = 24 // of a counted audience: me, raised hands and those who are invited
+
 /**
  * The room: its head, stage, listeners and controls.
- * @param {{ listen: () => void } & Parameters<typeof createRoomHead>[0] & Parameters<typeof createStageTools>[0] & Parameters<typeof createSeat>[0] &
+ * @param {{ listen: () => void, openPeople: () => void } & Parameters<typeof createRoomHead>[0] & Parameters<typeof createStageTools>[0] & Parameters<typeof createSeat>[0] &
  *         Parameters<typeof createHandQueue>[0] & Parameters<typeof createEnding>[0] & Parameters<typeof createControls>[0] &
  *         Parameters<typeof createPinned>[0] & Parameters<typeof createRecordingButton>[0] & Parameters<typeof createRecordingBanner>[0] &
  *         Parameters<typeof createRoomRecordings>[0] & Parameters<typeof createLosses>[0]} actions
@@ -37,7 +40,8 @@ export function createRoom(actions) {
   const tools = createStageTools(actions)
   const stage = createHalf('On stage', 'stage', actions, tools.element)
   const queue = createHandQueue(actions)
-  const others = createHalf('Others in the room', 'others', actions)
+  const names = element('button', { class: 'tool', type: 'button', on: { click: () => actions.openPeople() } }, symbol('search'), 'See who is listening')
+  const others = createHalf('Others in the room', 'others', actions, names)
   const losses = createLosses(actions)
   const vacant = element('p', { class: 'room__vacant quiet', text: 'Nobody is on the stage yet.' })
   const people = element('div', { class: 'room__people' }, stage.element, vacant, queue.element, others.element)
@@ -84,7 +88,10 @@ export function createRoom(actions) {
     latest = over ? null : roomSession
     stage.update(latest ? inOrder(latest.stage, latest.spoke) : [])
     speakers.update(roomSession)
-    others.update(over ? [] : roomSession.audience)
+    const { counted, counts, audience } = roomSession
+    names.hidden = !counted
+    others.entitle(counted ? listeningInWords(counts.audience) : null)
+    others.update(over ? [] : counted ? audience.slice(0, FACES) : audience, counted && !over)
     vacant.hidden = roomSession.stage.length > 0
     tools.update(roomSession)
     queue.update(roomSession)
@@ -124,8 +131,14 @@ function createHalf(title, kind, actions, tools = null) {
   return {
     element: half,
     get: (/** @type {number} */ user_id) => seats.get(user_id),
-    update(/** @type {readonly Person[]} */ people) {
-      half.hidden = people.length === 0
+    /** Another heading; null: its title. @param {string|null} words */
+    entitle(words) {
+      say(heading, words ?? title)
+      heading.className = words === null ? 'caps' : 'room__listening'
+    },
+    /** @param {readonly Person[]} people @param {boolean} [always]  also without anybody */
+    update(people, always = false) {
+      half.hidden = people.length === 0 && !always
       seats.update(people)
     },
   }

@@ -3,7 +3,9 @@ import { createChat } from '../chat/chat.js'
 import { element, mark } from '../elements/element.js'
 import { createPeopleList } from './people_list.js'
 import { createSheet } from './side_sheet.js'
+import { clearOnNewSubject } from '../elements/subject.js'
 import { symbol } from '../elements/symbol.js'
+import { number } from '../elements/words.js'
 
 /**
  * @import { RoomSession } from '../../room/room_session.js'
@@ -25,6 +27,7 @@ export function createSidePanel(actions, { changed, opener }) {
   let wanted = memory.recall().open !== false
   let inside = false // in a room
   let inspecting = false // the inspector is open
+  let showedPeople = false
   /** @type {'chat'|'people'} */ let part = 'chat'
   const chat = createChat(actions)
   const people = createPeopleList(actions)
@@ -107,6 +110,9 @@ export function createSidePanel(actions, { changed, opener }) {
     }
   }
 
+  // Another room: what was searched for in the last one is old.
+  const shows = clearOnNewSubject(people.forget)
+
   return {
     element: root,
     get open() {
@@ -125,6 +131,14 @@ export function createSidePanel(actions, { changed, opener }) {
       open()
       if (!wide.matches) tabs[part].focus()
       changed()
+    },
+    /** Opens the people, at the search for listeners. */
+    openPeople() {
+      part = 'people'
+      open()
+      draw()
+      changed()
+      people.focusListeners()
     },
     /** By its key: opens the chat and focuses the box. */
     openChat() {
@@ -150,17 +164,21 @@ export function createSidePanel(actions, { changed, opener }) {
       draw()
       if (!inside || !roomSession) return
       chat.update(roomSession, { ...around, visible: isOpen() && part === 'chat' })
-      if (isOpen() && part === 'people') people.update(roomSession)
+      shows(around.roomSession.room_id)
+      const showsPeople = isOpen() && part === 'people'
+      if (showsPeople && !showedPeople) people.opened()
+      showedPeople = showsPeople
+      if (showsPeople) people.update(roomSession)
       unread.hidden = chat.unread === 0 || (isOpen() && part === 'chat')
       drawCount(unread, chat.unread, 'unread')
-      drawCount(here, roomSession.people.length, 'here')
+      drawCount(here, roomSession.counts.here, 'here', Infinity)
     },
   }
 }
 
-/** A number, with its meaning for screen readers. @param {HTMLElement} place @param {number} count @param {string} meaning */
-function drawCount(place, count, meaning) {
+/** A number, with its meaning for screen readers. @param {HTMLElement} place @param {number} count @param {string} meaning @param {number} [most]  larger ones are not written out */
+function drawCount(place, count, meaning, most = 999) {
   if (place.dataset.count === String(count)) return
   place.dataset.count = String(count)
-  place.replaceChildren(String(count > 999 ? '999+' : count), element('span', { class: 'visually-hidden', text: ` ${meaning}` }))
+  place.replaceChildren(count > most ? `${most}+` : number.format(count), element('span', { class: 'visually-hidden', text: ` ${meaning}` }))
 }

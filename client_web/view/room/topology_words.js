@@ -70,11 +70,11 @@ export function routeNews(known, route) {
 /**
  * What a topology would cost me in this room now: "Here you send 11 times and get 3 voices."
  * @param {'mesh'|'sfu'|'mcu'} topology
- * @param {Pick<RoomSessionState, 'me'|'people'|'stage'>} roomSession
+ * @param {Pick<RoomSessionState, 'me'|'counts'|'stage'>} roomSession
  */
-export function costInWords(topology, { me, people, stage }) {
+export function costInWords(topology, { me, counts, stage }) {
   if (!me) return ''
-  const others = people.length - 1
+  const others = counts.here - 1
   const voices = stage.filter((person) => !person.me).length
   const sends = !me.on_stage ? 0 : topology === 'mesh' ? others : 1
   const sent = sends === 0 ? 'send nothing' : sends === 1 ? 'send once' : sends === 2 ? 'send twice' : `send ${sends} times`

@@ -172,6 +172,7 @@ export function createShellView(main, actions) {
       floating.show(reaction)
     },
     openChat: panel.openChat,
+    openPeople: panel.openPeople,
     togglePanel: panel.toggle,
     toggleReactions: room.toggleReactions,
     /** Escape closes the sheet or the inspector. */

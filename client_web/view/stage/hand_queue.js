@@ -4,6 +4,7 @@ import { waitedInWords } from './stage_words.js'
 import { keyed } from '../elements/keyed.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
+import { counted, number } from '../elements/words.js'
 
 /**
  * @import { Person } from '../../room/people.js'
@@ -11,6 +12,7 @@ import { symbol } from '../elements/symbol.js'
  */
 
 const MINUTE = 60_000
+const SHOWN = 50 // hands
 
 /**
  * For moderators: the people who ask to speak, in the order they asked, and the people who were invited and have not answered.
@@ -21,10 +23,11 @@ export function createHandQueue(actions) {
   const refusal = createRefusal()
   const count = element('span', { class: 'queue__count' })
   const hands = element('ol', { class: 'queue__hands' })
+  const rest = element('p', { class: 'queue__rest quiet', hidden: true })
   const invited = element('ul', { class: 'queue__hands' })
   const asked = element('h3', { class: 'caps queue__sub', text: 'Invited, no answer yet' })
   const root = element('section', { class: 'queue', 'aria-label': 'Hands up', hidden: true },
-    element('h2', { class: 'caps queue__title' }, symbol('hand'), 'Hands up ', count), refusal.element, hands, asked, invited)
+    element('h2', { class: 'caps queue__title' }, symbol('hand'), 'Hands up ', count), refusal.element, hands, rest, asked, invited)
   const waiting = keyed(hands, { key: (/** @type {Person} */ person) => person.user_id, create: () => createHand(actions, refusal) })
   const unanswered = keyed(invited, { key: (/** @type {Person} */ person) => person.user_id, create: () => createInvited(actions, refusal) })
   /** @type {readonly Person[]} */ let shown = []
@@ -47,13 +50,16 @@ export function createHandQueue(actions) {
     forget: () => refusal.say(null),
     /** @param {Pick<RoomSessionState, 'may'|'queue'|'people'>} roomSession */
     update({ may, queue, people }) {
-      const invitedPeople = may.moderate ? people.filter((person) => person.invited) : []
-      shown = may.moderate ? queue : []
+      const invitedPeople = may.moderate ? people.filter((person) => person.invited).slice(0, SHOWN) : []
+      const all = may.moderate ? queue : []
+      shown = all.slice(0, SHOWN)
       /** @type {HTMLElement|null|undefined} */ const focused = root.contains(document.activeElement) ? document.activeElement?.closest('.hand') : null
       const key = focused?.dataset.key
       root.hidden = shown.length === 0 && invitedPeople.length === 0
       if (root.hidden) refusal.say(null)
-      say(count, shown.length ? String(shown.length) : '')
+      say(count, all.length ? number.format(all.length) : '')
+      rest.hidden = all.length <= SHOWN
+      say(rest, rest.hidden ? '' : `and ${counted(all.length - SHOWN, 'more hand')}`)
       asked.hidden = invitedPeople.length === 0
       draw()
       unanswered.update(invitedPeople)
