@@ -1,0 +1,106 @@
+"""A room in which so many listen that they are a number: it grows beyond a hundred, and becomes small again."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import BrowserContext, Route, expect
+
+from ..people import Psql
+from ..running import RunningRelay
+from .test_accessibility import flaws
+from .user_page import DESKTOP, user_page
+
+CROWD = 130
+SHOWN = 50  # names of a page, and faces in the room
+
+
+def listen(psql: Psql, room: int, first: int, last: int) -> None:
+    """Seat the guests with these numbers in the audience."""
+    psql.run(
+        "insert into users (username) select 'guest ' || n from generate_series(%s::int, %s) n",
+        first,
+        last,
+    )
+    psql.run(
+        "insert into participants (room_id, user_id, role)"
+        " select %s, u.id, 'AUDIENCE' from generate_series(%s::int, %s) n join users u on u.username = 'guest ' || n order by n",
+        room,
+        first,
+        last,
+    )
+
+
+def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    room = psql.room("rick", "Arena", "moderated")
+    psql.seat(room, "rick")
+    psql.person("beth")
+    psql.run("update users set site_moderator = true where username = 'beth'")
+    # The relay is not reached once, below.
+    with user_page(context, relay.url, "beth", path=f"/rooms/{room}", refusals=True) as beth:
+        beth.resize(DESKTOP)
+        page = beth.page
+        beth.sees_seated("rick", "beth")
+        expect(page.get_by_role("region", name="Others in the room")).to_contain_text("Others")
+        expect(beth.button("See who is listening")).to_be_hidden()
+        listen(psql, room, 1, CROWD)
+        beth.reads(f"{CROWD + 1} listening")
+        beth.reads(f"{CROWD + 2} people here · 1 on stage")
+        assert page.locator(".seat[data-key]").count() < SHOWN
+
+        # Names come page by page, and as buttons of one list.
+        beth.button("See who is listening").click()
+        search = page.get_by_role("searchbox", name="Find a listener by name")
+        expect(search).to_be_focused()
+        names = page.get_by_role("list", name="Listeners").get_by_role("button")
+        expect(names).to_have_count(SHOWN)
+        beth.button("Show more").click()
+        expect(names).not_to_have_count(SHOWN)
+        search.press("ArrowDown")
+        expect(names.first).to_be_focused()
+        page.keyboard.press("ArrowDown")
+        expect(names.nth(1)).to_be_focused()
+        assert flaws(beth, "a counted audience") == []
+
+        # The state of a search is read by screen readers, also without a result and after a failure.
+        search.fill(f"GUEST {CROWD}")
+        expect(names).to_have_count(1)
+        state = page.get_by_role("group", name="Listening").get_by_role("status")
+        expect(state).to_have_text("1 person found.")
+        search.fill("nobody at all")
+        expect(state).to_have_text("Nobody who is listening has “nobody at all” in their name.")
+
+        def fail(route: Route) -> None:
+            route.fulfill(status=503, json={"title": "The database does not answer", "status": 503})
+
+        roster = re.compile("/rows/roster")
+        page.route(roster, fail)
+        search.fill("guest 77")
+        expect(state).to_contain_text("The names could not be loaded.")
+        page.unroute(roster)
+        beth.button("Try again").click()
+        expect(names).to_have_count(1)
+
+        # What moderators can do with a seat they can do with a name.
+        names.first.click()
+        page.get_by_role("dialog", name="guest 77").get_by_role(
+            "button", name=re.compile("Invite to speak")
+        ).click()
+        queue = page.get_by_role("region", name="Hands up")
+        expect(queue).to_contain_text("guest 77")
+        beth.sees_seated("rick", "beth", "guest 77")
+        psql.run("update participants set invited_to_speak_at = null where room_id = %s", room)
+        beth.sees_seated("rick", "beth")
+
+        # With few people again, everybody has a seat, in the order in which they joined.
+        psql.run(
+            "delete from participants p using users u where p.room_id = %s and u.id = p.user_id"
+            " and u.username like 'guest %%' and u.username not in ('guest 5', 'guest 77', 'guest 101')",
+            room,
+        )
+        beth.sees_seated("rick", "beth", "guest 5", "guest 77", "guest 101")
+        beth.reads("5 people here · 1 on stage")
+        expect(beth.button("See who is listening")).to_be_hidden()
+        expect(search).to_be_hidden()
