@@ -73,7 +73,7 @@ def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
         expect(state).to_have_text("Nobody who is listening has “nobody at all” in their name.")
 
         def fail(route: Route) -> None:
-            route.fulfill(status=503, json={"title": "The database does not answer", "status": 503})
+            route.fulfill(status=429, json={"message": "too many requests", "status": 429})
 
         roster = re.compile("/rows/roster")
         page.route(roster, fail)
