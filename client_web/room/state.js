@@ -66,6 +66,16 @@ export const present = (state) => [...state.seats.values()].filter(isPresent)
 /** @param {RoomState} state */
 export const onStage = (state) => present(state).filter(maySpeak)
 
+/** @param {Iterable<Seat>} seats @returns {Audience} */
+function count(seats) {
+  const people = [...seats].filter((seat) => isPresent(seat) && !isNode(seat))
+  const on_stage = people.filter(maySpeak).length
+  return { here: people.length, on_stage, audience: people.length - on_stage }
+}
+
+/** How many people and bots are here. @param {RoomState} state @returns {Audience} */
+export const countsOf = ({ audience, seats }) => audience ?? count(seats.values())
+
 /** Who asks to speak, in the order they asked. @param {RoomState} state */
 export const handQueue = (state) => present(state)
   .filter((seat) => seat.hand_raised_at)
@@ -95,6 +105,9 @@ function seatEventOf(before, after, reason) {
   if (!is) return [LEFT[reason ?? ''] ?? 'left', was]
   return whatChanged(was, is)
 }
+
+/** A change within a counted audience, which is sent to those who are connected with the seat, and is no news. @param {RoomState} state @param {Seat|undefined} before @param {Seat|null} after */
+const isMoveOfMany = (state, before, after) => isCounted(state) && (before ?? after)?.user_id !== state.own && [before, after].every((seat) => !seat || isQuiet(seat))
 
 /** @type {Record<string, SeatEvent['kind']>} by the reason in the log; a ban is announced to the others as a removal */
 const LEFT = { timeout: 'timeout', removed: 'removed', 'room ended': 'room ended' }
@@ -154,7 +167,8 @@ const handlers = {
     const partners = isNewSession && state.partners.has(user) ? without(state.partners, user) : state.partners
     const gone = !change || isOneOfMany({ ...state, partners }, change)
     // While the roster is counted, the first change that is received of a seat may be a later one.
-    const seatEvent = seatEventOf(known ?? data.old_record ?? undefined, change, data.reason)
+    const before = known ?? data.old_record ?? undefined
+    const seatEvent = isMoveOfMany(state, before, change) ? null : seatEventOf(before, change, data.reason)
     const seats = gone ? withoutSeat(state.seats, user) : withSeat(state.seats, change)
     return { ...state, seats, partners, seatEvents: seatEvent ? withSeatEvent(state, ...seatEvent, data.commit_timestamp) : state.seatEvents }
   },
@@ -164,10 +178,15 @@ const handlers = {
     const changed = { ...state, room: Object.freeze({ ...state.room, ...data.record }) }
     if (!isCounted(changed)) return state.audience ? { ...changed, audience: null, names: [] } : changed
     if (isCounted(state)) return changed
-    return { ...changed, seats: new Map([...state.seats].filter(([, seat]) => !isOneOfMany(changed, seat))) }
+    const audience = numbersOf(count(state.seats.values())) // until the first numbers come, which follow at once
+    return { ...changed, audience, seats: new Map([...state.seats].filter(([, seat]) => !isOneOfMany(changed, seat))) }
   },
 
-  audience: (state, { data }) => ({ ...state, audience: numbersOf(data) }),
+  audience(state, { data }) {
+    const { audience } = state
+    const same = audience && audience.here === data.here && audience.on_stage === data.on_stage
+    return same || !isCounted(state) ? state : { ...state, audience: numbersOf(data) }
+  },
 
   signals(state, { data }) {
     const { from_user, seat } = data.record ?? {} // the offer of one of many says whose it is
