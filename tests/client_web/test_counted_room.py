@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Route, expect
 
 from ..people import Psql
 from ..running import RunningRelay
-from .test_accessibility import flaws
+from .test_accessibility import COLOURS, flaws
 from .user_page import DESKTOP, user_page
 
 CROWD = 130
@@ -44,14 +44,20 @@ def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
         page = beth.page
         beth.sees_seated("rick", "beth")
         expect(page.get_by_role("region", name="Others in the room")).to_contain_text("Others")
-        expect(beth.button("See who is listening")).to_be_hidden()
+        expect(beth.button("Find a listener")).to_be_hidden()
         listen(psql, room, 1, CROWD)
         beth.reads(f"{CROWD + 1} listening")
         beth.reads(f"{CROWD + 2} people here · 1 on stage")
         assert page.locator(".seat[data-key]").count() < SHOWN
 
+        # Who has no seat on the screen reacts over the number.
+        beth.remembers_what_is_brief()
+        psql.act_as("guest 99").one("select react(%s, '👏')", room)
+        psql.act_as(None)
+        beth.has_shown("undefined reaction 👏")
+
         # Names come page by page, and as buttons of one list.
-        beth.button("See who is listening").click()
+        beth.button("Find a listener").click()
         search = page.get_by_role("searchbox", name="Find a listener by name")
         expect(search).to_be_focused()
         names = page.get_by_role("list", name="Listeners").get_by_role("button")
@@ -63,6 +69,9 @@ def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
         page.keyboard.press("ArrowDown")
         expect(names.nth(1)).to_be_focused()
         assert flaws(beth, "a counted audience") == []
+        page.emulate_media(color_scheme="dark")
+        assert flaws(beth, "a counted audience, by night", COLOURS) == []
+        page.emulate_media(color_scheme="light")
 
         # The state of a search is read by screen readers, also without a result and after a failure.
         search.fill(f"GUEST {CROWD}")
@@ -102,5 +111,5 @@ def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
         )
         beth.sees_seated("rick", "beth", "guest 5", "guest 77", "guest 101")
         beth.reads("5 people here · 1 on stage")
-        expect(beth.button("See who is listening")).to_be_hidden()
+        expect(beth.button("Find a listener")).to_be_hidden()
         expect(search).to_be_hidden()

@@ -40,7 +40,7 @@ export function createRoom(actions) {
   const tools = createStageTools(actions)
   const stage = createHalf('On stage', 'stage', actions, tools.element)
   const queue = createHandQueue(actions)
-  const names = element('button', { class: 'tool', type: 'button', on: { click: () => actions.openPeople() } }, symbol('search'), 'See who is listening')
+  const names = element('button', { class: 'tool', type: 'button', on: { click: () => actions.openPeople() } }, symbol('search'), 'Find a listener')
   const others = createHalf('Others in the room', 'others', actions, names)
   const losses = createLosses(actions)
   const vacant = element('p', { class: 'room__vacant quiet', text: 'Nobody is on the stage yet.' })
@@ -114,8 +114,8 @@ export function createRoom(actions) {
     panel: controls.panel,
     chatButton: controls.chat,
     toggleReactions: controls.toggleReactions,
-    /** A person's seat on the screen. @param {number} user_id @returns {HTMLElement|null} */
-    seatOf: (user_id) => (stage.get(user_id) ?? others.get(user_id))?.element ?? null,
+    /** A person's seat on the screen; in a counted audience, what stands for all. @param {number} user_id @returns {HTMLElement|null} */
+    seatOf: (user_id) => (stage.get(user_id) ?? others.get(user_id))?.element ?? others.many,
     focus: () => root.focus({ preventScroll: true }),
     /** Questions to me are shown above the controls, which get the focus afterwards. */
     controls,
@@ -125,16 +125,23 @@ export function createRoom(actions) {
 /** @param {string} title @param {string} kind @param {Parameters<typeof createSeat>[0]} actions @param {HTMLElement|null} [tools] */
 function createHalf(title, kind, actions, tools = null) {
   const list = element('ul', { class: `seats seats--${kind}` })
-  const heading = element('h2', { class: 'caps', text: title })
+  const words = element('span', { text: title })
+  const heading = element('h2', { class: 'caps' }, words)
+  let many = false
   const half = element('section', { class: `room__half room__half--${kind}`, 'aria-label': title }, element('div', { class: 'room__half-head' }, heading, tools), list)
   const seats = keyed(list, { key: (/** @type {Person} */ person) => person.user_id, create: () => createSeat(actions) })
   return {
     element: half,
     get: (/** @type {number} */ user_id) => seats.get(user_id),
-    /** Another heading; null: its title. @param {string|null} words */
-    entitle(words) {
-      say(heading, words ?? title)
-      heading.className = words === null ? 'caps' : 'room__listening'
+    /** What stands for those who have no seat here: a heading that says how many they are. @returns {HTMLElement|null} */
+    get many() {
+      return many ? heading : null
+    },
+    /** Another heading; null: its title. @param {string|null} numbers */
+    entitle(numbers) {
+      many = numbers !== null
+      say(words, numbers ?? title)
+      heading.className = many ? 'room__listening' : 'caps'
     },
     /** @param {readonly Person[]} people @param {boolean} [always]  also without anybody */
     update(people, always = false) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { EMPTY, handQueue, onStage, present, reduce } from '../../../client_web/room/state.js'
+import { EMPTY, countsOf, handQueue, onStage, present, reduce } from '../../../client_web/room/state.js'
 
 const names = (seats) => seats.map(({ username }) => username)
 
@@ -119,4 +119,45 @@ test('seat events are bounded, and their numbers only grow', () => {
 test('a room that is renamed keeps what the event does not say', () => {
   const renamed = { type: 'rooms', cursor: '1-8', data: { seq: 8, table: 'rooms', type: 'UPDATE', record: { name: 'Attic' } } }
   assert.deepEqual(roomAfter(snapshot('1-7', RICK), renamed).room, { id: 1, name: 'Attic' })
+})
+
+const COUNTED = { id: 1, name: 'Den', topology: 'sfu', roster: 'counted' }
+const numbers = (here, on_stage) => ({ type: 'audience', cursor: null, data: { room_id: 1, here, on_stage, audience: here - on_stage } })
+const counted = (cursor, ...participants) =>
+  ({ type: 'snapshot', cursor, data: { cursor, user_id: 9, room: COUNTED, participants, seats: [seat(9, 'me', 7, { role: 'AUDIENCE' })], audience: numbers(2916, 2).data, names: [], signals: [] } })
+const roster = (cursor, value) => ({ type: 'rooms', cursor, data: { seq: Number(cursor.split('-')[1]), table: 'rooms', type: 'UPDATE', record: { ...COUNTED, roster: value } } })
+const listens = (user_id, username, seq, fields = {}) => seat(user_id, username, seq, { role: 'AUDIENCE', ...fields })
+
+test('who of a counted audience raises a hand, speaks or lowers it again has not just joined, nor left', () => {
+  const [dao, up] = [listens(4, 'dao', 6), listens(4, 'dao', 6, { hand_raised_at: '2026-03-01T20:00:00Z' })]
+  const speaks = { ...dao, role: 'SPEAKER' }
+  const raised = [counted('1-9', RICK, BETH), event('1-10', 'UPDATE', up, dao)]
+  assert.deepEqual([roomAfter(...raised).people, roomAfter(...raised).seatEvents], [['rick', 'beth', 'dao', 'me'], ['dao hand']])
+  const room = roomAfter(...raised, event('1-11', 'UPDATE', speaks, up), event('1-12', 'UPDATE', dao, speaks))
+  assert.deepEqual([room.people, room.seatEvents], [['rick', 'beth', 'me'], ['dao hand', 'dao role', 'dao role']])
+})
+
+test('when the roster is full again, nobody is announced', () => {
+  const [dao, eve] = [listens(4, 'dao', 4), listens(5, 'eve', 8)]
+  const room = roomAfter(counted('1-9', RICK, BETH), roster('1-10', 'full'), event('1-11', 'UPDATE', dao, dao), event('1-12', 'UPDATE', eve, eve))
+  assert.deepEqual([room.people, room.seatEvents], [['rick', 'dao', 'beth', 'me', 'eve'], []])
+})
+
+test('in a counted mesh, who listens leaves without an announcement', () => {
+  const dao = listens(4, 'dao', 6)
+  const mesh = counted('1-9', RICK, BETH)
+  mesh.data = { ...mesh.data, room: { ...COUNTED, topology: 'mesh' }, seats: [seat(9, 'me', 7), dao] }
+  const room = roomAfter(mesh, event('1-10', 'DELETE', null, dao, { reason: 'left', recipient: 9 }))
+  assert.deepEqual([room.people, room.seatEvents], [['rick', 'beth', 'me'], []])
+})
+
+test('the numbers of a counted room count all, and the same numbers change nothing', () => {
+  const before = reduce(EMPTY, counted('1-9', RICK, BETH))
+  assert.deepEqual(countsOf(before), { here: 2916, on_stage: 2, audience: 2914 })
+  assert.equal(reduce(before, numbers(2916, 2)), before)
+  assert.deepEqual(countsOf(reduce(before, numbers(2917, 2))), { here: 2917, on_stage: 2, audience: 2915 })
+  const full = reduce(before, roster('1-10', 'full'))
+  assert.equal(reduce(full, numbers(2917, 2)), full)
+  assert.deepEqual(countsOf(full), { here: 3, on_stage: 2, audience: 1 })
+  assert.deepEqual(countsOf(reduce(full, roster('1-11', 'counted'))), { here: 3, on_stage: 2, audience: 1 })
 })
