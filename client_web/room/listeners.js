@@ -4,7 +4,7 @@ import { problemFrom } from '../signaling/problem.js'
  * The names of those who listen in a counted room, whose log does not have them: some pages of them at a time, in the order in which they
  * joined, all or those whose name has a text in it. They are as they were when they were asked for.
  *
- * @typedef {{ user_id: number, username: string, kind: string, role?: string, hand_raised_at?: string|null, invited_to_speak_at?: string|null, join_date: string }} Row
+ * @typedef {{ user_id: number, username: string, kind: string, role?: string, hand_raised_at?: string|null, invited_to_speak_at?: string|null, join_date: string, seq: number }} Row
  * @typedef {object} Listed
  * @property {string} search     the text in their names; empty: all
  * @property {'idle'|'loading'|'ready'|'failed'} phase
@@ -25,14 +25,14 @@ export const NOTHING_LISTED = Object.freeze({ search: '', phase: 'idle', rows: [
 /** The request of a page. @param {Direction} to @param {string} search @param {readonly Row[]} rows  those that are listed @returns {import('../signaling/rows.js').Params} */
 export function pageRequest(to, search, rows) {
   const edge = to === 'later' ? rows.at(-1) : to === 'earlier' ? rows[0] : undefined
-  const [compares, direction] = to === 'earlier' ? ['lte', '.desc'] : ['gte', ''] // with those of the same moment, which may be on the page before
+  const [compares, direction] = to === 'earlier' ? ['lt', '.desc'] : ['gt', '']
   return {
     role: 'eq.AUDIENCE',
     kind: 'in.(person,bot)',
     ...(search ? { username: `ilike.*${search.replace(/[%_\\]/gu, '\\$&').replaceAll('*', '_')}*` } : {}),
-    ...(edge ? { join_date: `${compares}.${edge.join_date}` } : {}),
-    select: 'user_id,username,kind,role,hand_raised_at,invited_to_speak_at,join_date',
-    order: `join_date${direction},user_id${direction}`,
+    ...(edge ? { seq: `${compares}.${edge.seq}` } : {}),
+    select: 'user_id,username,kind,role,hand_raised_at,invited_to_speak_at,join_date,seq',
+    order: `seq${direction}`,
     limit: PAGE,
   }
 }
@@ -42,13 +42,13 @@ export function withPage(before, to, page) {
   const full = page.length === PAGE
   const common = { search: before.search, phase: /** @type {const} */ ('ready'), problem: null }
   if (to === 'start') return Object.freeze({ ...common, rows: page, earlier: false, later: full })
-  const known = new Set(before.rows.map(({ user_id }) => user_id))
+  const known = new Set(before.rows.map(({ user_id }) => user_id)) // who joined again is on a later page, too
   const fresh = page.filter(({ user_id }) => !known.has(user_id))
   const all = to === 'later' ? [...before.rows, ...fresh] : [...fresh.reverse(), ...before.rows]
   const cut = all.length > MOST
   return Object.freeze(to === 'later'
-    ? { ...common, rows: all.slice(-MOST), earlier: before.earlier || cut, later: full && fresh.length > 0 }
-    : { ...common, rows: all.slice(0, MOST), earlier: full && fresh.length > 0, later: before.later || cut })
+    ? { ...common, rows: all.slice(-MOST), earlier: before.earlier || cut, later: full }
+    : { ...common, rows: all.slice(0, MOST), earlier: full, later: before.later || cut })
 }
 
 /**
