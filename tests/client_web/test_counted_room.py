@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Route, expect
 
 from ..people import Psql
 from ..running import RunningRelay
+from .conftest import OpenTab
 from .test_accessibility import COLOURS, flaws
 from .user_page import DESKTOP, user_page
 
@@ -118,3 +119,38 @@ def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
         beth.reads("5 people here · 1 on stage")
         expect(beth.button("Find a listener")).to_be_hidden()
         expect(search).to_be_hidden()
+
+
+def test_listeners_who_enter_a_counted_mesh_hear_the_stage_and_are_heard_when_they_come_to_it(
+    tab: OpenTab, psql: Psql, room: int
+) -> None:
+    psql.run("insert into roster_sizes (counted_above, full_below) values (2, 2)")
+    psql.run("update rooms set stage = 'open' where id = %s", room)
+    amara = tab("amara", tone=440)
+    amara.enter(room)
+    amara.unmute()
+    beth = tab("beth", tone=660)
+    beth.enter(room, "AUDIENCE")
+    beth.hears("amara", 440)
+    psql.seat(room, "zoe", "AUDIENCE")
+    for each in (amara, beth):
+        each.until("() => roomtone.state.counted && roomtone.state.counts.here === 3")
+    lior = tab("lior")
+    lior.enter(room, "AUDIENCE")
+    lior.hears("amara", 440)
+    beth.hears("amara", 440)
+    beth.run("() => roomtone.roomSession.consent.stepUp()")
+    beth.until("() => roomtone.state.may.speak")
+    beth.unmute()
+    lior.hears("beth", 660)
+    amara.hears("beth", 660)
+    # Full again: everybody is known.
+    lior.leave()
+    psql.run("update roster_sizes set counted_above = 10, full_below = 9")
+    psql.run(
+        "delete from participants where room_id = %s and user_id = %s", room, psql.person("zoe")
+    )
+    amara.sees("amara", "beth")
+    beth.sees("amara", "beth")
+    amara.until("() => !roomtone.state.counted")
+    amara.hears("beth", 660)
