@@ -35,6 +35,7 @@ const shell = createShell({ session })
 expose({ session, shell })
 
 let known = false // whether we know yet who is signed in
+let asked = Promise.resolve() // who is signed in, when the relay has answered, or has not for too long
 /** @type {RoomSession|null} */ let followed = null // the room session whose state is drawn
 /** @type {RoomSession|null} */ let drawn = null // the room session that was drawn last
 let release = () => {}
@@ -53,6 +54,7 @@ const context = createContext({
     arrive: () => void arrive(route.here()),
     reload: () => pages.actions.reload(),
     learnWho,
+    asked: () => asked,
     askName: (then) => identity.askName(then),
     leaveRoom: () => roomSessionActions.leave(),
   },
@@ -129,7 +131,7 @@ function draw() {
   if (state.roomSession !== followed) follow(state.roomSession)
   const entered = state.roomSession !== null && state.roomSession !== drawn
   drawn = state.roomSession
-  view.update({ place: route.here(), shell: state, user: session.user, byName: session.ways.demo, known, pages: pages.state })
+  view.update({ place: route.here(), shell: state, user: session.user, byName: session.ways?.demo ?? false, known, pages: pages.state })
   if (entered && view.inRoom) view.focusRoom()
   stage.update(state.roomSession && { ...state.roomSession.state, blocks: state.blocks })
   actions.updateLeave(context.seated()?.state ?? null)
@@ -150,7 +152,12 @@ function follow(/** @type {RoomSession|null} */ roomSession) {
 }
 
 /** Asks who is signed in. If there is no answer, it is asked again when the hallway is live. */
-async function learnWho() {
+function learnWho() {
+  asked = askWho()
+  return asked
+}
+
+async function askWho() {
   try {
     await session.restore()
     known = true

@@ -16,8 +16,8 @@ import { Problem, problemOf, unreachable, wholeBody } from './signaling/problem.
 export function createSession({ fetch = (url, init) => window.fetch(url, init), storage = window.sessionStorage, location = window.location } = {}) {
   const KEY = storageName('roomtone.token')
   /** @type {User|null} */ let user = null
-  /** @type {SignIn} */ let ways = { demo: false, passkeys: false, issuers: [] }
-  /** @type {Kept|null} */ let kept = null // until the relay has answered for the first time
+  /** @type {SignIn|null} */ let ways = null // until the relay has answered for the first time
+  /** @type {Kept|null} */ let kept = null // the same
   let token = storage.getItem(KEY)
   /** @type {Set<(session: { user: User|null }) => void>} */ const listeners = new Set()
 
@@ -57,6 +57,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
     get user() {
       return user
     },
+    /** Null as long as the relay has not answered. */
     get ways() {
       return ways
     },

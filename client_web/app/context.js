@@ -11,6 +11,7 @@ import { problemInWords } from '../view/elements/problem_words.js'
  * @property {() => void} arrive  shows what the present address says
  * @property {() => Promise<unknown>} reload  loads what is shown again
  * @property {() => Promise<void>} learnWho  asks who is signed in
+ * @property {() => Promise<void>} asked  has that been answered?
  * @property {(then: () => void) => void} askName  asks for a name, then calls `then`
  * @property {() => Promise<boolean>} leaveRoom  leaves the room, and asks its host what becomes of it: see room.js
  *
@@ -58,7 +59,8 @@ export function createContext({ session, shell, page }) {
     },
 
     /** Calls `then` as a signed-in user: if nobody is signed in, asks for a name first. @param {() => void} then */
-    withName(then) {
+    async withName(then) {
+      if (!session.user) await page.asked() // a button may be pressed before the relay has answered
       if (session.user) then()
       else page.askName(then)
     },

@@ -42,19 +42,19 @@ export function createPasskeys(context) {
     }
   }
 
-  /** @param {{ username?: string, secret?: string }} what  an account of this name, by a recovery link, or a further passkey @param {string} name */
-  async function create(what, name) {
+  /** @param {{ username?: string, secret?: string }} what  an account of this name, by a recovery link, or a further passkey @param {string} name @param {AbortSignal} [signal] */
+  async function create(what, name, signal) {
     const { publicKey } = await session.askPasskeys(PASSKEY_CREATION, what)
-    const made = /** @type {PublicKeyCredential} */ (await asked(() => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })))
+    const made = /** @type {PublicKeyCredential} */ (await asked(() => navigator.credentials.create({ signal, publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })))
     session.begin(await session.askPasskeys(PASSKEYS, { credential: made.toJSON(), name }))
   }
 
   return {
     unavailable,
-    createAccount: (/** @type {string} */ username) => create({ username }, 'First passkey'),
-    async signIn() {
+    createAccount: (/** @type {string} */ username, /** @type {AbortSignal} */ signal) => create({ username }, 'First passkey', signal),
+    async signIn(/** @type {AbortSignal} */ signal) {
       const { publicKey } = await session.askPasskeys(PASSKEY_REQUEST, {})
-      const signed = /** @type {PublicKeyCredential} */ (await asked(() => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })))
+      const signed = /** @type {PublicKeyCredential} */ (await asked(() => navigator.credentials.get({ signal, publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })))
       session.begin(await session.askPasskeys(PASSKEY_SIGN_IN, { credential: signed.toJSON() }))
     },
     /** After a recovery link was opened. Its secret is in the fragment, which no server and no Referer sees; it leaves the address here. */
@@ -68,7 +68,7 @@ export function createPasskeys(context) {
       })
     },
     actions: {
-      hasPasskeys: () => session.ways.passkeys,
+      hasPasskeys: () => session.ways?.passkeys ?? false,
       showPasskeys: () => context.attempt(() => own.open(unavailable())),
     },
   }

@@ -247,12 +247,23 @@ def _new_tab(context: BrowserContext, username: str, tone: float | None) -> Tab:
 
 
 def open_page(
-    context: BrowserContext, url: str, path: str, username: str, *, tone: float | None = None
+    context: BrowserContext,
+    url: str,
+    path: str,
+    username: str,
+    *,
+    tone: float | None = None,
+    demo: bool = True,
 ) -> Tab:
-    """The product's own page at this path, as `username`."""
+    """The product's own page at this path, as `username`; without the demo, who has yet to sign in."""
     tab = _new_tab(context, username, tone)
-    tab.page.goto(f"{url}{path}?debug&username={username}")
+    tab.goes_to(page_address(url, path, username, demo=demo))
     return tab
+
+
+def page_address(url: str, path: str, username: str, *, demo: bool) -> str:
+    """A page of the product with `roomtone` for the tests, and a demo identity."""
+    return f"{url}{path}?debug" + (f"&username={username}" if demo else "")
 
 
 def open_tab(

@@ -19,7 +19,14 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from ..patience import PATIENCE, eventually
-from .browser import MICROPHONE, POLL_MS, RECEIVED_AUDIO, WITHOUT_A_VIEW, BrowserTab
+from .browser import (
+    MICROPHONE,
+    POLL_MS,
+    RECEIVED_AUDIO,
+    WITHOUT_A_VIEW,
+    BrowserTab,
+    page_address,
+)
 
 STARTS_WITHIN = 60.0  # seconds, on a busy machine
 
@@ -30,6 +37,8 @@ PREFERENCES: Mapping[str, bool | int | str] = {
     "media.peerconnection.ice.loopback": True,
     "media.peerconnection.ice.obfuscate_host_addresses": False,
     "devtools.jsonview.enabled": False,  # the quiet page is JSON, and the viewer has a policy of its own
+    "security.webauth.webauthn_enable_softtoken": True,
+    "security.webauth.webauthn_enable_usbtoken": False,
     "network.dns.forceResolve": "127.0.0.1",  # it looks up hosts of its vendor, too
 }
 
@@ -77,12 +86,47 @@ class Firefox:
         return tab
 
     def open_page(
-        self, url: str, path: str, username: str, *, tone: float | None = None
+        self,
+        url: str,
+        path: str,
+        username: str,
+        *,
+        tone: float | None = None,
+        demo: bool = True,
     ) -> FirefoxTab:
         """As `open_page` in Chromium: the product's own page."""
         tab = self._new_tab(username, tone, ())
-        tab.goes_to(f"{url}{path}?debug&username={username}")
+        tab.goes_to(page_address(url, path, username, demo=demo))
         return tab
+
+    def trust(self, authority: str) -> None:
+        """Trust the sites whose certificates this authority signs; its own is given as PEM."""
+        between = authority.partition("-----\n")[2].partition("\n-----")[0]
+        self._run_inside(
+            """(certificate) => Cc['@mozilla.org/security/x509certdb;1'].getService(Ci.nsIX509CertDB)
+                .addCertFromBase64(certificate, 'C,,')""",
+            between.replace("\n", ""),
+        )
+
+    def add_authenticator(self) -> None:
+        """Keep passkeys as a phone does, for all tabs. It says at once that its user is there and verified."""
+        self._run_inside(
+            """() => Cc['@mozilla.org/webauthn/service;1'].getService(Ci.nsIWebAuthnService)
+                .addVirtualAuthenticator('ctap2', 'internal', true, true, true, true)"""
+        )
+
+    def _run_inside(self, script: str, *arguments: str) -> None:
+        """Run this in the browser's own window, which can do what no page can."""
+        scope: dict[str, Any] = {"moz:scope": "chrome"}
+        windows = self.send("browsingContext.getTree", **scope)["contexts"]
+        answer = self.send(
+            "script.callFunction",
+            functionDeclaration=script,
+            arguments=[{"type": "string", "value": each} for each in arguments],
+            target={"context": windows[0]["context"]},
+            awaitPromise=True,
+        )
+        assert answer["type"] == "success", answer["exceptionDetails"]["text"]
 
     def _new_tab(self, username: str, tone: float | None, scripts: tuple[str, ...]) -> FirefoxTab:
         person = self.send("browser.createUserContext")["userContext"]
@@ -146,20 +190,32 @@ class FirefoxTab(BrowserTab):
         """Presses ("keyDown", key) and releases ("keyUp", key) keys of the keyboard."""
         self._act("key", {}, [{"type": what, "value": key} for what, key in actions])
 
-    def click(self, selector: str) -> None:
-        """Clicks the first visible element of this selector with the mouse."""
+    def types(self, selector: str, text: str) -> None:
+        """Clicks an element and types this into it."""
+        self.click(selector)
+        self.keys(*(action for key in text for action in (("keyDown", key), ("keyUp", key))))
+
+    def click(self, selector: str, text: str = "") -> None:
+        """Clicks the first visible element of this selector, and with this text, with the mouse."""
         x, y = self.until(
-            """(selector) => {
-                const found = [...document.querySelectorAll(selector)].find((each) => each.checkVisibility())
+            """([selector, text]) => {
+                const found = [...document.querySelectorAll(selector)].find((each) => each.checkVisibility() && (!text || each.textContent.trim() === text))
                 found?.scrollIntoView({ block: 'center' })
                 const { x, y, width, height } = found?.getBoundingClientRect() ?? {}
-                return found && [Math.round(x + width / 2), Math.round(y + height / 2)]
+                const point = [Math.round(x + width / 2), Math.round(y + height / 2)]
+                return found?.contains(document.elementFromPoint(...point)) && point
             }""",
-            selector,
+            [selector, text],
         )
         moves = [{"type": "pointerMove", "x": x, "y": y}]
         presses = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
         self._act("pointer", {"parameters": {"pointerType": "mouse"}}, moves + presses)
+
+    def follow(self, selector: str, text: str) -> None:
+        """Clicks what leads to another page, and waits for that page."""
+        left = self._address()
+        self.click(selector, text)
+        eventually(lambda: self._address() != left)
 
     def _act(self, device: str, how: dict[str, Any], actions: list[dict[str, Any]]) -> None:
         source = {"type": device, "id": device, "actions": actions, **how}
@@ -191,7 +247,10 @@ def firefox() -> Iterator[Firefox]:
         lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in PREFERENCES.items())
         (profile / "user.js").write_text("".join(lines))
         with subprocess.Popen(
-            ["firefox-esr", "--headless", "--remote-debugging-port=0", "--profile", profile],
+            [
+                *("firefox-esr", "--headless", "--profile", profile),
+                *("--remote-debugging-port=0", "--remote-allow-system-access"),
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=_environment(home) | {"PULSE_SERVER": f"unix:{loudspeaker}"},

@@ -55,7 +55,7 @@ def test_people_sign_in_where_they_have_an_account_talk_and_leave(
         user_page(context, relay.url, path=f"/rooms/{room}", tone=440, refusals=True) as zoe,
     ):
         page = zoe.page
-        _without_fonts(context)
+        without_fonts(context)
         # An issuer that does not answer is named in words, and the other one serves.
         zoe.button("Sign in").last.click()
         begins(page, "Nowhere")
@@ -75,7 +75,7 @@ def test_people_sign_in_where_they_have_an_account_talk_and_leave(
         page.locator(".room:not([data-phase='in'])").first.wait_for(state="attached")
         other = browser.new_context()
         other.set_default_timeout(PATIENCE * 1000)
-        _without_fonts(other)
+        without_fonts(other)
         with user_page(other, relay.url, refusals=True) as second:
             _signs_in_and_out(second, issuer)
         other.close()
@@ -83,7 +83,7 @@ def test_people_sign_in_where_they_have_an_account_talk_and_leave(
     assert psql.all(names) == [("zoe",), ("Zoe 2",)]
 
 
-def _without_fonts(context: BrowserContext) -> None:
+def without_fonts(context: BrowserContext) -> None:
     """The issuer's pages ask another site for fonts, which this browser does not look up."""
     fonts = re.compile("fonts.googleapis.com")
     context.route(fonts, lambda route: route.fulfill(content_type="text/css", body=""))

@@ -1,7 +1,7 @@
 import { createField, createForm } from '../dialog/form.js'
-import { element, say } from '../elements/element.js'
+import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
-import { NO_PASSKEYS } from './words.js'
+import { NO_PASSKEYS, WAITING } from './words.js'
 
 /** @import { NoPasskeys } from './words.js' */
 
@@ -11,38 +11,64 @@ const RULES = {
 }
 
 /**
- * Signing in with a passkey, or making an account with one.
- * @param {{ signIn: () => Promise<void>, createAccount: (username: string) => Promise<void>, done: () => void }} actions
+ * Signing in with a passkey (`enter`), or making an account with one (`account`).
+ * @param {object} actions
+ * @param {(signal: AbortSignal) => Promise<void>} actions.signIn  `signal` ends what the browser asks
+ * @param {(username: string, signal: AbortSignal) => Promise<void>} actions.createAccount
+ * @param {() => void} actions.done
  */
 export function createPasskeySignIn({ signIn, createAccount, done }) {
+  /** @type {AbortController|null} */ let asking = null // while the browser asks for a passkey
   const refusal = createRefusal()
-  const enter = element('button', { class: 'button button--action', type: 'button', text: 'Sign in with a passkey', on: { click: go } })
+  const button = element('button', { class: 'button button--action', type: 'button', text: 'Sign in with a passkey', on: { click: go } })
+  const waiting = element('p', { class: 'quiet', role: 'status' })
+  const why = element('p', { class: 'quiet' })
   const input = element('input', { name: 'new-name', required: true, maxlength: '40', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false' })
   const name = createField({ id: 'new-account', label: 'Name of the account', input, hint: 'Others see it. Your device keeps the passkey, and asks for your finger, face or PIN. There is no password.' })
   const form = createForm({
     fields: { name }, rules: RULES, go: 'Make an account', check: () => (name.value ? null : ['name', 'A name needs at least one letter.']),
-    async submit() {
-      await createAccount(name.value)
-      done()
-    },
+    submit: () => ask((signal) => createAccount(name.value, signal)),
   }, name.element)
-  const possible = element('div', { class: 'sign-in__passkeys' }, enter, refusal.element, element('p', { class: 'quiet', text: 'Or, if you are new here:' }), form.element)
-  const why = element('p', { class: 'quiet' })
+  form.button.classList.remove('button--action')
+  const account = element('div', { class: 'sign-in__way' }, element('p', { class: 'sign-in__new', text: 'New here? Make an account with a passkey.' }), form.element)
 
-  async function go() {
-    if (await refusal.attempt(signIn)) done()
+  /** One question of the browser at a time. @param {(signal: AbortSignal) => Promise<void>} action */
+  async function ask(action) {
+    asking?.abort()
+    const own = (asking = new AbortController())
+    mark(button, 'aria-disabled', 'true')
+    say(waiting, WAITING)
+    try {
+      await action(own.signal)
+    } finally {
+      if (asking === own) stop()
+    }
+    done()
+  }
+
+  function stop() {
+    asking?.abort()
+    asking = null
+    mark(button, 'aria-disabled', null)
+    say(waiting, '')
+  }
+
+  function go() {
+    if (!asking) refusal.attempt(() => ask(signIn))
   }
 
   return {
-    element: element('div', { class: 'sign-in__way' }, possible, why),
-    /** @param {NoPasskeys|null} reason  why passkeys do not work on this page */
-    open(reason) {
-      possible.hidden = reason !== null
-      why.hidden = reason === null
+    enter: element('div', { class: 'sign-in__enter' }, button, waiting, refusal.element, why),
+    account,
+    /** @param {boolean} offered @param {NoPasskeys|null} reason  why passkeys do not work on this page */
+    open(offered, reason) {
+      button.hidden = account.hidden = !offered || reason !== null
+      why.hidden = !offered || reason === null
       say(why, reason ? NO_PASSKEYS[reason] : '')
       refusal.say(null)
       form.clear()
     },
-    focus: () => enter.focus(),
+    stop,
+    focus: () => button.focus(),
   }
 }

@@ -22,6 +22,8 @@ export function whyNoPasskeys({ secure, hostname, supported }) {
   return supported ? null : 'unsupported'
 }
 
+export const WAITING = 'Your browser or device asks you now. Follow what it shows.'
+
 /** What browsers refuse with, by code: `passkey_` and the name of the DOMException (WebAuthn, 5.1.3 and 5.1.4). @type {Record<string, string>} */
 export const PASSKEY_REFUSALS = {
   passkey_NotAllowedError: 'No passkey was used: you cancelled, it took too long, or this device has none for this page. Try again.',

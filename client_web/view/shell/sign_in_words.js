@@ -14,3 +14,7 @@ const REASONS = {
 
 /** @param {string} reason  from the address, so it can be any text */
 export const signInRefusalInWords = (reason) => (Object.hasOwn(REASONS, reason) ? REASONS[reason] : REASONS.issuer)
+
+/** Where people sign in neither by a name, nor by passkeys, nor at an issuer. */
+export const CLOSED = 'You cannot choose a name here. Sign in on the website that uses this Roomtone.'
+export const NO_ANSWER = 'Roomtone does not answer at the moment. Check your connection, and try again.'
