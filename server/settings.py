@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from .formats.ice_addresses import faults
-from .formats.loopback import is_loopback
+from .formats.loopback import is_loopback, protected
 from .formats.media_addresses import Reach
 from .formats.openid_issuers import OpenidIssuer, all_different, openid_issuers
 from .formats.root_path import root_path
@@ -118,7 +118,9 @@ class Settings:
     jwt_algorithms: tuple[str, ...] = setting(
         ("HS256", "RS256"), help="Signature algorithms that tokens may use (RFC 7518, 3.1)."
     )
-    jwt_jwks_url: str | None = setting(None, help="URL of the keys of RS256 tokens (RFC 7517).")
+    jwt_jwks_url: str | None = setting(
+        None, help="URL of the keys of RS256 tokens (RFC 7517): https, or http on this machine."
+    )
     jwt_public_key: str | None = setting(
         None, help="The key of RS256 tokens: PEM text, or the path of a PEM file."
     )
@@ -223,10 +225,15 @@ class Settings:
 
     def __post_init__(self) -> None:
         errors = faults(self.ice_servers, self.turn_uris, has_secret=bool(self.turn_secret))
-        try:
-            Reach.of(self.media_networks, loopback=False)
-        except ValueError as error:
-            errors.append(f"--media-networks: {error}.")
+        for option, check in (
+            ("--media-networks", lambda: Reach.of(self.media_networks, loopback=False)),
+            ("--jwt-jwks-url", lambda: self.jwt_jwks_url is None or protected(self.jwt_jwks_url)),
+            ("--openid-issuers", lambda: self.issuers),
+        ):
+            try:
+                check()
+            except ValueError as error:
+                errors.append(f"{option}: {error}.")
         try:
             origins = map(web_origin, self.allowed_origins)
             object.__setattr__(self, "allowed_origins", tuple(origins))
@@ -242,10 +249,6 @@ class Settings:
                 "--token-users: give --jwt-audience, too. Without it, tokens that their issuer made for"
                 " other applications would sign in here."
             )
-        try:
-            self.issuers  # noqa: B018 - it is computed, and raises
-        except ValueError as error:
-            errors.append(f"--openid-issuers: {error}.")
         try:
             object.__setattr__(self, "root_path", root_path(self.root_path))
         except ValueError as error:

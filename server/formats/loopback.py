@@ -22,3 +22,12 @@ def is_protected(url: str) -> bool:
     if not address.hostname:
         return False
     return address.scheme == "https" or (address.scheme == "http" and is_loopback(address.hostname))
+
+
+def protected(url: str, name: str = "it") -> str:
+    """This address, unless somebody on the way could change what is read there. Raises ValueError, which calls it `name`."""
+    if not is_protected(url):
+        raise ValueError(
+            f"{name} must be an address like https://login.example.com; http is for this machine only"
+        )
+    return url

@@ -18,7 +18,7 @@ from itertools import combinations
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from .loopback import is_protected
+from .loopback import protected
 
 NAME: Final = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 MOST_ISSUERS: Final = 20
@@ -49,10 +49,8 @@ class OpenidIssuer:
         if not NAME.fullmatch(self.name):
             raise ValueError(f"{self.name!r}: a name has small letters, digits and hyphens only")
         address = urlsplit(self.issuer)
-        if not is_protected(self.issuer) or not address.hostname or address.query:
-            raise ValueError(
-                f"{self.name}: issuer must be an address like https://login.example.com; http is for this machine only"
-            )
+        if protected(self.issuer, f"{self.name}: issuer") and address.query:
+            raise ValueError(f"{self.name}: issuer must be an address without a query")
         if not self.client_id:
             raise ValueError(f"{self.name}: client_id is missing")
         if "openid" not in self.scopes:

@@ -42,6 +42,16 @@ def not_http() -> Problem:
     )
 
 
+def another_http() -> Problem:
+    return Problem(
+        505,
+        "08P01",
+        "this relay speaks versions 1.0 and 1.1 of HTTP",
+        hint="Write HTTP/1.1 at the end of the first line (RFC 9112, 3).",
+        rule="requests_version_is_spoken",
+    )
+
+
 def head_too_large() -> Problem:
     return Problem(
         431,

@@ -17,7 +17,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request
 
-from ..formats.loopback import is_loopback, is_protected
+from ..formats.loopback import is_loopback, is_protected, protected
 from ..formats.openid_issuers import MOST_ISSUERS
 
 SILENT_FOR_S: Final = 5.0  # longest time without a byte of the answer
@@ -45,8 +45,7 @@ async def ask(
     Only a GET without headers of its own follows redirects, and none from https to http: nothing secret goes where it was not
     meant to, and nobody on the way can change the answer.
     """
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise ValueError("not a web address")
+    protected(url)
     connections = _Connections()
     deadline = asyncio.get_running_loop().call_later(ANSWER_WITHIN_S, connections.close_all)
     request = Request(

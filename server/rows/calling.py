@@ -8,7 +8,18 @@ from typing import Final
 from psycopg import sql
 
 from .answers import CHUNK, Page, Returning, bounded_array, read_from
-from .fragments import BODY, NOTHING, Part, Sql, commas, identifier, recordset, relation, type_name
+from .fragments import (
+    BODY,
+    NOTHING,
+    Part,
+    Sql,
+    array_literal,
+    commas,
+    identifier,
+    recordset,
+    relation,
+    type_name,
+)
 from .functions import Function
 from .query import Query
 from .source import Source
@@ -17,11 +28,11 @@ _CALLED: Final = "roomtone_called"
 
 
 def called(
-    function: Function, given: Mapping[str, str] | None, names: Sequence[str], body: str
+    function: Function, given: Mapping[str, Sequence[str]] | None, names: Sequence[str], body: str
 ) -> Part:
     """`function(name => value, …)` with named arguments (PostgreSQL manual, 4.3.2).
 
-    The values are texts from the query string; if `given` is None, those in the JSON `body`.
+    The values are texts from the query string, several only of the variadic argument; if `given` is None, those in the JSON `body`.
     """
     names = sorted(names, key=lambda name: name == function.variadic)  # VARIADIC has to come last
     if given is not None:
@@ -32,7 +43,10 @@ def called(
             for name in names
         )
         call = sql.SQL("{}({})").format(relation(function.name), arguments)
-        return call, [given[name] for name in names]
+        return call, [
+            array_literal(given[name]) if name == function.variadic else given[name][0]
+            for name in names
+        ]
     if not names:
         return sql.SQL("{}()").format(relation(function.name)), []
     arguments = commas(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -72,13 +72,16 @@ def _only_by_post(name: str) -> Problem:
 
 
 async def _call(
-    request: Request, given: Mapping[str, str] | None, names: frozenset[str], body: str
+    request: Request, given: Mapping[str, Sequence[str]] | None, names: frozenset[str], body: str
 ) -> Response:
     catalogue: Catalogue = request.state.rows
     function = await catalogue.function(request.path_params["function"], names)
     reads = given is not None
     if reads and function.is_volatile:
         raise _only_by_post(function.name)
+    for name, values in (given or {}).items():
+        if len(values) > 1 and name != function.variadic:
+            raise refusal("PGRST100", f"{name[:60]!r} is given twice")
     claims, shape, preferred = (
         claims_of(request),
         accepted(request.headers),

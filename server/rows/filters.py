@@ -112,7 +112,8 @@ def _search(source: Source, condition: Condition) -> Part:
     left, values = field(source, condition.field)
     configuration = [] if condition.modifier is None else [condition.modifier]
     first = sql.SQL("%s::regconfig, " if configuration else "")
-    if condition.field.path or source.types.get(condition.field.column) != "tsvector":
+    kind = source.types.get(condition.field.column)  # None: computed by a function of the row
+    if condition.field.path or kind not in (None, "tsvector"):
         left = sql.SQL("to_tsvector({}{})").format(first, left)
         values = [*configuration, *values]
     function = sql.SQL(SEARCH_SQL[condition.operator])

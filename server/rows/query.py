@@ -53,7 +53,7 @@ class Query(Rows):
     embedded: dict[str, Rows] = field(default_factory=dict)
     columns: tuple[str, ...] | None = None
     on_conflict: tuple[str, ...] | None = None
-    arguments: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def embeds(self) -> tuple[Embedded, ...]:
@@ -86,11 +86,11 @@ def parse(query_string: bytes, *, arguments: frozenset[str] = frozenset()) -> Qu
     `arguments`: names of parameters that are a function's arguments and not filters.
     """
     single: dict[str, str] = {}
-    given: dict[str, str] = {}
+    given: dict[str, tuple[str, ...]] = {}
     filters: dict[str, list[Condition | Group]] = defaultdict(list)
     for key, value in parameters(query_string):
         if key in arguments:
-            _once(given, key, value)
+            given[key] = (*given.get(key, ()), value)
         elif key in _RESERVED:
             _once(single, key, value)
         else:

@@ -39,7 +39,12 @@ class PopulatedRelay:
             for stage in ("open", "moderated"):
                 self.psql.room("anna", f"Tea, {stage}", stage)
             self.psql.room("ben", "Ben's")
-        rooms = [room for (room,) in self.psql.all("select id from rooms where ended_at is null")]
+        self.psql.run(
+            "update rooms set locked = false, access = 'open'"
+            " where ended_at is null and (locked or access <> 'open')"
+        )  # so that everybody may join
+        opened = "select id from rooms where ended_at is null and opened_at is not null"
+        rooms = [room for (room,) in self.psql.all(opened)]
         for room in rooms:
             for name in USERS[:3]:
                 if not self.psql.one(

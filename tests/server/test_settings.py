@@ -145,6 +145,14 @@ def test_users_of_another_issuers_tokens_need_an_audience(key: Any, users: Any) 
     Settings(**key)
 
 
+def test_keys_are_read_where_nobody_on_the_way_can_change_them() -> None:
+    for url in ("https://one.example/keys", "http://127.0.0.1:8080/keys", "http://[::1]/keys"):
+        assert Settings(jwt_jwks_url=url).jwt_jwks_url == url
+    for url in ("http://one.example/keys", "http://10.0.0.7/keys", "file:///keys", "/keys", ""):
+        with pytest.raises(SettingsError, match="--jwt-jwks-url: it must be an address like https"):
+            Settings(jwt_jwks_url=url)
+
+
 def test_root_keeps_its_data_where_another_account_can_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert paths.default_data_dir() == Path("/var/lib/roomtone")

@@ -89,13 +89,12 @@ def _columns(function: Function, described: Described) -> tuple[Column, ...]:
 
 
 def _argument(function: Function, name: str, described: Described) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "query",
-        "required": name in function.required,
-        "schema": _row_text(function.arguments[name], described)
-        or values.texts(function.arguments[name]),
-    }
+    kind = function.arguments[name]
+    if name == function.variadic:  # each time that it is given is one element
+        shape: Schema = {"type": "array", "items": values.texts(kind.removesuffix("[]"))}
+    else:
+        shape = _row_text(kind, described) or values.texts(kind)
+    return {"name": name, "in": "query", "required": name in function.required, "schema": shape}
 
 
 def _row_text(kind: str, described: Described) -> Schema | None:

@@ -177,7 +177,8 @@ def texts(type_name: str) -> Schema:
     if type_name.endswith("[]"):
         inside = _NUMBER if type_name.removesuffix("[]") in WHOLE else r"\w*"
         return {"type": "string", "pattern": rf"^\{{({inside}(,{inside}){{0,20}})?\}}$"}
-    return argument(type_name)
+    written = argument(type_name)
+    return written | {"pattern": f"^{_TEXT}$"} if written == {"type": "string"} else written
 
 
 def names(of: tuple[str, ...], *, followed_by: str = "", empty: bool = False) -> str:

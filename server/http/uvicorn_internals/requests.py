@@ -17,6 +17,7 @@ from ..open_connections import OpenConnections, no_place
 from .deadline import Deadline
 from .flow import Flow, Pipeline
 
+HTTP_VERSIONS: Final = ("1.0", "1.1")  # the parser also takes 0.9 and 2.0
 WEBSOCKET_VERSION: Final = b"13"  # RFC 6455, 4.1
 LAST_CHUNK: Final = b"0\r\n\r\n"  # RFC 9112, 7.1
 NOBODY_WAITS: Final = asyncio.Event()
@@ -164,6 +165,8 @@ class BoundedRequests(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > request_bounds.LARGEST_HEAD:
             self._refuse(request_bounds.head_too_large())
+        elif self.parser.get_http_version() not in HTTP_VERSIONS:
+            self._refuse(request_bounds.another_http())
         elif len(self.pipeline) >= request_bounds.MOST_PIPELINED:
             self._close()
         if not self.transport.is_closing():

@@ -146,6 +146,13 @@ def test_bytes_that_are_no_http_get_a_problem_too(relay: RunningRelay, sent: byt
         assert rule_of(received_until_closed(client)) == (400, "requests_are_http")
 
 
+@pytest.mark.parametrize("version", [b"0.9", b"2.0"])
+def test_other_versions_of_http_are_refused(relay: RunningRelay, version: bytes) -> None:
+    with connected(relay) as client:
+        client.sendall(b"GET /live HTTP/" + version + b"\r\nHost: localhost\r\n\r\n")
+        assert rule_of(received_until_closed(client)) == (505, "requests_version_is_spoken")
+
+
 def test_many_slow_bodies_are_refused_at_the_same_time(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:

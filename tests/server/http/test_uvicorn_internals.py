@@ -79,6 +79,7 @@ async def test_a_connection_has_these_attributes() -> None:
     assert not protocol.cycle
     protocol.data_received(REQUEST)
     assert protocol.url == b"/live"
+    assert protocol.parser.get_http_version() == "1.1"
     protocol.data_received(b"\r\n")
     assert protocol.headers == [(b"host", b"localhost"), (b"x-two", b"2")]
     cycle = protocol.cycle

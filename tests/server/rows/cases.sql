@@ -56,6 +56,9 @@ create function roomtone.throw_all_away() returns int language sql as
 create function roomtone.numbers(until int) returns setof int language sql stable as 'select generate_series(1, until)';
 create function roomtone.grams_of(tea int) returns table (grams int) language sql stable as
   'select grams from roomtone.teas where id = tea';
+create function roomtone.listed(variadic words text[]) returns text[] language sql stable return words;
+create function roomtone.label(roomtone.teas) returns text language sql stable return $1.name;
+create function roomtone.label_words(roomtone.teas) returns tsvector language sql stable return to_tsvector('english', $1.name);
 create function roomtone.unnamed(json) returns json language sql stable as 'select $1';
 create function roomtone.heaviest(out name text, out grams int) language sql stable as
   'select name, grams from roomtone.teas order by grams desc limit 1';
