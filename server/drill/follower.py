@@ -184,7 +184,7 @@ class Follower:
                 self.byes[data["reason"]] += 1
                 if data["reason"] not in RESUMABLE:
                     self.state = "unseated"
-            case "invitations" | "clubs":
+            case "invitations" | "clubs" | "audience":
                 pass  # followers show none
             case table:
                 self._apply_event(table, data, event.id)

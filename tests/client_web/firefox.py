@@ -196,20 +196,27 @@ class FirefoxTab(BrowserTab):
         self.keys(*(action for key in text for action in (("keyDown", key), ("keyUp", key))))
 
     def click(self, selector: str, text: str = "") -> None:
-        """Clicks the first visible element of this selector, and with this text, with the mouse."""
-        x, y = self.until(
-            """([selector, text]) => {
-                const found = [...document.querySelectorAll(selector)].find((each) => each.checkVisibility() && (!text || each.textContent.trim() === text))
-                found?.scrollIntoView({ block: 'center' })
-                const { x, y, width, height } = found?.getBoundingClientRect() ?? {}
-                const point = [Math.round(x + width / 2), Math.round(y + height / 2)]
-                return found?.contains(document.elementFromPoint(...point)) && point
-            }""",
-            [selector, text],
-        )
-        moves = [{"type": "pointerMove", "x": x, "y": y}]
-        presses = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
-        self._act("pointer", {"parameters": {"pointerType": "mouse"}}, moves + presses)
+        """Clicks the first visible element of this selector, and with this text, with the mouse: again if it has moved away meanwhile."""
+        for _ in range(20):
+            x, y = self.until(
+                """([selector, text]) => {
+                    const found = [...document.querySelectorAll(selector)].find((each) => each.checkVisibility() && (!text || each.textContent.trim() === text))
+                    found?.scrollIntoView({ block: 'center' })
+                    const { x, y, width, height } = found?.getBoundingClientRect() ?? {}
+                    const point = [Math.round(x + width / 2), Math.round(y + height / 2)]
+                    if (!found?.contains(document.elementFromPoint(...point))) return false
+                    globalThis.wasClicked = false
+                    addEventListener('click', ({ target }) => { globalThis.wasClicked = found.contains(target) }, { capture: true, once: true })
+                    return point
+                }""",
+                [selector, text],
+            )
+            moves = [{"type": "pointerMove", "x": x, "y": y}]
+            presses = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
+            self._act("pointer", {"parameters": {"pointerType": "mouse"}}, moves + presses)
+            if self.run("() => globalThis.wasClicked !== false"):  # another page does not know it
+                return
+        raise AssertionError(f"{selector} {text!r} does not stay in its place")
 
     def follow(self, selector: str, text: str) -> None:
         """Clicks what leads to another page, and waits for that page."""

@@ -144,7 +144,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 "items": {
                     "type": "object",
                     "required": ["user_id", "username", "kind", "join_date", "seq"],
-                    "properties": {"user_id": _ID, "username": TEXT},
+                    "properties": {
+                        "user_id": _ID,
+                        "username": TEXT,
+                        "kind": TEXT,
+                        "join_date": {"type": "string", "format": "date-time"},
+                        "seq": {"type": "integer"},
+                    },
                 },
             },
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -267,7 +268,7 @@ def test_a_snapshot_of_5000_seats_has_at_most_64_kb(psql: Psql) -> None:
     assert [seat["username"] for seat in snapshot["seats"]] == ["person 4000"]
     assert [each["username"] for each in snapshot["names"]][:2] == ["person 31", "person 32"]
     assert len(snapshot["names"]) == 50
-    newest = psql.all("select what, roster from replay_room(%s, 3)", room)[-1]
-    assert newest == ("person 30 raises a hand", newest[1])
-    assert newest[1].endswith(" and 4970 more in the audience")
+    what, roster = psql.all("select what, roster from replay_room(%s, 3)", room)[-1]
+    assert re.fullmatch(r"person \d+ raises a hand", what)  # all in one statement, in any order
+    assert roster.endswith(" and 4970 more in the audience")
     assert psql.one("select count(*) from room_at(%s)", room) == 5001
