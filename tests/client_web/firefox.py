@@ -132,12 +132,8 @@ class Firefox:
         person = self.send("browser.createUserContext")["userContext"]
         context = self.send("browsingContext.create", type="tab", userContext=person)["context"]
         tab = self._tabs[context] = FirefoxTab(self, context, username)
-        for source in (
-            f"globalThis.voiceInHertz = {tone or 0}",
-            MICROPHONE,
-            RECEIVED_AUDIO,
-            *scripts,
-        ):
+        voice = f"globalThis.voiceInHertz = {tone or 0}"
+        for source in (voice, MICROPHONE, RECEIVED_AUDIO, *scripts):
             self.send(
                 "script.addPreloadScript",
                 functionDeclaration=f"() => {{ {source} }}",
@@ -211,9 +207,9 @@ class FirefoxTab(BrowserTab):
                 }""",
                 [selector, text],
             )
-            moves = [{"type": "pointerMove", "x": x, "y": y}]
-            presses = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
-            self._act("pointer", {"parameters": {"pointerType": "mouse"}}, moves + presses)
+            self._act("pointer", {"parameters": {"pointerType": "mouse"}}, [
+                {"type": "pointerMove", "x": x, "y": y}, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0},
+            ])  # fmt: skip
             if self.run("() => globalThis.wasClicked !== false"):  # another page does not know it
                 return
         raise AssertionError(f"{selector} {text!r} does not stay in its place")
