@@ -29,8 +29,8 @@ export function createHallway(actions) {
   /** @type {import('./order.js').Entry[]} */ let shown = []
 
   const heading = element('h1', { class: 'visually-hidden', tabindex: '-1', text: 'Hallway' })
-  const search = element('input', { type: 'search', class: 'hallway__search', placeholder: 'Find', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: draw } })
-  const searching = element('label', { class: 'hallway__find' }, symbol('search'), search)
+  const search = element('input', { type: 'search', placeholder: 'Find', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: draw } })
+  const searching = element('label', { class: 'search hallway__find' }, symbol('search'), search)
   const begin = element('button', { class: 'button button--action', type: 'button', on: { click: actions.start } }, symbol('plus'), 'Start a room')
   const order = element('select', { class: 'hallway__order', 'aria-label': 'Sort rooms', on: { change: sort } }, ...ORDERS.map(([value, text]) => element('option', { value, text })))
   const ordering = element('label', { class: 'hallway__sort' }, symbol('sort'), order)

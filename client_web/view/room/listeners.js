@@ -24,7 +24,7 @@ export function createListenerList(actions) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
   /** @type {HTMLElement|null} */ let current = null // the name Tab comes to
   const count = element('span', { class: 'people__count' })
-  const search = element('input', { type: 'search', class: 'listeners__search', placeholder: 'Find a listener', 'aria-label': 'Find a listener by name', autocomplete: 'off', maxlength: '40', on: { input: soon, keydown: onKey } })
+  const search = element('input', { type: 'search', placeholder: 'Find a listener', 'aria-label': 'Find a listener by name', autocomplete: 'off', maxlength: '40', on: { input: soon, keydown: onKey } })
   const status = element('span', { role: 'status' })
   const again = element('button', { class: 'button', type: 'button', text: 'Try again', hidden: true, on: { click: () => actions.listenersAgain() } })
   const list = element('ul', { class: 'people__list', 'aria-label': 'Listeners', on: { keydown: moveFocus, focusin: ({ target }) => stopAt(target.closest('.person')) } })
@@ -32,7 +32,7 @@ export function createListenerList(actions) {
   const later = element('button', { class: 'button button--plain listeners__more', type: 'button', text: 'Show more', on: { click: () => actions.laterListeners() } })
   const root = element('div', { class: 'people__half listeners', role: 'group', 'aria-label': 'Listening', hidden: true },
     element('h3', { class: 'caps people__title' }, 'Listening ', count),
-    element('label', { class: 'listeners__find' }, symbol('search'), search),
+    element('label', { class: 'search listeners__find' }, symbol('search'), search),
     element('p', { class: 'listeners__state quiet' }, status, again), earlier, list, later)
   const rows = keyed(list, { key: (/** @type {Person} */ one) => one.user_id, create: () => createPersonRow(actions), fades: false })
 
