@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 START_PATIENCE = 55  # seconds; the application gives up before
 RESTART_PAUSE = 1  # seconds before another try, when the last one ended before it served
 BACKLOG = 2048
-IDLE_WITHIN_S = 5  # seconds between two requests of a connection
+IDLE_WITHIN_S = 75
+"""Seconds between two requests of a connection. More than the 60 after which nginx gives up an idle connection to a relay, and the 5 of
+httpx: of two ends with the same limit, one may close a connection on which the other has just sent a request, which is then lost."""
 LARGEST_MESSAGE = 1024 * 1024  # bytes
 YOUNG = 10_000
 """New objects until the garbage collector looks at them. A request has hundreds, which are gone when it was answered. By default (700)

@@ -125,6 +125,7 @@ def test_a_closed_socket_whose_client_does_not_answer_makes_place(
 
 
 def test_an_idle_connection_ends(relay: RunningRelay) -> None:
+    relay.server.config.timeout_keep_alive = 1
     with connected(relay) as client:
         client.sendall(LIVE)
         assert b"200 OK" in received_until_closed(client)
