@@ -101,7 +101,7 @@ class WhipSessions:
                 raise restarts_nothing()
             node = await _node_of(connection, session.room)
             if node is not None and candidates:
-                await _signal(connection, session, node[0], "candidate", candidates)
+                await _signal(connection, session, node, "candidate", candidates)
 
         await transact(self._database, self._claims, work)
         self._relay.logs.read_now(session.room)
@@ -175,8 +175,8 @@ async def _take_seat_and_offer(
     await connection.execute(
         "set constraints roomtone._650_assign_node, roomtone._660_assign_node_again immediate"
     )
-    node = await _node_of(connection, session.room)
-    if node is None:
+    peer = await _node_of(connection, session.room)
+    if peer is None:
         raise Problem(
             409,
             "55000",
@@ -184,32 +184,26 @@ async def _take_seat_and_offer(
             hint="The host can change it: update rooms set topology = 'mcu' where id = …;",
             rule="whip_needs_a_node",
         )
-    peer, kind = node
-    if protocol == "whep" and kind != "mcu":
-        raise Problem(
-            409,
-            "55000",
-            "this room has no mix: an SFU forwards each participant's audio separately",
-            hint="The host can change it: update rooms set topology = 'mcu' where id = …;",
-            rule="whep_needs_a_mix",
-        )
-    # `presence` is not part of the W3C's dictionary: the node keeps the seat as long as the peer connection.
+    # Not part of the W3C's dictionary: with `presence` the node keeps the seat as long as the peer connection, and with
+    # `receives` it sends one stream with all speakers.
     body = {"type": "offer", "sdp": offer, "presence": "connection"}
+    if protocol == "whep":
+        body["receives"] = "mix"
     if leaves:
         body["when_recorded"] = "leave"
     await _signal(connection, session, peer, "offer", body)
     return peer
 
 
-async def _node_of(connection: Connection, room: RoomId) -> tuple[PeerId, str] | None:
-    """The `peer_id` of the seat of the room's node, and its kind."""
+async def _node_of(connection: Connection, room: RoomId) -> PeerId | None:
+    """The `peer_id` of the seat of the room's node."""
     found = await connection.execute(
-        "select p.peer_id::text, p.kind from roomtone.participants p join roomtone.rooms r on r.id = p.room_id"
+        "select p.peer_id::text from roomtone.participants p join roomtone.rooms r on r.id = p.room_id"
         " where p.room_id = %s and p.kind = r.topology and p.peer_id is not null",
         (room,),
     )
     row = await found.fetchone()
-    return None if row is None else (PeerId(row[0]), row[1])
+    return None if row is None else PeerId(row[0])
 
 
 async def _has_seat(connection: Connection, session: WhipSession) -> bool:

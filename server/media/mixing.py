@@ -16,7 +16,7 @@ KNEE: Final = np.float32(0.7)
 Speaker = TypeVar("Speaker")
 
 OnMix = Callable[[int, Samples, bytes], None]
-"""Called with `(tick, samples, opus)` of the mix of all speakers, for a recording."""
+"""Called with `(tick, samples, opus)` of the mix of all speakers: a recording, for example, reads it."""
 
 
 def total(frames: Mapping[Speaker, Samples]) -> Samples:

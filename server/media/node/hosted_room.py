@@ -125,7 +125,9 @@ class HostedRoom:
 
     async def _answer_offer(self, peer: PeerId, offer: dict[str, Any]) -> None:
         try:
-            answer = await self.media.answer(peer, offer["sdp"])
+            answer = await self.media.answer(
+                peer, offer["sdp"], mixed=offer.get("receives") == "mix"
+            )
         except OfferRefused as refused:
             log.info("an offer in room %s was refused: %s", self.room, refused)
             self._seat.send(peer, "bye", {"reason": str(refused)})

@@ -95,7 +95,7 @@ class Node:
         client = self._connections.client_of(user)
         # `ice` is called before each connection: a room exists longer than TURN credentials.
         media: RoomMedia = Sfu(client.ice) if self._lease.kind == "sfu" else Mcu(client.ice)
-        recorder = Recorder(self._lease, self._recordings, media.record)
+        recorder = Recorder(self._lease, self._recordings, media.consume)
         connection_presence = ConnectionPresence(media, recorder, self._lease.holding)
         hosted = HostedRoom(NodeSeat(client, room, peer), media, recorder, connection_presence)
         self.hosted_rooms[room] = hosted

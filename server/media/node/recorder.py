@@ -48,14 +48,17 @@ class RecordingRows(Protocol):
 
 
 class Recorder:
-    """Records one room. `record` is the method of its `Sfu` or `Mcu`; files are written to `folder`."""
+    """Records one room. `consume` is the method of its `Sfu` or `Mcu`; files are written to `folder`."""
 
     def __init__(
-        self, rows: RecordingRows, folder: Path | None, record: Callable[[OnMix | None], None]
+        self,
+        rows: RecordingRows,
+        folder: Path | None,
+        consume: Callable[[OnMix], Callable[[], None]],
     ) -> None:
         self._rows = rows
         self._folder = folder
-        self._record = record
+        self._consume = consume
         self._announced: int | None = None
         self._ended = asyncio.Event()
         self._changed = asyncio.Event()
@@ -154,11 +157,11 @@ class Recorder:
             except RecordingFailed:
                 ended.set()
 
-        self._record(mixed)
+        stop = self._consume(mixed)
         try:
             await ended.wait()
         finally:
-            self._record(None)
+            stop()
             await asyncio.to_thread(file.close)
             failure = None
             if file.failed is not None:

@@ -141,7 +141,7 @@ async def test_a_notice_is_for_one_listener_and_in_no_recording() -> None:
         for each in (one, two):
             await each.enter(node)
             assert await asyncio.wait_for(node.connections[each.peer].until("connected"), PATIENCE)
-        node.record(lambda _tick, samples, _opus: recorded.append(float(np.abs(samples).max())))
+        node.consume(lambda _tick, samples, _opus: recorded.append(float(np.abs(samples).max())))
         node.notify(one.peer)
         await comes_true(lambda: sounds(one.heard.get("mix", []), 880))
         assert recorded

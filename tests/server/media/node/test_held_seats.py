@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, cast
@@ -37,15 +37,15 @@ class Media:
         self.connections: dict[str, Connection] = {}
         self.notified: list[str] = []
 
-    async def answer(self, peer: str, _offer: str) -> str:
+    async def answer(self, peer: str, _offer: str, *, mixed: bool) -> str:
         self.connections[peer] = Connection()
         return ""
 
     def notify(self, peer: str) -> None:
         self.notified.append(peer)
 
-    def record(self, _on_mix: object) -> None:
-        pass
+    def consume(self, _on_mix: object) -> Callable[[], None]:
+        return lambda: None
 
 
 class CountingDown:
@@ -56,7 +56,7 @@ class CountingDown:
 
 
 def hosted(media: Media, holding: Any) -> tuple[HostedRoom, Recorder]:
-    recorder = Recorder(cast(Any, CountingDown()), None, media.record)
+    recorder = Recorder(cast(Any, CountingDown()), None, media.consume)
     connection_presence = ConnectionPresence(cast(Any, media), recorder, holding)
     seat = NodeSeat(cast(Any, None), RoomId(1), PeerId("node"))
     room = HostedRoom(seat, cast(Any, media), recorder, connection_presence)

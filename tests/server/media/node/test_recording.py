@@ -76,7 +76,7 @@ async def test_a_conversation_is_in_the_file_as_it_went(
         return loud[-1] * FRAME_SAMPLES / RATE
 
     try:
-        node.record(write)
+        stop = node.consume(write)
         await seat(node, [one])
         await one.enter(node)
         first = await spoken()
@@ -84,7 +84,7 @@ async def test_a_conversation_is_in_the_file_as_it_went(
         await asyncio.wait_for(two.enter(node), PATIENCE)
         second = await spoken()
     finally:
-        node.record(None)
+        stop()
         await node.close()
         await one.leave()
         await two.leave()
@@ -219,7 +219,7 @@ async def test_a_node_ends_though_its_disk_stands_still(
 
     monkeypatch.setattr(OggWriter, "_open", stuck)
     rows, node = Rows(), Mcu()
-    recorder = Recorder(rows, tmp_path, node.record)
+    recorder = Recorder(rows, tmp_path, node.consume)
     recorder.update({"id": 1, "ended_at": None})
     async with asyncio.timeout(PATIENCE):
         while not disks or not disks[0].stands_still.is_set():  # noqa: ASYNC110 - a thread does it
