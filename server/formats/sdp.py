@@ -97,8 +97,8 @@ def completed(answer: str, offer: Offer) -> str:
 
 def candidates_of(fragment: str) -> list[dict[str, object]]:
     """The candidates of an SDP fragment (RFC 8840, section 9), as RTCIceCandidateInit for the node's one media section. Raises UnusableSdp."""
-    lines = fragment.splitlines()
-    if not lines or not all(re.match(r"[am]=\S", line) for line in lines if line):
+    lines = [line for line in fragment.splitlines() if line]
+    if not lines or not all(re.match(r"[am]=\S", line) for line in lines):
         raise UnusableSdp("this is not an SDP fragment")
     return [
         {"candidate": line.removeprefix("a="), "sdpMLineIndex": 0}

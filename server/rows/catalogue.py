@@ -100,6 +100,10 @@ class Catalogue:
             foreign_keys = [
                 _foreign_key(row) async for row in await cursor.execute(_sql("relationships.sql"))
             ]
+            computed = {
+                (row["source"], row["name"])
+                async for row in await cursor.execute(_sql("computed.sql"))
+            }
         every = views(columns)
         keys = {row["name"]: tuple(row["key"]) for row in columns}
         keys |= {view.name: view.key(keys) for view in every}
@@ -107,7 +111,7 @@ class Catalogue:
             name: replace(found, key=keys.get(name, ())) for name, found in relations.items()
         }
         served_keys = {name: found.key for name, found in self._relations.items()}
-        self._relationships = Relationships(foreign_keys, served_keys, every)
+        self._relationships = Relationships(foreign_keys, served_keys, every, computed)
         self._functions = {}
         for function in served:
             self._functions.setdefault(function.name, []).append(function)

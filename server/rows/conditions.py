@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +25,12 @@ QUANTIFIED = frozenset(
     {"eq", "gt", "gte", "lt", "lte", "like", "ilike", "match", "imatch"}
 )  # eq(any).{1,2}
 SEARCHES = frozenset({"fts", "plfts", "phfts", "wfts"})  # fts(english).word
+BEGINS_CONDITION = re.compile(
+    r"not\.|({})\.|({})(\([\w $]+\))?\.|({})(\((any|all)\))?\.".format(
+        *("|".join(words) for words in (OPERATORS - SEARCHES - QUANTIFIED, SEARCHES, QUANTIFIED))
+    )
+)
+"""How a condition begins. In the query string of a call, such a value is never an argument's: `name=eq.Tea`."""
 IS_VALUES = frozenset({"null", "not_null", "true", "false", "unknown"})
 
 
@@ -108,7 +115,8 @@ def _value(
     scanner: Scanner, operator: str, modifier: str | None, ends: str
 ) -> str | tuple[str, ...]:
     if operator == "in":
-        return scanner.listed()
+        listed = scanner.listed()
+        return () if listed == ("",) else listed  # PostgREST's in.("") is in.(): no row
     if operator == "is":
         word = scanner.bare(ends).lower()
         if word not in IS_VALUES:

@@ -44,9 +44,12 @@ class Joined:
         return Source(f"{self.relationship.target}_{self.number}", self.types)
 
     def exists(self) -> Part:
-        """The condition that a row of it belongs to the row of the parent."""
+        """The condition that the row of the parent has one of its rows in the answer."""
         text, values = self._from()
-        return sql.SQL("exists (select{})").format(text), values
+        text, values = sql.SQL("select{}").format(text), [*values]
+        if self.rows.limit is not None or self.rows.offset is not None:
+            text, values = sql.SQL("{} limit %s offset %s").format(text), [*values, *self._part]
+        return sql.SQL("exists ({})").format(text), values
 
     def value_of(self, wanted: Field) -> Part:
         """A column of the one row of it. Raises Problem PGRST118 if there may be several."""
@@ -65,11 +68,9 @@ class Joined:
         text, more = self._from()
         order, order_values = ordered(self.source, self.rows.order)
         to_one = self.relationship.is_to_one
-        most = 1 if to_one else self.rows_limit
-        limit = most if self.rows.limit is None else min(most, self.rows.limit)
         row = identifier(_ROW)
         found = sql.SQL("select {}{}{} limit %s offset %s").format(wanted, text, order)
-        values = [*values, *more, *order_values, limit, self.rows.offset or 0]
+        values = [*values, *more, *order_values, *self._part]
         if to_one:
             return sql.SQL("(select row_to_json({}.*) from ({}) as {})").format(
                 row, found, row
@@ -79,6 +80,13 @@ class Joined:
         )
         array, sized_rows, values = sized((lines, values), most_bytes)
         return sql.SQL("(select ({})::json from {})").format(array, sized_rows), values
+
+    @property
+    def _part(self) -> tuple[int, int]:
+        """The number of its rows for a row of the parent, and of those before them."""
+        most = 1 if self.relationship.is_to_one else self.rows_limit
+        limit = most if self.rows.limit is None else min(most, self.rows.limit)
+        return limit, self.rows.offset or 0
 
     def _from(self) -> Part:
         """` from … where …`: the rows that belong to the row of the parent."""

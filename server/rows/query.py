@@ -13,7 +13,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ..problem import refusal
-from .conditions import Condition, Group, Joined, parse_condition, parse_group
+from .conditions import (
+    BEGINS_CONDITION,
+    Condition,
+    Group,
+    Joined,
+    parse_condition,
+    parse_group,
+)
 from .scanner import Scanner
 from .selection import (
     Embedded,
@@ -83,13 +90,13 @@ def parameters(query_string: bytes) -> list[tuple[str, str]]:
 def parse(query_string: bytes, *, arguments: frozenset[str] = frozenset()) -> Query:
     """Parse a query string. Raises Problem PGRST100, PGRST103, PGRST108, PGRST123, PGRST127.
 
-    `arguments`: names of parameters that are a function's arguments and not filters.
+    `arguments`: names of parameters that are a function's arguments, unless they are a filter or a word of the language.
     """
     single: dict[str, str] = {}
     given: dict[str, tuple[str, ...]] = {}
     filters: dict[str, list[Condition | Group]] = defaultdict(list)
     for key, value in parameters(query_string):
-        if key in arguments:
+        if key in arguments and _is_argument(key, value):
             given[key] = (*given.get(key, ()), value)
         elif key in _RESERVED:
             _once(single, key, value)
@@ -111,6 +118,11 @@ def parse(query_string: bytes, *, arguments: frozenset[str] = frozenset()) -> Qu
         on_conflict=_names(single, "on_conflict"),
         arguments=given,
     )
+
+
+def _is_argument(key: str, value: str) -> bool:
+    words = _RESERVED | _OF_EMBEDDED | _JOINED.keys()
+    return key not in words and not BEGINS_CONDITION.match(value)
 
 
 def _one(

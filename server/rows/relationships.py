@@ -5,7 +5,7 @@ These are PostgREST's rules (its manual: Resource Embedding), so that a request 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, permutations
 from typing import Final, Literal
@@ -134,14 +134,19 @@ class ForeignKey:
 
 
 class Relationships:
-    """All relationships of the schema. Only those between `served` relations count, by name, each with its primary key."""
+    """All relationships of the schema. Only those between `served` relations count, by name, each with its primary key.
+
+    `computed`: the relation and the name of each function of its row that returns rows. PostgREST takes it instead of a foreign key.
+    """
 
     def __init__(
         self,
         keys: Iterable[ForeignKey],
         served: Mapping[str, tuple[str, ...]],
         views: Iterable[View],
+        computed: Collection[tuple[str, str]] = (),
     ) -> None:
+        self._computed = computed
         self._keys = list(keys)
         self._served = served
         self._views = {view.name: view for view in views}
@@ -164,6 +169,14 @@ class Relationships:
             for each in self._between(source, other)
             if each.is_called(target, hint)
         ]
+        if any(
+            (source, name) in self._computed for name in (target, *(each.target for each in meant))
+        ):
+            raise refusal(
+                "PGRST200",
+                f"{target[:60]!r} of {source} is a relationship by a function, which is not offered here",
+                hint="A relationship is a foreign key; /openapi.json describes the tables.",
+            )
         if len(meant) == 1:
             return meant[0]
         if not meant:

@@ -113,7 +113,9 @@ class TableRequest:
 
     def check_whole(self, command: str) -> None:
         """Refuse a part of the rows for a write: which part that is, could not be known."""
-        if self.query.limit is not None or self.query.offset is not None or self.query.order:
+        parts = (self.query, *self.query.embedded.values())
+        limited = any(each.limit is not None or each.offset is not None for each in parts)
+        if limited or self.query.order:
             self._check_writes(command)
             raise refusal("PGRST100", f"{command} takes no limit, offset or order: use filters")
 

@@ -97,6 +97,9 @@ async def test_a_whip_client_speaks_on_an_sfu_is_muted_and_leaves_with_delete(
             (mine, TRICKLE | {"If-Match": etag}, 204),
             (mine, TRICKLE, 204),
             (mine.partition("m=")[1] + mine.partition("m=")[2], TRICKLE, 204),
+            (mine.partition("m=")[0], TRICKLE, 204),  # well-formed, without a candidate
+            ("", TRICKLE, 400),
+            ("\r\n", TRICKLE, 400),
             (FRAGMENT.format(name="restarted"), TRICKLE, 422),
             (mine, TRICKLE | {"If-Match": '"another"'}, 412),
             (mine, TRICKLE | {"If-Match": "*"}, 422),
@@ -105,7 +108,8 @@ async def test_a_whip_client_speaks_on_an_sfu_is_muted_and_leaves_with_delete(
             answer = await http.patch(session, content=fragment, headers=headers)
             assert answer.status_code == status, answer.text
             assert "etag" not in answer.headers
-            assert (answer.status_code != 422) or answer.json()["rule"] == "whip_restarts_nothing"
+            rules = {422: "whip_restarts_nothing", 400: "whip_fragment_is_sdp"}
+            assert status not in rules or answer.json()["rule"] == rules[status]
         sent = "select count(*) from signals where kind = 'candidate' and from_user = (select id from users where username = 'obs')"
         assert psql.one(sent) == 3
         async with client(relay, "eve") as eve:
@@ -183,10 +187,15 @@ async def test_an_impossible_offer_is_refused_by_rule_and_takes_no_seat(
         assert await refused(endpoint, sdp, Accept="text/html") == (406, None)
         assert await refused(endpoint, sdp, **{"Content-Type": "text/plain"}) == (415, None)
         assert await refused(endpoint, sdp, Authorization="Bearer nobody's") == (401, None)
-        for path, accepted in ((endpoint, "accept-post"), (f"{endpoint}/x", "accept-patch")):
+        for path, accepted, methods in (
+            (endpoint, "accept-post", "POST, OPTIONS"),
+            (f"{endpoint}/x", "accept-patch", "PATCH, DELETE, OPTIONS"),
+        ):
             asked = await http.options(path)
             assert asked.status_code == 200
             assert accepted in asked.headers
+            assert asked.headers["allow"] == methods
+            assert asked.headers["access-control-allow-methods"] == methods
             assert (await http.put(path)).status_code == 405
         nobody = "select count(*) from participants where kind = 'person' and peer_id is not null"
         assert psql.one(nobody) == 0

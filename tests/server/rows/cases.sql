@@ -59,6 +59,10 @@ create function roomtone.grams_of(tea int) returns table (grams int) language sq
 create function roomtone.listed(variadic words text[]) returns text[] language sql stable return words;
 create function roomtone.label(roomtone.teas) returns text language sql stable return $1.name;
 create function roomtone.label_words(roomtone.teas) returns tsvector language sql stable return to_tsvector('english', $1.name);
+create function roomtone.cups(roomtone.drinkers) returns setof roomtone.cups language sql stable as
+  'select * from roomtone.cups where drinker_id = $1.id and size > 1';
+create function roomtone.heavy(name text default 'any', grams int default 40, "limit" int default 9) returns setof roomtone.teas
+  language sql stable as 'select * from roomtone.teas where teas.grams > $2 order by id limit $3';
 create function roomtone.unnamed(json) returns json language sql stable as 'select $1';
 create function roomtone.heaviest(out name text, out grams int) language sql stable as
   'select name, grams from roomtone.teas order by grams desc limit 1';
