@@ -23,6 +23,8 @@ from posixpath import normpath
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from ..negotiation import has_version
+
 CHECK_INTERVAL_S = 1.0  # an edited file is sent when the page is loaded again
 MIN_COMPRESSED_SIZE = 512  # bytes
 COMPRESSED_TYPES = ("text/", "image/svg")
@@ -77,7 +79,7 @@ class File:
         compressed = self.compressed if takes_gzip(headers.get("accept-encoding", "")) else None
         chosen = compressed or self.plain
         sent = {"Cache-Control": cached, "ETag": chosen.etag, "Vary": "Accept-Encoding"}
-        if status == 200 and chosen.etag in headers.get("if-none-match", ""):
+        if status == 200 and has_version(headers, chosen.etag):
             return Response(status_code=304, headers=sent)
         if compressed is not None:
             sent["Content-Encoding"] = "gzip"

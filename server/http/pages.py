@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..identity.fetch_site import is_cross_site_navigation
 from ..identity.session_cookie import cookie_of
+from ..negotiation import qualities
 from ..paths import CLIENT_WEB
 from ..problem import Problem
 from ..resource import public_path, resource, route_path
@@ -101,7 +102,7 @@ async def favicon(request: Request) -> Response:
 
 async def not_found(request: Request) -> Response:
     """An unknown address: browsers get the page, which says so; programs get a problem."""
-    if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
+    if request.method in ("GET", "HEAD") and qualities(request.headers).get("text/html"):
         redirect = _without_username_of_another_site(request)
         return redirect or _html(request, "index.html", 404)
     root = public_path(request, "")

@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute
 
 from ..identity.tickets import claims_of_ticket, ticket
 from ..identity.tokens import claims_of
+from ..negotiation import accepts, has_version, qualities
 from ..problem import Problem
 from ..resource import public_path, resource
 from ..types import Claims
@@ -37,13 +38,11 @@ ONE_RANGE: Final = re.compile(r"bytes=(\d{1,18})?-(\d{1,18})?", re.ASCII)
 
 
 async def recording(request: Request) -> Response:
-    accepted = request.headers.get("accept", "*/*").lower()
-    if "text/html" in accepted:
+    if qualities(request.headers).get("text/html"):
         html = await page(request)
         html.headers["Vary"] = "Accept, Accept-Encoding"
         return html
-    kinds = {each.partition(";")[0].strip() for each in accepted.split(",")}
-    if not kinds & {AUDIO, "application/ogg", "audio/*", "*/*", ""}:
+    if not any(accepts(request.headers, kind) for kind in (AUDIO, "application/ogg")):
         raise Problem(406, "PGRST107", f"a recording is {AUDIO}, which you do not accept")
     name, path = await _file_of(request)
     return await _audio(request, name, path)
@@ -123,7 +122,7 @@ async def _audio(request: Request, name: str, path: Path) -> Response:
         "Vary": "Accept, Authorization, Cookie",
         "Content-Disposition": f'inline; filename="{name}"',
     }
-    if etag in (each.strip() for each in request.headers.get("if-none-match", "").split(",")):
+    if has_version(request.headers, etag):
         return Response(status_code=304, headers=headers)
     byte_range = None
     if request.headers.get("if-range", etag) in (etag, changed):

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 from ..formats.ice import configuration
 from ..formats.sdp import UnusableSdp, audio_of, candidates_of, completed, ice_names_of
 from ..identity.tokens import claims_of, user_of
+from ..negotiation import accepts
 from ..problem import Problem
 from ..resource import Handler, public_path, resource
 from ..transports.routes import room_of
@@ -51,7 +52,7 @@ def _as_user(operation: Operation) -> Handler:
 
 async def _begin(protocol: Protocol, request: Request, sessions: WhipSessions) -> Response:
     _require_type(request, SDP, "Accept-Post")
-    if not _accepts(request, SDP):
+    if not accepts(request.headers, SDP):
         raise Problem(406, "PGRST107", f"the answer is {SDP}, which the request does not accept")
     try:
         offer = audio_of(await _text(request), "sendonly" if protocol == "whip" else "recvonly")
@@ -148,12 +149,6 @@ def _require_type(request: Request, wanted: str, accept_header: str) -> None:
             f"the body must be {wanted}",
             headers={accept_header: wanted},
         )
-
-
-def _accepts(request: Request, wanted: str) -> bool:
-    accepted = request.headers.get("accept", "*/*").lower()
-    ranges = {each.partition(";")[0].strip() for each in accepted.split(",")}
-    return bool(ranges & {wanted, "application/*", "*/*", ""})
 
 
 async def _text(request: Request) -> str:

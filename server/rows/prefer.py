@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from starlette.datastructures import Headers
 
+from ..negotiation import by_quality
 from ..problem import Problem, refusal
 from .selection import not_offered
 from .statement import Resolution
@@ -18,7 +18,6 @@ STRIPPABLE_ARRAY = "application/vnd.pgrst.array+json"
 _WITHOUT_SUFFIX = {kind.removesuffix("+json"): kind for kind in (OBJECT, STRIPPABLE_ARRAY)}
 PROFILES = frozenset({"roomtone", "public"})  # PostgREST's clients send `public` by default
 
-_QUALITY = re.compile(r"q=[01](\.[0-9]{0,3})?")  # RFC 9110, 12.4.2
 _WILDCARDS = frozenset({"*/*", "application/*"})
 _KNOWN: dict[str, frozenset[str]] = {
     "return": frozenset({"minimal", "headers-only", "representation"}),
@@ -111,7 +110,9 @@ def accepted(headers: Headers) -> Accepted:
     header = headers.get("accept", "").strip()
     if not header:
         return Accepted()
-    for named, rest in _by_quality(header):
+    for named, rest, quality in by_quality(header):
+        if quality == 0:
+            break
         kind, strip = _WITHOUT_SUFFIX.get(named, named), "nulls=stripped" in rest
         if kind == OBJECT:
             return Accepted(single=True, strip_nulls=strip)
@@ -124,18 +125,6 @@ def accepted(headers: Headers) -> Accepted:
         f"none of these media types is offered: {header[:100]}",
         hint=f"There are {ARRAY} and {OBJECT}.",
     )
-
-
-def _by_quality(header: str) -> list[tuple[str, list[str]]]:
-    """The media types that are accepted, each with its parameters, the most wanted first."""
-    found: list[tuple[float, str, list[str]]] = []
-    for item in header.split(","):
-        kind, *rest = (part.strip().lower() for part in item.split(";"))
-        quality = next((part[2:] for part in rest if _QUALITY.fullmatch(part)), "1")
-        if float(quality) > 0:
-            found.append((float(quality), kind, rest))
-    found.sort(key=lambda each: each[0], reverse=True)
-    return [(kind, rest) for _, kind, rest in found]
 
 
 def check_profile(headers: Headers, *, writes: bool) -> None:

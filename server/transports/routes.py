@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 
 from ..identity.claims import token_id
 from ..identity.tokens import claims_of, user_of
+from ..negotiation import qualities
 from ..postgres.room_events import Seat, why_gone
 from ..problem import Problem
 from ..relay.openings import Wanted
@@ -64,7 +65,10 @@ async def _stream(request: Request, seat: Seat | None) -> Response:
 
 
 def _wants_json(request: Request) -> bool:
-    return "application/json" in request.headers.get("accept", "")
+    """Whether to answer a poll: JSON is named, and an event stream is not wanted more."""
+    wanted = qualities(request.headers)
+    json = wanted.get("application/json", 0)
+    return json > 0 and json >= wanted.get("text/event-stream", 0)
 
 
 async def _poll_room(request: Request, claims: Claims) -> Response:
@@ -80,8 +84,10 @@ async def _poll_room(request: Request, claims: Claims) -> Response:
 
 
 def _empty_stream() -> Response:
-    """The answer to HEAD: the headers of a stream."""
-    return Response(headers={name.decode(): value.decode() for name, value in HEADERS})
+    """The answer to HEAD: the headers of a stream, which has no length."""
+    response = Response(headers={name.decode(): value.decode() for name, value in HEADERS})
+    del response.headers["content-length"]
+    return response
 
 
 def room_of(connection: HTTPConnection) -> RoomId:

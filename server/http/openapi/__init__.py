@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from ...negotiation import has_version
 from ...resource import resource
 from .document import Document
 
@@ -22,8 +23,7 @@ async def openapi(request: Request) -> Response:
     document: Document = request.state.openapi
     text = await document.text()
     headers = {"Cache-Control": "no-cache", "ETag": document.etag}
-    known = request.headers.get("if-none-match", "").split(",")
-    if {document.etag, "*"} & {each.strip().removeprefix("W/") for each in known}:
+    if has_version(request.headers, document.etag):
         return Response(None, 304, headers)
     return Response(text, media_type="application/json", headers=headers)
 

@@ -45,6 +45,7 @@ def test_a_stream_says_that_it_is_not_compressed_and_not_to_be(relay: RunningRel
     with relay.client() as client:
         head = client.head("/hallway/events").headers
     assert (head["content-encoding"], head["x-accel-buffering"]) == ("identity", "no")
+    assert "content-length" not in head  # the stream that GET opens has none
 
 
 def test_a_websocket_of_another_version_learns_which_is_spoken(relay: RunningRelay) -> None:
