@@ -15,7 +15,7 @@ REQUEST_WITHIN_S: Final = 30.0
 """Seconds for head, body and trailers together; also for one WebSocket message."""
 
 UNREAD_WITHIN_S: Final = 60.0
-"""Seconds in which a client reads 64 kB of its answer; streams have bounds of their own."""
+"""Seconds in which a client reads 64 kB of its answer; streams have the same bound (`transports/sse_response.py`), sockets a shorter one."""
 
 MOST_PIPELINED: Final = 4  # requests that wait for the answer to a request before them
 

@@ -44,10 +44,12 @@ class TimingWheel:
     async def turn(self, now: float) -> None:
         """Serve those whose moment has passed."""
         for slot in sorted(slot for slot in self._slots if slot <= now / SLOT):
-            due = self._slots.pop(slot)
-            for first in range(0, len(due), AT_ONCE):
-                for timed in due[first : first + AT_ONCE]:
+            due = self._slots[slot]
+            while due:
+                for _ in range(min(len(due), AT_ONCE)):
+                    timed = due.pop()  # if it raises an error, the others keep their turn
                     again = timed.due(now)
                     if again is not None:
                         self.add(timed, max(again, now))
                 await asyncio.sleep(0)
+            del self._slots[slot]

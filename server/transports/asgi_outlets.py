@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from abc import ABC, abstractmethod
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from ..log.framing import Framing, event_stream
 from ..log.writers import size_of
 from ..supervision import first_of
 from .following import StreamEnded
-from .sse_response import STILL_HERE
+from .sse_response import CUT_OFF_AFTER, STILL_HERE
 from .subscription import Subscription
 
 MOST_WAITING: Final = 65536
@@ -88,7 +87,7 @@ class AsgiStream(QueuedOutlet):
 
     framing: Framing = staticmethod(event_stream)
     still_here = STILL_HERE
-    cut_off_after = math.inf
+    cut_off_after = CUT_OFF_AFTER
 
     def __init__(self, subscription: Subscription, send: Send) -> None:
         super().__init__(subscription)

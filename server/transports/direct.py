@@ -6,13 +6,12 @@ has the buffer, and says when it is too full. Where nothing is offered (another 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from ..log.framing import Framing, chunk, chunked_event_stream, event_stream
 from .following import StreamEnded
-from .sse_response import STILL_HERE
+from .sse_response import CUT_OFF_AFTER, STILL_HERE
 from .subscription import Subscription
 
 EXTENSION: Final = "roomtone.transport"
@@ -84,7 +83,7 @@ class DirectStream(DirectOutlet):
 
     framing: Framing = staticmethod(chunked_event_stream)
     still_here = chunk(STILL_HERE)
-    cut_off_after = math.inf
+    cut_off_after = CUT_OFF_AFTER
 
     def end(self, end: StreamEnded) -> None:
         self._transport.finish(self.framing([end.frame()]))

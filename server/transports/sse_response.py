@@ -13,3 +13,5 @@ HEADERS: Final = [
     (b"x-accel-buffering", b"no"),  # nginx passes on each event at once
 ]
 STILL_HERE: Final = sse_writer.comment("still here")
+CUT_OFF_AFTER: Final = 60.0
+"""Seconds until a client is cut off that does not read what is buffered, as with any other answer."""

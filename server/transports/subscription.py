@@ -144,6 +144,8 @@ class Subscription:
 
     def pause(self) -> None:
         """The client does not read what is written."""
+        if self._outlet is None:  # what it does not read is the end
+            return
         self._paused_at = asyncio.get_running_loop().time()
         self._relay.metrics.reader_paused(self)
         self._leave()
@@ -235,7 +237,11 @@ class Subscription:
         outlet = self._outlet
         assert outlet is not None
         self.close()
-        outlet.end(end)
+        try:
+            outlet.end(end)
+        except Exception as error:  # noqa: BLE001 - as in `_write_data`
+            log.debug("the end of a stream could not be written: %r", error)
+            outlet.cut()
 
     def _write(self, frames: list[Frame]) -> None:
         if frames and self._outlet is not None:

@@ -45,6 +45,20 @@ async def test_one_that_was_due_long_ago_is_served_once_and_not_in_a_spin() -> N
     assert member.served == [100.0, 100.0 + SLOT]
 
 
+async def test_one_that_raises_an_error_takes_no_other_its_turn() -> None:
+    class Broken(Member):
+        def due(self, now: float) -> float | None:
+            raise RuntimeError(f"broken at {now:g}")
+
+    wheel, members = TimingWheel(), [Member(), Member()]
+    for member in (members[0], Broken(), members[1]):
+        wheel.add(member, 1.0)
+    with pytest.raises(RuntimeError, match="broken at 2"):
+        await wheel.turn(2.0)
+    await wheel.turn(3.0)
+    assert sorted(member.served for member in members) == [[2.0], [3.0]]
+
+
 async def test_other_work_has_its_turn_between_many() -> None:
     wheel = TimingWheel()
     members = [Member() for _ in range(2 * AT_ONCE)]

@@ -9,6 +9,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 from roomtone.log.sse_parser import SseParser
+from roomtone.transports.asgi_outlets import AsgiStream
+from roomtone.transports.direct import DirectStream
+from roomtone.transports.subscription import Subscription
 
 from ...following import Subscriber, follow, goes, joins
 from ...patience import comes_true
@@ -72,6 +75,79 @@ async def test_one_that_stops_reading_continues_where_it_was(
             text = client.get("/metrics").text
         assert "roomtone_readers_cut_total 0.0" in text
         assert re.search(r"roomtone_reader_pause_seconds_count [1-9]", text)
+
+
+async def test_one_that_reads_nothing_for_long_is_cut_off(
+    psql: Psql, relay: RunningRelay, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it has not read takes memory, also in a room in which nothing more happens."""
+    for kind in (DirectStream, AsgiStream):
+        monkeypatch.setattr(kind, "cut_off_after", 0.5)
+    monkeypatch.setattr("roomtone.transports.subscription.QUIET", 0.2)
+    psql.seat(room, "rick")
+    psql.seat(room, "anna")
+    async with (
+        follow(events(relay, room), relay.token("rick")) as rick,
+        raw_stream(relay, f"/rooms/{room}/events", relay.token("anna")) as anna,
+    ):
+        await rick.until(lambda f: f.event == "snapshot")
+        flood(psql, room)
+        with relay.client() as client:
+            await comes_true(
+                lambda: "roomtone_readers_cut_total 1.0" in client.get("/metrics").text
+            )
+        await anna.until_closed()
+        await others_are_served(psql, room, rick, "bo")
+        assert not rick.ended
+
+
+async def test_one_whose_end_cannot_be_written_is_ended_alone(
+    psql: Psql, relay: RunningRelay, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the handle is closed")
+
+    psql.seat(room, "rick")
+    psql.seat(room, "anna")
+    url = events(relay, room)
+    async with (
+        follow(url, relay.token("rick")) as rick,
+        follow(url, relay.token("anna")) as anna,
+        follow(url, relay.token("anna")) as tab,
+    ):
+        for one in (rick, anna, tab):
+            await one.until(lambda f: f.event == "snapshot")
+        for kind in (DirectStream, AsgiStream):
+            monkeypatch.setattr(kind, "end", broken)
+        psql.run(
+            "delete from participants where user_id = (select id from users where username = 'anna')"
+        )
+        await anna.end()
+        await tab.end()
+        await others_are_served(psql, room, rick, "bo")
+        with relay.client() as client:
+            assert "roomtone_task_failures_total{" not in client.get("/metrics").text
+
+
+async def test_one_that_does_not_read_its_end_is_not_waited_for(
+    psql: Psql, relay: RunningRelay, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = Subscription.close
+
+    def full_at_the_end(subscription: Subscription) -> None:
+        close(subscription)
+        subscription.pause()  # as its transport says when it is full
+
+    monkeypatch.setattr(Subscription, "close", full_at_the_end)
+    psql.seat(room, "anna")
+    async with follow(events(relay, room), relay.token("anna")) as anna:
+        await anna.until(lambda f: f.event == "snapshot")
+        psql.run(
+            "delete from participants where user_id = (select id from users where username = 'anna')"
+        )
+        await anna.end()
+    with relay.client() as client:
+        assert "roomtone_readers_paused 0.0" in client.get("/metrics").text
 
 
 async def test_one_that_breaks_off_in_the_middle_of_an_event_loses_its_seat_alone(
