@@ -70,7 +70,7 @@ async def _signals(
     """Candidates from one participant to another, who has one stream; the others have all other streams."""
     room = await bench.room(psql)
     tokens = await users.make(f"room {room} follower", min(SEATS, size))
-    await take_seats(psql, room, tokens)
+    await take_seats(psql, room, list(tokens))
     requests = [stream_request(room, token) for token in tokens.values()]
     opened = [requests[0], *(requests[1 + n % (len(requests) - 1)] for n in range(size - 1))]
     found = await psql.execute(
@@ -96,10 +96,12 @@ async def _signals(
 async def _measure(
     bench: Workbench, psql: Psql, users: Users, relay: RelayProcess, size: int
 ) -> _Costs:
-    """One participant of a room with this many seats opens a stream, and others join."""
+    """One participant of a room with this many seats, three of them on stage, opens a stream, and others join the audience."""
     room = await bench.room(psql)
     tokens = await users.make(f"room {room} seat", size)
-    await take_seats(psql, room, tokens)
+    seats = list(tokens)
+    await take_seats(psql, room, seats[:SMALL])
+    await take_seats(psql, room, seats[SMALL:], role="AUDIENCE")
     newcomers = await users.make(f"room {room} newcomer", JOINS)
     tally = Tally()
     token = next(iter(tokens.values()))

@@ -76,7 +76,7 @@ async def one_room(bench: Workbench, streams: int) -> AsyncIterator[Server]:
         async with relay_for(bench, users, streams) as relay:
             room = await bench.room(psql)
             tokens = await users.make(f"room {room} follower", min(SEATS, streams))
-            await take_seats(psql, room, tokens)
+            await take_seats(psql, room, list(tokens))
             requests = [stream_request(room, token) for token in tokens.values()]
             author = next(iter(tokens))
 
@@ -98,7 +98,7 @@ async def joined_room(
     """A new room on this relay with this many followers, each with a seat and a stream."""
     room = await bench.room(psql)
     tokens = await users.make(f"room {room} follower", followers)
-    await take_seats(psql, room, tokens)
+    await take_seats(psql, room, list(tokens))
     requests = [stream_request(room, token) for token in tokens.values()]
     yield room, Server(psutil.Process(relay.pid), relay.place.port, requests, READY)
     await bench.clear(psql, room)
@@ -116,7 +116,7 @@ async def many_rooms(bench: Workbench, streams: int) -> AsyncIterator[Server]:
                 room = await bench.room(psql)
                 rooms.append(room)
                 tokens = await users.make(f"room {room} follower", min(SEATS, streams - begin))
-                await take_seats(psql, room, tokens)
+                await take_seats(psql, room, list(tokens))
                 requests += [stream_request(room, token) for token in tokens.values()]
             yield Server(psutil.Process(relay.pid), relay.place.port, requests, READY)
             for room in rooms:
@@ -151,8 +151,11 @@ async def nginx_nchan(bench: Workbench, streams: int, *, size: int = 600) -> Asy
         yield Server(running.worker, running.place.port, requests, "200 OK", write)
 
 
-async def take_seats(psql: Psql, room: int, users: dict[int, str]) -> None:
+async def take_seats(
+    psql: Psql, room: int, users: Sequence[int], *, role: str | None = None
+) -> None:
+    """Without a role they are on stage, as the stage of these rooms is open."""
     await psql.execute(
-        "insert into participants (room_id, user_id) select %s, unnest(%s::bigint[])",
-        (room, list(users)),
+        "insert into participants (room_id, user_id, role) select %s, unnest(%s::bigint[]), %s",
+        (room, list(users), role),
     )

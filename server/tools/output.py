@@ -20,8 +20,15 @@ Step = Callable[[str], None]
 def check_files(*files: Path | None) -> None:
     """Check before a long run that the files can be written. Raises ClickException."""
     for file in files:
-        if file is not None and not file.parent.is_dir():
-            raise click.ClickException(f"There is no folder {file.parent} to write to.")
+        if file is None:
+            continue
+        existed = file.exists()
+        try:
+            file.open("ab").close()
+            if not existed:
+                file.unlink()
+        except OSError as error:
+            raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from None
 
 
 def announce(console: Console, seconds: float) -> None:
