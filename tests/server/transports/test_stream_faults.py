@@ -101,6 +101,22 @@ async def test_one_that_reads_nothing_for_long_is_cut_off(
         assert not rick.ended
 
 
+async def test_one_that_signs_out_while_it_does_not_read_is_told_so_once(
+    psql: Psql, relay: RunningRelay, room: int
+) -> None:
+    psql.seat(room, "anna")
+    token = relay.token("anna")
+    async with raw_stream(relay, f"/rooms/{room}/events", token) as anna:
+        flood(psql, room)
+        with relay.client(token) as client:
+            await comes_true(lambda: "roomtone_readers_paused 1.0" in client.get("/metrics").text)
+            assert client.delete("/session").status_code == 204
+        await anna.until(b"\n\n\r\n0\r\n\r\n")
+        assert anna.received.count(b"event: bye\n") == 1
+        assert anna.received.endswith(b'{"reason": "signed out"}\n\n\r\n0\r\n\r\n')
+        assert seqs(anna) == sorted(set(seqs(anna)))
+
+
 async def test_one_whose_end_cannot_be_written_is_ended_alone(
     psql: Psql, relay: RunningRelay, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
