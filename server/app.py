@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from . import problem, rows
+from .bus.address import BusAddress
 from .http import (
     allowed_origins,
     health,
@@ -50,6 +51,9 @@ from .transports import routes
 from .transports.long_lived import CHECK_EVERY, LongLived
 from .transports.stream_counts import StreamCounts
 from .transports.websocket import routes as socket_routes
+
+if TYPE_CHECKING:
+    from .bus.listener import BusListener
 
 START_WITHIN: Final = 45.0
 """Seconds. Every wait for the database has a limit of its own, but there are several."""
@@ -133,8 +137,10 @@ async def _start(
     secret = settings.jwt_secret or await _shared_secret(database)
     tokens = Tokens.from_settings(settings, secret)
     tasks = Supervisor(on_fatal=None if stop is None else stop.fail)
-    listener = Listener(database_url)
-    relay = await running.enter_async_context(running_relay(database, listener, settings, tasks))
+    listener, bus = _listeners(settings, database_url, database)
+    relay = await running.enter_async_context(
+        running_relay(database, listener, settings, tasks, bus)
+    )
     read_key = None if settings.jwt_secret else partial(_read_key_again, tokens, database)
     reconnect = partial(listener.reconnect_when, relay.presence.restored, read_key)
     tasks.keep(reconnect, "restored database")
@@ -167,6 +173,19 @@ async def _start(
             database, settings.root_path, with_passkeys=settings.sign_in == "passkeys"
         ),
     )
+
+
+def _listeners(
+    settings: Settings, database_url: str, database: Database
+) -> tuple[Listener, BusListener | None]:
+    """The listener of a relay, and the same again if it has a bus."""
+    address = BusAddress.of(settings)
+    if address is None:
+        return Listener(database_url), None
+    from .bus.listener import BusListener
+
+    bus = BusListener(database_url, address, database.relay)
+    return bus, bus
 
 
 async def _end_streams(stop: Stop, relay: Relay) -> None:

@@ -13,9 +13,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from typing import Final
 
 from .backoff import backoff
+from .bus.address import BusAddress
 from .postgres.account import Account
 from .settings import Settings
 
@@ -116,6 +118,13 @@ def child_processes(
     if settings.band_plays:
         made.append(
             ChildProcess("the house band", "media.band", settings, database_url, account=owner)
+        )
+    address = BusAddress.of(settings)
+    if address is not None:
+        made.append(
+            ChildProcess(
+                "the pump", "bus", settings, database_url, account=owner, bus=asdict(address)
+            )
         )
     if settings.nodes:
         made += [

@@ -12,15 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from .formats.ice_addresses import faults
-from .formats.loopback import is_loopback, protected
-from .formats.media_addresses import Reach
+from .formats.loopback import is_loopback
 from .formats.openid_issuers import OpenidIssuer, all_different, openid_issuers
 from .formats.root_path import root_path
 from .formats.web_origins import web_origin
 from .grace import GRACE, ROLE_KEPT
 from .paths import default_data_dir
 from .setting import setting
+from .settings_checks import contradictions
 
 TransportPolicy = Literal["all", "relay"]
 """RTCIceTransportPolicy (W3C WebRTC, section 4.2.4)."""
@@ -76,6 +75,26 @@ class Settings:
         also="DATABASE_URL",
         help="Connection URL of a PostgreSQL server (14 to 18) to use instead of the embedded one.",
         secret=True,
+    )
+    listen_url: str | None = setting(
+        None,
+        default_text="`--database-url`",
+        help="Connection URL that leads directly to the server, if `--database-url` leads to a transaction pooler (PgBouncer).",
+        secret=True,
+    )
+    bus_url: str | None = setting(
+        None,
+        help="NATS server by which relays share what one pump reads of the database (docs/growing.md), such as"
+        " `nats://10.0.0.7:4222`; commas separate several of a cluster.",
+        secret=True,
+    )
+    bus_credentials: str | None = setting(
+        None, help="Path of a NATS credentials file (`.creds`), the login at the bus."
+    )
+    bus_tls: Path | None = setting(
+        None,
+        default_text="the system's certificates, no client certificate",
+        help="Folder with `ca.pem`, or `cert.pem` and `key.pem`, or all three, for TLS on the bus.",
     )
     demo: bool | None = setting(
         None,
@@ -224,31 +243,12 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        errors = faults(self.ice_servers, self.turn_uris, has_secret=bool(self.turn_secret))
-        for option, check in (
-            ("--media-networks", lambda: Reach.of(self.media_networks, loopback=False)),
-            ("--jwt-jwks-url", lambda: self.jwt_jwks_url is None or protected(self.jwt_jwks_url)),
-            ("--openid-issuers", lambda: self.issuers),
-        ):
-            try:
-                check()
-            except ValueError as error:
-                errors.append(f"{option}: {error}.")
+        errors = contradictions(self)
         try:
             origins = map(web_origin, self.allowed_origins)
             object.__setattr__(self, "allowed_origins", tuple(origins))
         except ValueError as error:
             errors.append(f"--allowed-origins: {error}.")
-        if self.sign_in == "demo" and self.demo is False:
-            errors.append(
-                "--sign-in: demo identities are off by --no-demo. Leave one of the two out."
-            )
-        other_keys = self.jwt_jwks_url or self.jwt_public_key
-        if self.token_users != "ids" and other_keys and not self.jwt_audience:
-            errors.append(
-                "--token-users: give --jwt-audience, too. Without it, tokens that their issuer made for"
-                " other applications would sign in here."
-            )
         try:
             object.__setattr__(self, "root_path", root_path(self.root_path))
         except ValueError as error:

@@ -37,7 +37,7 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
 
     The database assigns rooms to it, and to another node when it stops or fails.
     """
-    from ..media.child_process import ice_of
+    from ..media.ice import ice_of
     from ..media.node.node import serve
     from ..media.signaling.client import ConnectionLost
 

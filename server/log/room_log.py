@@ -210,6 +210,10 @@ class RoomLog(Readers[LogReader]):
     def followed(self) -> bool:
         return len(self._readers) > 0
 
+    def serves(self, user: UserId) -> bool:
+        """Whether this user has a reader here."""
+        return user in self._readers
+
     def reset(self, epoch: int, head: int) -> None:
         """Begin at this head, without any entry. Readers of another epoch are lost, and advance."""
         for reader in self._readers.values():

@@ -15,8 +15,8 @@ from ..ending_signals import ending_signals
 from ..settings import Settings
 from ..supervision import CANNOT_GO_ON, CannotGoOn, all_of, first_of
 from ..types import RoomId, UserId
-from .child_process import ice_of
 from .echo import Echo
+from .ice import ice_of
 from .received_audio import ReceivedAudio
 from .room_session import RECORDED, room_session
 from .signaling.client import ConnectionLost, Refused, SignalingClient
@@ -118,7 +118,7 @@ async def _clients(plan: Plan) -> AsyncIterator[list[SignalingClient]]:
         else [f"{plan.username} {n + 1}" for n in range(plan.count)]
     )
     if plan.database_url is not None:
-        ice = partial(ice_of, plan.settings)
+        ice = partial(ice_of, plan.settings, loopback=False)
         async with database_connections(plan.database_url, ice=ice) as connections:
             yield [await connections.client(name) for name in names]
         return

@@ -20,6 +20,8 @@ import psycopg
 from psycopg.errors import ReadOnlySqlTransaction
 
 from ..backoff import backoff
+from ..log.page import Page
+from ..types import RoomId
 from .notifications import CHANNEL, Notification, NotificationParser
 from .roles import LOST_AFTER, Connection, become_relay
 from .session import Session
@@ -37,21 +39,37 @@ class Resync:
     fresh: bool
 
 
-Wakeup = Notification | Resync
+@dataclass(frozen=True, slots=True)
+class HallwayChanged:
+    """As a RoomChanged, where pages of the room's log arrive by themselves."""
+
+    room: RoomId
+    hallway: int
+
+
+Wakeup = Notification | Resync | HallwayChanged | Page
+"""The last two come from a bus alone."""
 
 
 class Listener:
     """A process's only LISTEN connection, made again with jittered back-off whenever it is lost.
 
-    `listening` says that LISTEN is in force, `received` counts notifications, valid or not.
+    `listening` says that LISTEN is in force, `received` counts notifications, valid or not. `before` is called with each new
+    connection before it listens.
     """
 
     def __init__(
-        self, url: str, *, name: str = "listener", resync_every: float = RESYNC_EVERY
+        self,
+        url: str,
+        *,
+        name: str = "listener",
+        resync_every: float = RESYNC_EVERY,
+        before: Callable[[Connection], Awaitable[None]] = become_relay,
     ) -> None:
         self._url = url
         self._name = name
         self._resync_every = resync_every
+        self._before = before
         self.parser = NotificationParser()
         self.listening = False
         self.read_only = False  # a standby, where LISTEN is refused
@@ -104,7 +122,7 @@ class Listener:
             **LOST_AFTER,
         )
         async with connection:
-            await become_relay(connection)
+            await self._before(connection)
             await connection.execute(f"listen {CHANNEL}")
             self.listening, self._connection = True, connection
             self.read_only = False

@@ -93,6 +93,27 @@ Notification = (
 )
 
 
+def payload_of(notification: Notification) -> str:
+    """The payload that the triggers write for it."""
+    fields: dict[str, object]
+    match notification:
+        case RoomChanged(room=room, seq=seq, hallway=hallway):
+            fields = {"room": room, "seq": seq, "hallway": hallway}
+        case InvitationChanged(invitation=invitation):
+            fields = {"invitation": invitation}
+        case ClubChanged(club=club):
+            fields = {"club": club}
+        case TokenRevoked(digest=digest):
+            fields = {"signed_out": digest}
+        case UserDisabled(user=user):
+            fields = {"disabled": user}
+        case RecordingDeleted(recording=recording):
+            fields = {"recording": recording}
+        case NodeAssigned(node=node):
+            fields = {"node": node}
+    return json.dumps(fields)
+
+
 class NotificationParser:
     """Reads payloads. `malformed` counts those that were ignored; they are logged once a minute at most."""
 

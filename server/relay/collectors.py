@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -20,6 +20,9 @@ from ..postgres.notifications import NotificationParser
 from ..postgres.statements import Counted
 from ..supervision import Supervisor
 from ..timings import BOUNDS, Timing
+
+if TYPE_CHECKING:
+    from ..bus.listener import BusListener
 
 PoolStatistics = Mapping[str, Mapping[str, int]]
 """What psycopg_pool counts (its `get_stats`), by the pool's name."""
@@ -150,3 +153,25 @@ class Failures(Collector):
             "Notifications that were ignored because Roomtone does not send such payloads.",
             self._parser.malformed,
         )
+
+
+class Bus(Collector):
+    def __init__(self, bus: BusListener) -> None:
+        self._bus = bus
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "roomtone_bus_connected",
+            "1 while pages and notifications come from the bus, 0 while this relay LISTENs instead.",
+            int(self._bus.on_bus),
+        )
+        counts = self._bus.counts
+        for name, value, description in (
+            ("pages", counts.pages, "Pages of logs received from the bus."),
+            ("gaps", counts.gaps, "Times pages were missing, and were asked for."),
+            ("pages_from_memory", counts.from_memory, "Missing pages that the pump still had."),
+            ("reads_of_gaps", counts.from_database, "Gaps that were read from the database."),
+            ("fallbacks", counts.fallbacks, "Times bus or pump were silent, and this relay began to LISTEN."),
+            ("malformed", counts.malformed, "Messages that were ignored: malformed, or not signed with this database's key."),
+        ):  # fmt: skip
+            yield CounterMetricFamily(f"roomtone_bus_{name}", description, value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter as Counts
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CollectorRegistry,
@@ -31,6 +32,9 @@ from ..supervision import Supervisor
 from ..timings import Timing
 from . import collectors
 from .collectors import PoolStatistics
+
+if TYPE_CHECKING:
+    from ..bus.listener import BusListener
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -152,6 +156,10 @@ class Metrics:
             registry=self.registry,
         )
         gauge.set_function(ready)
+
+    def count_bus(self, bus: BusListener) -> None:
+        """Include what this relay receives from the bus; without one there are no such metrics."""
+        self.registry.register(collectors.Bus(bus))
 
     def count_failures(self, tasks: Supervisor, parser: NotificationParser) -> None:
         """Include which tasks failed, and how many notifications were ignored."""

@@ -10,7 +10,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from ..postgres.listener import Listener, Resync
+from ..log.page import Page
+from ..postgres.listener import HallwayChanged, Listener, Resync
 from ..postgres.notifications import (
     ClubChanged,
     InvitationChanged,
@@ -38,6 +39,7 @@ from .slow_paths import CHECK_EVERY, SlowPaths
 from .timing_wheel import TimingWheel
 
 if TYPE_CHECKING:
+    from ..bus.listener import BusListener
     from ..settings import Settings
 
 
@@ -49,12 +51,14 @@ log = logging.getLogger(__name__)
 class Relay:
     """What requests use of a relay. `stopping` is set when its streams are to end."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, settings: Settings, bus: BusListener | None = None
+    ) -> None:
         days = settings.recordings_days
         keep = timedelta(days=days) if days else None
         address = f"{settings.host}:{settings.port}"
         self.metrics = Metrics()
-        self.logs = RoomLogs(database, self.metrics)
+        self.logs = RoomLogs(database, self.metrics, bus)
         self.openings = Openings(database)
         self.invitations = Invitations(database)
         self.hallway = Hallway(
@@ -77,12 +81,17 @@ class Relay:
 async def dispatch(listener: Listener, relay: Relay, database: Database) -> None:
     """Give each notification to the part that it concerns, until cancelled."""
     async for wakeup in listener.wakeups():
-        if not isinstance(wakeup, Resync):
+        if not isinstance(wakeup, Resync | Page):
             relay.metrics.notifications.inc()
         match wakeup:
             case RoomChanged(room=room, seq=seq, hallway=hallway):
                 relay.hallway.notified(room, hallway)
                 relay.logs.notified(room, seq)
+            case HallwayChanged(room=room, hallway=hallway):
+                relay.hallway.notified(room, hallway)
+            case Page():
+                if relay.logs.pages is not None:
+                    relay.logs.pages.received(wakeup)
             case InvitationChanged(invitation=invitation):
                 relay.invitations.notified(invitation)
             case ClubChanged(club=club):
@@ -110,13 +119,17 @@ async def dispatch(listener: Listener, relay: Relay, database: Database) -> None
 
 @asynccontextmanager
 async def running_relay(
-    database: Database, listener: Listener, settings: Settings, tasks: Supervisor
+    database: Database,
+    listener: Listener,
+    settings: Settings,
+    tasks: Supervisor,
+    bus: BusListener | None = None,
 ) -> AsyncIterator[Relay]:
     """A relay that runs until the block ends. Then its streams end, its tasks, and its lease.
 
-    The block begins when LISTEN is in force and the hallway was read, so that the first client finds the relay ready.
+    With a bus, it is the listener, too. The block begins when LISTEN is in force and the hallway was read, so that the first client finds the relay ready.
     """
-    relay = Relay(database, settings)
+    relay = Relay(database, settings, bus)
     relay.metrics.count_database(database.counted, database.pool_statistics)
     relay.metrics.count_failures(tasks, listener.parser)
 
@@ -124,6 +137,10 @@ async def running_relay(
         await dispatch(listener, relay, database)
 
     tasks.keep(listen, "listener")
+    if bus is not None and relay.logs.pages is not None:
+        relay.metrics.count_bus(bus)
+        tasks.keep(bus.run, "bus")
+        tasks.keep(relay.logs.pages.run, "gaps on the bus")
     tasks.keep(relay.logs.run, "log reader")
     tasks.keep(relay.hallway.run, "hallway")
     tasks.keep(relay.clubs.run, "changes of clubs")

@@ -8,26 +8,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from itertools import groupby
-from operator import attrgetter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
-from psycopg.rows import namedtuple_row
 
-from ..log.audience import Counts
 from ..log.room_log import Arrived, Entry, LogReader, RoomLog, frame
 from ..log.subscriber import Subscriber
+from ..postgres.log_rows import counts_of, read_logs
 from ..postgres.pools import Database
 from ..supervision import begin
 from ..token_bucket import TokenBucket
 from ..types import Cursor, PeerId, RoomId, UserId
+from .bus_pages import BusPages
 from .metrics import Metrics
+
+if TYPE_CHECKING:
+    from ..bus.listener import BusListener
 
 FRUITLESS_PER_S: Final = 50.0  # reads that find nothing; each false notification causes one
 FRUITLESS_AT_ONCE: Final = 100
@@ -51,9 +52,11 @@ class NoSuchRoom(Exception):
 
 
 class RoomLogs:
-    """A `RoomLog` for each room that has readers here."""
+    """A `RoomLog` for each room that has readers here. With a bus, pages arrive from it, and the database is read where they leave something out."""
 
-    def __init__(self, database: Database, metrics: Metrics) -> None:
+    def __init__(
+        self, database: Database, metrics: Metrics, bus: BusListener | None = None
+    ) -> None:
         self._database = database
         self._metrics = metrics
         self._rooms: dict[RoomId, RoomLog] = {}
@@ -64,6 +67,8 @@ class RoomLogs:
         self._already_read: dict[RoomId, tuple[int, int]] = {}
         self._work = asyncio.Event()
         self._reset_heads = False
+        self._bus = bus
+        self.pages = None if bus is None else BusPages(bus, self._rooms, self._append, self._again)
 
     async def open(
         self, room: RoomId, user: UserId, peer: PeerId, subscriber: Subscriber
@@ -107,10 +112,17 @@ class RoomLogs:
 
         What is sent is still what the log says, in its order. The notification that follows is for other relays.
         """
+        if self._bus is not None and self._bus.on_bus:
+            return  # the pump reads it for all relays
         if room in self._rooms:
             self._written_here.add(room)
             self._to_read.setdefault(room, Notified(0, datetime.now(UTC)))
             self._work.set()
+
+    def _again(self, room: RoomId) -> None:
+        """Read this room's log: the bus does not have what is new."""
+        self._to_read.setdefault(room, None)
+        self._work.set()
 
     def resync(self) -> None:
         """Notifications may have been missed: read all rooms."""
@@ -171,11 +183,17 @@ class RoomLogs:
         return await asyncio.shield(opening)
 
     async def _opened(self, room: RoomId) -> RoomLog:
-        for _, epoch, head in await self._heads([room]):
-            room_log = self._rooms[room] = RoomLog(room, epoch, head, self._metrics.sent)
-            self._metrics.rooms.set(len(self._rooms))
-            return room_log
-        raise NoSuchRoom(room)
+        if self._bus is not None:
+            await self._bus.follow(room)
+        try:
+            for _, epoch, head in await self._heads([room]):
+                room_log = self._rooms[room] = RoomLog(room, epoch, head, self._metrics.sent)
+                self._metrics.rooms.set(len(self._rooms))
+                return room_log
+            raise NoSuchRoom(room)
+        finally:
+            if self._bus is not None and room not in self._rooms:
+                self._bus.unfollow(room)
 
     def _has_opened(self, room: RoomId, opening: asyncio.Task[RoomLog]) -> None:
         del self._opening[room]
@@ -190,6 +208,8 @@ class RoomLogs:
             del self._rooms[room]
             self._already_read.pop(room, None)
             self._metrics.rooms.set(len(self._rooms))
+            if self._bus is not None:
+                self._bus.unfollow(room)
 
     async def _heads(self, rooms: Iterable[RoomId]) -> list[tuple[RoomId, int, int]]:
         async with self._database.relay() as connection:
@@ -203,25 +223,15 @@ class RoomLogs:
         found = False
         rooms = [room for room in to_read if room in self._rooms]
         while rooms:
-            async with (
-                self._database.relay() as connection,
-                connection.cursor(row_factory=namedtuple_row) as cursor,
-            ):
-                await cursor.execute(
-                    "select room_id, epoch, head_seq, tail_seq, seq, table_name, recipient, seat_user, seat_peer,"
-                    " seat_reason, event, taken_back_seq, age, here, on_stage, counts_seq, counted"
-                    " from roomtone.relay_read(%s, %s)",
-                    (rooms, [self._rooms[room].head for room in rooms]),
-                )
-                read = await cursor.fetchall()
+            async with self._database.relay() as connection:
+                read = await read_logs(connection, {room: self._rooms[room].head for room in rooms})
             read_at = datetime.now(UTC)
             self._metrics.reads.inc()
             unfinished = []
-            for room, rows_of_room in groupby(read, key=attrgetter("room_id")):
+            for room, rows in read:
                 room_log = self._rooms.get(room)
                 if room_log is None:
                     continue
-                rows: list[Any] = [*rows_of_room]
                 found |= self._take(room_log, rows, to_read.get(room), read_at)
                 if room_log.head < rows[0].head_seq:
                     unfinished.append(room)
@@ -238,24 +248,37 @@ class RoomLogs:
             return True
         new = [row for row in rows if row.seq is not None and row.seq > room_log.head]
         if new:
-            self._metrics.events.inc(len(new))
-            arrived = [_arrived(room_log.epoch, row, notified, read_at) for row in new]
-            began = time.monotonic()
-            room_log.append(arrived, asyncio.get_running_loop().time())
-            took = time.monotonic() - began
-            for row in new:
-                self._metrics.commit_to_write.add(row.age + took)
-        counts = Counts(first.head_seq, first.counts_seq, first.here, first.on_stage)
-        room_log.count(counts if first.counted else None, before)
+
+            def received_at(seq: int) -> datetime | None:
+                if notified is None:
+                    return None
+                # An event that was committed later is read here before its own notification is received.
+                return notified.at if seq <= notified.seq else read_at
+
+            self._append(room_log, new, received_at)
+        if first.head_seq >= before:  # a page from the bus may have come meanwhile
+            room_log.count(counts_of(first), before)
         return bool(new)
 
+    def _append(
+        self,
+        room_log: RoomLog,
+        rows: Sequence[Any],
+        received_at: Callable[[int], datetime | None],
+    ) -> None:
+        """Send these rows of `relay_read`, or of a page from the bus."""
+        arrived = [_arrived(room_log.epoch, row, received_at(row.seq)) for row in rows]
+        began = time.monotonic()
+        room_log.append(arrived, asyncio.get_running_loop().time())
+        took = time.monotonic() - began
+        read = [row for row in rows if row.table_name]  # the others are holes in a page
+        self._metrics.events.inc(len(read))
+        for row in read:
+            self._metrics.commit_to_write.add(row.age + took)
 
-def _arrived(epoch: int, row: Any, notified: Notified | None, read_at: datetime) -> Arrived:
-    """A row of `relay_read` as an event."""
-    received_at = None
-    if notified is not None:
-        # An event that was committed later is read here before its own notification is received.
-        received_at = notified.at if row.seq <= notified.seq else read_at
+
+def _arrived(epoch: int, row: Any, received_at: datetime | None) -> Arrived:
+    """A row as an event."""
     entry = Entry(
         row.seq,
         frame(Cursor(epoch, row.seq), row.table_name, row.event, received_at),

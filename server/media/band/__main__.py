@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from ..child_process import ProcessConfig, run
+from functools import partial
+
+from ...child_work import ProcessConfig, run
+from ..ice import ice_of
 from .player import play
 
 
 async def work(config: ProcessConfig) -> None:
-    await play(config.url, config.ice)
+    await play(config.url, partial(ice_of, config.settings))
 
 
 if __name__ == "__main__":

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from ..child_process import ProcessConfig, run
+from ...child_work import ProcessConfig, run
+from ..ice import ice_of
 from .node import serve
 
 
 async def work(config: ProcessConfig) -> None:
     await serve(
-        config.url, config.more["kind"], ice=config.ice, recordings=Path(config.more["recordings"])
+        config.url,
+        config.more["kind"],
+        ice=partial(ice_of, config.settings),
+        recordings=Path(config.more["recordings"]),
     )
 
 

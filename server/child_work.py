@@ -18,14 +18,10 @@ from typing import Any
 
 import uvloop
 
-from .. import logs, privileges
-from ..ending_signals import ending_signals
-from ..formats.ice import configuration
-from ..formats.media_addresses import Reach
-from ..settings import Settings
-from ..supervision import CANNOT_GO_ON, CannotGoOn, begin
-from ..types import UserId
-from .signaling.client import Ice
+from . import logs, privileges
+from .ending_signals import ending_signals
+from .settings import Settings
+from .supervision import CANNOT_GO_ON, CannotGoOn, begin
 
 
 @dataclass(frozen=True)
@@ -35,17 +31,6 @@ class ProcessConfig:
     url: str
     settings: Settings
     more: dict[str, Any]
-
-    def ice(self, user: UserId) -> Ice:
-        """What `GET /ice` answers this user."""
-        return ice_of(self.settings, user, loopback=self.settings.loopback)
-
-
-def ice_of(settings: Settings, user: UserId, *, loopback: bool = False) -> Ice:
-    """What `GET /ice` answers this user, and where media may be sent: to loopback only if Roomtone serves there."""
-    answer = configuration(settings, user)
-    reach = Reach.of(settings.media_networks, loopback=loopback)
-    return Ice(tuple(answer["iceServers"]), answer["iceTransportPolicy"] == "relay", reach)
 
 
 def run(work: Callable[[ProcessConfig], Coroutine[Any, Any, None]]) -> None:

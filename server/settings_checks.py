@@ -1,0 +1,35 @@
+"""Which settings contradict each other, or have no meaning: what is wrong, and what to write instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .formats.ice_addresses import faults
+from .formats.loopback import protected
+from .formats.media_addresses import Reach
+
+
+def contradictions(settings: Any) -> list[str]:
+    """A sentence or two for each, of these `Settings`."""
+    errors = faults(settings.ice_servers, settings.turn_uris, has_secret=bool(settings.turn_secret))
+    jwks = settings.jwt_jwks_url
+    for option, check in (
+        ("--media-networks", lambda: Reach.of(settings.media_networks, loopback=False)),
+        ("--jwt-jwks-url", lambda: jwks is None or protected(jwks)),
+        ("--openid-issuers", lambda: settings.issuers),
+    ):
+        try:
+            check()
+        except ValueError as error:
+            errors.append(f"{option}: {error}.")
+    if settings.sign_in == "demo" and settings.demo is False:
+        errors.append("--sign-in: demo identities are off by --no-demo. Leave one of the two out.")
+    other_keys = settings.jwt_jwks_url or settings.jwt_public_key
+    if settings.token_users != "ids" and other_keys and not settings.jwt_audience:
+        errors.append(
+            "--token-users: give --jwt-audience, too. Without it, tokens that their issuer made for"
+            " other applications would sign in here."
+        )
+    if settings.listen_url and not settings.database_url:
+        errors.append("--listen-url: name the database by --database-url, too.")
+    return errors
