@@ -76,12 +76,6 @@ class Settings:
         help="Connection URL of a PostgreSQL server (14 to 18) to use instead of the embedded one.",
         secret=True,
     )
-    listen_url: str | None = setting(
-        None,
-        default_text="`--database-url`",
-        help="Connection URL that leads directly to the server, if `--database-url` leads to a transaction pooler (PgBouncer).",
-        secret=True,
-    )
     bus_url: str | None = setting(
         None,
         help="NATS server by which relays share what one pump reads of the database (docs/growing.md), such as"

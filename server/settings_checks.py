@@ -30,6 +30,4 @@ def contradictions(settings: Any) -> list[str]:
             "--token-users: give --jwt-audience, too. Without it, tokens that their issuer made for"
             " other applications would sign in here."
         )
-    if settings.listen_url and not settings.database_url:
-        errors.append("--listen-url: name the database by --database-url, too.")
     return errors

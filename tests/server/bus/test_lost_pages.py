@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -62,7 +62,7 @@ class World:
         """From the database, which has everything."""
         rows = [r for r in self.log if r.seq > self.room_log.head]
         if rows:
-            self.take(self.room_log, rows, lambda seq: datetime.now())
+            self.take(self.room_log, rows, lambda seq: datetime.now(UTC))
 
     async def missed(self, room: RoomId, epoch: int, after: int) -> Page | None:
         found = self.memory.find(Missed(room, epoch, after))
