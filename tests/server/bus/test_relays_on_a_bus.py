@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
 
 import httpx
 import uvloop
@@ -22,8 +24,6 @@ from ...running import RunningRelay, run_relay
 @contextmanager
 def running_pump(database_url: str, url: str) -> Iterator[None]:
     """In a thread, until the block ends."""
-    import asyncio
-
     loop, stop = uvloop.new_event_loop(), asyncio.Event()
     work = first_of(pump=pump(database_url, BusAddress((url,))), stop=stop.wait())
     thread = threading.Thread(target=loop.run_until_complete, args=(work,))
@@ -42,15 +42,30 @@ def metric(relay: RunningRelay, name: str) -> float:
     return float(next(line.split()[1] for line in lines if line.startswith(f"{name} ")))
 
 
-def poll(client: httpx.Client, room: int, peer: str, cursor: str | None) -> Any:
-    query = f"peer_id={peer}" + (f"&after={cursor}&wait=1" if cursor else "")
-    headers = {"Accept": "application/json"}
-    return client.get(f"/rooms/{room}/events?{query}", headers=headers).raise_for_status().json()
+def is_on_bus(relay: RunningRelay) -> bool:
+    return metric(relay, "roomtone_bus_connected") == 1
+
+
+def follows_a_room(relay: RunningRelay) -> bool:
+    return metric(relay, "roomtone_rooms_followed") == 1
+
+
+def read(client: httpx.Client, room: int, peer: str, bodies: list[str]) -> None:
+    """Follow until the relay stops; `bodies` receives the messages."""
+    path = f"/rooms/{room}/events?peer_id={peer}"
+    with client.stream("GET", path, headers={"Accept": "text/event-stream"}) as stream:
+        table = ""
+        for line in stream.iter_lines():
+            if line.startswith("event: "):
+                table = line.removeprefix("event: ")
+            elif line.startswith("data: ") and table == "messages":
+                bodies.append(json.loads(line.removeprefix("data: "))["record"]["body"])
 
 
 def test_relays_share_one_reading_and_lose_nothing_with_nats(database_url: str, psql: Psql) -> None:
     room = psql.room("rick")
     psql.run("set track_functions = 'all'")
+    threads: list[threading.Thread] = []
     with (
         nats_server() as nats,
         running_pump(database_url, nats.url),
@@ -59,21 +74,17 @@ def test_relays_share_one_reading_and_lose_nothing_with_nats(database_url: str, 
     ):
         relays = (first, second)
         for relay in relays:
-            eventually(lambda relay=relay: metric(relay, "roomtone_bus_connected") == 1)
+            eventually(partial(is_on_bus, relay))
         clients = [relay.sign_in(name) for relay, name in zip(relays, ("anna", "bo"), strict=True)]
         peers = [c.post("/rows/rpc/join_room", json={"room_id": room}).raise_for_status().json()["peer_id"] for c in clients]  # fmt: skip
-        cursors = [poll(c, room, p, None)["cursor"] for c, p in zip(clients, peers, strict=True)]
         seen: list[list[str]] = [[], []]
-
-        def everybody_has(bodies: list[str]) -> bool:
-            for number, client in enumerate(clients):
-                answer = poll(client, room, peers[number], cursors[number])
-                cursors[number] = answer["cursor"]
-                seen[number] += [
-                    e["record"]["body"] for e in answer["events"] if e["table"] == "messages"
-                ]
-            return all(each == bodies for each in seen)
-
+        threads += [
+            threading.Thread(target=read, args=(client, room, peer, bodies))
+            for client, peer, bodies in zip(clients, peers, seen, strict=True)
+        ]
+        for relay, thread in zip(relays, threads, strict=True):
+            thread.start()
+            eventually(partial(follows_a_room, relay))
         written: list[str] = []
         for number in range(30):
             if number == 10:
@@ -83,10 +94,12 @@ def test_relays_share_one_reading_and_lose_nothing_with_nats(database_url: str, 
             if number == 20:
                 nats.start()
                 for relay in relays:
-                    eventually(lambda relay=relay: metric(relay, "roomtone_bus_connected") == 1)
+                    eventually(partial(is_on_bus, relay))
             written.append(str(number))
             psql.run("insert into messages (room_id, user_id, body) select %s, id, %s from users where username = 'anna'", room, str(number))  # fmt: skip
-            eventually(lambda: everybody_has(written), what=lambda: str(seen))
+            eventually(lambda: seen == [written, written], what=lambda: str(seen))
         assert [metric(relay, "roomtone_bus_fallbacks_total") for relay in relays] == [1.0, 1.0]
-        for client in clients:
-            client.close()
+    for thread in threads:
+        thread.join()
+    for client in clients:
+        client.close()
