@@ -21,7 +21,9 @@ def pages_of(room: RoomId, rows: Sequence[Any], largest: int = LARGEST) -> Itera
     read_at, counts = time.time(), counts_of(first)
     events = [_event(row, largest) for row in rows if row.seq is not None]
     if not events:
-        yield Page(room, first.epoch, first.head_seq, first.head_seq, first.tail_seq, read_at, counts, ())
+        yield Page(
+            room, first.epoch, first.head_seq, first.head_seq, first.tail_seq, read_at, counts, ()
+        )
     begin = 0
     while begin < len(events):
         end, size = begin, 0
@@ -31,7 +33,9 @@ def pages_of(room: RoomId, rows: Sequence[Any], largest: int = LARGEST) -> Itera
                 break
             end += 1
         some = tuple(events[begin:end])
-        yield Page(room, first.epoch, some[0].seq - 1, some[-1].seq, first.tail_seq, read_at, counts, some)
+        yield Page(
+            room, first.epoch, some[0].seq - 1, some[-1].seq, first.tail_seq, read_at, counts, some
+        )
         begin = end
 
 

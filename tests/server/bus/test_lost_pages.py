@@ -87,7 +87,7 @@ def test_every_reader_receives_the_log(data: st.DataObject) -> None:
 
     async def arrive() -> None:
         running = asyncio.ensure_future(world.pages.run())
-        end = Page(ROOM, EPOCH, len(log), len(log), 0, 0.0, ())  # as the next beat says
+        end = Page(ROOM, EPOCH, len(log), len(log), 0, 0.0, None, ())  # as the next beat says
         for page in (*(read_page(KEY.open(each)[1]) for each in arriving), end):
             world.pages.received(page)
             for _ in range(data.draw(st.integers(0, 3))):
