@@ -37,6 +37,11 @@ class BusAddress:
         """Without user and password."""
         return " ".join(without_password(each) for each in self.urls)
 
+    @property
+    def protected(self) -> bool:
+        """Whether it demands TLS."""
+        return self.tls is not None or any(url.startswith("tls://") for url in self.urls)
+
     def context(self) -> ssl.SSLContext | None:
         """Raises OSError (ssl.SSLError is one)."""
         if self.tls is None:

@@ -84,6 +84,22 @@ class BusConnection:
                 raise BusLost("the connection ended, or messages were dropped")
 
 
+class _Client(Client):
+    """Where the address demands TLS, it logs in at no server that does not offer it: nats-py would, with everything in clear text.
+
+    `_connect_command` and `_server_info` are nats-py's own (docs/internals.md).
+    """
+
+    def __init__(self, *, protected: bool) -> None:
+        super().__init__()
+        self._protected = protected
+
+    def _connect_command(self) -> bytes:
+        if self._protected and not self._server_info.get("tls_required"):
+            raise Error("the server does not offer TLS, which the address demands")
+        return super()._connect_command()
+
+
 @contextmanager
 def _answering() -> Iterator[None]:
     """Raises BusLost for the errors of nats-py."""
@@ -97,7 +113,7 @@ def _answering() -> Iterator[None]:
 async def connected(address: BusAddress, name: str) -> AsyncIterator[BusConnection]:
     """A connection until the block ends. Raises BusLost."""
     lost = asyncio.Event()
-    client = Client()
+    client = _Client(protected=address.protected)
 
     async def failed(error: Exception) -> None:
         log.debug("NATS: %s", without_password(error))

@@ -15,11 +15,12 @@ from ..postgres.roles import Connection
 from ..types import RoomId
 
 SIGNED: Final = 16  # bytes
+FORMAT: Final = b"1"  # of all messages; another one has other subjects
 
 
 @dataclass(frozen=True)
 class BusKey:
-    """All subjects begin with a digest of the key, so two Roomtones can use one NATS."""
+    """All subjects begin with a digest of the key, so two Roomtones can use one NATS, and so can two releases with other messages."""
 
     secret: str = field(repr=False)
 
@@ -58,7 +59,7 @@ class BusKey:
 
     @cached_property
     def _subjects(self) -> str:
-        digest = blake2b(b"subjects", key=self._key, digest_size=8).hexdigest()
+        digest = blake2b(FORMAT, key=self._key, digest_size=8).hexdigest()
         return f"roomtone.{digest}"
 
 

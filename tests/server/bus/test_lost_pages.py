@@ -29,6 +29,7 @@ def row(seq: int, recipient: UserId | None) -> Any:
     return SimpleNamespace(
         room_id=ROOM, epoch=EPOCH, head_seq=seq, tail_seq=0, seq=seq, table_name="messages", recipient=recipient,
         seat_user=None, seat_peer=None, seat_reason=None, event=f'{{"seq": {seq}}}', taken_back_seq=None, age=0.0,
+        here=2, on_stage=1, counts_seq=seq, counted=False,
     )  # fmt: skip
 
 
