@@ -120,7 +120,7 @@ def child_processes(
             ChildProcess("the house band", "media.band", settings, database_url, account=owner)
         )
     address = BusAddress.of(settings)
-    if address is not None:
+    if address is not None and settings.pump:
         made.append(
             ChildProcess(
                 "the pump", "bus", settings, database_url, account=owner, bus=asdict(address)

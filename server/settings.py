@@ -90,6 +90,11 @@ class Settings:
         default_text="the system's certificates, no client certificate",
         help="Folder with `ca.pem`, or `cert.pem` and `key.pem`, or all three, for TLS on the bus.",
     )
+    pump: bool = setting(
+        True,
+        default_text="on",
+        help="Start a pump with the relay if it has a bus; it waits while another one works. Start more with `roomtone pump`.",
+    )
     demo: bool | None = setting(
         None,
         default_text="on while the relay listens on loopback only, and people sign in at no OpenID issuer",
