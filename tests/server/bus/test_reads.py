@@ -28,22 +28,25 @@ async def test_one_event_is_read_once_for_all_relays(
     room = psql.room("rick")
     database = sql.Identifier(psql.one("select current_database()"))
     admin.execute(sql.SQL("alter database {} set track_functions = 'all'").format(database))
-    with nats_server() as nats, running_pump(database_url, nats.url):
-        with relays_on_bus(database_url, nats.url, many) as relays:
-            async with AsyncExitStack() as streams:
-                readers = []
-                for number, relay in enumerate(relays):
-                    psql.seat(room, f"reader {number}")
-                    url, token = f"{relay.url}/rooms/{room}/events", relay.token(f"reader {number}")
-                    readers.append(await streams.enter_async_context(follow(url, token)))
-                await write(psql, room, "first", readers)
-                before = [counted(relay) for relay in relays]
-                for number in range(EVENTS):
-                    await write(psql, room, f"{number}", readers)
-                after = [counted(relay) for relay in relays]
-            received = [(a - b, c - d) for (a, c), (b, d) in zip(after, before, strict=True)]
-            assert received == [(0, EVENTS)] * many
-            by_relays = sum(reads for reads, _ in after)
+    with (
+        nats_server() as nats,
+        running_pump(database_url, nats.url),
+        relays_on_bus(database_url, nats.url, many) as relays,
+    ):
+        async with AsyncExitStack() as streams:
+            readers = []
+            for number, relay in enumerate(relays):
+                psql.seat(room, f"reader {number}")
+                url, token = f"{relay.url}/rooms/{room}/events", relay.token(f"reader {number}")
+                readers.append(await streams.enter_async_context(follow(url, token)))
+            await write(psql, room, "first", readers)
+            before = [counted(relay) for relay in relays]
+            for number in range(EVENTS):
+                await write(psql, room, f"{number}", readers)
+            after = [counted(relay) for relay in relays]
+        received = [(a - b, c - d) for (a, c), (b, d) in zip(after, before, strict=True)]
+        assert received == [(0, EVENTS)] * many
+        by_relays = sum(reads for reads, _ in after)
     # What a session counted is there when it has ended. The pump may have read several seats together.
     eventually(lambda: readings(psql) > EVENTS)
     assert readings(psql) - by_relays <= many + 1 + EVENTS

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
+from roomtone.bus.address import BusAddress
+from roomtone.bus.listener import BusListener
+from roomtone.relay.collectors import Bus
 from roomtone.relay.metrics import Metrics
 from roomtone.relay.slow_paths import ENDED_AFTER, SlowPaths
 
@@ -27,7 +30,7 @@ NAME = re.compile(r"\b(?:roomtone|process)_[a-z0-9_]+")
 LABELS = {"le", "method", "route", "code", "pool", "task", "version"}
 SUFFIXES = {"counter": ["_total"], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
 NOT_GROWING = re.compile(
-    r"_(seconds|bytes|ratio|info|streams|followed|paused|waiting|connections|idle|fds|ready)$"
+    r"_(seconds|bytes|ratio|info|streams|followed|paused|waiting|connections|idle|fds|ready|connected)$"
 )
 
 
@@ -38,6 +41,15 @@ def families(relay: RunningRelay) -> list[Metric]:
 
 def names(found: list[Metric]) -> set[str]:
     return {f"{each.name}{suffix}" for each in found for suffix in SUFFIXES[each.type]}
+
+
+def bus_families() -> list[Metric]:
+    """What relays with a bus have besides."""
+    return list(Bus(BusListener("", BusAddress(()), unused)).collect())
+
+
+def unused() -> Any:
+    raise AssertionError
 
 
 def values(relay: RunningRelay, sample: str) -> dict[tuple[str, ...], float]:
@@ -69,7 +81,7 @@ async def test_names_labels_and_descriptions_keep_prometheus_conventions(
         anna.post("/rows/participants", json={"room_id": room})
         anna.get("/nowhere")
         anna.request("PROPFIND", "/rows/rooms")
-    found = families(relay)
+    found = [*families(relay), *bus_families()]
     assert len({each.name for each in found}) == len(found)
     for each in found:
         assert each.documentation, each.name
@@ -92,7 +104,7 @@ def test_each_metric_of_the_dashboard_and_the_alerts_exists(relay: RunningRelay)
     alerts = (ROOT / "deploy" / "prometheus-rules.yaml").read_text("utf-8")
     of_alerts = {*NAME.findall(" ".join(re.findall(r"expr: (.*)", alerts)))}
     assert len(of_alerts) > 7
-    assert (asked | of_alerts) - names(families(relay)) == set()
+    assert (asked | of_alerts) - names([*families(relay), *bus_families()]) == set()
 
 
 def test_the_operators_page_names_every_metric_and_no_other(relay: RunningRelay) -> None:
@@ -100,7 +112,7 @@ def test_the_operators_page_names_every_metric_and_no_other(relay: RunningRelay)
     documented = set(re.findall(r"`(roomtone_[a-z_]+)`", page))
     there = {
         f"{each.name}_total" if each.type == "counter" else each.name
-        for each in families(relay)
+        for each in (*families(relay), *bus_families())
         if each.name.startswith("roomtone_")
     }
     assert documented == there

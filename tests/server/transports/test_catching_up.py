@@ -10,7 +10,7 @@ from roomtone.postgres.room_events import PAGE
 
 from ...following import follow
 from ...people import Psql
-from ...running import RunningRelay, run_relay
+from ...running import PATIENT, RunningRelay, run_relay
 from ...sockets import open_socket
 
 pytestmark = pytest.mark.anyio
@@ -22,8 +22,8 @@ CANDIDATE = '{"candidate": "candidate:1 1 udp 2113937151 192.0.2.7 50000 typ hos
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    """A relay with a long grace period: no seat is lost between two polls."""
-    with run_relay(database_url) as running:
+    """A relay with a long grace period, so that no seat is lost between two polls, and with time for pages of a thousand events."""
+    with run_relay(database_url, **PATIENT) as running:
         yield running
 
 
