@@ -198,14 +198,17 @@ class Settings:
         help="Seconds after the last participant left until an open room ends and leaves the hallway; 0: never.",
         at_least=0,
     )
+    hallway_empty_after: float = setting(
+        1800.0,
+        help="Seconds until an empty open room leaves the hallway, except its host's. It returns when somebody enters it by its link; 0: never.",
+        at_least=0,
+    )
     body_limit: int = setting(262144, help="Largest request body, in bytes.", at_least=1024)
     rows_limit: int = setting(
         1000, help="Largest number of rows that one request reads or writes.", at_least=1
     )
     requests_per_second: float = setting(
-        50.0,
-        help="Requests per second of one user, or of one address of anonymous users.",
-        at_least=1,
+        50.0, help="Requests per second of one user, or of one anonymous address.", at_least=1
     )
     new_users_per_hour: int = setting(
         1000,

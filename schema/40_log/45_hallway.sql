@@ -1,9 +1,17 @@
+-- `people` is a subquery of its own, so that a query that does not select it does not compute it.
 create or replace view hallway with (security_barrier) as
 select r.id, r.name, r.club_id, c.name as club, t.name as topic, r.host_id, h.username as host, r.stage, r.access, r.locked,
        r.created_at, r.starts_at, r.opened_at, r.opened_at is null as scheduled,
-       seats.here, seats.on_stage, seats.people,
+       seats.here, seats.on_stage,
+       coalesce((
+         select jsonb_agg(jsonb_build_object('user_id', s.user_id, 'username', u.username, 'role', s.role) order by s.seq)
+         from (select q.user_id, q.role, q.seq from participants q
+               where q.room_id = r.id and q.peer_id is not null and q.role <> 'AUDIENCE' and q.kind in ('person', 'bot')
+               order by q.seq limit 4) s
+         join users u on u.id = s.user_id), '[]'::jsonb) as people,
        coalesce(l.epoch, 0) || '-' || coalesce(l.hallway_seq, 0) as cursor,
-       exists (select from followers f where f.club_id = r.club_id and f.user_id = acting_user()) as followed
+       exists (select from followers f where f.club_id = r.club_id and f.user_id = acting_user()) as followed,
+       case when seats.here = 0 and r.opened_at is not null then coalesce(l.deserted_at, r.opened_at) end as empty_since
 from rooms r
 join users h on h.id = r.host_id
 left join clubs c on c.id = r.club_id
@@ -15,13 +23,7 @@ cross join lateral (
            as here,
          coalesce(l.on_stage, (select count(*)::int from participants p
                                where p.room_id = r.id and p.peer_id is not null and p.kind in ('person', 'bot') and p.role <> 'AUDIENCE'))
-           as on_stage,
-         coalesce((
-           select jsonb_agg(jsonb_build_object('user_id', s.user_id, 'username', u.username, 'role', s.role) order by s.seq)
-           from (select q.user_id, q.role, q.seq from participants q
-                 where q.room_id = r.id and q.peer_id is not null and q.role <> 'AUDIENCE' and q.kind in ('person', 'bot')
-                 order by q.seq limit 4) s
-           join users u on u.id = s.user_id), '[]'::jsonb) as people
+           as on_stage
 ) seats
 where r.ended_at is null and (r.access <> 'invited' or acting_as_operator() or may_see_room(r.id))
 order by scheduled, followed desc, seats.here desc, r.starts_at, r.id;
@@ -46,3 +48,4 @@ comment on column hallway.on_stage is 'Number of those who may speak.';
 comment on column hallway.people is 'The first four on stage in the order in which they joined: [{user_id, username, role}].';
 comment on column hallway.cursor is 'Position in the room''s log of the newest change to this row. Of two versions of the row, the one with the larger cursor is newer.';
 comment on column hallway.followed is 'Whether the acting user follows its club.';
+comment on column hallway.empty_since is 'Since when nobody is in the open room; null while somebody is, and for a scheduled room. Relays no longer send a room that was empty for --hallway-empty-after, except to its host.';

@@ -79,5 +79,5 @@ grant execute on function role_name(text), become(jsonb, text), why_token_is_ref
   relay_deleted_recordings(text[]), relay_kept_recordings(text[]), relay_set_recording_size(bigint, double precision, bigint), relay_maintain_recordings(interval),
   node_recording_begins(text, bigint), node_recording_continues(text, bigint), node_recording_ended(text, bigint, double precision, bigint, text),
   node_register(text, text, int, text), node_heartbeat(text), node_end_lease(text),
-  relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), schema_version()
+  relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), relay_hallway_users(bigint[]), schema_version()
   to roomtone_relay;

@@ -1,6 +1,6 @@
 """What a NOTIFY on our channel may say, read strictly: any login can send one, so a payload is untrusted input.
 
-A payload that is exactly one of the seven below becomes a notification; everything else is counted and ignored. A valid one
+A payload that is exactly one of the eight below becomes a notification; everything else is counted and ignored. A valid one
 can still be false. It only says what to read, so a false one costs a read that finds nothing new, and a token bucket
 limits how many of those there are per second.
 """
@@ -69,6 +69,13 @@ class UserDisabled:
 
 
 @dataclass(frozen=True, slots=True)
+class UserChanged:
+    """What this user follows, belongs to or waits for changed, and with it perhaps their window of the hallway."""
+
+    user: UserId
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingDeleted:
     """A recording was deleted, and its file is to be removed."""
 
@@ -88,6 +95,7 @@ Notification = (
     | ClubChanged
     | TokenRevoked
     | UserDisabled
+    | UserChanged
     | RecordingDeleted
     | NodeAssigned
 )
@@ -167,6 +175,8 @@ def _notification(payload: str) -> Notification:
             return TokenRevoked(_text(fields["signed_out"], _DIGEST))
         case ["disabled"]:
             return UserDisabled(UserId(_number(fields["disabled"], 1)))
+        case ["user"]:
+            return UserChanged(UserId(_number(fields["user"], 1)))
         case ["recording"]:
             return RecordingDeleted(_number(fields["recording"], 1))
         case ["node"]:

@@ -1,8 +1,7 @@
-"""The hallway: a row for each open room, kept up to date by notifications and streamed to its subscribers.
+"""The hallway: a row for each open room, kept up to date by notifications and streamed to those in whose windows it is.
 
 A row is read again only when a notification says that it changed, and rows that change together are read together. Nothing
-is read per subscriber. Most rows are for everybody and are encoded once. A row that names its recipients is sent to no one
-else; a subscriber that stops being a recipient receives that the row is hidden.
+is read per subscriber. Who is sent which row, and when, is decided in `hallway_windows.py`.
 """
 
 from __future__ import annotations
@@ -12,10 +11,8 @@ import json
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import chain
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
 import psycopg
 
@@ -29,7 +26,10 @@ from ..problem import not_in_time
 from ..token_bucket import TokenBucket
 from ..types import Cursor, RoomId, UserId
 from .hallway_changes import HallwayChanges, HallwayReader
-from .recipients import EVERYBODY, Recipients
+from .hallway_row import Row
+from .hallway_users import HallwayUsers
+from .hallway_windows import HallwayWindows
+from .recipients import EVERYBODY
 
 COALESCE: Final = 0.03
 """Seconds between two reads: changes that arrive in between are read and sent together."""
@@ -39,20 +39,17 @@ READ_AFTER: Final = 0.01
 
 FILLED_WITHIN: Final = 10.0  # seconds that a request waits for the first read
 
+SEND_EVERY: Final = 0.25
+"""Seconds between two looks whether it is the turn of numbers that wait."""
+
+MOVE_EVERY: Final = 4
+"""Of these, how many pass between two looks at who has a place in everybody's window: it changes once a second at most."""
+
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A room as JSON text, the position of its newest change, and who may receive it."""
-
-    text: str
-    head: int
-    recipients: Recipients = EVERYBODY
-
-
 class Hallway:
-    """All rows of the hallway as JSON text, and its latest changes by version. `on_room_ended` is called for each room that ended."""
+    """Reads the rows, and answers requests. `on_room_ended` is called for each room that ended; `empty_after`: see HallwayWindows."""
 
     def __init__(
         self,
@@ -60,14 +57,13 @@ class Hallway:
         *,
         on_room_ended: Callable[[RoomId], None] = lambda room: None,
         sent: Sent | None = None,
+        empty_after: timedelta | None = None,
     ) -> None:
         self._changes = HallwayChanges(sent or Sent())
         self._database = database
         self._on_room_ended = on_room_ended
-        self._rows: dict[RoomId, Row] = {}
-        self._public: dict[RoomId, str] = {}
-        self._private: dict[RoomId, Row] = {}
-        self._opens_at: dict[RoomId, datetime] = {}
+        self.users = HallwayUsers(database, self._window_changed)
+        self._windows = HallwayWindows(self._changes, self.users, empty_after)
         self._changed: Backlog[RoomId] = Backlog()
         self._reading: list[RoomId] = []
         self._full_reads = TokenBucket(1, 3)
@@ -83,7 +79,7 @@ class Hallway:
 
         It can be false, so it is compared with what was read and never with another notification.
         """
-        row = self._rows.get(room)
+        row = self._windows.rows.get(room)
         if row is None or row.head != head:
             if not self._changed.add(room):
                 self._stale = True
@@ -101,18 +97,21 @@ class Hallway:
         """Notifications may have been missed: read everything again."""
         self._stale = True
         self._work.set()
+        for user in self.users.resync(self._changes.is_followed):
+            self._windows.forget(user)
 
-    def reader(self, subscriber: Subscriber, user: UserId | None) -> HallwayReader:
-        """A reader of the changes from now on, to be closed."""
+    async def open(self, subscriber: Subscriber, user: UserId | None) -> HallwayReader:
+        """A reader of the changes from now on, to be closed. Raises Problem 503 if the hallway cannot be read."""
+        await self.until_filled()
+        await self.users.open(user)
         reader = HallwayReader(self._changes, subscriber, user)
         self._changes.subscribe(reader)
         return reader
 
     def rows(self, reader: HallwayReader) -> str:
-        """The whole hallway as a JSON array; what the reader takes next are changes to it."""
+        """The window of the reader's user as a JSON array; what the reader takes next are changes to it."""
         reader.seen = self._changes.version
-        private = [row.text for row in self._private.values() if reader.user in row.recipients]
-        return f"[{','.join(chain(self._public.values(), private) if private else self._public.values())}]"
+        return self._windows.snapshot(reader.user)
 
     def cursor(self, reader: HallwayReader) -> Cursor:
         """The reader's position, with which its client can ask for later changes."""
@@ -154,7 +153,17 @@ class Hallway:
 
     def opens_at(self) -> datetime | None:
         """When the next scheduled room opens; None if no room is scheduled."""
-        return min(self._opens_at.values(), default=None)
+        return self._windows.opens_at()
+
+    async def send_numbers(self) -> None:
+        """Send what has to wait for its turn, until cancelled."""
+        while True:
+            for _ in range(MOVE_EVERY):
+                await asyncio.sleep(SEND_EVERY)
+                self._windows.send()
+            if self.filled.is_set():
+                self._windows.leave_out()
+                self._windows.move()
 
     async def run(self) -> None:
         """Keep the rows up to date until cancelled."""
@@ -203,53 +212,20 @@ class Hallway:
             if fields["ended_at"] is not None:
                 self._remove(room, text)
             else:
-                self._put(room, _row(fields, text), fields)
-        for gone in set(self._rows if rooms is None else rooms) - found:
+                self._windows.put(Row.of(fields, text))
+        for gone in set(self._windows.rows if rooms is None else rooms) - found:
             # The room was deleted in psql.
             self._remove(gone, json.dumps({"id": gone, "ended_at": "infinity"}))
-        self._changes.send(asyncio.get_running_loop().time())
+        if not self.filled.is_set():
+            self._windows.settle()
+        self._windows.send()
         self.filled.set()
-
-    def _put(self, room: RoomId, row: Row, fields: dict[str, Any]) -> None:
-        before = self._rows.get(room)
-        if before == row:
-            return
-        self._rows[room] = row
-        private = row.recipients is not EVERYBODY
-        if private:
-            self._public.pop(room, None)
-            self._private[room] = row
-        else:
-            self._private.pop(room, None)
-            self._public[room] = row.text
-        self._schedule(room, fields)
-        if private and before and (losing := before.recipients.without(row.recipients.users)):
-            gone = {"id": room, "hidden": True, "cursor": fields["cursor"]}
-            self._changes.add(control_events.hallway(json.dumps(gone)), losing)
-        self._changes.add(control_events.hallway(row.text), row.recipients)
 
     def _remove(self, room: RoomId, text: str) -> None:
         # Also for a room that was never read here: it may have opened and ended between two reads, and an invitation to it
         # may have been read in between.
         self._on_room_ended(room)
-        self._opens_at.pop(room, None)
-        row = self._rows.pop(room, None)
-        if row is not None:
-            self._public.pop(room, None)
-            self._private.pop(room, None)
-            self._changes.add(control_events.hallway(text), row.recipients)
+        self._windows.remove(room, control_events.hallway(text))
 
-    def _schedule(self, room: RoomId, fields: dict[str, Any]) -> None:
-        self._opens_at.pop(room, None)
-        if fields.get("scheduled"):
-            self._opens_at[room] = datetime.fromisoformat(fields["starts_at"])
-
-
-def _row(fields: dict[str, Any], text: str) -> Row:
-    """A row as read. The list of its recipients is not sent to them."""
-    head = Cursor.parse(fields["cursor"]).seq
-    if "readers" not in fields:
-        return Row(text, head)
-    users = fields.pop("readers")
-    recipients = EVERYBODY if users is None else Recipients(frozenset(map(UserId, users)))
-    return Row(json.dumps(fields), head, recipients)
+    def _window_changed(self, user: UserId) -> None:
+        self._windows.begin_again(user)

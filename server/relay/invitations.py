@@ -11,13 +11,14 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import psycopg
 
 from ..log import control_events
 from ..log.frame import Frame
+from ..log.multimap import Multimap
 from ..log.subscriber import Subscriber
 from ..postgres.notifications import Backlog
 from ..postgres.pools import Database
@@ -109,10 +110,17 @@ class InvitationsReader:
 class Invitations:
     """The lists of the users who have streams here, and for a while of those who had."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self,
+        database: Database,
+        on_rooms: Callable[[UserId, frozenset[RoomId]], None] = lambda user, rooms: None,
+    ) -> None:
+        """`on_rooms` is called with the rooms to which a user has open invitations."""
         self._database = database
+        self._on_rooms = on_rooms
         self._lists: dict[UserId, OpenInvitations] = {}
         self._user_of: dict[InvitationId, UserId] = {}
+        self._users_of_room: Multimap[RoomId, UserId] = Multimap()
         self._changed: Backlog[InvitationId] = Backlog()
         self._wanted: set[UserId] = set()
         self._overflowed = False
@@ -132,8 +140,8 @@ class Invitations:
         """Invitations to this room are no longer open. No notification of an invitation says so."""
         if self._ended_meanwhile is not None:
             self._ended_meanwhile.add(room)
-        if wanted := {user for user, of_user in self._lists.items() if room in of_user.rooms}:
-            self._wanted |= wanted
+        if users := self._users_of_room[room]:
+            self._wanted |= set(users)
             self._work.set()
 
     def resync(self) -> None:
@@ -142,6 +150,7 @@ class Invitations:
             if not of_user.readers and not of_user.recently_read:
                 del self._lists[user]
                 self._update_users(user, of_user.ids, frozenset())
+                self._update_rooms(user, of_user.rooms, frozenset())
             of_user.recently_read = False
         self._wanted |= self._lists.keys()
         self._work.set()
@@ -230,9 +239,11 @@ class Invitations:
         finally:
             self._ended_meanwhile = None
         for user in users & self._lists.keys():
-            of_user, before = self._lists[user], self._lists[user].ids
+            of_user = self._lists[user]
+            before, rooms = of_user.ids, of_user.rooms
             of_user.put(texts.get(user, "[]"))
             self._update_users(user, before, of_user.ids)
+            self._update_rooms(user, rooms, of_user.rooms)
             if of_user.rooms & ended:  # it ended while the answer was on its way
                 self._wanted.add(user)
                 self._work.set()
@@ -245,3 +256,13 @@ class Invitations:
         for invitation in before - after:
             self._user_of.pop(invitation, None)
         self._user_of.update(dict.fromkeys(after, user))
+
+    def _update_rooms(
+        self, user: UserId, before: frozenset[RoomId], after: frozenset[RoomId]
+    ) -> None:
+        for room in before - after:
+            self._users_of_room.discard(room, user)
+        for room in after - before:
+            self._users_of_room.add(room, user)
+        if before != after:
+            self._on_rooms(user, after)

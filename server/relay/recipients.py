@@ -20,11 +20,14 @@ class Recipients:
     def __bool__(self) -> bool:
         return self.all_except or bool(self.users)
 
-    def without(self, users: frozenset[UserId]) -> Recipients:
-        """These recipients except `users`."""
-        return Recipients(
-            self.users | users if self.all_except else self.users - users, self.all_except
-        )
+    def minus(self, others: Recipients) -> Recipients:
+        """Those of these who are not among the others."""
+        if not others.all_except:
+            left = self.users | others.users if self.all_except else self.users - others.users
+            return Recipients(left, self.all_except)
+        if self.all_except:
+            return Recipients(others.users - self.users)
+        return Recipients(self.users & others.users)
 
 
 EVERYBODY = Recipients(frozenset(), all_except=True)

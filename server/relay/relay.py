@@ -19,10 +19,12 @@ from ..postgres.notifications import (
     RecordingDeleted,
     RoomChanged,
     TokenRevoked,
+    UserChanged,
     UserDisabled,
 )
 from ..postgres.pools import Database
 from ..supervision import Supervisor
+from ..types import RoomId
 from .club_changes import ClubChanges
 from .hallway import Hallway
 from .housekeeping import Housekeeping
@@ -60,16 +62,23 @@ class Relay:
         self.metrics = Metrics()
         self.logs = RoomLogs(database, self.metrics, bus)
         self.openings = Openings(database)
-        self.invitations = Invitations(database)
+        empty_after = settings.hallway_empty_after
         self.hallway = Hallway(
-            database, on_room_ended=self.invitations.room_ended, sent=self.metrics.sent
+            database,
+            on_room_ended=self._room_ended,
+            sent=self.metrics.sent,
+            empty_after=timedelta(seconds=empty_after) if empty_after else None,
         )
+        self.invitations = Invitations(database, on_rooms=self.hallway.users.invited)
         self.clubs = ClubChanges(self.hallway.announce)
         self.revocations = Revocations(database)
         self.recording_files = RecordingFiles(database, settings.recordings, keep)
         self.presence = Presence(database, grace=settings.grace, address=address)
         self.keep_alives = TimingWheel(self.metrics.loop_lag)
         self.stopping = asyncio.Event()
+
+    def _room_ended(self, room: RoomId) -> None:
+        self.invitations.room_ended(room)
 
     def stop_streams(self) -> None:
         """Have every stream end with a `bye` that tells its client to come back in a moment, to another relay."""
@@ -100,6 +109,8 @@ async def dispatch(listener: Listener, relay: Relay, database: Database) -> None
                 relay.revocations.notified(digest)
             case UserDisabled(user=user):
                 relay.revocations.disabled(user)
+            case UserChanged(user=user):
+                relay.hallway.users.notified(user)
             case RecordingDeleted():
                 relay.recording_files.notified()
             case NodeAssigned():
@@ -143,6 +154,8 @@ async def running_relay(
         tasks.keep(relay.logs.pages.run, "gaps on the bus")
     tasks.keep(relay.logs.run, "log reader")
     tasks.keep(relay.hallway.run, "hallway")
+    tasks.keep(relay.hallway.send_numbers, "numbers of the hallway")
+    tasks.keep(relay.hallway.users.run, "windows of the hallway")
     tasks.keep(relay.clubs.run, "changes of clubs")
     tasks.keep(relay.invitations.run, "invitations")
     tasks.keep(relay.revocations.run, "revoked tokens")

@@ -25,12 +25,11 @@ from ..identity.tokens import ends_at, user_of
 from ..log.frame import Frame
 from ..log.subscriber import News
 from ..postgres.room_events import Seat, missed
-from ..relay.hallway import Hallway
 from ..relay.hallway_changes import HallwayReader
 from ..relay.invitations import InvitationsReader
 from ..relay.relay import Relay
 from ..supervision import first_of
-from ..types import Claims, Cursor
+from ..types import Claims, Cursor, UserId
 from .asgi_outlets import disconnected
 from .following import (
     RoomSubscription,
@@ -105,7 +104,7 @@ async def poll_room(request: Request, claims: Claims, seat: Seat) -> Response:
         hallway_reader = None
         if "hallway" in request.query_params:
             hallway_reader = await _follow_hallway(
-                request, state.relay.hallway.reader(news, seat.user), hallway_after, found, stack
+                request, seat.user, news, hallway_after, found, stack
             )
         positions = PollPositions(
             room, hallway_reader, await _follow_invitations(request, claims, news, stack)
@@ -133,10 +132,8 @@ async def poll_hallway(request: Request, claims: Claims) -> Response:
         stack.enter_context(counted(request, wait))
         stack.enter_context(request.state.relay.revocations.using(claims, news))
         await require_signed_in(request.state.database, claims)
-        found, hallway = PollAnswer(), request.state.relay.hallway
-        hallway_reader = await _follow_hallway(
-            request, hallway.reader(news, user_of(claims)), after, found, stack
-        )
+        found = PollAnswer()
+        hallway_reader = await _follow_hallway(request, user_of(claims), news, after, found, stack)
         positions = PollPositions(
             None, hallway_reader, await _follow_invitations(request, claims, news, stack)
         )
@@ -147,15 +144,19 @@ async def poll_hallway(request: Request, claims: Claims) -> Response:
 
 async def _follow_hallway(
     request: Request,
-    hallway_reader: HallwayReader,
+    user: UserId | None,
+    news: News,
     after: Cursor | None,
     found: PollAnswer,
     stack: contextlib.AsyncExitStack,
 ) -> HallwayReader:
-    """Read the hallway after this cursor, or all of it, until `stack` ends."""
-    hallway: Hallway = request.state.relay.hallway
+    """Read the hallway after this cursor, or all of the user's window, until `stack` ends."""
+    relay: Relay = request.state.relay
+    hallway = relay.hallway
+    hallway_reader = await hallway.open(news, user)
     stack.callback(hallway_reader.close)
-    await hallway.until_filled()
+    # Rooms to which the user is invited are in the window.
+    await stack.enter_async_context(relay.invitations.read(user, news))
     if after is None or not hallway.resume(hallway_reader, after):
         _add_hallway(f'{{"hallway":{hallway.rows(hallway_reader)}}}', found)
     return hallway_reader

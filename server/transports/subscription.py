@@ -69,9 +69,8 @@ class Subscription:
         """Follow the hallway, the user's invitations, and a room if given, until `close`. Raises Problem and psycopg errors."""
         if seat is not None:
             self.room = await RoomSubscription.open(self._relay, seat, self, after)
-        await self._relay.hallway.until_filled()
         self._token.watch(self)
-        self._hallway = self._relay.hallway.reader(self, self._token.user)
+        self._hallway = await self._relay.hallway.open(self, self._token.user)
         self._invitations = await self._relay.invitations.open(self._token.user, self)
 
     async def opening_frames(self) -> list[Frame]:

@@ -12,3 +12,7 @@ comment on trigger _110_pace on followers is 'Rate limit: 200 per user in 10 min
 create or replace trigger _400_notify after insert or update or delete on followers
 for each row execute function tg_notify_club('club_id');
 comment on trigger _400_notify on followers is 'Notifies relays that the followers of the club have changed.';
+
+create or replace trigger _410_notify_user after insert or delete on followers
+for each row execute function tg_notify_user();
+comment on trigger _410_notify_user on followers is 'Notifies relays that the user follows other clubs.';

@@ -94,3 +94,7 @@ comment on trigger _310_withdraw_on_demotion on members is 'Deletes the invitati
 create or replace trigger _400_notify after insert or update or delete on members
 for each row execute function tg_notify_club('club_id');
 comment on trigger _400_notify on members is 'Notifies relays that the members of the club have changed.';
+
+create or replace trigger _410_notify_user after insert or delete on members
+for each row execute function tg_notify_user();
+comment on trigger _410_notify_user on members is 'Notifies relays that the user is a member of other clubs.';

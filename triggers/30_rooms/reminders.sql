@@ -29,3 +29,7 @@ comment on trigger _110_limit on reminders is 'At most 200 reminders per user.';
 create or replace trigger _120_pace before insert on reminders
 for each row execute function tg_pace('reminders_are_rate_limited', '60', '10 minutes');
 comment on trigger _120_pace on reminders is 'Rate limit: 60 per user in 10 minutes.';
+
+create or replace trigger _410_notify_user after insert or delete on reminders
+for each row execute function tg_notify_user();
+comment on trigger _410_notify_user on reminders is 'Notifies relays that the user wants to be reminded of other rooms.';
