@@ -1,0 +1,383 @@
+"""Which rooms of the hallway a user is sent, and how often."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final
+
+import pytest
+from psycopg.errors import CheckViolation, InsufficientPrivilege
+from roomtone.relay import hallway_windows
+from roomtone.relay.busiest import Busiest
+from roomtone.relay.pace import Pace
+from roomtone.relay.relay import Relay
+from roomtone.types import RoomId
+
+from ...conftest import Connect
+from ...patience import comes_true
+from ...people import Psql
+from .hallway_follower import HallwayFollower, follower, relay_here
+
+pytestmark = pytest.mark.anyio
+
+PEOPLE: Final = ["anna", "bo", "cleo", "dan", "eve"]
+
+OWN_WINDOW: Final = """
+  select h.id from hallway h where
+    h.access = 'invited' or h.host_id = acting_user()
+    or h.club_id in (select f.club_id from followers f where f.user_id = acting_user()
+                     union select m.club_id from members m where m.user_id = acting_user())
+    or h.id in (select i.room_id from invitations i
+                where i.invited_user = acting_user() and i.uses = 0 and i.declined_at is null)
+    or h.id in (select r.room_id from reminders r where r.user_id = acting_user())
+"""
+"""The user's own window, as SQL: what they see besides what everybody is sent."""
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few places in everybody's window, and a high rate, so that a test needs few rooms and little time."""
+    monkeypatch.setattr(hallway_windows, "BUSIEST", 3)
+    monkeypatch.setattr(hallway_windows, "SOONEST", 2)
+    monkeypatch.setattr(hallway_windows, "PUBLIC_RATE", 100)
+    monkeypatch.setattr(hallway_windows, "OWN_RATE", 100)
+    monkeypatch.setattr("roomtone.relay.hallway.MOVE_EVERY", 1)
+    monkeypatch.setattr("roomtone.relay.hallway.SEND_EVERY", 0.02)
+
+
+def club(psql: Psql, name: str, owner: str) -> int:
+    return int(
+        psql.one(
+            "insert into clubs (name, owner_id) values (%s, %s) returning id",
+            name,
+            psql.person(owner),
+        )
+    )
+
+
+def club_room(psql: Psql, club: int, host: str, name: str) -> int:
+    statement = "insert into rooms (name, host_id, club_id) values (%s, %s, %s) returning id"
+    return int(psql.one(statement, name, psql.person(host), club))
+
+
+def fill(psql: Psql, room: int, people: int) -> None:
+    """So many seats in this room."""
+    for number in range(people):
+        psql.seat(room, f"guest {number}")
+
+
+async def test_a_window_has_the_busiest_rooms_and_those_of_ones_own(
+    psql: Psql, database_url: str, small: None
+) -> None:
+    jazz = club(psql, "Jazz", "rick")
+    busy = [psql.room(host, "Busy") for host in ("rick", "rick", "eve")]
+    for room in busy:
+        fill(psql, room, 3)
+    quiet, of_club = psql.room("rick", "Quiet"), club_room(psql, jazz, "rick", "Of the club")
+    hosted, invited = psql.room("anna", "Anna's"), psql.room("rick", "For the invited")
+    private = psql.room("rick", "Private")
+    psql.run("update rooms set access = 'invited' where id = %s", private)
+    psql.run("insert into blocks (user_id, blocked_id) values (%s, %s)", psql.person("anna"), psql.person("eve"))  # fmt: skip
+    async with relay_here(database_url) as relay:
+        anna = await follower(relay, psql.person("anna"))
+        nobody = await follower(relay, None)
+        rick = await follower(relay, psql.person("rick"))
+        assert set(nobody.rooms) == {*busy}
+        assert set(anna.rooms) == {*busy, hosted}, "a block hides no room"
+        assert set(rick.rooms) == {*busy, quiet, of_club, invited, private}
+
+        psql.run("insert into followers (user_id, club_id) values (%s, %s)", psql.person("anna"), jazz)  # fmt: skip
+        await comes_true(lambda: of_club in anna.rooms)
+        psql.run("update rooms set name = 'Blue' where id = %s", of_club)
+        await comes_true(lambda: anna.rooms[of_club]["name"] == "Blue")
+        assert not [row for row in nobody.received if row["id"] == of_club]
+
+        psql.act_as("rick").run("select invite_to_room(%s, 'anna')", invited)
+        psql.run("select invite_to_room(%s, 'anna')", private)
+        psql.act_as(None)
+        await comes_true(lambda: {invited, private} <= set(anna.rooms))
+        psql.run("delete from invitations")
+        psql.run("delete from followers where user_id = %s", psql.person("anna"))
+        await comes_true(lambda: set(anna.rooms) == {*busy, hosted})
+
+        psql.run("insert into members (user_id, club_id, role) values (%s, %s, 'MEMBER')", psql.person("anna"), jazz)  # fmt: skip
+        await comes_true(lambda: of_club in anna.rooms)
+        psql.run("update rooms set ended_at = now() where id = %s", of_club)
+        await comes_true(lambda: of_club not in anna.rooms)
+        assert set(nobody.rooms) == {*busy}
+
+
+async def test_a_room_gets_a_place_in_everybodys_window_when_it_is_clearly_busier(
+    psql: Psql, database_url: str, small: None
+) -> None:
+    rooms = [psql.room("rick", f"Room {number}") for number in range(4)]
+    for room in rooms:
+        fill(psql, room, 2)
+    async with relay_here(database_url) as relay:
+        bo, rick = await follower(relay, psql.person("bo")), await follower(relay, psql.person("rick"))  # fmt: skip
+        [left] = set(rooms) - set(bo.rooms)
+        psql.seat(left, "one more")
+        await comes_true(lambda: rick.rooms[left]["here"] == 3)
+        assert left not in bo.rooms, "one more is not clearly busier"
+        psql.seat(left, "yet one more")
+        await comes_true(lambda: left in bo.rooms and len(bo.rooms) == 3)
+        assert set(rick.rooms) == set(rooms), "a host keeps the room in the window"
+        assert not [row for row in rick.received if row.get("hidden")]
+        psql.run("update rooms set ended_at = now() where id = %s", left)
+        await comes_true(lambda: set(bo.rooms) == set(rooms) - {left})
+
+
+async def test_a_reader_resumes_by_the_cursor_and_gets_the_changes_of_its_window_only(
+    psql: Psql, database_url: str, small: None
+) -> None:
+    jazz = club(psql, "Jazz", "rick")
+    for number in range(3):
+        fill(psql, psql.room("rick", f"Busy {number}"), 2)
+    of_club = club_room(psql, jazz, "rick", "Of the club")
+    psql.run("insert into followers (user_id, club_id) values (%s, %s)", psql.person("anna"), jazz)
+    async with relay_here(database_url) as relay:
+        first, nobody = await follower(relay, psql.person("anna")), await follower(relay, None)
+        at, nobody_at = first.cursor, nobody.cursor
+        psql.run("update rooms set name = 'Blue' where id = %s", of_club)
+        await comes_true(lambda: first.received)
+        later, later_nobody = await follower(relay, psql.person("anna")), await follower(relay, None)  # fmt: skip
+        assert later.resume(at)
+        assert later_nobody.resume(nobody_at)
+        later.advance()
+        later_nobody.advance()
+        assert [row["name"] for row in later.received] == ["Blue"]
+        assert later_nobody.received == []
+        assert later.snapshots == later_nobody.snapshots == 0
+        # For a user whose changes were not kept, a cursor is too old.
+        unknown = await follower(relay, psql.person("dan"))
+        assert unknown.resume(nobody_at)
+        unknown.advance()
+        assert unknown.snapshots == 1
+
+
+async def test_an_empty_room_leaves_the_hallway_after_a_while_and_comes_back_with_the_first_who_enters(
+    psql: Psql, database_url: str
+) -> None:
+    room, lively = psql.room("rick", "Empty"), psql.room("rick", "Lively")
+    psql.seat(lively, "bo")
+    planned = int(psql.one("insert into rooms (name, host_id, starts_at) values ('Later', %s, now() + interval '1 day') returning id", psql.person("rick")))  # fmt: skip
+    async with relay_here(database_url, hallway_empty_after=0.001) as relay:
+        anna, rick = await follower(relay, psql.person("anna")), await follower(relay, psql.person("rick"))  # fmt: skip
+        assert set(anna.rooms) == {lively, planned}
+        assert set(rick.rooms) == {room, lively, planned}
+        psql.seat(room, "eve")
+        await comes_true(lambda: room in anna.rooms)
+        psql.run("delete from participants where user_id in (%s, %s)", psql.person("eve"), psql.person("bo"))  # fmt: skip
+        await comes_true(lambda: set(anna.rooms) == {planned})
+        assert set(rick.rooms) == {room, lively, planned}
+        assert psql.one("select count(*) from hallway") == 3, "the view shows all"
+
+
+class Change:
+    """Random changes of rooms, clubs and people, as an operator makes them."""
+
+    def __init__(self, psql: Psql, dice: random.Random) -> None:
+        self.dice, self.psql = dice, psql
+        self.people = [psql.person(name) for name in PEOPLE]
+        self.clubs = [club(psql, name, "anna") for name in ("Jazz", "Tea")]
+        for each in self.clubs:  # any of them may host a room in it
+            psql.run("insert into members (club_id, user_id) select %s, unnest(%s::bigint[]) on conflict do nothing", each, self.people[:3])  # fmt: skip
+
+    def make(self) -> None:
+        steps = [self.join] * 6 + [self.leave] * 3 + [self.open] * 3 + [
+            self.end, self.rename, self.access, self.follow, self.unfollow, self.invite, self.withdraw,
+        ]  # fmt: skip
+        step = self.dice.choice(steps)
+        # The room may be scheduled or private, or there is none.
+        with suppress(CheckViolation, InsufficientPrivilege):
+            step()
+
+    def room(self) -> int | None:
+        rooms = self.psql.all("select id from rooms where ended_at is null order by id")
+        return int(self.dice.choice(rooms)[0]) if rooms else None
+
+    def join(self) -> None:
+        self.psql.run(
+            "insert into participants (room_id, user_id, role) select id, %s, null from rooms"
+            " where id = %s on conflict do nothing", self.dice.choice(self.people), self.room(),
+        )  # fmt: skip
+
+    def leave(self) -> None:
+        who = self.dice.choice(self.people)
+        self.psql.run("delete from participants where room_id = %s and user_id = %s", self.room(), who)  # fmt: skip
+
+    def open(self) -> None:
+        dice = self.dice
+        within = dice.choice([None, *self.clubs])
+        starts = dice.choice([None, None, f"{dice.randrange(1, 90)} days"])
+        self.psql.run("insert into rooms (name, host_id, club_id, access, starts_at) values ('A room', %s, %s, %s, now() + %s::interval)",
+            dice.choice(self.people[:3]), within, dice.choice(["open", "open", "invited"]), starts)  # fmt: skip
+
+    def end(self) -> None:
+        self.psql.run("update rooms set ended_at = now() where id = %s", self.room())
+
+    def rename(self) -> None:
+        self.psql.run("update rooms set name = %s where id = %s", f"Room {self.dice.random()}", self.room())  # fmt: skip
+
+    def access(self) -> None:
+        self.psql.run("update rooms set access = %s where id = %s", self.dice.choice(["open", "invited"]), self.room())  # fmt: skip
+
+    def follow(self) -> None:
+        self.psql.run("insert into followers (user_id, club_id) values (%s, %s) on conflict do nothing", self.dice.choice(self.people), self.dice.choice(self.clubs))  # fmt: skip
+
+    def unfollow(self) -> None:
+        self.psql.run("delete from followers where user_id = %s", self.dice.choice(self.people))
+
+    def invite(self) -> None:
+        self.psql.run("insert into invitations (room_id, invited_user, invited_by) select id, %s, host_id from rooms where id = %s and host_id <> %s", who := self.dice.choice(self.people[3:]), self.room(), who)  # fmt: skip
+
+    def withdraw(self) -> None:
+        self.psql.run("delete from invitations")
+
+
+async def test_after_random_changes_each_window_is_what_its_definition_says(
+    psql: Psql, connect: Connect, database_url: str, small: None
+) -> None:
+    dice = random.Random(15)
+    change = Change(psql, dice)
+    asking = Psql(connect())
+
+    def definition(name: str) -> tuple[set[int], dict[int, dict[str, Any]]]:
+        """The ids of the own window, and all rows that this user may see."""
+        asking.act_as(name)
+        own = {int(room) for (room,) in asking.all(OWN_WINDOW)}
+        rows = {
+            row["id"]: row
+            for (row,) in asking.all("select to_jsonb(h) - 'followed' from hallway h")
+        }
+        asking.act_as(None)
+        return own, rows
+
+    async with relay_here(database_url) as relay:
+        nobody = await follower(relay, None)
+        followers = {name: await follower(relay, psql.person(name)) for name in PEOPLE}
+        for _ in range(6):
+            for _ in range(30):
+                change.make()
+            for name, each in followers.items():
+                own, rows = definition(name)
+
+                def is_right(
+                    each: HallwayFollower = each, own: Any = own, rows: Any = rows
+                ) -> bool:
+                    wanted = {room: rows.get(room) for room in own | set(nobody.rooms)}
+                    shown = {room: row | {} for room, row in each.rooms.items()}
+                    for row in shown.values():
+                        row.pop("ended_at")
+                    return shown == wanted
+
+                await comes_true(is_right)
+            await comes_true(partial(has_the_busiest, nobody, psql))
+
+
+def has_the_busiest(nobody: HallwayFollower, psql: Psql) -> bool:
+    """Whether everybody's window has as many rooms as there are places, and no other room is clearly busier."""
+    public = "select id, here, starts_at from hallway where access <> 'invited' and scheduled = %s"
+    here = {room: count for room, count, _ in psql.all(public, False)}
+    soon = {room: starts_at for room, _, starts_at in psql.all(public, True)}
+    busiest, soonest = set(nobody.rooms) & set(here), set(nobody.rooms) & set(soon)
+    return (
+        len(busiest) == min(3, len(here))
+        and len(soonest) == min(2, len(soon))
+        and all(here[one] <= here[other] + 1 for one in set(here) - busiest for other in busiest)
+        and all(soon[one] >= soon[other] for one in set(soon) - soonest for other in soonest)
+    )
+
+
+async def test_of_five_thousand_rooms_a_follower_receives_a_small_window_and_five_rows_a_second(
+    psql: Psql, connect: Connect, database_url: str
+) -> None:
+    rooms, churn = 5000, 1500
+    jazz = club(psql, "A club with a name of some length", "rick")
+    psql.person("anna")
+    psql.run("insert into users (username) select 'person number ' || n from generate_series(1, 200) n")  # fmt: skip
+    psql.run(
+        "insert into rooms (name, host_id, club_id)"
+        " select 'A room with a name of some length, number ' || n, %s, case when n %% 10 = 0 then %s end"
+        " from generate_series(1, %s) n", psql.person("rick"), jazz, rooms,
+    )  # fmt: skip
+    psql.run("insert into followers (user_id, club_id) values (%s, %s)", psql.person("anna"), jazz)
+    psql.run(
+        "insert into participants (room_id, user_id, role) select r.id, u.id, 'SPEAKER' from rooms r"
+        " join users u on u.username like 'person number %%' and (u.id + r.id) %% 50 = 0"
+    )
+    async with relay_here(database_url) as relay:
+        anna, nobody = await follower(relay, psql.person("anna")), await follower(relay, None)
+        assert len(nobody.rooms) == hallway_windows.BUSIEST
+        assert len(anna.rooms) > hallway_windows.BUSIEST, "also rooms of the club"
+        for each in (anna, nobody):
+            assert len(each.snapshot.encode()) <= 64_000
+
+        loop = asyncio.get_running_loop()
+        began, received = loop.time(), 0
+        await asyncio.to_thread(churn_seats, Psql(connect()), churn)
+        await settled(relay)
+        elapsed = loop.time() - began
+        for each in (anna, nobody):
+            received = len(each.received)
+            assert 0 < received <= 5 * (elapsed + 1)
+
+
+def churn_seats(psql: Psql, count: int) -> None:
+    """So many seats are taken and left, each in a transaction of its own, as fast as the machine can."""
+    dice = random.Random(5)
+    people = [user for (user,) in psql.all("select id from users where username like 'person%%'")]
+    [(first, last)] = psql.all("select min(id), max(id) from rooms")
+    for _ in range(count // 2):
+        room, user = dice.randint(first, last), dice.choice(people)
+        psql.run("delete from participants where room_id = %s and user_id = %s", room, user)
+        psql.run("insert into participants (room_id, user_id, role) values (%s, %s, 'SPEAKER')", room, user)  # fmt: skip
+
+
+async def settled(relay: Relay) -> None:
+    """Every change was read."""
+    await comes_true(lambda: not relay.hallway._changed and not relay.hallway._reading)
+
+
+def test_a_pace_lets_each_room_wait_for_its_turn() -> None:
+    pace, one, two, three = Pace(2), RoomId(1), RoomId(2), RoomId(3)
+    for room in (one, two, three):
+        pace.add(room)
+    assert pace.due(0) == [one, two]
+    pace.add(one)
+    assert pace.due(0.9) == []
+    assert pace.due(1) == [three, one]
+    assert not pace
+    pace.add(two)
+    pace.discard(two)
+    assert pace.due(5) == []
+
+
+Move = Callable[[Busiest], object]
+
+
+@pytest.mark.parametrize(
+    ("moves", "shown"),
+    [
+        pytest.param([], {1, 2}, id="the first get the free places"),
+        pytest.param([lambda b: b.put(RoomId(3), 6)], {1, 2}, id="a little busier is not enough"),
+        pytest.param([lambda b: b.put(RoomId(3), 7)], {2, 3}, id="clearly busier gets the place"),
+        pytest.param([lambda b: b.discard(RoomId(2))], {1, 3}, id="a free place is given away"),
+        pytest.param([lambda b: b.put(RoomId(4), 0, has_place=True)], {1, 2}, id="one too many goes"),
+    ],
+)  # fmt: skip
+def test_the_busiest_rooms_change_places_one_at_a_time(moves: list[Move], shown: set[int]) -> None:
+    busiest = Busiest(2, lambda score: 1)
+    for room, score in ((1, 5), (2, 9), (3, 1)):
+        busiest.put(RoomId(room), score)
+    for make in moves:
+        make(busiest)
+    before = set(busiest.rooms)
+    while (moved := busiest.move()) is not None:
+        assert before ^ busiest.rooms == {moved}
+        before = set(busiest.rooms)
+    assert busiest.rooms == shown
