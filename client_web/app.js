@@ -94,7 +94,9 @@ async function arrive(place, { asks = true } = {}) {
   const room_id = place.place === 'room' && context.seated()?.room_id !== place.room_id ? place.room_id : undefined
   const isOpen = room_id !== undefined && isListed(room_id)
   if (isOpen) arriveAtRoom(room_id, asks)
-  const loaded = pages.load(place)
+  // A room that is not in my window of the hallway: its name, or when it opens.
+  const looked = room_id !== undefined && !isOpen ? shell.moreRooms.look(room_id).catch(() => {}) : undefined
+  const loaded = Promise.all([pages.load(place), looked])
   draw()
   await loaded
   // A room that is not in the hallway may have ended: then its page is shown.
@@ -123,7 +125,7 @@ function enter(/** @type {number} */ room_id) {
 }
 
 /** Whether this room opens later: until then its page shows when. */
-const isPlanned = (/** @type {number} */ room_id) => shell.state.hallway.some((row) => row.id === room_id && row.scheduled)
+const isPlanned = (/** @type {number} */ room_id) => shell.state.hallway.some((row) => row.id === room_id && row.scheduled) || (shell.state.more.looked?.id === room_id && shell.state.more.looked.scheduled)
 const isListed = (/** @type {number} */ room_id) => shell.state.hallway.some((row) => row.id === room_id)
 
 function draw() {

@@ -1,8 +1,9 @@
 import { isNewer } from '../signaling/cursor.js'
 
 /**
- * The hallway: which rooms are open or scheduled, and who is in them. A pure reducer over hallway rows. They may arrive twice or in
- * another order: the newer cursor wins. A room that has ended, or that I may no longer see, is removed.
+ * My window of the hallway: which rooms are open or scheduled, and who is in them. A pure reducer over hallway rows. They may arrive twice or
+ * in another order: the newer cursor wins, and of two equal ones the later: a room comes into my window and leaves it without a change of its
+ * own. A room that has ended, or that is no longer in my window, is removed.
  *
  * @import { Room } from './state.js'
  * @typedef {Room & { club_id: number|null, club: string|null, topic: string|null, host_id: number, host: string,
@@ -33,7 +34,7 @@ export function reduceHallway(hallway, frame) {
   if (frame.type !== 'hallway') return hallway
   const row = frame.data
   const known = hallway.get(row.id)
-  if (known && !isNewer(row.cursor, known.cursor)) return hallway
+  if (known && known.cursor !== row.cursor && !isNewer(row.cursor, known.cursor)) return hallway
   return new Map(hallway).set(row.id, Object.freeze(isGone(row) ? { id: row.id, cursor: row.cursor, ended_at: row.ended_at, hidden: row.hidden } : row))
 }
 

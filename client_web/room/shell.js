@@ -10,6 +10,7 @@ import { openRooms } from './hallway.js'
 import { createHallwaySubscription } from './hallway_subscription.js'
 import { createInvitations } from './invitations.js'
 import { createKeptSession } from './kept_session.js'
+import { createMoreRooms, withMore } from './more_rooms.js'
 import { createModeration } from './moderation.js'
 import { createObservable } from './observable.js'
 import { createProfiles } from './profiles.js'
@@ -23,7 +24,7 @@ import { createRoomSession } from './room_session.js'
  * connections to a host: in a room the hallway comes in the room's stream, outside of rooms it has a stream of its own.
  *
  * @typedef {{ connection: import('../signaling/subscription.js').SubscriptionState, problem: import('../signaling/problem.js').Problem|null,
- *             retry_at: number|null, hallway: ReturnType<typeof openRooms>, following: ReadonlySet<number>,
+ *             retry_at: number|null, hallway: ReturnType<typeof openRooms>, more: import('./more_rooms.js').MoreRooms, following: ReadonlySet<number>,
  *             invitations: typeof import('./invitations.js').NO_INVITATIONS, reminders: ReadonlySet<number>, blocks: ReadonlySet<number>,
  *             clubChanges: import('./clubs.js').ClubChanges, roomSession: ReturnType<typeof createRoomSession>|null,
  *             fallback: import('../signaling/fallback.js').TechniqueName|null }} ShellState  fallback: used because another technique does not work here
@@ -55,7 +56,8 @@ export function createShell({ session }) {
   const reminders = createReminders({ rows, onChange })
   const kept = createKeptSession()
   const recordings = createRecordings({ rows, fetch: session.fetch })
-  const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange })
+  const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange: onHallway })
+  const more = createMoreRooms({ rows, window: () => hallway.hallway, onChange })
   /** @type {ReturnType<typeof createRoomSession>|null} */ let roomSession = null
   let isOpen = false
   /** @type {number|null} */ let user_id = null // who is signed in
@@ -66,7 +68,7 @@ export function createShell({ session }) {
   function stateNow() {
     const { state: connection, problem, retry_at } = hallway.status
     return Object.freeze({
-      ...{ connection, problem, retry_at, hallway: openRooms(hallway.hallway, followed.all), following: followed.all },
+      ...{ connection, problem, retry_at, hallway: openRooms(withMore(hallway.hallway, more.state.rows), followed.all), more: more.state, following: followed.all },
       ...{ invitations: hallway.invitations, reminders: reminders.all, blocks: blocks.all, clubChanges: hallway.clubChanges, roomSession, fallback },
     })
   }
@@ -80,12 +82,18 @@ export function createShell({ session }) {
     })
   }
 
+  function onHallway() {
+    more.windowChanged()
+    onChange()
+  }
+
   /** Another user may be signed in. */
   function onSession() {
     const { user } = session
     for (const each of [blocks, followed, reminders]) each.changeUser(user)
     if (user_id === (user?.id ?? null)) return
     user_id = user?.id ?? null
+    more.forget()
     hallway.changeUser()
   }
 
@@ -122,6 +130,7 @@ export function createShell({ session }) {
     devices,
     volumes,
     reminders,
+    moreRooms: { next: more.next, find: more.find, look: more.look },
     clubs: createClubs({ rows }),
     profiles: createProfiles({ rows }),
     recordings,

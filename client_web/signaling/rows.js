@@ -40,7 +40,7 @@ export function createRows({ fetch, base = ROWS, watch }) {
     }
     if (isRefusal(response)) throw await problemOf(response)
     const text = await wholeBody(response.text())
-    return { status: response.status, value: text ? JSON.parse(text) : null }
+    return { status: response.status, value: text ? JSON.parse(text) : null, range: response.headers.get('Content-Range') }
   }
 
   /**
@@ -80,6 +80,12 @@ export function createRows({ fetch, base = ROWS, watch }) {
     /** @param {string} table @param {Params} [params] @returns {Promise<Row[]>} */
     async select(table, params = {}) {
       return (await request('GET', table, { params })).value
+    },
+
+    /** How many rows there are. @param {string} table @param {Params} params */
+    async count(table, params) {
+      const { range } = await request('GET', table, { params: { ...params, select: 'id', limit: 1 }, prefer: ['count=exact'] })
+      return Number(range?.split('/')[1] ?? 0)
     },
 
     /** @param {string} table @param {Row|Row[]} rows @returns {Promise<Row[]|null>} the rows as stored, if asked for */

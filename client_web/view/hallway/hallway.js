@@ -3,6 +3,7 @@ import { createCard } from './card.js'
 import { element, mark, say } from '../elements/element.js'
 import { createInteraction } from '../elements/interaction.js'
 import { keyed } from '../elements/keyed.js'
+import { moreInWords } from './hallway_words.js'
 import { matches, keptInPlace, isOrder, inOrder } from './order.js'
 import { symbol } from '../elements/symbol.js'
 import { problemInWords } from '../elements/problem_words.js'
@@ -16,20 +17,21 @@ const SECTIONS = [['followed', 'Clubs you follow'], ['open', 'Open rooms'], ['sc
 
 /**
  * @typedef {{ rooms: readonly ListedRoom[], loading: boolean, connection: string, problem: import('../../signaling/problem.js').Problem|null,
- *             seated_in: number|null, me: number|null, reminders: ReadonlySet<number>, blocks?: ReadonlySet<number> }} Shown
+ *             seated_in: number|null, me: number|null, reminders: ReadonlySet<number>, blocks?: ReadonlySet<number>, more: number, searching: boolean }} Shown  more: how many rooms are not in the list
  * @typedef {import('./order.js').Entry & Parameters<ReturnType<typeof createCard>['update']>[0]} CardEntry
  */
 
 /**
  * The hallway: who is in which room now, and which rooms are scheduled.
- * @param {{ start: () => void, toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void, retry: () => void }} actions
+ * @param {{ start: () => void, toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void, retry: () => void,
+ *           moreRooms: () => void, findRooms: (text: string) => void }} actions
  */
 export function createHallway(actions) {
   /** @type {Shown|null} */ let model = null
   /** @type {import('./order.js').Entry[]} */ let shown = []
 
   const heading = element('h1', { class: 'visually-hidden', tabindex: '-1', text: 'Hallway' })
-  const search = element('input', { type: 'search', placeholder: 'Find', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: draw } })
+  const search = element('input', { type: 'search', placeholder: 'Find', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: find } })
   const searching = element('label', { class: 'search hallway__find' }, symbol('search'), search)
   const begin = element('button', { class: 'button button--action', type: 'button', on: { click: actions.start } }, symbol('plus'), 'Start a room')
   const order = element('select', { class: 'hallway__order', 'aria-label': 'Sort rooms', on: { change: sort } }, ...ORDERS.map(([value, text]) => element('option', { value, text })))
@@ -40,7 +42,9 @@ export function createHallway(actions) {
   const roomSections = element('div', { class: 'hallway__sections' }, ...sections.map((section) => section.element))
   const nothing = element('div', { class: 'hallway__nothing' })
   const waiting = element('div', { class: 'hallway__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('div', { class: 'card card--waiting' }, element('i'), element('i'), element('i'))))
-  const scroll = element('div', { class: 'hallway__scroll scrolls' }, connection, refusal, ordering, roomSections, waiting, nothing)
+  const moreWords = element('p', { class: 'quiet' })
+  const more = element('div', { class: 'hallway__more', hidden: true }, moreWords, element('button', { class: 'button', type: 'button', text: 'Show more', on: { click: actions.moreRooms } }))
+  const scroll = element('div', { class: 'hallway__scroll scrolls' }, connection, refusal, ordering, roomSections, more, waiting, nothing)
   const root = element('div', { class: 'hallway' }, heading, element('div', { class: 'hallway__tools' }, searching, begin), scroll)
   const interaction = createInteraction(roomSections, draw)
   const memory = createMemory('roomtone.order')
@@ -73,6 +77,11 @@ export function createHallway(actions) {
     draw()
   }
 
+  function find() {
+    actions.findRooms(search.value.trim())
+    draw()
+  }
+
   function draw() {
     if (!model) return
     const { rooms, loading, reminders, blocks, seated_in, me } = model
@@ -86,13 +95,15 @@ export function createHallway(actions) {
     ordering.hidden = searching.hidden || rooms.every((row) => row.scheduled)
     waiting.hidden = !loading
     mark(roomSections, 'aria-busy', loading ? 'true' : null)
+    more.hidden = model.more === 0 || wanted !== ''
+    say(moreWords, moreInWords(model.more))
     drawNothing(model, entries.length, wanted)
     drawConnection(model)
   }
 
   /** @param {Shown} now @param {number} count @param {string} wanted */
-  function drawNothing({ loading, connection: state }, count, wanted) {
-    const kind = count > 0 || loading || state === 'ended' ? '' : wanted ? 'unfound' : 'empty'
+  function drawNothing({ loading, searching: looking, connection: state }, count, wanted) {
+    const kind = count > 0 || loading || looking || state === 'ended' ? '' : wanted ? 'unfound' : 'empty'
     nothing.hidden = kind === ''
     if (nothing.dataset.kind === kind) return
     nothing.dataset.kind = kind

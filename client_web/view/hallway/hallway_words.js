@@ -1,4 +1,4 @@
-import { number } from '../elements/words.js'
+import { counted, number } from '../elements/words.js'
 
 /** The texts of the hallway. Pure. */
 
@@ -7,3 +7,6 @@ export function countsInWords({ here, on_stage }) {
   if (here === 0) return 'Nobody here yet'
   return `${number.format(here)} here · ${number.format(on_stage)} on stage`
 }
+
+/** "1,204 more rooms" @param {number} more */
+export const moreInWords = (more) => counted(more, 'more room', 'more rooms')

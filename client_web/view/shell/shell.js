@@ -96,13 +96,14 @@ export function createShellView(main, actions) {
     const room_id = shell.roomSession?.room_id ?? 0
     const seated_in = roomSession && roomSession.phase !== 'left' ? room_id : null
     const inside = isInside(place, shell.roomSession)
-    const listed = shell.hallway.find((row) => row.id === place.room_id)
+    const { looked } = shell.more
+    const listed = shell.hallway.find((row) => row.id === place.room_id) ?? (looked && looked.id === place.room_id ? { ...looked, followed: false } : undefined)
     const { phase, value, key } = now.pages.room
     const over = phase === 'ready' && key === place.room_id && place.place === 'room' && !inside ? value : null
 
     topBar.update({ user, byName, known, place, invitations: shell.invitations.list.length })
     hallway.update({
-      ...{ rooms: shell.hallway, connection: shell.connection, problem: shell.problem, seated_in: roomSession?.seatGone ? null : seated_in, me: user?.id ?? null },
+      ...{ rooms: shell.hallway, more: shell.more.count, searching: shell.more.searching, connection: shell.connection, problem: shell.problem, seated_in: roomSession?.seatGone ? null : seated_in, me: user?.id ?? null },
       ...{ reminders: shell.reminders, blocks: shell.blocks },
       loading: shell.hallway.length === 0 && shell.connection === 'connecting',
     })

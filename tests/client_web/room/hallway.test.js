@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { EMPTY_HALLWAY, openRooms, reduceHallway } from '../../../client_web/room/hallway.js'
+import { matching, withMore } from '../../../client_web/room/more_rooms.js'
 
 const row = (id, here, cursor, fields = {}) => ({ id, here, cursor, club_id: null, ended_at: null, ...fields })
 const snapshot = (...rows) => ({ type: 'snapshot', cursor: null, data: { hallway: rows } })
@@ -34,4 +35,22 @@ test('a snapshot drops rooms it does not name', () => {
 test('rooms of clubs I follow come first, and nothing else reorders', () => {
   const start = snapshot(row(3, 0, '1-1'), row(1, 0, '1-1'), row(2, 0, '1-1', { club_id: 7 }))
   assert.deepEqual(rooms([start, changed(row(3, 50, '1-9'))], [7]), [[2, 0, true], [1, 0, false], [3, 50, false]])
+})
+
+test('a room leaves my window, and comes back, without a change of its own', () => {
+  const start = snapshot(row(1, 1, '1-4'))
+  const hidden = changed({ id: 1, cursor: '1-4', hidden: true })
+  assert.deepEqual(rooms([start, hidden]), [])
+  assert.deepEqual(rooms([start, hidden, changed(row(1, 1, '1-4'))]), [[1, 1, false]])
+})
+
+test('rooms beyond my window are added, unless they are known to have ended or the window has them', () => {
+  const window = [snapshot(row(1, 1, '1-4'), row(2, 1, '1-1')), changed({ id: 2, cursor: '1-5', hidden: true }), changed({ id: 3, cursor: '1-9', ended_at: 'now' })].reduce(reduceHallway, EMPTY_HALLWAY)
+  const more = new Map([[1, row(1, 7, '1-4')], [2, row(2, 7, '1-5')], [3, row(3, 7, '1-8')], [4, row(4, 7, '1-1')]])
+  assert.deepEqual(openRooms(withMore(window, more), new Set()).map(({ id, here }) => [id, here]), [[1, 1], [2, 7], [4, 7]])
+})
+
+test('a search is a filter whatever is typed', () => {
+  assert.equal(matching('tea'), 'or(name.ilike.*tea*,club.ilike.*tea*,topic.ilike.*tea*,host.ilike.*tea*)')
+  assert.equal(matching('a*(b),"c').split(',')[0], 'or(name.ilike.*a__b___c*')
 })

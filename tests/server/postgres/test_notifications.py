@@ -17,6 +17,7 @@ from roomtone.postgres.notifications import (
     RecordingDeleted,
     RoomChanged,
     TokenRevoked,
+    UserChanged,
     UserDisabled,
 )
 from roomtone.types import ClubId, InvitationId, NodeId, RoomId, UserId
@@ -76,6 +77,7 @@ def test_what_is_almost_a_notification_is_ignored(payload: str) -> None:
         ('{"club":7}', ClubChanged(ClubId(7))),
         ('{"recording":7}', RecordingDeleted(7)),
         ('{"disabled":7}', UserDisabled(UserId(7))),
+        ('{"user":7}', UserChanged(UserId(7))),
         (f'{{"signed_out":"{MARK}"}}', TokenRevoked(MARK)),
         ('{"node":"sfu-höst-7-0a"}', NodeAssigned(NodeId("sfu-höst-7-0a"))),
     ],
@@ -119,6 +121,7 @@ def test_every_payload_that_the_database_sends_is_read(psql: Psql, connect: Conn
         RoomChanged,
         ClubChanged,
         TokenRevoked,
+        UserChanged,
         UserDisabled,
     }
     assert any(isinstance(each, RoomChanged) and each.room == room for each in received)

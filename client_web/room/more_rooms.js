@@ -1,0 +1,129 @@
+import { isNewer } from '../signaling/cursor.js'
+
+/**
+ * The rooms beyond my window of the hallway: the stream carries the busiest ones, those of my clubs and my own. The others are read in
+ * pages, and found by a search. If the window has all rooms, nothing is read.
+ *
+ * @import { Hallway, HallwayRow } from './hallway.js'
+ * @typedef {{ rows: ReadonlyMap<number, HallwayRow>, count: number, searching: boolean, looked: HallwayRow|null }} MoreRooms
+ *     rows: those that were read; count: how many more there are; looked: the room whose link was opened
+ */
+
+/** A window with fewer rooms has all of them: see BUSIEST and SOONEST of the relay. */
+export const FULL_FROM = 20
+const PAGE = 50
+const COUNT_EVERY = 30_000 // ms
+const SEARCH_AFTER = 250 // ms without another letter
+const BUSIEST_FIRST = 'scheduled,here.desc,id'
+/** Not the rooms in which nobody is: these are only found. */
+const LIVELY = { or: '(here.gt.0,scheduled.is.true)' }
+
+/**
+ * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, window: () => Hallway, onChange: () => void }} parts
+ */
+export function createMoreRooms({ rows, window: hallway, onChange }) {
+  /** @type {ReadonlyMap<number, HallwayRow>} */ let paged = new Map()
+  /** @type {ReadonlyMap<number, HallwayRow>} */ let found = new Map()
+  /** @type {HallwayRow|null} */ let looked = null
+  let count = 0
+  let counted_at = -Infinity
+  let wanted = ''
+  let searching = false
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
+
+  const listed = () => [...hallway().values()].filter((row) => !row.ended_at && !row.hidden).map(({ id }) => id)
+  const isFull = () => listed().length >= FULL_FROM
+  /** @param {number[]} ids */
+  const except = (ids) => ({ ...LIVELY, id: `not.in.(${ids.join(',')})` })
+
+  /** The ids first: that way the people of the other rooms are not read. @param {import('../signaling/rows.js').Params} filters */
+  async function read(filters) {
+    const ids = (await rows.select('hallway', { ...filters, select: 'id', order: BUSIEST_FIRST, limit: PAGE })).map(({ id }) => id)
+    const all = ids.length ? await rows.select('hallway', { id: `in.(${ids.join(',')})` }) : []
+    return new Map(all.map((row) => [row.id, /** @type {HallwayRow} */ (Object.freeze(row))]))
+  }
+
+  async function countAgain() {
+    counted_at = Date.now()
+    count = await rows.count('hallway', except([...listed(), ...paged.keys()]))
+    onChange()
+  }
+
+  async function search() {
+    const text = wanted
+    const rest = await read({ and: `(${wordsOf(text).map(matching).join(',')})` }).catch(() => new Map())
+    if (text !== wanted) return
+    searching = false
+    found = rest
+    onChange()
+  }
+
+  return {
+    /** @returns {MoreRooms} */
+    get state() {
+      return { rows: new Map([...paged, ...found]), count, searching, looked }
+    },
+
+    /** The window changed: counts what is beyond it, now and then. */
+    windowChanged() {
+      if (!isFull()) {
+        if (count > 0 || paged.size > 0) forgetAll()
+      } else if (Date.now() - counted_at >= COUNT_EVERY && !document.hidden) countAgain().catch(() => {})
+    },
+
+    /** Reads the next page. */
+    async next() {
+      const page = await read(except([...listed(), ...paged.keys()]))
+      paged = new Map([...paged, ...page])
+      await countAgain()
+    },
+
+    /** Looks for rooms beyond the window. @param {string} text  '' ends the search */
+    find(text) {
+      clearTimeout(timer)
+      wanted = isFull() && wordsOf(text).length ? text : ''
+      searching = wanted !== ''
+      if (searching) timer = setTimeout(search, SEARCH_AFTER)
+      else found = new Map()
+      onChange()
+    },
+
+    /** Reads the room of a link that is not in the window. @param {number} id */
+    async look(id) {
+      const [row] = await rows.select('hallway', { id: `eq.${id}` })
+      looked = /** @type {HallwayRow|undefined} */ (row) ?? null
+      onChange()
+    },
+
+    /** Another user may see others. */
+    forget: forgetAll,
+  }
+
+  function forgetAll() {
+    paged = found = new Map()
+    looked = null
+    count = 0
+    counted_at = -Infinity
+    onChange()
+  }
+}
+
+/** @param {string} text */
+const wordsOf = (text) => text.split(/\s+/u).filter(Boolean).slice(0, 5)
+
+/** Rooms with this word in their name, club, topic or host. What has a meaning in a filter stands for any character. @param {string} word */
+export function matching(word) {
+  const pattern = `*${word.replace(/[\\"*%(),.:]/gu, '_')}*`
+  return `or(${['name', 'club', 'topic', 'host'].map((column) => `${column}.ilike.${pattern}`).join(',')})`
+}
+
+/** The window, and the rooms beyond it that were read. @param {Hallway} hallway @param {ReadonlyMap<number, HallwayRow>} more @returns {Hallway} */
+export function withMore(hallway, more) {
+  if (more.size === 0) return hallway
+  const all = new Map(hallway)
+  for (const [id, row] of more) {
+    const known = hallway.get(id)
+    if (!known || (known.hidden && !isNewer(known.cursor, row.cursor))) all.set(id, row)
+  }
+  return all
+}
