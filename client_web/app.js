@@ -125,7 +125,7 @@ function enter(/** @type {number} */ room_id) {
 }
 
 /** Whether this room opens later: until then its page shows when. */
-const isPlanned = (/** @type {number} */ room_id) => shell.state.hallway.some((row) => row.id === room_id && row.scheduled) || (shell.state.more.looked?.id === room_id && shell.state.more.looked.scheduled)
+const isPlanned = (/** @type {number} */ room_id) => [...shell.state.hallway, shell.state.more.looked].find((row) => row?.id === room_id)?.scheduled === true
 const isListed = (/** @type {number} */ room_id) => shell.state.hallway.some((row) => row.id === room_id)
 
 function draw() {

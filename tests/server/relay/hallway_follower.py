@@ -16,6 +16,7 @@ from roomtone.settings import Settings
 from roomtone.supervision import supervised
 from roomtone.types import Cursor, NodeId, UserId
 
+from ...people import Psql
 from ...running import PATIENT
 
 
@@ -93,3 +94,13 @@ async def relay_here(database_url: str, **settings: Any) -> AsyncIterator[Relay]
             yield relay
     finally:
         await database.close()
+
+
+def club(psql: Psql, name: str, owner: str) -> int:
+    return int(
+        psql.one(
+            "insert into clubs (name, owner_id) values (%s, %s) returning id",
+            name,
+            psql.person(owner),
+        )
+    )
