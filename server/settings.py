@@ -199,9 +199,7 @@ class Settings:
         at_least=0,
     )
     hallway_empty_after: float = setting(
-        1800.0,
-        help="Seconds until an empty open room leaves the hallway, except its host's. It returns when somebody enters it by its link; 0: never.",
-        at_least=0,
+        1800.0, help="Seconds until an empty open room leaves the hallway; 0: never.", at_least=0
     )
     body_limit: int = setting(262144, help="Largest request body, in bytes.", at_least=1024)
     rows_limit: int = setting(
