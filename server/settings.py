@@ -194,9 +194,7 @@ class Settings:
         at_least=0,
     )
     deserted_after: float = setting(
-        3600.0,
-        help="Seconds after the last participant left until an open room ends and leaves the hallway; 0: never.",
-        at_least=0,
+        3600.0, help="Seconds until an open room that everybody left ends; 0: never.", at_least=0
     )
     hallway_empty_after: float = setting(
         1800.0, help="Seconds until an empty open room leaves the hallway; 0: never.", at_least=0
