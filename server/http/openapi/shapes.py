@@ -192,8 +192,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
     },
     "HallwayChange": {
         "type": "object",
-        "description": "A row of the hallway as it is now; or that the row is gone, because the room "
-        "ended (`ended_at`) or because the user may not see it any more (`hidden`). The greater cursor is newer.",
+        "description": "A row of the user's window of the hallway as it is now; or that the row is gone, because the room "
+        "ended (`ended_at`), or left the window or may not be seen any more (`hidden`). The greater cursor is newer; of two equal ones, the later.",
         "required": ["id"],
         "properties": {
             "id": _ID,
