@@ -37,6 +37,7 @@ export function hallwayActions(context) {
   return {
     moreRooms: () => attempt(shell.moreRooms.next),
     findRooms: shell.moreRooms.find,
+    findRoomsAgain: shell.moreRooms.findAgain,
     start: () => withName(() => startRoom.open()),
     startInClub: (/** @type {{ id: number }} */ club) => withName(() => startRoom.open({ club_id: club.id })),
     toggleFollow: (/** @type {ListedRoom} */ row) => attempt(() => (row.followed ? shell.unfollow(Number(row.club_id)) : shell.follow(Number(row.club_id)))),

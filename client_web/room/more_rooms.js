@@ -1,19 +1,23 @@
 import { isNewer } from '../signaling/cursor.js'
+import { problemFrom } from '../signaling/problem.js'
 
 /**
  * The rooms beyond my window of the hallway: the stream carries the busiest ones, those of my clubs and my own. The others are read in
  * pages, and found by a search. If the window has all rooms, nothing is read.
  *
  * @import { Hallway, HallwayRow } from './hallway.js'
- * @typedef {{ rows: ReadonlyMap<number, HallwayRow>, count: number, searching: boolean, looked: HallwayRow|null }} MoreRooms
- *     rows: those that were read; count: how many more there are; looked: the room whose link was opened
+ * @typedef {{ phase: 'idle'|'loading'|'ready'|'failed', problem: import('../signaling/problem.js').Problem|null }} RoomSearch  idle: nothing is searched for, or the window has all rooms
+ * @typedef {{ rows: ReadonlyMap<number, HallwayRow>, count: number, pages: boolean, search: RoomSearch, looked: HallwayRow|null }} MoreRooms
+ *     rows: those that were read; count: how many more there are; pages: whether they can be read in pages, or only be found; looked: the room whose link was opened
  */
 
 /** A window with fewer rooms has all of them: see BUSIEST and SOONEST of the relay. */
 export const FULL_FROM = 20
 const PAGE = 50
+const MOST = 400 // so many are read in pages: each request names those that are known, and an address has a limit
 const COUNT_EVERY = 30_000 // ms
 const SEARCH_AFTER = 250 // ms without another letter
+/** @type {RoomSearch} */ export const NO_SEARCH = Object.freeze({ phase: 'idle', problem: null })
 const BUSIEST_FIRST = 'scheduled,here.desc,id'
 /** Not the rooms in which nobody is: these are only found. */
 const LIVELY = { or: '(here.gt.0,scheduled.is.true)' }
@@ -28,7 +32,7 @@ export function createMoreRooms({ rows, window: hallway, onChange }) {
   let count = 0
   let counted_at = -Infinity
   let wanted = ''
-  let searching = false
+  let searched = NO_SEARCH
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
 
   const listed = () => [...hallway().values()].filter((row) => !row.ended_at && !row.hidden).map(({ id }) => id)
@@ -43,25 +47,36 @@ export function createMoreRooms({ rows, window: hallway, onChange }) {
     return new Map(all.map((row) => [row.id, /** @type {HallwayRow} */ (Object.freeze(row))]))
   }
 
+  /** How many there are besides the window and these. @param {Iterable<number>} read */
+  const countBeyond = (read) => rows.count('hallway', except([...listed(), ...read]))
+
   async function countAgain() {
     counted_at = Date.now()
-    count = await rows.count('hallway', except([...listed(), ...paged.keys()]))
+    count = await countBeyond(paged.keys())
     onChange()
   }
 
   async function search() {
     const text = wanted
-    const rest = await read({ and: `(${wordsOf(text).map(matching).join(',')})` }).catch(() => new Map())
-    if (text !== wanted) return
-    searching = false
-    found = rest
-    onChange()
+    const become = (/** @type {RoomSearch} */ next) => {
+      searched = Object.freeze(next)
+      onChange()
+    }
+    become({ phase: 'loading', problem: null })
+    try {
+      const rest = await read({ and: `(${wordsOf(text).map(matching).join(',')})` })
+      if (text !== wanted) return
+      found = rest
+      become({ phase: 'ready', problem: null })
+    } catch (error) {
+      if (text === wanted) become({ phase: 'failed', problem: problemFrom(error) })
+    }
   }
 
   return {
     /** @returns {MoreRooms} */
     get state() {
-      return { rows: new Map([...paged, ...found]), count, searching, looked }
+      return { rows: new Map([...paged, ...found]), count, pages: paged.size < MOST, search: searched, looked }
     },
 
     /** The window changed: counts what is beyond it, now and then. */
@@ -71,22 +86,29 @@ export function createMoreRooms({ rows, window: hallway, onChange }) {
       } else if (Date.now() - counted_at >= COUNT_EVERY && !document.hidden) countAgain().catch(() => {})
     },
 
-    /** Reads the next page. */
+    /** Reads the next page. @returns {Promise<readonly number[]>} the ids of its rooms */
     async next() {
       const page = await read(except([...listed(), ...paged.keys()]))
-      paged = new Map([...paged, ...page])
-      await countAgain()
+      const all = new Map([...paged, ...page])
+      count = await countBeyond(all.keys())
+      counted_at = Date.now()
+      paged = all
+      onChange()
+      return [...page.keys()]
     },
 
     /** Looks for rooms beyond the window. @param {string} text  '' ends the search */
     find(text) {
       clearTimeout(timer)
       wanted = isFull() && wordsOf(text).length ? text : ''
-      searching = wanted !== ''
-      if (searching) timer = setTimeout(search, SEARCH_AFTER)
+      searched = wanted ? Object.freeze({ phase: 'loading', problem: null }) : NO_SEARCH
+      if (wanted) timer = setTimeout(search, SEARCH_AFTER)
       else found = new Map()
       onChange()
     },
+
+    /** After a search failed. */
+    findAgain: search,
 
     /** Reads the room of a link that is not in the window. @param {number} id */
     async look(id) {
@@ -102,6 +124,9 @@ export function createMoreRooms({ rows, window: hallway, onChange }) {
   function forgetAll() {
     paged = found = new Map()
     looked = null
+    searched = NO_SEARCH
+    wanted = ''
+    clearTimeout(timer)
     count = 0
     counted_at = -Infinity
     onChange()

@@ -130,7 +130,7 @@ export function createShell({ session }) {
     devices,
     volumes,
     reminders,
-    moreRooms: { next: more.next, find: more.find, look: more.look },
+    moreRooms: { next: more.next, find: more.find, findAgain: more.findAgain, look: more.look },
     clubs: createClubs({ rows }),
     profiles: createProfiles({ rows }),
     recordings,

@@ -85,7 +85,7 @@ export function createRows({ fetch, base = ROWS, watch }) {
     /** How many rows there are. @param {string} table @param {Params} params */
     async count(table, params) {
       const { range } = await request('GET', table, { params: { ...params, select: 'id', limit: 1 }, prefer: ['count=exact'] })
-      return Number(range?.split('/')[1] ?? 0)
+      return Number(/\d+$/u.exec(range ?? '')?.[0] ?? 0)
     },
 
     /** @param {string} table @param {Row|Row[]} rows @returns {Promise<Row[]|null>} the rows as stored, if asked for */

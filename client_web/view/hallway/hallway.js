@@ -3,12 +3,15 @@ import { createCard } from './card.js'
 import { element, mark, say } from '../elements/element.js'
 import { createInteraction } from '../elements/interaction.js'
 import { keyed } from '../elements/keyed.js'
-import { moreInWords } from './hallway_words.js'
+import { addedInWords, failureInWords, foundInWords, moreInWords } from './hallway_words.js'
 import { matches, keptInPlace, isOrder, inOrder } from './order.js'
 import { symbol } from '../elements/symbol.js'
 import { problemInWords } from '../elements/problem_words.js'
 
-/** @import { ListedRoom } from '../../room/hallway.js' */
+/**
+ * @import { ListedRoom } from '../../room/hallway.js'
+ * @import { RoomSearch } from '../../room/more_rooms.js'
+ */
 
 const SEARCH_FROM = 2 // a single room needs no search
 const MINUTE = 60_000
@@ -17,18 +20,22 @@ const SECTIONS = [['followed', 'Clubs you follow'], ['open', 'Open rooms'], ['sc
 
 /**
  * @typedef {{ rooms: readonly ListedRoom[], loading: boolean, connection: string, problem: import('../../signaling/problem.js').Problem|null,
- *             seated_in: number|null, me: number|null, reminders: ReadonlySet<number>, blocks?: ReadonlySet<number>, more: number, searching: boolean }} Shown  more: how many rooms are not in the list
+ *             seated_in: number|null, me: number|null, reminders: ReadonlySet<number>, blocks?: ReadonlySet<number>, more: number, pages: boolean, search: RoomSearch }} Shown  more: how many rooms are not in the list; pages: whether they can be read in pages; search: for those
  * @typedef {import('./order.js').Entry & Parameters<ReturnType<typeof createCard>['update']>[0]} CardEntry
  */
+
+const tryAgain = (/** @type {() => void} */ retry) => element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => retry() } })
 
 /**
  * The hallway: who is in which room now, and which rooms are scheduled.
  * @param {{ start: () => void, toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void, retry: () => void,
- *           moreRooms: () => void, findRooms: (text: string) => void }} actions
+ *           moreRooms: () => Promise<readonly number[]|undefined>, findRooms: (text: string) => void, findRoomsAgain: () => void, announce: (words: string) => void }} actions
  */
 export function createHallway(actions) {
   /** @type {Shown|null} */ let model = null
   /** @type {import('./order.js').Entry[]} */ let shown = []
+  let reading = false
+  /** @type {readonly number[]|undefined} */ let added // the page of rooms that was read and is to be drawn
 
   const heading = element('h1', { class: 'visually-hidden', tabindex: '-1', text: 'Hallway' })
   const search = element('input', { type: 'search', placeholder: 'Find', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: find } })
@@ -43,8 +50,11 @@ export function createHallway(actions) {
   const nothing = element('div', { class: 'hallway__nothing' })
   const waiting = element('div', { class: 'hallway__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('div', { class: 'card card--waiting' }, element('i'), element('i'), element('i'))))
   const moreWords = element('p', { class: 'quiet' })
-  const more = element('div', { class: 'hallway__more', hidden: true }, moreWords, element('button', { class: 'button', type: 'button', text: 'Show more', on: { click: actions.moreRooms } }))
-  const scroll = element('div', { class: 'hallway__scroll scrolls' }, connection, refusal, ordering, roomSections, more, waiting, nothing)
+  const showButton = element('button', { class: 'button', type: 'button', text: 'Show more', on: { click: showMore } })
+  const more = element('div', { class: 'hallway__more', hidden: true }, moreWords, showButton)
+  const found = element('p', { class: 'visually-hidden', role: 'status' })
+  const failure = element('p', { class: 'hallway__failure', role: 'alert', hidden: true })
+  const scroll = element('div', { class: 'hallway__scroll scrolls' }, connection, refusal, failure, ordering, found, roomSections, more, waiting, nothing)
   const root = element('div', { class: 'hallway' }, heading, element('div', { class: 'hallway__tools' }, searching, begin), scroll)
   const interaction = createInteraction(roomSections, draw)
   const memory = createMemory('roomtone.order')
@@ -82,6 +92,24 @@ export function createHallway(actions) {
     draw()
   }
 
+  /** Reads the next page of rooms. */
+  async function showMore() {
+    if (reading) return
+    reading = true
+    added = await actions.moreRooms()
+    reading = false
+  }
+
+  /** A page of rooms is drawn: the focus goes to the first of them. */
+  function reveal(/** @type {readonly number[]} */ ids, /** @type {Shown} */ { more: left, pages }) {
+    const keys = new Set(ids.map(String))
+    const cards = /** @type {HTMLElement[]} */ ([...roomSections.querySelectorAll('.card[data-key]')]).filter(({ dataset }) => keys.has(dataset.key ?? ''))
+    if (cards.length === 0) return
+    added = undefined
+    cards[0].querySelector('a')?.focus()
+    actions.announce(addedInWords(cards.length, left, pages))
+  }
+
   function draw() {
     if (!model) return
     const { rooms, loading, reminders, blocks, seated_in, me } = model
@@ -96,20 +124,31 @@ export function createHallway(actions) {
     waiting.hidden = !loading
     mark(roomSections, 'aria-busy', loading ? 'true' : null)
     more.hidden = model.more === 0 || wanted !== ''
-    say(moreWords, moreInWords(model.more))
+    showButton.hidden = !model.pages
+    say(moreWords, moreInWords(model.more, model.pages))
+    say(found, wanted ? foundInWords(model.search, entries.length) : '')
+    drawFailure(model.search)
     drawNothing(model, entries.length, wanted)
     drawConnection(model)
+    if (added) reveal(added, model)
   }
 
   /** @param {Shown} now @param {number} count @param {string} wanted */
-  function drawNothing({ loading, searching: looking, connection: state }, count, wanted) {
-    const kind = count > 0 || loading || looking || state === 'ended' ? '' : wanted ? 'unfound' : 'empty'
+  function drawNothing({ loading, search: { phase }, connection: state }, count, wanted) {
+    const kind = count > 0 || loading || phase === 'loading' || phase === 'failed' || state === 'ended' ? '' : wanted ? 'unfound' : 'empty'
     nothing.hidden = kind === ''
     if (nothing.dataset.kind === kind) return
     nothing.dataset.kind = kind
     nothing.replaceChildren(...(kind === 'unfound'
       ? [element('p', { class: 'hallway__quiet', text: 'Nothing found' }), element('p', { class: 'quiet', text: 'No open room, club or person matches. Try fewer letters.' })]
       : [element('p', { class: 'hallway__quiet', text: 'No open rooms' }), element('p', { class: 'quiet', text: 'Start a room. People will find it here.' })]))
+  }
+
+  function drawFailure(/** @type {RoomSearch} */ searched) {
+    const failed = searched.phase === 'failed'
+    failure.hidden = !failed
+    if (failure.childElementCount > 0 === failed) return
+    failure.replaceChildren(...(failed ? [element('span', { text: failureInWords(searched) }), tryAgain(actions.findRoomsAgain)] : []))
   }
 
   function drawConnection(/** @type {Shown} */ { connection: state, problem, loading }) {
@@ -120,7 +159,7 @@ export function createHallway(actions) {
     connection.hidden = words === ''
     if (connection.firstChild?.textContent === words) return
     connection.replaceChildren(element('span', { text: words }))
-    if (state === 'ended') connection.append(element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: actions.retry } }))
+    if (state === 'ended') connection.append(tryAgain(actions.retry))
   }
 
   return {

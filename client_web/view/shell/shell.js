@@ -38,21 +38,21 @@ const wide = matchMedia('(min-width: 768px)')
  * time. `update` gets the state and draws it; what people do calls `actions`.
  *
  * @param {HTMLElement} main
- * @param {{ toggleInspector: () => void, retryConnection: (user_id: number) => void } & Parameters<typeof createTopBar>[0] & Parameters<typeof createHallway>[0] &
+ * @param {{ toggleInspector: () => void, retryConnection: (user_id: number) => void } & Parameters<typeof createTopBar>[0] & Omit<Parameters<typeof createHallway>[0], 'announce'> &
  *         Omit<Parameters<typeof createDock>[0], 'dismiss'> & Parameters<typeof createLanding>[0] & Parameters<typeof createRoom>[0] &
  *         Parameters<typeof createPages>[0] & Parameters<typeof createSidePanel>[0] & Omit<Parameters<typeof createNotices>[0], 'announce'|'focusBack'> &
  *         Omit<Parameters<typeof createConsentPrompt>[0], 'answered'>} actions
  */
 export function createShellView(main, actions) {
   const topBar = createTopBar(actions)
-  const hallway = createHallway(actions)
+  const announcer = createAnnouncer()
+  const hallway = createHallway({ ...actions, announce: announcer.say })
   const dock = createDock({ ...actions, dismiss: dismissDock })
   const landing = createLanding(actions)
   const room = createRoom(actions)
   const pages = createPages(actions)
   const inspector = createInspectorView({ ...actions, close: actions.toggleInspector })
   const panel = createSidePanel(actions, { changed: drawPanel, opener: () => room.chatButton })
-  const announcer = createAnnouncer()
   const notices = createNotices({ ...actions, announce: announcer.say, focusBack: () => room.focus() })
   const scrolls = createScrolls(() => (pages.element.hidden ? hallway.scroll : pages.scroll))
   const roomNews = createRoomNews({ announcer, notices })
@@ -103,7 +103,7 @@ export function createShellView(main, actions) {
 
     topBar.update({ user, byName, known, place, invitations: shell.invitations.list.length })
     hallway.update({
-      ...{ rooms: shell.hallway, more: shell.more.count, searching: shell.more.searching, connection: shell.connection, problem: shell.problem, seated_in: roomSession?.seatGone ? null : seated_in, me: user?.id ?? null },
+      ...{ rooms: shell.hallway, more: shell.more.count, pages: shell.more.pages, search: shell.more.search, connection: shell.connection, problem: shell.problem, seated_in: roomSession?.seatGone ? null : seated_in, me: user?.id ?? null },
       ...{ reminders: shell.reminders, blocks: shell.blocks },
       loading: shell.hallway.length === 0 && shell.connection === 'connecting',
     })
