@@ -212,10 +212,10 @@ class Follower:
                 self.roster[record["user_id"]] = record
 
     def _apply_hallway_row(self, row: dict[str, Any]) -> None:
-        if row["ended_at"] is None:
-            self.hallway[row["id"]] = row
-        else:
+        if row.get("ended_at") or row.get("hidden"):
             self.hallway.pop(row["id"], None)
+        else:
+            self.hallway[row["id"]] = row
 
 
 async def until_signed_in(follower: Follower) -> None:
