@@ -196,13 +196,14 @@ class Settings:
     deserted_after: float = setting(
         3600.0, help="Seconds until an open room that everybody left ends; 0: never.", at_least=0
     )
-    hallway_empty_after: float = setting(
-        1800.0, help="Seconds until an empty open room leaves the hallway; 0: never.", at_least=0
+    hallway_empty_after: float | None = setting(
+        None,
+        default_text="`1800`; `0` with the demo's rooms",
+        help="Seconds until an empty open room leaves the hallway; 0: never.",
+        at_least=0,
     )
     body_limit: int = setting(262144, help="Largest request body, in bytes.", at_least=1024)
-    rows_limit: int = setting(
-        1000, help="Largest number of rows that one request reads or writes.", at_least=1
-    )
+    rows_limit: int = setting(1000, help="Most rows that one request reads or writes.", at_least=1)
     requests_per_second: float = setting(
         50.0, help="Requests per second of one user, or of one anonymous address.", at_least=1
     )

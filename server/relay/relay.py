@@ -50,6 +50,10 @@ READY_WITHIN: Final = 10.0  # seconds; after that, it starts although the hallwa
 log = logging.getLogger(__name__)
 
 
+EMPTY_AFTER: Final = 1800.0
+"""Seconds until an empty room leaves the hallway, if the settings do not say."""
+
+
 class Relay:
     """What requests use of a relay. `stopping` is set when its streams are to end."""
 
@@ -63,6 +67,8 @@ class Relay:
         self.logs = RoomLogs(database, self.metrics, bus)
         self.openings = Openings(database)
         empty_after = settings.hallway_empty_after
+        if empty_after is None:  # the demo's rooms are to be found, though nobody enters them
+            empty_after = 0 if settings.demo_rooms else EMPTY_AFTER
         self.hallway = Hallway(
             database,
             on_room_ended=self._room_ended,

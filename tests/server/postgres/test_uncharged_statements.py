@@ -31,6 +31,7 @@ UNCHARGED = {
     "http/session.py": "signing out, which is never refused: a request each, which revokes its token",
     "postgres/pools.py": "`/ready`: one statement at a time, which all who ask share",
     "relay/hallway.py": "rows that notifications name, read together; false ones have a rate",
+    "relay/hallway_users.py": "what users with streams follow, read together, at most 50 a second",
     "relay/housekeeping.py": "at fixed times",
     "relay/invitations.py": "lists of users with streams, read together, at most 50 a second",
     "relay/presence.py": "seats that are followed or left, stamped together, one statement at a time",
