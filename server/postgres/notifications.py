@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, NoReturn, TypeVar
+from typing import Any, Final, Generic, NoReturn, TypeVar, assert_never
 
 from ..types import ClubId, InvitationId, NodeId, RoomId, UserId
 
@@ -115,10 +115,14 @@ def payload_of(notification: Notification) -> str:
             fields = {"signed_out": digest}
         case UserDisabled(user=user):
             fields = {"disabled": user}
+        case UserChanged(user=user):
+            fields = {"user": user}
         case RecordingDeleted(recording=recording):
             fields = {"recording": recording}
         case NodeAssigned(node=node):
             fields = {"node": node}
+        case _:
+            assert_never(notification)
     return json.dumps(fields)
 
 

@@ -19,6 +19,7 @@ from roomtone.postgres.notifications import (
     TokenRevoked,
     UserChanged,
     UserDisabled,
+    payload_of,
 )
 from roomtone.types import ClubId, InvitationId, NodeId, RoomId, UserId
 
@@ -82,9 +83,12 @@ def test_what_is_almost_a_notification_is_ignored(payload: str) -> None:
         ('{"node":"sfu-höst-7-0a"}', NodeAssigned(NodeId("sfu-höst-7-0a"))),
     ],
 )
-def test_what_a_trigger_writes_is_read(payload: str, meaning: Notification) -> None:
+def test_what_a_trigger_writes_is_read_and_a_pump_writes_it_again(
+    payload: str, meaning: Notification
+) -> None:
     parser = NotificationParser()
     assert parser.parse(payload) == meaning
+    assert parser.parse(payload_of(meaning)) == meaning
     assert parser.malformed == 0
 
 
