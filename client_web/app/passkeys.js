@@ -17,7 +17,7 @@ export function createPasskeys(context) {
   const rows = createRows({ fetch: session.fetch })
   const own = createOwnPasskeys({
     all: async () => /** @type {Passkey[]} */ (/** @type {unknown} */ (await rows.select('passkeys', { select: 'id,name,created_at,last_used_at', order: 'id' }))),
-    add: (name) => create({}, name),
+    add: addOwn,
     remove: (passkey) => context.ask({
       title: `Remove “${passkey.name}”?`, about: 'You can no longer sign in with it. Delete it on your device, too.', yes: 'Remove', danger: true,
       action: () => rows.remove('passkeys', { id: `eq.${passkey.id}` }),
@@ -42,6 +42,28 @@ export function createPasskeys(context) {
     }
   }
 
+  async function signIn(/** @type {AbortSignal} */ signal) {
+    const { publicKey } = await session.askPasskeys(PASSKEY_REQUEST, {})
+    const signed = /** @type {PublicKeyCredential} */ (await asked(() => navigator.credentials.get({ signal, publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })))
+    session.begin(await session.askPasskeys(PASSKEY_SIGN_IN, { credential: signed.toJSON() }))
+  }
+
+  /** A further passkey. Who signed in long ago uses one that they have first. @param {string} name */
+  async function addOwn(name) {
+    const id = session.user?.id
+    try {
+      await create({}, name)
+    } catch (problem) {
+      if (!(problem instanceof Problem) || problem.rule !== 'passkeys_need_a_recent_sign_in') throw problem
+      const confirmed = await context.ask({
+        title: 'Is it you?', about: 'You signed in a while ago. Use a passkey that you have, then the new one is made.', yes: 'Use a passkey',
+        action: () => signIn(new AbortController().signal),
+      })
+      if (!confirmed || session.user?.id !== id) throw problem
+      await create({}, name)
+    }
+  }
+
   /** @param {{ username?: string, secret?: string }} what  an account of this name, by a recovery link, or a further passkey @param {string} name @param {AbortSignal} [signal] */
   async function create(what, name, signal) {
     const { publicKey } = await session.askPasskeys(PASSKEY_CREATION, what)
@@ -52,11 +74,7 @@ export function createPasskeys(context) {
   return {
     unavailable,
     createAccount: (/** @type {string} */ username, /** @type {AbortSignal} */ signal) => create({ username }, 'First passkey', signal),
-    async signIn(/** @type {AbortSignal} */ signal) {
-      const { publicKey } = await session.askPasskeys(PASSKEY_REQUEST, {})
-      const signed = /** @type {PublicKeyCredential} */ (await asked(() => navigator.credentials.get({ signal, publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })))
-      session.begin(await session.askPasskeys(PASSKEY_SIGN_IN, { credential: signed.toJSON() }))
-    },
+    signIn,
     /** After a recovery link was opened. Its secret is in the fragment, which no server and no Referer sees; it leaves the address here. */
     async recover() {
       if (!location.hash.startsWith(RECOVERY)) return

@@ -35,6 +35,7 @@ create index if not exists participants_by_user on participants (user_id);
 create index if not exists participants_by_seq on participants (room_id, seq);
 create index if not exists participants_in_sight on participants (room_id)
   where role <> 'AUDIENCE' or hand_raised_at is not null or invited_to_speak_at is not null;
+create index if not exists participants_of_nodes on participants (peer_id) where kind in ('sfu', 'mcu');
 -- Small and often updated: vacuumed often, with free space on each page for HOT updates.
 alter table participants set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
@@ -68,4 +69,5 @@ comment on constraint participants_only_the_host_may_be_away on participants is
   'When a participant leaves, the seat is deleted, except the host''s, which stays with a null peer_id.';
 comment on index participants_by_user is 'Finds the seats of a user who signs out.';
 comment on index participants_by_seq is 'Pages through the names of a room in the order of joining.';
+comment on index participants_of_nodes is 'Finds seats of media nodes that host the room no longer.';
 comment on index participants_in_sight is 'Finds, in a room with a large audience, the seats of which everybody learns: on stage, with a raised hand, or invited to speak.';

@@ -5,6 +5,11 @@ declare
   moved int := 0;
 begin
   delete from nodes n where n.kind in ('sfu', 'mcu') and n.heartbeat_at < clock_timestamp() - interval '1 minute';
+  -- A crash of the database empties assignments, but not participants, and afterwards another node may host the room.
+  delete from participants p
+  where p.peer_id in (
+    select s.peer_id from participants s
+    where s.kind in ('sfu', 'mcu') and not exists (select from assignments a where a.peer_id = s.peer_id) for update skip locked);
   if not exists (select from misplaced_rooms()) then
     return 0;
   end if;
@@ -33,4 +38,4 @@ end
 $$;
 
 comment on function assign_nodes() is
-  'Assigns every open room with participants that has no node, or whose node stopped or lost its seat, to a living node. Ends the assignment of empty rooms, and their recordings before. Returns how many rooms were assigned. Called by every node, every second.';
+  'Assigns every open room with participants that has no node, or whose node stopped or lost its seat, to a living node. Ends the assignment of empty rooms, and their recordings before. Deletes seats of nodes without an assignment. Returns how many rooms were assigned. Called by every node, every second.';

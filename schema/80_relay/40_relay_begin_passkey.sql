@@ -27,6 +27,13 @@ begin
     if owner.disabled_at is not null then
       perform refuse_disabled_user();
     end if;
+    if owner.issuer is not null and link.user_id is null then
+      -- It would go on when the issuer ends the account.
+      raise insufficient_privilege using
+        message    = 'you sign in elsewhere, so this account has no passkeys of its own',
+        constraint = 'passkeys_are_not_for_users_of_an_issuer',
+        hint       = 'Ask who runs this site for a link, if you need one.';
+    end if;
   end if;
   username := owner.username;
   user_handle := coalesce((select p.user_handle from passkeys p where p.user_id = owner.id limit 1),

@@ -70,7 +70,7 @@ grant execute on function role_name(text), become(jsonb, text), why_token_is_ref
   sign_in_by_subject(text, text, jsonb, boolean, boolean, text, int), relay_begin_openid_session(text, bigint, text, text, interval, timestamptz),
   relay_end_openid_sessions(text, text, text, text, timestamptz), relay_end_openid_session(text),
   relay_openid_sessions_to_check(text[], interval, int), relay_continue_openid_session(text, text),
-  relay_begin_passkey_sign_in(text), relay_begin_passkey(text, text, bigint, text), relay_use_passkey_challenge(bytea, boolean), relay_passkey(bytea),
+  relay_begin_passkey_sign_in(text), relay_begin_passkey(text, text, bigint, text), relay_use_passkey_challenge(bytea, boolean), relay_passkey(bytea), relay_require_recent_sign_in(float8),
   relay_create_passkey(bytea, bigint, bytea, bytea, bigint, text[], text, text, int), relay_sign_in_by_passkey(bytea, bigint),
   relay_secret(text), sign_in(text, text, text, int), relay_logs(bigint[]),
   relay_read(bigint[], bigint[], int), relay_seats_of(bigint[], bigint[], uuid[], text[]), relay_snapshots(bigint[], bigint[], uuid[], text[]), relay_why_seat_was_lost(bigint, bigint, uuid, bigint, bigint), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval),

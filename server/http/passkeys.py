@@ -24,7 +24,7 @@ from ..identity.passkeys import (
     verified_creation,
     verified_sign_in,
 )
-from ..identity.tokens import address_of
+from ..identity.tokens import address_of, claims_of
 from ..problem import Problem, refusal
 from ..resource import PRIVATE, resource
 from ..rows.body import an_object, json_of
@@ -146,6 +146,7 @@ def _site(request: Request) -> Site:
 
 
 async def _own_id(request: Request) -> int:
+    """Who adds a passkey. A sign-in of long ago is not enough: the user may have gone, and the page be left open."""
     user = await user_of(request)
     if user is None:
         raise Problem(
@@ -154,6 +155,11 @@ async def _own_id(request: Request) -> int:
             "you must be signed in to add a passkey",
             hint='For a new account send {"username": "…"}.',
         )
+    await _row(
+        request,
+        "select roomtone.relay_require_recent_sign_in(%s)",
+        (claims_of(request).get("iat"),),
+    )
     return int(user["id"])
 
 

@@ -71,6 +71,7 @@ def call(function: str, arguments: list[str], world: World) -> str:
         "relay_begin_passkey_sign_in": "'an address'",
         "relay_create_passkey": f"'made', {world.people['guest']}, 'new', 'x', 0, '{{}}', 'Mine', 'an address', 100",
         "relay_passkey": f"'{world.people['guest']}Key'",
+        "relay_require_recent_sign_in": "extract(epoch from now())::float8",
         "relay_sign_in_by_passkey": f"'{world.people['guest']}Key', 1",
         "relay_use_passkey_challenge": "'1', true",
         "set_slow_mode": f"{world.room}, 10",

@@ -69,6 +69,21 @@ def test_a_room_is_assigned_to_the_node_with_the_most_capacity_left(
     assert psql.one("select count(*) from participants where kind in ('sfu', 'mcu')") == 2
 
 
+def test_after_a_crash_a_node_has_one_seat_in_its_room_and_none_elsewhere(psql: Psql) -> None:
+    hosted, left = room_of(psql, "rick"), room_of(psql, "rick")
+    node(psql, "a")
+    node(psql, "b")
+    for room in (hosted, left):
+        psql.run(MOVE, "sfu", room)
+    psql.run("truncate nodes, assignments, logs, events, signals")
+    psql.run("delete from participants where room_id = %s and kind = 'person'", left)
+    assert [node(psql, "b"), node(psql, "a")] == ["sfu", "sfu 2"], "the other way round than before"
+    for name in ("a", "b"):
+        psql.run("select node_heartbeat(%s)", name)
+    assert node_of(psql, hosted) in ("a", "b")
+    assert node_of(psql, left) is None
+
+
 def test_rooms_of_a_stopped_node_are_assigned_to_another_or_wait(
     psql: Psql,
 ) -> None:

@@ -43,7 +43,6 @@ def stop_the_node(psql: Psql, room: int) -> None:
 
 def crash_the_database(psql: Psql, room: int) -> None:
     psql.run("truncate assignments, events, logs, signals")
-    psql.run("delete from participants where kind in ('sfu', 'mcu')")
     kill(psql, psql.one("select node_id from recordings"))
 
 
