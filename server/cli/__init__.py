@@ -5,11 +5,11 @@ It may import everything; nothing imports it but `server/__main__.py`.
 
 from __future__ import annotations
 
-from . import backup, bench, bot, drill, lab, node, psql, pump, recover, schema, serve
+from . import backup, bench, bot, drill, lab, node, psql, pump, recover, schema, serve, token
 from .group import cli
 
 __all__ = [
-    "backup", "bench", "bot", "cli", "drill", "lab", "main", "node", "psql", "pump", "recover", "schema", "serve",
+    "backup", "bench", "bot", "cli", "drill", "lab", "main", "node", "psql", "pump", "recover", "schema", "serve", "token",
 ]  # fmt: skip
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import click
-import psycopg
 
+from .asking import ask_database
 from .group import cli
 from .options import from_settings, settings_from
-from .outcome import expected_errors
-from .psql import running_database
 
 
 @cli.command("recover")
@@ -27,15 +25,7 @@ def recover_command(username: str, address: str | None, **given: Any) -> None:
     Send it to nobody else: the first who opens it has the account.
     """
     settings = settings_from(given)
-    url = running_database(settings)
-    try:
-        with expected_errors(), psycopg.connect(url) as connection:
-            row = connection.execute(
-                "select roomtone.create_recovery_link(%s)", (username,)
-            ).fetchone()
-    except psycopg.errors.NoDataFound as error:
-        raise click.ClickException(f"{error.diag.message_primary}.") from None
-    assert row is not None
+    (secret,) = ask_database(settings, "select roomtone.create_recovery_link(%s)", username)
     page = (address or f"http://localhost:{settings.port}").rstrip("/")
     # In the fragment, which browsers send to no server (RFC 9110, 4.2.4): no log and no Referer has the secret.
-    click.echo(f"{page}/#recover={row[0]}")
+    click.echo(f"{page}/#recover={secret}")

@@ -16,7 +16,7 @@ import pytest
 
 from ..patience import PATIENCE, eventually
 from ..people import Psql
-from ..running import get
+from ..running import get, run_relay
 
 ROOMTONE = (sys.executable, "-m", "roomtone")
 
@@ -84,3 +84,29 @@ def test_under_nohup_a_relay_stays_at_a_hangup(database_url: str) -> None:
         assert get(f"{url}ready").status_code == 200
         process.terminate()
         assert process.wait(PATIENCE) == 0
+
+
+def bots(psql: Psql) -> list[tuple[object, ...]]:
+    return psql.all("select username from roster where kind = 'bot'")
+
+
+@pytest.mark.parametrize("way", ["--url", "--database-url"])
+def test_bots_leave_at_a_hangup_and_stay_under_nohup(
+    psql: Psql, database_url: str, way: str
+) -> None:
+    room = psql.room("rick")
+    with run_relay(database_url, demo=True) as relay:
+        where = relay.url if way == "--url" else database_url
+        command = (*ROOMTONE, "bot", "--room", str(room), way, where)
+        with started(command, stdout=subprocess.PIPE) as bot:
+            eventually(lambda: bots(psql) == [("a listener",)])
+            bot.send_signal(signal.SIGHUP)
+            assert bot.wait(PATIENCE) == 0
+            assert bots(psql) == [], "it leaves its seat, which does not expire"
+        with started(("nohup", *command), stdout=subprocess.PIPE) as bot:
+            eventually(lambda: bots(psql) == [("a listener",)])
+            bot.send_signal(signal.SIGHUP)
+            psql.run("update rooms set ended_at = now() where id = %s", room)
+            assert bot.wait(PATIENCE) == 0
+            assert bot.stdout is not None
+            assert "the room has ended" in bot.stdout.read()

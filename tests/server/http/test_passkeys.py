@@ -200,7 +200,10 @@ def test_a_further_passkey_needs_a_recent_sign_in(url: str, psql: Psql) -> None:
         phone = account(anna, url)
         secret = psql.one("select relay_secret('jwt')")
         anna_id = psql.one("select id from users")
-        for issued in ({"iat": int(time.time()) - 660}, {}):  # eleven minutes ago; nobody knows when
+        for issued in (
+            {"iat": int(time.time()) - 660},
+            {},
+        ):  # eleven minutes ago; nobody knows when
             claims = {"sub": str(anna_id), "exp": int(time.time()) + 600, **issued}
             token = jwt.encode(claims, secret, "HS256")
             forgotten.headers["Authorization"] = f"Bearer {token}"

@@ -1,0 +1,27 @@
+"""A command of the operator that asks the database one thing."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+import click
+import psycopg
+from psycopg.rows import TupleRow
+
+from ..settings import Settings
+from .psql import running_database
+
+
+def ask_database(settings: Settings, statement: LiteralString, *values: object) -> TupleRow:
+    """The row that this statement returns, by the operator's login. Raises ClickException for what the database refuses."""
+    url = running_database(settings)
+    try:
+        with psycopg.connect(url) as connection:
+            row = connection.execute(statement, values).fetchone()
+    except psycopg.Error as error:
+        said = error.diag.message_primary or str(error).strip()
+        raise click.ClickException(
+            ". ".join(filter(None, (said, error.diag.message_hint)))
+        ) from None
+    assert row is not None
+    return row
