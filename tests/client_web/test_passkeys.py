@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+import jwt
 from playwright.sync_api import BrowserContext, CDPSession, Route, expect
 
 from ..patience import PATIENCE, eventually
@@ -86,6 +88,21 @@ def test_an_evening_with_passkeys(context: BrowserContext, database_url: str, ps
             anna.button("Remove").click()
             expect(anna.button("Remove First passkey")).to_have_count(0)
             assert psql.one("select string_agg(name, ' ') from passkeys") == "Key"
+            anna.page.keyboard.press("Escape")
+
+            # The page was left open for a while: a passkey that anna has comes first.
+            claims = {"sub": str(psql.person_id("anna")), "iat": int(time.time()) - 900}
+            claims["exp"] = claims["iat"] + 3600
+            old = jwt.encode(claims, psql.one("select relay_secret('jwt')"), "HS256")
+            anna.page.evaluate("(old) => sessionStorage.setItem('roomtone.token', old)", old)
+            anna.page.reload()
+            profile.click()
+            anna.button("Passkeys").click()
+            anna.page.get_by_label("Another passkey").fill("Third")
+            anna.button("Add a passkey").click()
+            anna.button("Use a passkey").click()
+            anna.reads("This device has a passkey for your account already.")
+            assert psql.one("select last_used_at from passkeys") is not None
             anna.page.keyboard.press("Escape")
 
             # A device without a passkey, and a user who cancels, are told so.

@@ -60,6 +60,7 @@ async def test_bots_and_whip_programs_are_users_of_passkeys_and_of_an_issuer(
                 )
                 assert answered.status_code == 201, answered.text
                 assert psql.one("select count(*) from roster where username = %s", name) == 1
+                await program.connection.close()
         # With that token it ends; the user's others are not asked.
         with relay.client(token) as program:
             assert program.get("/session").json()["user"]["id"] == anna
