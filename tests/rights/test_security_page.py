@@ -105,7 +105,7 @@ EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and p
     "`SameSite` does not tell ports",
     "Serve a client of your own",
     "Cookies do not tell ports apart either",
-    "Give Roomtone a host name of its own.",
+    "Give Roomtone a host name of its own",
     "The TURN server cannot ask",
     "Its own configuration decides where it relays to",
     "Every user of a machine can read its command lines.",
