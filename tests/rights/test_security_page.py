@@ -50,7 +50,7 @@ def test_limits_that_cannot_be_set_are_those_of_the_source() -> None:
     source = {
         "path, query string and headers of a request, with chunk sizes and trailers": f"{LARGEST_HEAD // 1024} KiB",
         "time for a request to arrive, with its body": f"{REQUEST_WITHIN_S:g} s",
-        "time for a client to read 64 kB of its answer": f"{UNREAD_WITHIN_S:g} s",
+        "time for a client to read 64 kB of its answer or stream": f"{UNREAD_WITHIN_S:g} s",
         "answers of one relay process that clients have not read": f"{MOST_UNREAD // 1024**2} MiB",
         "idle time between two requests of a connection": f"{IDLE_WITHIN_S} s",
         "streams, sockets and long polls of one relay process": f"its limit of open files, less {KEPT_WITH_REQUESTS} (at least half of it)",

@@ -62,7 +62,7 @@ async def test_bots_and_whip_programs_are_users_of_passkeys_and_of_an_issuer(
                 assert psql.one("select count(*) from roster where username = %s", name) == 1
                 await program.connection.close()
         # With that token it ends; the user's others are not asked.
-        with relay.client(token) as program:
-            assert program.get("/session").json()["user"]["id"] == anna
-            assert program.delete("/session").status_code == 204
-            assert program.get("/session").status_code == 401
+        with relay.client(token) as ended:
+            assert ended.get("/session").json()["user"]["id"] == anna
+            assert ended.delete("/session").status_code == 204
+            assert ended.get("/session").status_code == 401
