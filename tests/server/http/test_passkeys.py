@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
-import jwt
 import pytest
 from click.testing import CliRunner
 from psycopg.errors import InsufficientPrivilege
@@ -192,43 +190,6 @@ def test_a_further_passkey_is_for_who_asked_and_the_last_one_stays(url: str, psq
         problem(many, 400, "23514", "passkeys_are_limited_in_number")
     psql.run("delete from users where username = 'anna'")
     assert psql.one("select count(*) from passkeys") == 1
-
-
-def test_a_further_passkey_needs_a_recent_sign_in(url: str, psql: Psql) -> None:
-    rule = "passkeys_need_a_recent_sign_in"
-    with browser(url) as anna, browser(url) as forgotten:
-        phone = account(anna, url)
-        secret = psql.one("select relay_secret('jwt')")
-        anna_id = psql.one("select id from users")
-        for issued in (
-            {"iat": int(time.time()) - 660},
-            {},
-        ):  # eleven minutes ago; nobody knows when
-            claims = {"sub": str(anna_id), "exp": int(time.time()) + 600, **issued}
-            token = jwt.encode(claims, secret, "HS256")
-            forgotten.headers["Authorization"] = f"Bearer {token}"
-            assert forgotten.get("/session").json()["user"]["username"] == "anna"
-            refused = forgotten.post("/session/passkeys/creation", json={})
-            problem(refused, 403, "42501", rule)
-        signed_in = sign_in(anna, phone.get(options(anna))).json()
-        forgotten.headers["Authorization"] = f"Bearer {signed_in['token']}"
-        assert finish(forgotten, Authenticator(url).create(begin(forgotten))).status_code == 200
-    assert psql.one("select count(*) from passkeys") == 2
-
-
-def test_a_user_of_an_issuer_has_a_passkey_only_by_a_link_of_the_operator(
-    url: str, psql: Psql
-) -> None:
-    with browser(url) as anna, browser(url) as link:
-        account(anna, url)
-        psql.run("update users set issuer = 'https://issuer.example', subject = '1'")
-        psql.run("update users set tokens_ended_at = null")  # as if it had begun there
-        refused = anna.post("/session/passkeys/creation", json={})
-        problem(refused, 403, "42501", "passkeys_are_not_for_users_of_an_issuer")
-        secret = psql.one("select create_recovery_link('anna')")
-        made = Authenticator(url).create(begin(link, secret=secret))
-        assert finish(link, made).status_code == 200
-    assert psql.one("select count(*) from passkeys") == 2
 
 
 def test_a_recovery_link_makes_one_passkey_once_within_an_hour(
