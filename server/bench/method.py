@@ -29,6 +29,6 @@ def method(report: Report) -> dict[str, str]:
         "Floors": f"Each has a process of its own and is measured right after Roomtone, with the same load generator. {beside}",
         "Plan": (
             f"{plan.streams} streams, {plan.events} events, each written when all have received the one before; {plan.joins} joins with each"
-            f" number of followers; a room of {plan.room}; pgbench for {plan.duration:g} s, in two rounds each. First events and first joins warm up, and are not counted."
+            f" number of followers; a room of {plan.room}; pgbench for {plan.duration:g} s each, in turns of at least a second. First events and first joins warm up, and are not counted."
         ),
     }

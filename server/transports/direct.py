@@ -18,8 +18,8 @@ EXTENSION: Final = "roomtone.transport"
 """The name in the scope's extensions."""
 
 
-class Connected(Protocol):
-    """What a transport says to whom it serves."""
+class TransportUser(Protocol):
+    """Who writes to a transport: its calls, by the transport, when that is full, has place again, or is closed."""
 
     def pause(self) -> None:
         """More is buffered than should be."""
@@ -40,7 +40,7 @@ class OfferedTransport(Protocol):
     @property
     def paused(self) -> bool: ...
 
-    def take(self, connected: Connected) -> bool:
+    def take(self, user: TransportUser) -> bool:
         """Write to it from now on, after the head of the response was sent; false if that is not possible (any more)."""
 
     def finish(self, last: bytes) -> None:

@@ -13,10 +13,10 @@ from typing import Final
 
 from ..problem import Problem
 
-KEPT: Final = 128
+FILES_KEPT: Final = 128
 """Files for the database and recordings; at most a third of those that the process may have."""
 
-KEPT_WITH_REQUESTS: Final = 192  # and for other requests beside the streams; at most half
+FILES_KEPT_WITH_REQUESTS: Final = 192  # and for other requests beside the streams; at most half
 RETRY_AFTER: Final = 5  # seconds
 
 
@@ -70,13 +70,13 @@ class StreamCounts:
 def most_streams() -> int:
     """How many streams the limit of open files of this process allows (getrlimit(2))."""
     files = _most_files()
-    return files - min(KEPT_WITH_REQUESTS, files // 2)
+    return files - min(FILES_KEPT_WITH_REQUESTS, files // 2)
 
 
 def most_connections() -> int:
     """How many connections of clients it allows, those of streams included."""
     files = _most_files()
-    return files - min(KEPT, files // 3)
+    return files - min(FILES_KEPT, files // 3)
 
 
 def _most_files() -> int:

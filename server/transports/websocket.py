@@ -58,8 +58,8 @@ async def hallway_socket(websocket: WebSocket) -> None:
 async def _serve(websocket: WebSocket, kind: type[HallwaySocket]) -> None:
     # A browser's script cannot read the refusal of a handshake. So the handshake is accepted, and the
     # refusal is sent as a message.
-    offered = websocket.scope.get("subprotocols", [])
-    await websocket.accept(subprotocol=PROTOCOL if PROTOCOL in offered else None)
+    subprotocols = websocket.scope.get("subprotocols", [])
+    await websocket.accept(subprotocol=PROTOCOL if PROTOCOL in subprotocols else None)
     with contextlib.suppress(WebSocketDisconnect):
         try:
             with contextlib.closing(Subscription(websocket)) as subscription:

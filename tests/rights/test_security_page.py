@@ -26,7 +26,8 @@ from roomtone.process import IDLE_WITHIN_S
 from roomtone.rows.query import MOST_PARAMETERS
 from roomtone.rows.selection import MOST_EMBEDDED, MOST_ITEMS
 from roomtone.settings_options import options
-from roomtone.transports.stream_counts import KEPT, KEPT_WITH_REQUESTS
+from roomtone.transports import sse_response, websocket_outlets
+from roomtone.transports.stream_counts import FILES_KEPT, FILES_KEPT_WITH_REQUESTS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "SECURITY.md").read_text("utf-8")
@@ -50,11 +51,12 @@ def test_limits_that_cannot_be_set_are_those_of_the_source() -> None:
     source = {
         "path, query string and headers of a request, with chunk sizes and trailers": f"{LARGEST_HEAD // 1024} KiB",
         "time for a request to arrive, with its body": f"{REQUEST_WITHIN_S:g} s",
-        "time for a client to read 64 kB of its answer or stream": f"{UNREAD_WITHIN_S:g} s",
+        "time for a client to read 64 kB of its answer": f"{UNREAD_WITHIN_S:g} s",
+        "time for a client to read what waits for its stream; for its WebSocket": f"{sse_response.CUT_OFF_AFTER:g} s; {websocket_outlets.CUT_OFF_AFTER:g} s",
         "answers of one relay process that clients have not read": f"{MOST_UNREAD // 1024**2} MiB",
         "idle time between two requests of a connection": f"{IDLE_WITHIN_S} s",
-        "streams, sockets and long polls of one relay process": f"its limit of open files, less {KEPT_WITH_REQUESTS} (at least half of it)",
-        "connections of one relay process": f"its limit of open files, less {KEPT} (at least two thirds of it), and {MOST_BESIDE_STREAMS} beside the streams",
+        "streams, sockets and long polls of one relay process": f"its limit of open files, less {FILES_KEPT_WITH_REQUESTS} (at least half of it)",
+        "connections of one relay process": f"its limit of open files, less {FILES_KEPT} (at least two thirds of it), and {MOST_BESIDE_STREAMS} beside the streams",
         "requests sent before the answer to an earlier one": f"{MOST_PIPELINED}",
         "fragments of a WebSocket message; messages that wait": f"{MOST_FRAGMENTS}; {MOST_WAITING}",
         "parameters in a query string": f"{MOST_PARAMETERS}",

@@ -10,7 +10,7 @@ from typing import Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from ...problem import Problem
-from ...transports.direct import EXTENSION, Connected
+from ...transports.direct import EXTENSION, TransportUser
 from .. import request_bounds, single_headers
 from ..limits import MOST_DISCARDED
 from ..open_connections import OpenConnections, no_place
@@ -53,12 +53,12 @@ class _Response:
     def paused(self) -> bool:
         return self._protocol.flow.write_paused
 
-    def take(self, connected: Connected) -> bool:
+    def take(self, user: TransportUser) -> bool:
         protocol, cycle = self._protocol, self._cycle
         endless = cycle.chunked_encoding or cycle.expected_content_length is UNTIL_CLOSED
         if cycle.disconnected or protocol.transport.is_closing() or not endless:
             return False
-        protocol.connected = connected
+        protocol.transport_user = user
         cycle.disconnected = True  # its task may end before the response does
         cycle.message_event = NOBODY_WAITS
         if protocol.scope is cycle.scope:  # otherwise the head of another request was received
@@ -68,7 +68,7 @@ class _Response:
 
     def finish(self, last: bytes) -> None:
         protocol, cycle = self._protocol, self._cycle
-        protocol.connected = None
+        protocol.transport_user = None
         protocol.transport.write(last + LAST_CHUNK if cycle.chunked_encoding else last)
         cycle.response_complete = True
         if not cycle.keep_alive:
@@ -89,7 +89,7 @@ class BoundedRequests(HttpToolsProtocol):
     _overhead = 0  # bytes of this request that are not its body
     _body_size = 0
     _head_is_complete = False
-    connected: Connected | None = None
+    transport_user: TransportUser | None = None
     """Who writes to the transport directly."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -113,14 +113,14 @@ class BoundedRequests(HttpToolsProtocol):
         self._open.waits_no_more(self)
         self._open.was_read(self)
         super().connection_lost(exc)
-        if self.connected is not None:
-            self.connected.close()
-            self.connected = None
+        if self.transport_user is not None:
+            self.transport_user.close()
+            self.transport_user = None
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self.connected is not None:
-            self.connected.pause()
+        if self.transport_user is not None:
+            self.transport_user.pause()
         else:
             self._wait_for_reading()
 
@@ -133,8 +133,8 @@ class BoundedRequests(HttpToolsProtocol):
             self._open.was_read(self)
             if self._is_answering:
                 self._open.waits_no_more(self)
-        if self.connected is not None:
-            self.connected.advance()
+        if self.transport_user is not None:
+            self.transport_user.advance()
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():

@@ -9,7 +9,7 @@ from typing import Any, Final
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from ...transports.direct import EXTENSION, Connected
+from ...transports.direct import EXTENSION, TransportUser
 from .. import request_bounds
 from ..open_connections import OpenConnections
 from .deadline import Deadline
@@ -34,10 +34,10 @@ class _Socket:
     def paused(self) -> bool:
         return not self._protocol.writable.is_set()
 
-    def take(self, connected: Connected) -> bool:
+    def take(self, user: TransportUser) -> bool:
         if self._protocol.transport.is_closing() or self._protocol.conn.extensions:
             return False
-        self._protocol.connected = connected
+        self._protocol.transport_user = user
         return True
 
     def finish(self, last: bytes) -> None:
@@ -55,7 +55,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     """
 
     _reading_waits_for_writing = False
-    connected: Connected | None = None
+    transport_user: TransportUser | None = None
     """Who writes to the transport directly."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -70,9 +70,9 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self._unread.stop()
         self._open.waits_no_more(self)
         super().connection_lost(exc)
-        if self.connected is not None:
-            self.connected.close()
-            self.connected = None
+        if self.transport_user is not None:
+            self.transport_user.close()
+            self.transport_user = None
 
     async def send(self, message: Any) -> None:
         await super().send(message)
@@ -97,8 +97,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self.connected is not None:
-            self.connected.pause()
+        if self.transport_user is not None:
+            self.transport_user.pause()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -127,8 +127,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self._reading_waits_for_writing = False
             if not self.read_paused:
                 self.transport.resume_reading()
-        if self.connected is not None:
-            self.connected.advance()
+        if self.transport_user is not None:
+            self.transport_user.advance()
 
     def _wait_for_writing(self) -> None:
         if not self.writable.is_set() and not self.read_paused:

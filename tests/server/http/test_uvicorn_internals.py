@@ -220,7 +220,7 @@ async def test_a_stream_is_closed_with_its_connection() -> None:
     for kind, request in ((BoundedRequests, REQUEST + b"\r\n"), (BoundedWebSocket, HANDSHAKE)):
         protocol, _, state = connected(kind)
         protocol.data_received(request)
-        protocol.connected = stream = Stream()
+        protocol.transport_user = stream = Stream()
         protocol.connection_lost(ConnectionResetError())
         assert stream.heard == ["close"]
         await end(state)
