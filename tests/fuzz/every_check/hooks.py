@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import schemathesis
 from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.mutations import OperatorKind
 from schemathesis.core.parameters import ParameterLocation
 
 REFUSED_AS_MALFORMED: Final = {
@@ -59,21 +60,40 @@ def _except(name: str, exempt: Callable[[Any, Any], bool]) -> None:
 
 
 def _is_written_without_rows(response: Any, case: Any) -> bool:
-    """`Prefer` decides whether the answer to a POST has a body, which OpenAPI cannot describe."""
-    return case.method == "POST" and response.status_code in {200, 201} and not response.content
+    """`Prefer` decides whether the answer to a POST of rows has a body, which OpenAPI cannot describe."""
+    wanted = "return=representation" in (case.headers or {}).get("Prefer", "")
+    post = case.method == "POST" and case.path.startswith("/rows/") and not wanted
+    return post and response.status_code in {200, 201} and not response.content
 
 
 def _takes_it_otherwise(response: Any, case: Any) -> bool:
-    """PostgreSQL converts what a body holds: a number for a text. It reads no value when no row is chosen.
+    """PostgreSQL makes text of any JSON, so a number is a text. It reads no value of a change when no row is chosen.
 
     A write that returns no rows reads no column of `select`, as in PostgREST: it is refused if it cannot be parsed.
     """
+    if response.status_code >= 300 or not case.path.startswith("/rows/"):
+        return False
     data = getattr(case.meta, "phase", None) and case.meta.phase.data
     changes = [data, *getattr(data, "mutations", ())]
-    places = [getattr(each, "parameter_location", None) for each in changes]
+    in_body = [each for each in changes if _is_in_body(each)]
+    if in_body and case.method == "PATCH" and response.headers["content-range"][0].startswith("*"):
+        return True
+    if any(_is_of_another_type(each) for each in in_body):
+        return True
     names = [getattr(each, "parameter", None) for each in changes]
-    unread = case.method != "GET" and not response.content and "select" in names
-    return response.status_code < 300 and (unread or ParameterLocation.BODY in places)
+    return case.method != "GET" and not response.content and "select" in names
+
+
+def _is_in_body(change: Any) -> bool:
+    return getattr(change, "parameter_location", None) is ParameterLocation.BODY
+
+
+def _is_of_another_type(change: Any) -> bool:
+    described = getattr(change, "description", None) or ""
+    return (
+        getattr(change, "operator", None) is OperatorKind.CHANGE_TYPE
+        or "Incorrect type" in described
+    )
 
 
 load_all_checks()
