@@ -23,6 +23,38 @@ const called = await rows.rpc('replay_room', { room_id: room }, { count: 'exact'
 const limited = await rows.from('rooms').update({ name: 'All' }).gt('id', 0).maxAffected(1)
 const head = await rows.from('rooms').select('*', { count: 'exact', head: true })
 
+// What its users write every day.
+const table = (name) => rows.from(name)
+const made = await table('rooms').insert([{ name: 'Ten, or so' }, { name: '日本 café (late)' }], { count: 'exact' })
+const listed = await table('rooms').select('name').in('name', ['Ten, or so', '日本 café (late)', 'Tea']).order('id')
+const quotes = await table('rooms').select('name').in('name', ['"Ten", or so']) // which it does not escape
+const either = await table('rooms').select('name').or('name.eq."Ten, or so",name.like.*café*').order('id', { ascending: false })
+const outside = await table('rooms').select('name').not('name', 'in', '("Ten, or so",New)').is('club_id', null).order('id')
+const searched = await table('rooms').select('name').textSearch('name', "'owls' & 'night'", { config: 'english' })
+const seats = await table('rooms').select('participants(count)').eq('id', room) // some of whose columns are hidden
+const hosted = await table('users').select('username,rooms!rooms_host_id_fkey(count)').eq('username', 'rick')
+const embeddedOr = await table('rooms')
+  .select('participants(role)')
+  .or('role.eq.AUDIENCE,role.eq.HOST', { referencedTable: 'participants' })
+  .range(0, 0, { referencedTable: 'participants' })
+  .eq('id', room)
+const path = await table('hallway').select('name,first:people->0->>username').eq('people->0->>username', 'anna')
+const contained = await table('hallway').select('name').contains('people', JSON.stringify([{ username: 'anna' }]))
+const cast = await table('rooms').select('name,text:id::text,when:created_at::date').eq('id', room).single()
+const none = await table('rooms').select('name').eq('id', -1).maybeSingle()
+const many = await table('rooms').select('name').maybeSingle()
+const again = await table('participants').upsert({ room_id: room }, { ignoreDuplicates: true, onConflict: 'room_id,user_id' }).select()
+const csv = await table('rooms').select('name').csv()
+const plan = await table('rooms').select('name').explain()
+const nested = await table('rooms').select('name,participants(role,users(username))')
+const spread = await table('rooms').select('name,...users!rooms_host_id_fkey(username)')
+const planned = await table('rooms').select('name', { count: 'planned' })
+const read = await rows.rpc('name_key', { name: 'Tea, or so' }, { get: true })
+const headed = await rows.rpc('replay_room', { room_id: room }, { head: true, count: 'exact' })
+const refusals = Object.fromEntries(
+  Object.entries({ quotes, csv, plan, nested, spread, planned, many, seats }).map(([name, { status, error }]) => [name, [status, error?.code]]),
+)
+
 console.log(
   JSON.stringify({
     embedded: embedded.data,
@@ -35,5 +67,20 @@ console.log(
     called: [called.data?.length, called.count > 1],
     limited: [limited.status, limited.error?.code],
     head: [head.data, head.count],
+    refusals,
+    made: [made.status, made.count],
+    listed: listed.data,
+    either: either.data,
+    outside: outside.data,
+    searched: searched.data,
+    hosted: hosted.data ?? hosted.error,
+    embeddedOr: embeddedOr.data,
+    path: path.data,
+    contained: contained.data,
+    cast: [cast.data.text === ROOM, /^\d{4}-\d\d-\d\d$/.test(cast.data.when)],
+    none: [none.data, none.error],
+    again: [again.status, again.data],
+    read: read.data,
+    headed: [headed.status, headed.data, headed.count > 1],
   }),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from ...patience import PATIENCE
 from ..rows_world import World
 
+CAFE = "日本 café (late)"
 SCRIPT = Path(__file__).with_name("postgrest_js.mjs")
 
 
@@ -45,5 +46,29 @@ def test_it_embeds_pages_counts_and_undoes(world: World) -> None:
         "called": [1, True],
         "limited": [400, "PGRST124"],
         "head": [None, 3],
+        "refusals": {
+            "quotes": [400, "PGRST100"],
+            "csv": [406, "PGRST107"],
+            "plan": [406, "PGRST107"],
+            "nested": [400, "PGRST127"],
+            "spread": [400, "PGRST127"],
+            "planned": [400, "PGRST127"],
+            "many": [406, "PGRST116"],
+            "seats": [403, "42501"],
+        },
+        "made": [201, 2],
+        "listed": [{"name": name} for name in ("Tea", "Ten, or so", CAFE)],
+        "either": [{"name": CAFE}, {"name": "Ten, or so"}],
+        "outside": [{"name": name} for name in ("Tea", "Night owls", CAFE)],
+        "searched": [{"name": "Night owls"}],
+        "hosted": [{"username": "rick", "rooms": [{"count": 5}]}],
+        "embeddedOr": [{"participants": [{"role": "HOST"}]}],
+        "path": [{"name": "Tea", "first": "anna"}],
+        "contained": [{"name": "Tea"}],
+        "cast": [True, True],
+        "none": [None, None],
+        "again": [201, []],
+        "read": "tea, or so",
+        "headed": [200, None, True],
     }
     assert world.psql.one("select count(*) from rooms where name = 'All'") == 0
