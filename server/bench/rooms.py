@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from statistics import fmean, median
 from typing import Any, Final
 
 import psutil
@@ -22,10 +25,32 @@ from .servers import READY, SEATS, Server, Users, relay_for, stream_request, tak
 from .streams import Deliveries, opened_streams
 
 SMALL: Final = 3
-SIGNALS: Final = 5
-"""Signals for each event of the plan."""
+TURNS: Final = 5
+"""Of each room, so that both see the same machine. In each turn are as many signals as the plan has events."""
+
 JOINS: Final = 10
 CALM: Final = 1.5  # seconds after the last join: what arrives later is not counted
+
+
+@dataclass(frozen=True)
+class _Signals:
+    """What signals took in one room: milliseconds until half had arrived (the median of the turns), microseconds of the relay's processor for each."""
+
+    p50: float
+    each: float
+    sent: int
+    missed: int
+    generator: float
+
+    @classmethod
+    def of(cls, turns: Sequence[Deliveries]) -> _Signals:
+        return cls(
+            p50=median(one.times.p50 for one in turns),
+            each=round(fmean(one.each for one in turns), 2),
+            sent=sum(one.sent for one in turns),
+            missed=sum(one.missed for one in turns),
+            generator=max(one.generator for one in turns),
+        )
 
 
 @dataclass(frozen=True)
@@ -41,17 +66,14 @@ async def rooms(bench: Workbench, plan: Plan) -> Result:
     async with await bench.psql() as psql:
         users = Users(bench, psql)
         async with relay_for(bench, users, big) as relay:
-            few = await _signals(bench, psql, users, relay, SMALL, plan)
-            many = await _signals(bench, psql, users, relay, big, plan)
+            few, many = await _signals(bench, psql, users, relay, plan)
             small = await _measure(bench, psql, users, relay, SMALL)
             large = await _measure(bench, psql, users, relay, big)
     of, floor = f"room of {big}", f"room of {SMALL}"
     return Result(
         "rooms",
         [
-            Figure(
-                "rooms", "signal, p50", of, many.times.p50, "ms", {floor: few.times.p50}, SIGNAL
-            ),
+            Figure("rooms", "signal, p50", of, many.p50, "ms", {floor: few.p50}, SIGNAL),
             Figure("rooms", "CPU per signal", of, many.each, "µs", {floor: few.each}),
             Figure(
                 "rooms", "snapshot", of, large.snapshot, "kB", {floor: small.snapshot}, SNAPSHOT
@@ -65,9 +87,28 @@ async def rooms(bench: Workbench, plan: Plan) -> Result:
 
 
 async def _signals(
-    bench: Workbench, psql: Psql, users: Users, relay: RelayProcess, size: int, plan: Plan
-) -> Deliveries:
-    """Candidates from one participant to another, who has one stream; the others have all other streams."""
+    bench: Workbench, psql: Psql, users: Users, relay: RelayProcess, plan: Plan
+) -> list[_Signals]:
+    """Signals in a small room and in a large one, in turns."""
+    async with (
+        _signalled(bench, psql, users, relay, SMALL) as few,
+        _signalled(bench, psql, users, relay, plan.room) as many,
+    ):
+        turns: list[list[Deliveries]] = [[], []]
+        for turn in range(TURNS):
+            for send, done in zip((few, many), turns, strict=True):
+                done.append(await send(plan.events, turn * (plan.events + 1)))
+    return [_Signals.of(done) for done in turns]
+
+
+@asynccontextmanager
+async def _signalled(
+    bench: Workbench, psql: Psql, users: Users, relay: RelayProcess, size: int
+) -> AsyncIterator[Callable[[int, int], Coroutine[Any, Any, Deliveries]]]:
+    """A room with this many streams, and a function that sends a number of signals; its second argument is the number of the first.
+
+    They are candidates from one participant to another, who has one stream; the others have all other streams.
+    """
     room = await bench.room(psql)
     tokens = await users.make(f"room {room} follower", min(SEATS, size))
     await take_seats(psql, room, list(tokens))
@@ -88,9 +129,12 @@ async def _signals(
     server = Server(psutil.Process(relay.pid), relay.place.port, opened, READY, write)
     async with opened_streams(bench) as streams:
         await streams.open(server)
-        done = await streams.deliver(server, SIGNALS * plan.events, receivers=1)
+
+        async def send(signals: int, first: int) -> Deliveries:
+            return await streams.deliver(server, signals, receivers=1, first=first)
+
+        yield send
     await bench.clear(psql, room)
-    return done
 
 
 async def _measure(

@@ -67,11 +67,12 @@ class Streams:
         return Opened(round(done["seconds"], 4), round(share, 3), done["answer"])
 
     async def deliver(
-        self, server: Server, events: int, *, receivers: int | None = None
+        self, server: Server, events: int, *, receivers: int | None = None, first: int = 0
     ) -> Deliveries:
         """Write one event after the other, each when all have received the one before. The first is not counted.
 
-        `receivers`: on how many streams an event arrives, if not on all.
+        `receivers`: on how many streams an event arrives, if not on all. `first`: the number of the first event, larger than that
+        of all before.
 
         Raises Broken, and what writing raises.
         """
@@ -80,12 +81,12 @@ class Streams:
         times: list[float] = []
         spent = generator = busy = 0.0
         missed = size = 0
-        for mark in range(events + 1):
+        for mark in range(first, first + events + 1):
             before, own = processor(server.process), processor(self.process)
             since = time.monotonic()
             await server.write(mark)
             seen = await self._worker.ask("received", mark=mark, many=streams, since=since)
-            if mark:
+            if mark > first:
                 spent += processor(server.process) - before
                 generator += processor(self.process) - own
                 busy += max(seen["times"], default=0.0) / 1000

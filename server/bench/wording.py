@@ -39,8 +39,8 @@ EXPLAINED: Final[dict[Measure, Explained]] = {
     ),
     "rooms": Explained(
         "what the size of a room adds",
-        "A candidate is inserted for one participant of a room that has many streams, and of one that has three; it is timed from just before"
-        " the insert, and the processor time of the relay is divided by the signals. Then one participant of a room with as many seats,"
+        "A candidate is inserted for one participant of a room that has many streams, and of one that has three, in turns; it is timed from just"
+        " before the insert, and the processor time of the relay is divided by the signals. Then one participant of a room with as many seats,"
         " three of them on stage, opens a stream, and ten others join the audience: the bytes until the snapshot has arrived, and those of one join.",
     ),
     "memory": Explained(

@@ -10,7 +10,7 @@ from roomtone.bench import nchan
 from roomtone.bench.figures import Curve, Figure, Report, Result
 from roomtone.bench.plan import MEASURES
 from roomtone.bench.report import html
-from roomtone.bench.rooms import SIGNALS
+from roomtone.bench.rooms import TURNS
 from roomtone.bench.run import steps
 from roomtone.bench.table import table
 
@@ -66,7 +66,7 @@ def test_a_join_is_seen_by_every_follower(ran: Ran) -> None:
 
 def test_a_signal_reaches_its_recipient_in_a_small_room_and_in_a_large_one(ran: Ran) -> None:
     rooms = of(ran, "rooms")
-    assert rooms.sent == 2 * SIGNALS * PLAN.events
+    assert rooms.sent == 2 * TURNS * PLAN.events
     assert rooms.missed == 0
 
 
