@@ -8,7 +8,9 @@ import click
 import psycopg
 from psycopg.rows import TupleRow
 
+from ..postgres.login import login
 from ..settings import Settings
+from .outcome import expected_errors
 from .psql import running_database
 
 
@@ -16,7 +18,7 @@ def ask_database(settings: Settings, statement: LiteralString, *values: object) 
     """The row that this statement returns, by the operator's login. Raises ClickException for what the database refuses."""
     url = running_database(settings)
     try:
-        with psycopg.connect(url) as connection:
+        with expected_errors(), login(url) as connection:
             row = connection.execute(statement, values).fetchone()
     except psycopg.Error as error:
         said = error.diag.message_primary or str(error).strip()

@@ -46,7 +46,11 @@ SESSION: Final = {
 }
 """What each of our sessions sets: a database or a login may have other defaults, which are meant for other programs."""
 
-SET: Final = "select set_config(name, value, false) from unnest(%s::text[], %s::text[]) as setting (name, value)"
+SET: Final = (
+    "select pg_catalog.set_config(name, value, false)"
+    " from rows from (pg_catalog.unnest(%s::pg_catalog.text[]), pg_catalog.unnest(%s::pg_catalog.text[])) as setting (name, value)"
+)
+"""The first statement of a session: the database's search path may still put other schemas before pg_catalog."""
 
 Connection = AsyncConnection[TupleRow]
 

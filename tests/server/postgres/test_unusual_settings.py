@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from ...conftest import Connect
 from ...people import Psql
 from ...running import PATIENT, run_relay
 
-UNUSUAL = {
+UNUSUAL: dict[str, LiteralString] = {
     "default_transaction_isolation": "serializable",
     "default_transaction_deferrable": "on",
     "timezone": "Europe/Berlin",
@@ -23,17 +24,30 @@ UNUSUAL = {
     "client_encoding": "LATIN1",
     "standard_conforming_strings": "off",
     "row_security": "off",
-    "search_path": "",
+    "search_path": "hidden, pg_catalog",
 }
+HIDES: LiteralString = """
+    create schema hidden;
+    create domain hidden.text as int;
+    create function hidden.now() returns timestamptz language sql as 'select null::timestamptz';
+    create function hidden.lower(pg_catalog.text) returns pg_catalog.text language sql as 'select null';
+    create function hidden.differs(bigint, bigint) returns boolean language sql as 'select false';
+    create operator hidden.= (function = hidden.differs, leftarg = bigint, rightarg = bigint);
+    create table hidden.users (id int)
+"""
+"""A schema that the search path names before pg_catalog, with names that PostgreSQL has itself."""
 
 
 @pytest.fixture
 def unusual_url(empty_database_url: str, connect: Connect) -> str:
     connection = connect(empty_database_url)
+    connection.execute(HIDES)
     database = sql.Identifier(connection.info.dbname)
     for name, value in UNUSUAL.items():
         change = sql.SQL("alter database {} set {} = {}")
-        connection.execute(change.format(database, sql.Identifier(name), sql.Literal(value)))
+        # A search path is a list of names.
+        given = sql.SQL(value) if name == "search_path" else sql.Literal(value)
+        connection.execute(change.format(database, sql.Identifier(name), given))
     return empty_database_url
 
 
