@@ -161,7 +161,7 @@ def _roster(follower: Follower) -> dict[int, tuple[str, str, bool]]:
 
 
 def _here(follower: Follower) -> dict[int, int]:
-    return {room: row["here"] for room, row in follower.hallway.items()}
+    return {room: row["here"] for room, row in follower.hallway.rooms.items()}
 
 
 def longest(behind: Iterable[float]) -> float:

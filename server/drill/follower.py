@@ -20,6 +20,7 @@ from ..tools.network import Place
 from ..tools.observed_events import EventReceived, ObservedEvents
 from ..tools.people import join, sign_in
 from ..types import Cursor
+from .hallway_view import HallwayView
 
 SILENT_AFTER: Final = 40.0  # seconds without even a comment, as in the page
 ASKS_AGAIN: Final = 0.2  # seconds
@@ -50,7 +51,7 @@ class Follower:
         self.peer = ""
         self.observed = ObservedEvents()
         self.roster: dict[int, dict[str, Any]] = {}
-        self.hallway: dict[int, dict[str, Any]] = {}
+        self.hallway = HallwayView()
         self.bodies: dict[int, Any] = {}
         self.byes: Counter[str] = Counter()
         self.connections = 0
@@ -179,7 +180,7 @@ class Follower:
             case "snapshot":
                 self._apply_snapshot(data, event.id)
             case "hallway":
-                self._apply_hallway_row(data)
+                self.hallway.change(data)
             case "bye":
                 self.byes[data["reason"]] += 1
                 if data["reason"] not in RESUMABLE:
@@ -191,7 +192,7 @@ class Follower:
 
     def _apply_snapshot(self, snapshot: dict[str, Any], cursor: str | None) -> None:
         if "hallway" in snapshot:
-            self.hallway = {row["id"]: row for row in snapshot["hallway"]}
+            self.hallway.begin(snapshot["hallway"])
         if cursor is None:
             return
         self.observed.snapshot(Cursor.parse(cursor))
@@ -210,12 +211,6 @@ class Follower:
                 self.roster.pop((record or old)["user_id"], None)
             else:
                 self.roster[record["user_id"]] = record
-
-    def _apply_hallway_row(self, row: dict[str, Any]) -> None:
-        if row.get("ended_at") or row.get("hidden"):
-            self.hallway.pop(row["id"], None)
-        else:
-            self.hallway[row["id"]] = row
 
 
 async def until_signed_in(follower: Follower) -> None:

@@ -214,8 +214,10 @@ class Hallway:
             else:
                 self._windows.put(Row.of(fields, text))
         for gone in set(self._windows.rows if rooms is None else rooms) - found:
-            # The room was deleted in psql.
-            self._remove(gone, json.dumps({"id": gone, "ended_at": "infinity"}))
+            # The room was deleted in psql. What a client has of it is not newer than what is known here.
+            row = self._windows.rows.get(gone)
+            at = None if row is None else row.fields["cursor"]
+            self._remove(gone, json.dumps({"id": gone, "ended_at": "infinity", "cursor": at}))
         if not self.filled.is_set():
             self._windows.settle()
         self._windows.send()

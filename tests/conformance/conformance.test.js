@@ -7,6 +7,7 @@ import { isUsed } from '../../client_web/media/glare.js'
 import { isAudible, offersFirst, shouldConnect } from '../../client_web/media/mesh.js'
 import { roomNodeOf, voicesAt } from '../../client_web/media/node_rules.js'
 import { closesOldAfter } from '../../client_web/media/route_changes.js'
+import { EMPTY_HALLWAY, openRooms, reduceHallway } from '../../client_web/room/hallway.js'
 import { EMPTY, isNode, onStage, present, reduce } from '../../client_web/room/state.js'
 import { RECONNECT_REASONS } from '../../client_web/signaling/subscription.js'
 import { createOutbox } from '../../client_web/signaling/outbox.js'
@@ -35,6 +36,11 @@ cases('room', ({ frames, present: here, stage, heard, audience = null }) => {
   const room = frames.reduce(reduce, EMPTY)
   assert.deepEqual(room.audience, audience)
   assert.deepEqual({ present: names(present(room)), stage: names(onStage(room)), heard: names(present(room).filter(isAudible)) }, { present: here, stage, heard })
+})
+
+cases('hallway', ({ frames, rooms }) => {
+  const listed = openRooms(frames.reduce(reduceHallway, EMPTY_HALLWAY), new Set())
+  assert.deepEqual(listed.map(({ id, here }) => [id, here]), rooms)
 })
 
 cases('routes', ({ topology, me, seats, node, voices, direct }) => {

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from roomtone.drill.hallway_view import HallwayView
 from roomtone.media import mesh as mesh_module
 from roomtone.media.audio_connection import AudioOptions
 from roomtone.media.direct_connection import DirectCallbacks
@@ -92,6 +93,17 @@ def test_who_is_in_a_room(case: Case) -> None:
     assert names(seat for seat in present if seat.audible) == case["heard"]
     audience = None if state.audience is None else asdict(state.audience)
     assert audience == case.get("audience")
+
+
+@cases("hallway")
+def test_which_rooms_are_in_the_window_of_the_hallway(case: Case) -> None:
+    view = HallwayView()
+    for frame in case["frames"]:
+        if frame["type"] == "snapshot":
+            view.begin(frame["data"]["hallway"])
+        else:
+            view.change(frame["data"])
+    assert [[room, row["here"]] for room, row in sorted(view.rooms.items())] == case["rooms"]
 
 
 @cases("routes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from roomtone.relay import hallway_windows
 
 from ..people import Psql
 from ..running import RunningRelay, run_relay
@@ -29,3 +30,14 @@ def world(database_url: str, psql: Psql) -> Iterator[World]:
     """A relay on a database of this test, with users who send requests."""
     with run_world(database_url, psql) as world:
         yield world
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few places in everybody's window, and a high rate, so that a test needs few rooms and little time."""
+    monkeypatch.setattr(hallway_windows, "BUSIEST", 3)
+    monkeypatch.setattr(hallway_windows, "SOONEST", 2)
+    monkeypatch.setattr(hallway_windows, "PUBLIC_RATE", 100)
+    monkeypatch.setattr(hallway_windows, "OWN_RATE", 100)
+    monkeypatch.setattr("roomtone.relay.hallway.MOVE_EVERY", 1)
+    monkeypatch.setattr("roomtone.relay.hallway.SEND_EVERY", 0.02)

@@ -37,13 +37,6 @@ test('rooms of clubs I follow come first, and nothing else reorders', () => {
   assert.deepEqual(rooms([start, changed(row(3, 50, '1-9'))], [7]), [[2, 0, true], [1, 0, false], [3, 50, false]])
 })
 
-test('a room leaves my window, and comes back, without a change of its own', () => {
-  const start = snapshot(row(1, 1, '1-4'))
-  const hidden = changed({ id: 1, cursor: '1-4', hidden: true })
-  assert.deepEqual(rooms([start, hidden]), [])
-  assert.deepEqual(rooms([start, hidden, changed(row(1, 1, '1-4'))]), [[1, 1, false]])
-})
-
 test('rooms beyond my window are added, unless they are known to have ended or the window has them', () => {
   const window = [snapshot(row(1, 1, '1-4'), row(2, 1, '1-1')), changed({ id: 2, cursor: '1-5', hidden: true }), changed({ id: 3, cursor: '1-9', ended_at: 'now' })].reduce(reduceHallway, EMPTY_HALLWAY)
   const more = new Map([[1, row(1, 7, '1-4')], [2, row(2, 7, '1-5')], [3, row(3, 7, '1-8')], [4, row(4, 7, '1-1')]])

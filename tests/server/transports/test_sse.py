@@ -225,10 +225,11 @@ async def test_a_room_deleted_by_hand_vanishes_from_the_hallway(
     room = psql.room("rick", "Tea")
     relay.shows(room)
     async with follow(f"{relay.url}/hallway/events", relay.token("anna")) as anna:
-        await anna.until(lambda f: f.event == "snapshot")
+        first = await anna.until(lambda f: f.event == "snapshot")
         psql.run("delete from rooms where id = %s", room)
         gone = await anna.until(lambda f: f.event == "hallway" and f.data["ended_at"] is not None)
         assert gone.data["id"] == room
+        assert gone.data["cursor"] == first.data["hallway"][0]["cursor"]
 
 
 async def test_the_hallway_says_which_club_changed_to_streams_and_polls(
