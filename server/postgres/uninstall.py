@@ -9,7 +9,7 @@ from psycopg import errors, sql
 
 from .install import INSTALL_LOCK
 from .installed_schema import ALIVE, NEWEST_ROW
-from .login import login, place
+from .login import login_to_write, place
 from .memberships import revoke_memberships
 from .preflight import IS_OURS, InstallError, Roles, roles_here
 from .single_value import single_value
@@ -41,9 +41,13 @@ class Uninstalled:
     kept: tuple[str, ...]
 
 
+def _quietly(line: str) -> None:
+    """Nothing is waited for."""
+
+
 def contents(url: str) -> Contents:
     """What is installed there. Raises InstallError if nothing is, or if something runs on it."""
-    with login(url) as connection:
+    with login_to_write(url, on_progress=_quietly, patience=0) as connection:
         if not single_value(connection, f"select {IS_OURS}"):
             raise InstallError(f"There is no Roomtone in the database {place(url)}.")
         try:
@@ -68,7 +72,7 @@ def uninstall(url: str) -> Uninstalled:
 
     Raises InstallError, and removes nothing, if something outside the schema depends on it.
     """
-    with login(url) as connection:
+    with login_to_write(url, on_progress=_quietly, patience=0) as connection:
         roles = roles_here(connection, None)
         try:
             with connection.transaction():

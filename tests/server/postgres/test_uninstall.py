@@ -208,6 +208,10 @@ def test_nothing_is_removed_while_something_runs_or_by_somebody_else(
         contents(make_conninfo(database_url, user="roomtone_relay"))
     with pytest.raises(InstallError, match="does not own"):
         uninstall(make_conninfo(database_url, user="roomtone_relay"))
+    read_only = make_conninfo(database_url, options="-c default_transaction_read_only=on")
+    for refused in (contents, uninstall):
+        with pytest.raises(InstallError, match="is read-only: it is a standby"):
+            refused(read_only)
     assert psql.one("select to_regclass('roomtone.rooms') is not null") is True
 
 
