@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     browser_faults,
+    bus_faults,
     client_faults,
     database_faults,
     full_disk,
@@ -24,6 +25,10 @@ DRILLS: dict[str, Drill] = {
         relay_faults.RELAY_KILLED,
         relay_faults.RELAY_TAKEOVER,
         upgrades.ROLLING_UPGRADE,
+        bus_faults.BUS_KILLED,
+        bus_faults.BUS_FROZEN,
+        bus_faults.PUMP_KILLED,
+        bus_faults.TWO_PUMPS,
         database_faults.POSTGRES_CRASH,
         restoration.RESTORED,
         read_only.READ_ONLY_MINUTE,

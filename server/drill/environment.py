@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -19,7 +20,8 @@ from ..tools.network import Place
 from ..tools.open_files import allow_open_files
 from ..tools.relays import RelayProcess
 from ..tools.waiting import until
-from .follower import Follower, until_joined
+from .follower import Follower, Technique
+from .joining import until_joined
 from .writers import Writers
 
 ROOMS: Final = 4
@@ -35,8 +37,11 @@ Psql = psycopg.AsyncConnection[TupleRow]
 class DrillEnvironment:
     """What a drill works with, and where it records its results.
 
-    `figures` are shown with the verdict; `faults` are sentences, and a single fault fails the drill.
+    `figures` are shown with the verdict; `faults` are sentences, and a single fault fails the drill. Followers take turns with
+    the `techniques`.
     """
+
+    techniques: tuple[Technique, ...] = ("sse",)
 
     def __init__(
         self,
@@ -76,8 +81,10 @@ class DrillEnvironment:
     def relay(self, **settings: Any) -> RelayProcess:
         """One more relay on the database, not yet started."""
         url = self.server.url(self.database, user=RELAY_ROLE)
-        log_file = self.server.folder / f"{self.database}-{next(self._logs)}.log"
-        return RelayProcess(url, log_file, **{**self._settings, **settings})
+        return RelayProcess(url, self.new_log_file(), **{**self._settings, **settings})
+
+    def new_log_file(self) -> Path:
+        return self.server.folder / f"{self.database}-{next(self._logs)}.log"
 
     async def close(self) -> None:
         await asyncio.gather(*(follower.disconnect() for follower in self.followers))
@@ -110,7 +117,13 @@ class DrillEnvironment:
         places = list(places or [relay.place for relay in self.relays])
         where = list(rooms or self.rooms)
         new = [
-            Follower(places, where[n % len(where)], f"follower {next(self._names)}", small=small)
+            Follower(
+                places,
+                where[n % len(where)],
+                f"follower {next(self._names)}",
+                small=small,
+                technique=self.techniques[n // len(where) % len(self.techniques)],
+            )
             for n in range(many)
         ]
         gate = asyncio.Semaphore(AT_ONCE)

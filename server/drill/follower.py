@@ -1,4 +1,4 @@
-"""A participant that follows a room: joins, reads the stream, and reconnects as an EventSource does."""
+"""A participant that follows a room by one of the four techniques: joins, reads, and reconnects as an EventSource does."""
 
 from __future__ import annotations
 
@@ -7,27 +7,31 @@ import json
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
-from typing import Any, Final, Literal
+from collections.abc import Iterable
+from typing import Any, Final, Literal, get_args
+from urllib.parse import quote
 
 from httpcore import Response
 
-from ..log.sse_parser import SseEvent, SseParser
+from ..log.sse_parser import SseParser
 from ..supervision import begin, stop
 from ..tools.http import UNREACHABLE, Answer, Client, Refused, arrived_at
-from ..tools.network import Place
+from ..tools.network import Place, Tally
 from ..tools.observed_events import EventReceived, ObservedEvents
 from ..tools.people import join, sign_in
+from ..tools.websocket import Socket
 from ..types import Cursor
 from .hallway_view import HallwayView
 
+WAIT: Final = 25  # seconds of a long poll
+POLLS_EVERY: Final = 0.25  # seconds
 SILENT_AFTER: Final = 40.0  # seconds without even a comment, as in the page
-ASKS_AGAIN: Final = 0.2  # seconds
 RESUMABLE: Final = frozenset({"relay stopping", "too slow"})
 """Reasons of a `bye` after which the client resumes the same log."""
 
 State = Literal["away", "following", "unseated", "gone"]
+Technique = Literal["sse", "polling", "long-polling", "websocket"]
+TECHNIQUES: Final[tuple[Technique, ...]] = get_args(Technique)
 
 
 class Follower:
@@ -38,12 +42,19 @@ class Follower:
     """
 
     def __init__(
-        self, places: Iterable[Place], room: int, name: str, *, small: bool = False
+        self,
+        places: Iterable[Place],
+        room: int,
+        name: str,
+        *,
+        small: bool = False,
+        technique: Technique = "sse",
     ) -> None:
         self.places = deque(places)
         self.room = room
         self.name = name
         self.small = small
+        self.technique = technique
         self.tick = 0.0
         self.silent_after = SILENT_AFTER
         self.user = 0
@@ -52,6 +63,7 @@ class Follower:
         self.observed = ObservedEvents()
         self.roster: dict[int, dict[str, Any]] = {}
         self.hallway = HallwayView()
+        self._hallway_cursor = ""
         self.bodies: dict[int, Any] = {}
         self.byes: Counter[str] = Counter()
         self.connections = 0
@@ -60,7 +72,7 @@ class Follower:
         self.reading = asyncio.Event()
         self.reading.set()
         self._retry = 1.0
-        self._client: Client | None = None
+        self._client: Client | Socket | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -119,7 +131,13 @@ class Follower:
     async def _keep_following(self) -> None:
         while self.state not in ("unseated", "gone"):
             try:
-                await self._follow()
+                match self.technique:
+                    case "sse":
+                        await self._stream()
+                    case "websocket":
+                        await self._socket()
+                    case _:
+                        await self._poll()
             except UNREACHABLE:
                 self.places.rotate(-1)
             finally:
@@ -136,15 +154,16 @@ class Follower:
             math.ceil((time.monotonic() + self._retry) / self.tick) * self.tick - time.monotonic()
         )
 
-    async def _follow(self) -> None:
+    async def _stream(self) -> None:
         headers = {}
         if self.observed.position is not None:
             headers["Last-Event-ID"] = str(self.observed.position)
         path = f"/rooms/{self.room}/events?peer_id={self.peer}"
         async with (
-            Client(self.place, self.token, small=self.small) as self._client,
-            self._client.follow(path, headers) as response,
+            Client(self.place, self.token, small=self.small) as client,
+            client.follow(path, headers) as response,
         ):
+            self._client = client
             if response.status == 200:
                 self.connections += 1
                 await self._read(response)
@@ -164,9 +183,66 @@ class Follower:
             await self.reading.wait()
             for event in parser.feed(chunk):
                 self.state = "following"
-                self._receive(event)
+                self._receive(event.type, json.loads(event.data), event.id)
             if parser.retry is not None:
                 self._retry = parser.retry / 1000
+
+    async def _socket(self) -> None:
+        place = "" if self.observed.position is None else f"&after={self.observed.position}"
+        path = f"/rooms/{self.room}/socket?peer_id={self.peer}{place}"
+        try:
+            socket = await Socket.open(self.place, path, self.token, Tally())
+        except Refused as refused:  # the process is starting, or ending
+            raise EOFError from refused
+        self._client = socket
+        self.connections += 1
+        try:
+            while True:
+                async with asyncio.timeout(self.silent_after):
+                    _, message = await socket.next()
+                await self.reading.wait()
+                data: Any = message.get("data")
+                if message["event"] == "bye" and data.get("problem", {}).get("status", 0) >= 500:
+                    raise EOFError("refused for now")
+                self.state = "following"
+                self._receive(message["event"], data, message.get("id"))
+        finally:
+            socket.close()
+
+    async def _poll(self) -> None:
+        async with Client(self.place, self.token, small=self.small) as client:
+            self._client = client
+            self.connections += 1
+            while self.state in ("away", "following"):
+                after = "" if self.observed.position is None else f"&after={self.observed.position}"
+                wait = f"&wait={WAIT}" if self.technique == "long-polling" else ""
+                path = (
+                    f"/rooms/{self.room}/events?peer_id={self.peer}{after}"
+                    f"&hallway={quote(self._hallway_cursor)}{wait}"
+                )
+                answer = await client.ask("GET", path)
+                await self.reading.wait()
+                if answer.status != 200:
+                    self._refused(answer)
+                    return
+                self.state = "following"
+                self._take(answer.body)
+                if not wait:
+                    await asyncio.sleep(POLLS_EVERY)
+
+    def _take(self, answer: dict[str, Any]) -> None:
+        """What one poll was answered."""
+        if "snapshot" in answer:
+            self._receive("snapshot", answer["snapshot"], answer["snapshot"].get("cursor"))
+        cursor = Cursor.parse(answer["cursor"])
+        for event in answer["events"]:
+            self._receive(event["table"], event, str(Cursor(cursor.epoch, event["seq"])))
+        self.observed.position = cursor
+        for row in answer["hallway"]:
+            self._receive("hallway", row, None)
+        self._hallway_cursor = answer["hallway_cursor"]
+        if "bye" in answer:
+            self._receive("bye", answer["bye"], None)
 
     def _refused(self, answer: Answer) -> None:
         """A refusal is final; after a server error or "too many requests" the follower tries again."""
@@ -174,21 +250,20 @@ class Follower:
             self.refusal = answer
             self.state = "unseated"
 
-    def _receive(self, event: SseEvent) -> None:
-        data = json.loads(event.data)
-        match event.type:
+    def _receive(self, kind: str, data: Any, cursor: str | None) -> None:
+        match kind:
             case "snapshot":
-                self._apply_snapshot(data, event.id)
+                self._apply_snapshot(data, cursor)
             case "hallway":
                 self.hallway.change(data)
             case "bye":
                 self.byes[data["reason"]] += 1
                 if data["reason"] not in RESUMABLE:
                     self.state = "unseated"
-            case "invitations" | "clubs" | "audience":
+            case "invitations" | "clubs" | "audience" | "still-here":
                 pass  # followers show none
             case table:
-                self._apply_event(table, data, event.id)
+                self._apply_event(table, data, cursor)
 
     def _apply_snapshot(self, snapshot: dict[str, Any], cursor: str | None) -> None:
         if "hallway" in snapshot:
@@ -211,22 +286,3 @@ class Follower:
                 self.roster.pop((record or old)["user_id"], None)
             else:
                 self.roster[record["user_id"]] = record
-
-
-async def until_signed_in(follower: Follower) -> None:
-    """Sign in, trying again until the relay answers."""
-    await _retry_until_reachable(follower.sign_in)
-
-
-async def until_joined(follower: Follower) -> None:
-    """Sign in, join and follow, trying each again until the relay answers."""
-    await until_signed_in(follower)
-    await _retry_until_reachable(follower.join)
-    follower.follow()
-
-
-async def _retry_until_reachable(ask_for: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        with suppress(*UNREACHABLE, Refused):
-            return await ask_for()
-        await asyncio.sleep(ASKS_AGAIN)

@@ -16,7 +16,8 @@ from ..supervision import beside
 from ..tools.http import UNREACHABLE, Refused, ask
 from ..tools.network import Place
 from ..tools.relays import RelayProcess
-from .follower import Follower, until_signed_in
+from .follower import Follower
+from .joining import until_signed_in
 
 PSQL_USERS: Final = 12
 BRIEF_PARTICIPANTS: Final = 6

@@ -31,7 +31,11 @@ class RelayProcess:
         # no media nodes: they would take processor time from the relay
         flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
         self._command = (*ROOMTONE, "serve", "--no-nodes", *flags)
-        self._environment = {"ROOMTONE_DATABASE_URL": database_url, "ROOMTONE_NODES": "off"}
+        self._environment = {
+            "ROOMTONE_DATABASE_URL": database_url,
+            "ROOMTONE_NODES": "off",
+            "ROOMTONE_PUMP": "off",  # a drill starts its own
+        }
         if os.geteuid() == 0:  # so that the relay itself is killed, not its supervisor
             self._environment["ROOMTONE_RUN_AS"] = "root"
         self._process: asyncio.subprocess.Process | None = None

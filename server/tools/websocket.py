@@ -76,6 +76,10 @@ class Socket:
     def close(self) -> None:
         self._connection.close()
 
+    def reset(self) -> None:
+        """Reset the connection instead of closing it, as when a process is killed."""
+        self._connection.reset()
+
     async def _receive(self) -> bool:
         """Wait for the next chunk; whether it completes the answer to the handshake."""
         self._protocol.receive_data(await self._connection.read())

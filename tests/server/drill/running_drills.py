@@ -5,6 +5,7 @@ from __future__ import annotations
 import uvloop
 from roomtone.drill import (
     browser_faults,
+    bus_faults,
     client_faults,
     database_faults,
     full_disk,
@@ -33,7 +34,8 @@ OF_SERVERS = [
     for name in _drills_in(module)
 ]
 OF_BROWSERS = _drills_in(browser_faults) + _drills_in(client_faults)
-OF_NETWORKS = [name for name in DRILLS if name not in OF_SERVERS + OF_BROWSERS]
+OF_BUS = _drills_in(bus_faults)
+OF_NETWORKS = [name for name in DRILLS if name not in OF_SERVERS + OF_BROWSERS + OF_BUS]
 """All other drills, so that none is left out."""
 
 
