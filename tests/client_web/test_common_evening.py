@@ -8,11 +8,11 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
+from ..certificates import AUTHORITY, write_certificates
 from ..issuer import run_issuer
 from ..people import Psql
 from ..running import run_relay
 from .browser import BrowserTab, Tab, open_page, patient_context
-from .certificates import AUTHORITY, write_certificates
 from .deploy import deployed
 from .firefox import FirefoxTab, firefox
 from .test_openid import at_the_issuer, without_fonts

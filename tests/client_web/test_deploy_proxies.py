@@ -10,10 +10,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from ..certificates import write_certificates
 from ..people import Psql
 from ..running import run_relay
 from .browser import open_page
-from .certificates import write_certificates
 from .deploy import FILES, deployed
 
 
