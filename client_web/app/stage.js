@@ -119,10 +119,12 @@ export function createStageActions(context) {
       ...calls,
       /** @param {number} user_id @param {Element} from */
       choose: (user_id, from) => card.open(user_id, from),
+      readHands: (/** @type {number} */ many) => void roomSession().hands.read(many),
       // Those who listen in a counted room: see room/listeners.js.
       findListeners: (/** @type {string} */ text) => roomSession().listeners.find(text),
       laterListeners: () => roomSession().listeners.later(),
       earlierListeners: () => roomSession().listeners.earlier(),
+      refreshListeners: () => void roomSession().listeners.refresh(),
       listenersAgain: () => roomSession().listeners.again(),
       openSettings: () => settings.open(),
       showTopologies: () => topologyDialog.open(),

@@ -94,6 +94,16 @@ export function createListeners({ select, first, onChange }) {
     },
     later: () => (state.phase === 'ready' && state.later ? ask('later') : Promise.resolve()),
     earlier: () => (state.phase === 'ready' && state.earlier ? ask('earlier') : Promise.resolve()),
+    /** The listed names as they are now. If they cannot be read, those that are listed stay until the next time. */
+    async refresh() {
+      if (state.phase !== 'ready') return
+      const ticket = (asked += 1)
+      const limit = Math.min(MOST, Math.max(PAGE, state.rows.length))
+      /** @type {import('../signaling/rows.js').Params} */ const params = { ...pageRequest('start', state.search, []), limit }
+      if (state.earlier && state.rows.length) params.seq = `gte.${state.rows[0].seq}`
+      const rows = /** @type {Row[]|null} */ (await select('roster', params).catch(() => null))
+      if (rows && ticket === asked) become(Object.freeze({ ...state, rows, later: rows.length === limit }))
+    },
     /** After a failure. */
     again: () => again(),
     /** They are not here any more. @param {number} user_id */

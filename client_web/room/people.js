@@ -63,7 +63,8 @@ export function peopleOf(my_seat, media) {
 }
 
 /** A person as a list of names has them. @param {import('./listeners.js').Row} row @returns {Person} */
-function listenerOf({ user_id, username, kind, hand_raised_at = null, invited_to_speak_at = null, join_date, seq }) {
+export function listenerOf(row) {
+  const { user_id, username, kind, hand_raised_at = null, invited_to_speak_at = null, join_date, seq } = row
   return Object.freeze({
     ...{ user_id, username, kind, role: 'AUDIENCE', peer_id: '', seq, join_date, me: false, on_stage: false, hand: null, hand_raised_at },
     ...{ invited: Boolean(invited_to_speak_at), asked_to_unmute: false, muted: true, speaking: false, volume: 100, silenced: false, mixed: false },

@@ -5,6 +5,7 @@ import { createChat } from './chat.js'
 import { createConsent } from './consent.js'
 import { createFollowedRoom } from './followed_room.js'
 import { createInspector } from './inspector.js'
+import { createHands, queueOf } from './hands.js'
 import { createListeners } from './listeners.js'
 import { createModeration } from './moderation.js'
 import { createObservable } from './observable.js'
@@ -42,7 +43,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   /** @type {ReturnType<typeof import('./observable.js').createObservable<RoomSessionState>>} */
   const observable = createObservable(() => {
     const common = roomSessionStateOf({ seat, media, consent, absence, user })
-    return Object.freeze({ ...common, listed: listeners.state, listeners: listenersOf(listeners.state, common.people), ...ownStates() })
+    return Object.freeze({ ...common, listed: listeners.state, listeners: listenersOf(listeners.state, common.people), queue: queueOf(common, hands.state), queueRead: hands.state.phase, ...ownStates() })
   })
   const ownStates = () => ({ chat: chat.state, recording: recording.state, entries: inspector.entries, traces: inspector.traces })
   const onChange = observable.changed
@@ -57,6 +58,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const chat = createChat({ api, slowMode: () => (user.site_moderator ? 0 : room.slowMode()), skew, onChange })
   const consent = createConsent({ api, microphone: media.myAudio.microphone, onChange })
   const recording = createRecording({ api, skew, onChange })
+  const hands = createHands({ select: api.select, onChange })
   const listeners = createListeners({ select: api.select, first: () => room.state.names, onChange })
 
   /** A session of my seat begins: the first one, or after one that was interrupted. */
@@ -100,6 +102,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
     chat.receive(frame)
     reactions.receive(frame)
     recording.receive(frame)
+    if (frame.type === 'snapshot') hands.forget()
     if (frame.type === 'snapshot') receiveSnapshot(frame, epoch)
     else receiveEvent(frame)
     onChange()
@@ -126,6 +129,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
       return
     }
     inspector.event(frame, frame.data.record ?? frame.data.old_record)
+    if (frame.type === 'participants') hands.changed((frame.data.record ?? frame.data.old_record).user_id)
     if (frame.type === 'participants' || frame.type === 'rooms') onSeats({ fresh: false })
   }
 
@@ -146,7 +150,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const roomSession = {
     room_id,
     levels: { subscribe: media.sound.subscribe },
-    ...{ chat, reactions, consent, recording, listeners, moderation: createModeration(api) },
+    ...{ chat, reactions, consent, recording, hands, listeners, moderation: createModeration(api) },
     /** @returns {RoomSessionState} */
     get state() {
       return observable.state

@@ -1,5 +1,5 @@
 import { mayOf, peopleOf } from './people.js'
-import { countsOf, isCounted, isNode, present } from './state.js'
+import { countsOf, handsOf, isCounted, isNode, present } from './state.js'
 
 /**
  * The state of a room session: everything that the views read, computed from its parts.
@@ -24,7 +24,7 @@ export function roomSessionStateOf({ seat, media, consent, absence, user }) {
     ...{ me, people, counted, counts: countsOf(seat.room.state), stage: people.filter((person) => person.on_stage) },
     // In a counted room only those of whom everybody should know, and me.
     audience: people.filter((person) => !person.on_stage && (!counted || person.me || person.invited || person.hand !== null)),
-    queue: people.filter((person) => person.hand !== null).sort((a, b) => Number(a.hand) - Number(b.hand)),
+    hands: handsOf(seat.room.state),
     seatChange: consent.seatChange ?? (myAudio.mutedByOther ? 'muted' : null),
     may: mayOf(me, room, user),
     handWish: consent.handWish,
@@ -40,6 +40,8 @@ export function roomSessionStateOf({ seat, media, consent, absence, user }) {
  * @typedef {object} OwnStates  of parts that are shown as they are
  * @property {import('./chat.js').ChatState} chat
  * @property {ReturnType<typeof import('./recording.js').createRecording>['state']} recording
+ * @property {readonly import('./people.js').Person[]} queue  who raises a hand and is known, in the order of the hands; `hands` is how many do
+ * @property {import('./hands.js').ReadHands['phase']} queueRead  of those of a counted room whose seats are not known
  * @property {import('./listeners.js').Listed} listed  in a counted room
  * @property {readonly import('./people.js').Person[]} listeners  who is listed
  * @property {readonly import('./inspector.js').Entry[]} entries

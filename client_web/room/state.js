@@ -26,13 +26,14 @@ import { instant } from './clock.js'
  * @property {number|null} own        the user of this session
  * @property {ReadonlySet<number>} partners  who sent signals to this session: connections depend on their seats, so their changes are sent to it
  * @property {Audience|null} audience   the numbers while the roster is counted, else null
+ * @property {number|null} hands      how many hands are raised while the roster is counted, of which the seats of some may not be known; else null
  * @property {readonly Listener[]} names  the first of the audience in the newest snapshot, while the roster is counted
  * @property {readonly SeatEvent[]} seatEvents  newest last
  * @property {string|null} ended   why the log has ended
  */
 
 /** @type {RoomState} */
-export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), own: null, partners: new Set(), audience: null, names: [], seatEvents: [], ended: null })
+export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), own: null, partners: new Set(), audience: null, hands: null, names: [], seatEvents: [], ended: null })
 
 const SEAT_EVENTS_KEPT = 30
 
@@ -81,6 +82,9 @@ export const handQueue = (state) => present(state)
   .filter((seat) => seat.hand_raised_at)
   .sort((a, b) => instant(a.hand_raised_at ?? '') - instant(b.hand_raised_at ?? '') || a.seq - b.seq)
 
+/** How many hands are raised. @param {RoomState} state */
+export const handsOf = (state) => state.hands ?? handQueue(state).length
+
 const inJoinOrder = (/** @type {Seat[]} */ seats) => new Map([...seats].sort((a, b) => a.seq - b.seq).map((seat) => [seat.user_id, Object.freeze(seat)]))
 
 /**
@@ -120,6 +124,9 @@ function whatChanged(before, after) {
   return null
 }
 
+/** @param {Seat|null|undefined} seat */
+const hasHand = (seat) => Boolean(seat?.hand_raised_at)
+
 /** @param {Audience} data @returns {Audience} */
 const numbersOf = ({ here, on_stage, audience }) => Object.freeze({ here, on_stage, audience })
 
@@ -155,7 +162,7 @@ const handlers = {
     const { epoch, seq } = parseCursor(data.cursor)
     return {
       ...state, epoch, seq, room: Object.freeze(data.room), seats: inJoinOrder([...data.participants, ...(data.seats ?? [])]),
-      own: data.user_id ?? state.own, partners: partnersOf(data), audience: data.audience ? numbersOf(data.audience) : null, names: data.names ?? [], ended: null,
+      own: data.user_id ?? state.own, partners: partnersOf(data), audience: data.audience ? numbersOf(data.audience) : null, hands: data.hands ?? null, names: data.names ?? [], ended: null,
     }
   },
 
@@ -170,16 +177,17 @@ const handlers = {
     const before = known ?? data.old_record ?? undefined
     const seatEvent = isMoveOfMany(state, before, change) ? null : seatEventOf(before, change, data.reason)
     const seats = gone ? withoutSeat(state.seats, user) : withSeat(state.seats, change)
-    return { ...state, seats, partners, seatEvents: seatEvent ? withSeatEvent(state, ...seatEvent, data.commit_timestamp) : state.seatEvents }
+    const hands = state.hands === null ? null : state.hands + Number(hasHand(change)) - Number(hasHand(data.old_record)) // every raised hand is sent to everybody
+    return { ...state, seats, partners, hands, seatEvents: seatEvent ? withSeatEvent(state, ...seatEvent, data.commit_timestamp) : state.seatEvents }
   },
 
   rooms(state, { data }) {
     if (data.type === 'DELETE') return { ...state, ended: 'room ended' }
     const changed = { ...state, room: Object.freeze({ ...state.room, ...data.record }) }
-    if (!isCounted(changed)) return state.audience ? { ...changed, audience: null, names: [] } : changed
+    if (!isCounted(changed)) return state.audience ? { ...changed, audience: null, hands: null, names: [] } : changed
     if (isCounted(state)) return changed
     const audience = numbersOf(count(state.seats.values())) // until the first numbers come, which follow at once
-    return { ...changed, audience, seats: new Map([...state.seats].filter(([, seat]) => !isOneOfMany(changed, seat))) }
+    return { ...changed, audience, hands: handsOf(state), seats: new Map([...state.seats].filter(([, seat]) => !isOneOfMany(changed, seat))) }
   },
 
   audience(state, { data }) {

@@ -11,7 +11,7 @@ begin
     'participants', case when log.counted then coalesce((
       select jsonb_agg(seat_record(p) order by p.seq) from participants p
       where p.room_id = room_state.room_id and p.peer_id is not null
-        and (p.role <> 'AUDIENCE' or p.hand_raised_at is not null or p.invited_to_speak_at is not null)), '[]')
+        and (p.role <> 'AUDIENCE' or p.user_id in (select first_of_queue(room_state.room_id)))), '[]')
     else coalesce((
       select jsonb_agg(seat_record(p) order by p.seq) from participants p
       where p.room_id = room_state.room_id and p.peer_id is not null), '[]') end,
@@ -19,9 +19,9 @@ begin
     'recording', (
       select recording_record(r) from recordings r where r.room_id = room_state.room_id and r.ended_at is null))
   || case when log.counted then jsonb_build_object(
-       'audience', audience_record(log.room_id, log.here, log.on_stage), 'names', first_names(room_state.room_id)) else '{}' end;
+       'audience', audience_record(log.room_id, log.here, log.on_stage), 'hands', log.hands, 'names', first_names(room_state.room_id)) else '{}' end;
 end
 $$;
 
 comment on function room_state(bigint) is
-  'The part of a room''s snapshot that is the same for all its participants, and the cursor of the log to which it belongs. While the roster is counted, its seats are those on stage, with a raised hand or invited to speak; `audience` has the numbers and `names` the first page of the others.';
+  'The part of a room''s snapshot that is the same for all its participants, and the cursor of the log to which it belongs. While the roster is counted, its seats are those on stage, and of those with a raised hand or invited to speak the first 50 (first_of_queue); `audience` has the numbers, `hands` the number of raised hands, and `names` the first page of the others.';

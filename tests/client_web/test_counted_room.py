@@ -32,6 +32,15 @@ def listen(psql: Psql, room: int, first: int, last: int) -> None:
     )
 
 
+def raise_hands(psql: Psql, room: int, first: int, last: int) -> None:
+    for number in range(first, last + 1):
+        psql.run(
+            "update participants set hand_raised_at = now() where room_id = %s and user_id = %s",
+            room,
+            psql.person(f"guest {number}"),
+        )
+
+
 def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
@@ -51,9 +60,22 @@ def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
         beth.reads(f"{CROWD + 2} people here · 1 on stage")
         assert page.locator(".seat[data-key]").count() < SHOWN
 
-        # Who enters now learns the same from the snapshot.
+        # Who enters now learns the same from the snapshot, which has only the first of many raised hands.
+        queue = page.get_by_role("region", name="Hands up")
+        hands = queue.get_by_role("listitem")
+        raise_hands(psql, room, 1, SHOWN + 20)
+        beth.reads(f"{SHOWN + 20} hands up")
         page.reload()
         beth.reads(f"{CROWD + 1} listening")
+        beth.reads(f"{SHOWN + 20} hands up")
+        expect(hands).to_have_count(SHOWN)
+        expect(queue).to_contain_text("and 20 more hands")
+        queue.get_by_role("button", name="Show more").click()
+        expect(hands).to_have_count(SHOWN + 20)
+        expect(queue).not_to_contain_text("more hands")
+        expect(hands.last).to_contain_text(f"guest {SHOWN + 20}")
+        psql.run("update participants set hand_raised_at = null where room_id = %s", room)
+        expect(queue).to_be_hidden()
         beth.sees_seated("rick", "beth")
 
         # Who has no seat on the screen reacts over the number.
@@ -74,6 +96,11 @@ def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
         search.press("ArrowDown")
         expect(names.first).to_be_focused()
         page.keyboard.press("ArrowDown")
+        expect(names.nth(1)).to_be_focused()
+        # Who leaves is no longer listed after a moment, and the focus stays in the list.
+        gone = psql.person("guest 2")
+        psql.run("delete from participants where room_id = %s and user_id = %s", room, gone)
+        expect(names.nth(1)).to_contain_text("guest 3")
         expect(names.nth(1)).to_be_focused()
         assert flaws(beth, "a counted audience") == []
         page.emulate_media(color_scheme="dark")
@@ -104,7 +131,6 @@ def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
         page.get_by_role("dialog", name="guest 77").get_by_role(
             "button", name=re.compile("Invite to speak")
         ).click()
-        queue = page.get_by_role("region", name="Hands up")
         expect(queue).to_contain_text("guest 77")
         beth.sees_seated("rick", "guest 77", "beth")  # who joined again
         psql.run("update participants set invited_to_speak_at = null where room_id = %s", room)

@@ -194,3 +194,21 @@ def test_a_log_keeps_the_time_since_when_nobody_is_in_the_room(psql: Psql) -> No
     assert psql.one(deserted, room) is True
     psql.seat(room, "anna")
     assert psql.one(deserted, room) is False
+
+
+def test_a_roster_stays_full_while_relays_of_the_first_release_may_be_running(psql: Psql) -> None:
+    small(psql)
+    room = psql.room("host", stage="moderated")
+    psql.seat(room, "host")
+    people(psql, 7)
+    installed = (
+        "insert into schema_installs (fingerprint, version, installed_at, revision, oldest_relay)"
+        " values ('f', 'v', clock_timestamp(), 3, %s)"
+    )
+    psql.run(installed, 1)
+    psql.run(MANY + " limit 6", room)
+    assert roster(psql, room) == "full"
+    check_known(psql, room, psql.person("host"))
+    psql.run(installed, 3)
+    psql.run(MANY + " offset 6", room)
+    assert roster(psql, room) == "counted"

@@ -16,6 +16,11 @@ begin
   if not found then
     return;
   end if;
+  -- Clients of relays of release 0.1.0, while these are replaced, know no numbers: they learn of each seat.
+  if not was_counted and (select i.oldest_relay < 3 from roomtone.schema_installs i
+                          where i.installed_at < 'infinity' order by i.installed_at desc limit 1) then
+    return;
+  end if;
   select * into before from roomtone.rooms r
   where r.id = fit_roster.room_id and r.opened_at is not null and r.ended_at is null for no key update skip locked;
   if not found then
@@ -30,8 +35,7 @@ begin
     -- Seats without seq have joined in this transaction; their own event follows.
     for seat in
       select roomtone.seat_record(p) from roomtone.participants p
-      where p.room_id = fit_roster.room_id and p.role = 'AUDIENCE' and p.hand_raised_at is null and p.invited_to_speak_at is null
-        and p.seq is not null
+      where p.room_id = fit_roster.room_id and p.role = 'AUDIENCE' and p.seq is not null
       order by p.seq
     loop
       perform roomtone.append_event(fit_roster.room_id, 'participants', 'UPDATE', seat, seat);
@@ -41,4 +45,4 @@ end
 $$;
 
 comment on function fit_roster(bigint) is
-  'Turns a room''s roster to counted when more seats are taken than roster_sizes says, and to full when fewer are. Then each seat of the audience has an event in which nothing changes, so that everybody knows it again.';
+  'Turns a room''s roster to counted when more seats are taken than roster_sizes says, and to full when fewer are. Then each seat of the audience has an event in which nothing changes, so that everybody knows it again. Not while relays of release 0.1.0 may be running.';

@@ -60,8 +60,8 @@ export function createRoomHead(actions) {
 }
 
 /** The number of raised hands: on a phone the queue may not be visible. */
-function handsInWords(/** @type {RoomSessionState} */ { may, queue }) {
-  return may.moderate && queue.length ? ` · ${counted(queue.length, 'hand')} up` : ''
+function handsInWords(/** @type {RoomSessionState} */ { may, hands }) {
+  return may.moderate && hands ? ` · ${counted(hands, 'hand')} up` : ''
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' })

@@ -11,6 +11,7 @@ import { listedInWords } from './listener_words.js'
  */
 
 const PAUSE = 250 // ms without a key before a search
+const REFRESH = 3000 // ms between two requests for the listed names
 const NEAR_END = 400 // px above the end of the list, where the next page is loaded
 
 /**
@@ -18,11 +19,13 @@ const NEAR_END = 400 // px above the end of the list, where the next page is loa
  * move from name to name.
  *
  * @param {{ choose: (user_id: number, row: Element) => void, findListeners: (text: string) => void, laterListeners: () => void,
- *           earlierListeners: () => void, listenersAgain: () => void }} actions
+ *           earlierListeners: () => void, refreshListeners: () => void, listenersAgain: () => void }} actions
  */
 export function createListenerList(actions) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let refresh
   /** @type {HTMLElement|null} */ let current = null // the name Tab comes to
+  let listening = -1 // as many when the names were asked for
   const count = element('span', { class: 'people__count' })
   const search = element('input', { type: 'search', placeholder: 'Find a listener', 'aria-label': 'Find a listener by name', autocomplete: 'off', maxlength: '40', on: { input: soon, keydown: onKey } })
   const status = element('span', { role: 'status' })
@@ -45,6 +48,16 @@ export function createListenerList(actions) {
   function soon() {
     clearTimeout(timer)
     timer = setTimeout(find, PAUSE)
+  }
+
+  /** The audience has changed, perhaps many times. @param {number} audience */
+  function refreshSoon(audience) {
+    if (audience === listening) return
+    listening = audience
+    refresh ??= setTimeout(() => {
+      refresh = undefined
+      if (root.offsetParent) actions.refreshListeners()
+    }, REFRESH)
   }
 
   const names = () => /** @type {HTMLElement[]} */ ([...list.querySelectorAll('.person')])
@@ -93,7 +106,10 @@ export function createListenerList(actions) {
     /** @param {Pick<RoomSessionState, 'counts'|'listed'|'listeners'>} roomSession */
     update({ counts, listed, listeners }) {
       say(count, number.format(counts.audience))
+      refreshSoon(counts.audience)
+      const focused = names().indexOf(/** @type {HTMLElement} */ (document.activeElement))
       rows.update(listeners)
+      if (focused >= 0 && !list.contains(document.activeElement)) (names().at(Math.min(focused, listeners.length - 1)) ?? search).focus() // who left had it
       if (!current?.isConnected) stopAt(names()[0] ?? null)
       else stopAt(current)
       const words = listedInWords(listed, listeners.length)

@@ -1,10 +1,11 @@
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
-import { waitedInWords } from './stage_words.js'
+import { moreHandsInWords, waitedInWords } from './stage_words.js'
 import { keyed } from '../elements/keyed.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
-import { counted, number } from '../elements/words.js'
+import { number } from '../elements/words.js'
+import { MOST, PAGE } from '../../room/hands.js'
 
 /**
  * @import { Person } from '../../room/people.js'
@@ -12,31 +13,47 @@ import { counted, number } from '../elements/words.js'
  */
 
 const MINUTE = 60_000
-const SHOWN = 50 // hands
+const PAUSE = 3000 // ms between two requests that nobody asked for
 
 /**
  * For moderators: the people who ask to speak, in the order they asked, and the people who were invited and have not answered.
  * @param {{ bringUp: (person: Person) => Promise<unknown>, lowerHand: (person: Person) => Promise<unknown>,
- *           withdraw: (person: Person) => Promise<unknown>, choose: (user_id: number, from: Element) => void }} actions
+ *           withdraw: (person: Person) => Promise<unknown>, choose: (user_id: number, from: Element) => void, readHands: (many: number) => void }} actions
  */
 export function createHandQueue(actions) {
   const refusal = createRefusal()
   const count = element('span', { class: 'queue__count' })
   const hands = element('ol', { class: 'queue__hands' })
-  const rest = element('p', { class: 'queue__rest quiet', hidden: true })
+  const rest = element('span', { role: 'status' })
+  const more = element('button', { class: 'button button--plain', type: 'button', text: 'Show more', on: { click: () => show(wanted + PAGE) } })
+  const below = element('p', { class: 'queue__rest quiet', hidden: true }, rest, ' ', more)
   const invited = element('ul', { class: 'queue__hands' })
   const asked = element('h3', { class: 'caps queue__sub', text: 'Invited, no answer yet' })
   const root = element('section', { class: 'queue', 'aria-label': 'Hands up', hidden: true },
-    element('h2', { class: 'caps queue__title' }, symbol('hand'), 'Hands up ', count), refusal.element, hands, rest, asked, invited)
+    element('h2', { class: 'caps queue__title' }, symbol('hand'), 'Hands up ', count), refusal.element, hands, below, asked, invited)
   const waiting = keyed(hands, { key: (/** @type {Person} */ person) => person.user_id, create: () => createHand(actions, refusal) })
   const unanswered = keyed(invited, { key: (/** @type {Person} */ person) => person.user_id, create: () => createInvited(actions, refusal) })
   /** @type {readonly Person[]} */ let shown = []
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer
+  /** @type {readonly Person[]} */ let all = []
+  let wanted = PAGE // so many hands are to be shown
+  let readAt = -PAUSE
 
   function draw() {
     waiting.update(shown)
     clearTimeout(timer)
     timer = shown.length ? setTimeout(draw, MINUTE) : undefined // only the minutes change
+  }
+
+  /** @param {number} many */
+  function show(many) {
+    wanted = Math.min(many, MOST)
+    read()
+  }
+
+  function read() {
+    readAt = performance.now()
+    actions.readHands(wanted)
   }
 
   /** The entry with the focus is gone: the first one gets it. @param {string|undefined} key */
@@ -47,19 +64,25 @@ export function createHandQueue(actions) {
 
   return {
     element: root,
-    forget: () => refusal.say(null),
-    /** @param {Pick<RoomSessionState, 'may'|'queue'|'people'>} roomSession */
-    update({ may, queue, people }) {
-      const invitedPeople = may.moderate ? people.filter((person) => person.invited).slice(0, SHOWN) : []
-      const all = may.moderate ? queue : []
-      shown = all.slice(0, SHOWN)
+    forget() {
+      refusal.say(null)
+      wanted = PAGE
+    },
+    /** @param {Pick<RoomSessionState, 'may'|'queue'|'hands'|'queueRead'|'people'>} roomSession */
+    update({ may, queue, hands: up, queueRead, people }) {
+      const invitedPeople = may.moderate ? people.filter((person) => person.invited).slice(0, PAGE) : []
+      all = may.moderate ? queue : []
+      shown = all.slice(0, wanted)
+      // The next ones move up when others were brought up.
+      if (may.moderate && up > all.length && all.length < wanted && queueRead !== 'loading' && performance.now() - readAt >= PAUSE) read()
       /** @type {HTMLElement|null|undefined} */ const focused = root.contains(document.activeElement) ? document.activeElement?.closest('.hand') : null
       const key = focused?.dataset.key
       root.hidden = shown.length === 0 && invitedPeople.length === 0
       if (root.hidden) refusal.say(null)
-      say(count, all.length ? number.format(all.length) : '')
-      rest.hidden = all.length <= SHOWN
-      say(rest, rest.hidden ? '' : `and ${counted(all.length - SHOWN, 'more hand')}`)
+      say(count, up ? number.format(up) : '')
+      below.hidden = up <= shown.length
+      say(rest, below.hidden ? '' : moreHandsInWords(up - shown.length, queueRead))
+      more.hidden = shown.length >= MOST
       asked.hidden = invitedPeople.length === 0
       draw()
       unanswered.update(invitedPeople)

@@ -1,3 +1,5 @@
+import { counted, number } from '../elements/words.js'
+
 /**
  * The texts on the stage. Pure: state in, text out.
  *
@@ -10,6 +12,9 @@ const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seven
 
 /** "second in line"; from the eleventh on a number. */
 export const placeInWords = (/** @type {number} */ place) => (place <= ORDINALS.length ? `${ORDINALS[place - 1]} in line` : `number ${place} in line`)
+
+/** "and 470 more hands" @param {number} more @param {RoomSessionState['queueRead']} read */
+export const moreHandsInWords = (more, read) => `and ${counted(more, 'more hand')}${read === 'failed' ? '. They could not be loaded.' : ''}`
 
 /**
  * The open question of a person, for the symbol on their seat.
@@ -43,13 +48,14 @@ function seatChangeInWords({ seatChange, me }, keys) {
   }
 }
 
-/** The state of a listener in a moderated room. @param {{ me: Person, queue: readonly Person[] }} roomSession @param {KeyHints} keys */
-function waitingInWords({ me, queue }, keys) {
+/** The state of a listener in a moderated room. @param {{ me: Person, queue: readonly Person[], hands: number }} roomSession @param {KeyHints} keys */
+function waitingInWords({ me, queue, hands }, keys) {
   if (me.invited) return { headline: "You're listening", advice: 'You can answer at any time.' }
   if (me.hand !== null) {
-    const others = queue.length - 1
-    const alone = others === 0 ? 'Nobody else is waiting.' : `${others === 1 ? 'One other hand is' : `${others} other hands are`} up.`
-    return { headline: `Your hand is up: ${placeInWords(me.hand)}`, advice: `${alone} A moderator brings you up.` }
+    const others = hands - 1
+    const alone = others === 0 ? 'Nobody else is waiting.' : `${others === 1 ? 'One other hand is' : `${number.format(others)} other hands are`} up.`
+    const place = hands > queue.length ? '' : `: ${placeInWords(me.hand)}` // not everybody before me is known
+    return { headline: `Your hand is up${place}`, advice: `${alone} A moderator brings you up.` }
   }
   return { headline: "You're listening", advice: keys === 'letters' ? 'Press H to raise your hand and ask to speak.' : 'Raise your hand to ask to speak.' }
 }
@@ -65,10 +71,10 @@ export function meInWords(roomSession, keys) {
   if (microphone.state === 'asking') return { headline: 'Asking for your microphone…', advice: 'Allow the microphone in your browser to speak.' }
   const news = seatChangeInWords(roomSession, keys)
   if (!may.speak) {
-    if (me.hand !== null || me.invited) return waitingInWords({ me, queue: roomSession.queue }, keys)
+    if (me.hand !== null || me.invited) return waitingInWords({ ...roomSession, me }, keys)
     if (news) return news
     if (may.step_up) return { headline: "You're listening", advice: 'Join the stage when you want to talk.' }
-    return waitingInWords({ me, queue: roomSession.queue }, keys)
+    return waitingInWords({ ...roomSession, me }, keys)
   }
   if (microphone.state === 'refused' || microphone.state === 'missing' || microphone.state === 'failed') {
     return { headline: "You're listening", advice: 'Your microphone is not available.' }

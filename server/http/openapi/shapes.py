@@ -133,10 +133,14 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "seats": {
                 "type": "array",
                 "description": "While the roster is counted: the user's own seat, and those with which the session has exchanged signals; "
-                "`participants` then has those on stage, with a raised hand, or invited to speak.",
+                "`participants` then has those on stage, and the first fifty of those with a raised hand or invited to speak.",
                 "items": schema("Seat"),
             },
             "audience": schema("Audience"),
+            "hands": {
+                "type": "integer",
+                "description": "While the roster is counted: how many hands are raised. `GET /rows/hand_queue` has all.",
+            },
             "names": {
                 "type": "array",
                 "description": "While the roster is counted: the first fifty of the others in the order of joining. "

@@ -85,7 +85,7 @@ class Audience:
 class Snapshot:
     """The room as it is now; it replaces everything that was known. `peer` is my session.
 
-    `audience` is None while the roster is full. `recording` is the one that runs. With another `epoch` than before, the log was lost, and with it the signals that were on their way.
+    `audience` is None while the roster is full; else `partners` are the users whose seats are known to this session alone. `recording` is the one that runs. With another `epoch` than before, the log was lost, and with it the signals that were on their way.
     """
 
     room_id: RoomId
@@ -97,6 +97,7 @@ class Snapshot:
     recording: Mapping[str, Any] | None = None
     own: UserId | None = None
     audience: Audience | None = None
+    partners: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ def snapshot_of(room_id: RoomId, peer: PeerId, data: Mapping[str, Any]) -> Snaps
         recording=data.get("recording"),
         own=data.get("user_id"),
         audience=audience_of(data["audience"]) if "audience" in data else None,
+        partners=frozenset(seat["user_id"] for seat in data.get("seats", ())),
     )
 
 

@@ -31,10 +31,9 @@ class RoomState:
     def after(self, event: Event) -> RoomState:
         """The state after this event."""
         match event:
-            case Snapshot(room=room, seats=seats, signals=signals, own=own, audience=audience):
+            case Snapshot(room=room, seats=seats, own=own, audience=audience):
                 own = self.own if own is None else own
-                quiet = {seat.user for seat in seats if audience and seat.is_quiet}
-                partners = frozenset({signal.from_user for signal in signals} | quiet)
+                partners = event.partners | {signal.from_user for signal in event.signals}
                 return RoomState(own, room, {s.user: s for s in seats}, partners, audience)
             case SeatChanged(seat=seat):
                 return self._with_seat(seat)

@@ -87,6 +87,41 @@ test('a request that failed can be tried again, and no old names are shown as fo
   assert.deepEqual(ids(list.state), [1, 100, 100])
 })
 
+test('the listed names are read again in their place, and a search meanwhile is what counts', async () => {
+  let size = 620
+  const held = []
+  let hold = false
+  const select = async (table, params) => {
+    if (hold) await new Promise((resolve) => held.push(resolve))
+    const first = Number((params.seq ?? 'gte.1').slice(4))
+    return params.seq?.startsWith('gte') ? rows(first, size).slice(0, params.limit) : roster(size).select(table, params)
+  }
+  const list = createListeners({ select, first: () => [], onChange() {} })
+  await list.find('')
+  while (list.state.later) await list.later()
+  size = 625
+  await list.refresh()
+  assert.deepEqual([ids(list.state), list.state.earlier, list.state.later, list.state.phase], [[371, 620, MOST], true, true, 'ready'])
+  hold = true
+  const both = [list.refresh(), list.find('guest 7')]
+  held.reverse().forEach((resolve) => resolve())
+  await Promise.all(both)
+  assert.deepEqual([list.state.search, ids(list.state)[0]], ['guest 7', 7])
+  hold = false
+  size = 7
+  await list.refresh()
+  assert.deepEqual([ids(list.state), list.state.later], [[7, 7, 1], false])
+})
+
+test('names that cannot be read again stay', async () => {
+  let broken = false
+  const list = createListeners({ select: roster(3, { refuse: () => broken }).select, first: () => [], onChange() {} })
+  await list.find('')
+  broken = true
+  await list.refresh()
+  assert.deepEqual([list.state.phase, ids(list.state)], ['ready', [1, 3, 3]])
+})
+
 test('who was removed is not listed any more', async () => {
   const list = createListeners({ select: roster(3).select, first: () => [], onChange() {} })
   await list.find('')

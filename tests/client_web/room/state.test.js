@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { EMPTY, countsOf, handQueue, onStage, present, reduce } from '../../../client_web/room/state.js'
+import { EMPTY, countsOf, handQueue, handsOf, onStage, present, reduce } from '../../../client_web/room/state.js'
 
 const names = (seats) => seats.map(({ username }) => username)
 
@@ -160,4 +160,20 @@ test('the numbers of a counted room count all, and the same numbers change nothi
   assert.equal(reduce(full, numbers(2917, 2)), full)
   assert.deepEqual(countsOf(full), { here: 3, on_stage: 2, audience: 1 })
   assert.deepEqual(countsOf(reduce(full, roster('1-11', 'counted'))), { here: 3, on_stage: 2, audience: 1 })
+})
+
+test('hands whose seats are not known are counted with those that are', () => {
+  const [dao, up] = [listens(4, 'dao', 6), listens(4, 'dao', 6, { hand_raised_at: '2026-03-01T20:00:00Z' })]
+  const eve = listens(5, 'eve', 8, { hand_raised_at: '2026-03-01T20:00:01Z' })
+  const many = counted('1-9', RICK, BETH, eve)
+  many.data.hands = 500
+  const steps = [event('1-10', 'UPDATE', up, dao), event('1-11', 'UPDATE', { ...up, role: 'SPEAKER', hand_raised_at: null }, up),
+    event('1-12', 'DELETE', null, listens(6, 'zoe', 5, { hand_raised_at: '2026-03-01T19:00:00Z' }), { reason: 'left' }), event('1-13', 'DELETE', null, eve, { reason: 'left' })]
+  const states = steps.reduce((found, frame) => [...found, reduce(found.at(-1), frame)], [reduce(EMPTY, many)])
+  assert.deepEqual(states.map(handsOf), [500, 501, 500, 499, 498])
+  assert.deepEqual(handQueue(states[1]).map(({ username }) => username), ['dao', 'eve'])
+  const full = reduce(states[4], roster('1-14', 'full'))
+  assert.deepEqual([full.hands, handsOf(full)], [null, 0])
+  const again = reduce(reduce(full, event('1-15', 'UPDATE', up, dao)), roster('1-16', 'counted'))
+  assert.equal(handsOf(again), 1)
 })
