@@ -47,6 +47,9 @@ RECEIPT: Final = Budget(times={"nchan": 1.0})
 STREAM: Final = Budget(most=12.0)  # kB
 PAUSE: Final = Budget(most=50.0)  # ms
 SNAPSHOT: Final = Budget(most=64.0)  # kB
+AGREES: Final = Budget(most=1.0)  # s
+NUMBERS: Final = Budget(most=4.0)  # /s, after the first
+ROWS: Final = Budget(most=5.0)  # /s
 SIGNAL: Final = Budget(times={"room of 3": 1.2})
 FORWARD: Final = Budget(most=0.07)  # % of a core
 MIX: Final = Budget(times={"codec": 10.0})

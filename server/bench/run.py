@@ -11,13 +11,16 @@ import psutil
 
 from ..tools.output import Step
 from ..tools.workbench import Workbench
+from .arrivals import arrivals
 from .fanout import fanout
 from .figures import Report, Result
+from .hallway import hallway
 from .joins import joins
 from .latency import latency
 from .media import media
 from .memory import memory
 from .plan import Measure, Plan
+from .relays import relays
 from .rooms import rooms
 from .wording import EXPLAINED
 from .writes import writes
@@ -30,6 +33,9 @@ PERFORM: Final[dict[Measure, Callable[[Workbench, Plan], Awaitable[Result]]]] = 
     "memory": memory,
     "rooms": rooms,
     "media": media,
+    "arrivals": arrivals,
+    "hallway": hallway,
+    "relays": relays,
 }
 LOOKS_FOR: Final = 1.0  # seconds
 

@@ -20,6 +20,7 @@ from . import nchan
 
 SEATS: Final = 50
 """In each room: fewer than make a room's roster a number."""
+MESSAGE: Final = "insert into messages (room_id, user_id, body) values (%s, %s, %s)"
 READY: Final = "event: snapshot"
 
 
@@ -81,14 +82,36 @@ async def one_room(bench: Workbench, streams: int) -> AsyncIterator[Server]:
             author = next(iter(tokens))
 
             async def write(mark: int) -> None:
-                await psql.execute(
-                    "insert into messages (room_id, user_id, body) values (%s, %s, %s)",
-                    (room, author, f"mark-{mark}! {'hello ' * 10}"),
-                )
+                await psql.execute(MESSAGE, (room, author, f"mark-{mark}! {'hello ' * 10}"))
 
             opened = [requests[number % len(requests)] for number in range(streams)]
             yield Server(psutil.Process(relay.pid), relay.place.port, opened, READY, write)
             await bench.clear(psql, room)
+
+
+async def one_follows(
+    bench: Workbench, psql: Psql, users: Users, relays: Sequence[RelayProcess], streams: int
+) -> tuple[int, list[Server], Callable[[int], Awaitable[object]]]:
+    """A room, the streams to open on each relay, and what writes a chat message with a mark."""
+    room = await bench.room(psql)
+    tokens = await users.make(f"room {room} follower", min(SEATS, streams * len(relays)))
+    await take_seats(psql, room, list(tokens))
+    requests = [stream_request(room, token) for token in tokens.values()]
+    author = next(iter(tokens))
+
+    async def write(mark: int) -> None:
+        await psql.execute(MESSAGE, (room, author, f"mark-{mark}! {'hello ' * 10}"))
+
+    servers = [
+        Server(
+            psutil.Process(relay.pid),
+            relay.place.port,
+            [requests[(place * streams + number) % len(requests)] for number in range(streams)],
+            READY,
+        )
+        for place, relay in enumerate(relays)
+    ]
+    return room, servers, write
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -102,6 +102,16 @@ class Streams:
             generator=round(min(1.0, generator / busy), 3) if busy else 0.0,
             size=size,
         )
+
+    async def round(
+        self, write: Callable[[int], Awaitable[object]], mark: int, many: int
+    ) -> list[float]:
+        """Write one event, and wait until it arrived on so many streams: milliseconds."""
+        since = time.monotonic()
+        await write(mark)
+        seen = await self._worker.ask("received", mark=mark, many=many, since=since)
+        times: list[float] = seen["times"]
+        return times
 
     async def post(self, port: int, request: str, mark: int, many: int) -> dict[str, Any]:
         """Milliseconds until the answer (`answered`), and until the mark arrived at each of `many` streams (`times`)."""

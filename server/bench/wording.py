@@ -54,6 +54,23 @@ EXPLAINED: Final[dict[Measure, Explained]] = {
         " share of one core, without what it takes when it has no room; of the SFU divided by the streams that leave it. The floors are a"
         " bare UDP forward of as many datagrams, SRTP alone, and for the MCU libopus alone.",
     ),
+    "arrivals": Explained(
+        "a crowd joins and leaves",
+        "Users join a room whose roster is counted, by POST and evenly spread over the planned seconds, each with a stream on the same"
+        " connection, and all but a few leave again. Bytes are counted at the sockets; those of a join to all others are what all streams"
+        " received after their snapshots, divided by the joins. The times of `right` are from the answer to the last join, or leave, until"
+        " the last stream had the right number. Ten followers by each technique are in the room from the beginning.",
+    ),
+    "hallway": Explained(
+        "a hallway of many rooms",
+        "Users follow the hallway by streams, while seats in random rooms are taken and left, in transactions of ten. Bytes and rows are"
+        " counted at the sockets, without the snapshots.",
+    ),
+    "relays": Explained(
+        "many relays on one database",
+        "One room is followed on all relays, twenty streams on each, and chat messages are written in psql, each when all have received the"
+        " one before. The processor time is that of all relays together; relay_read is the reading of logs, as PostgreSQL counts its calls.",
+    ),
 }
 
 

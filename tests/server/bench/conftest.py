@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from roomtone.bench.figures import Report
-from roomtone.bench.plan import Plan
+from roomtone.bench.plan import CROWD, MEASURES, Plan
 from roomtone.bench.run import run
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.programs import socket_url
@@ -21,7 +21,21 @@ from roomtone.tools.workbench import Workbench
 from ...databases import Databases
 
 PLAN = Plan(
-    streams=12, events=2, followers=(2, 3), joins=5, room=10, listeners=1, duration=1.0, idle=1.0
+    measures=(*MEASURES, *CROWD),
+    streams=12,
+    events=2,
+    followers=(2, 3),
+    joins=5,
+    room=10,
+    listeners=1,
+    duration=1.0,
+    idle=1.0,
+    crowd=150,
+    arrive=1.0,
+    rooms=20,
+    lookers=10,
+    churn=50.0,
+    relays=(2,),
 )
 
 

@@ -8,13 +8,20 @@ import pytest
 from roomtone.bench.budgets import DELIVERY, SIGNALS, Budget, join, opening
 from roomtone.bench.command import failures
 from roomtone.bench.figures import Figure, Report, Result
-from roomtone.bench.plan import MEASURES, Plan, measures_of, require_open_files
+from roomtone.bench.plan import CROWD, LEAVING, MEASURES, Plan, measures_of, require_open_files
 from roomtone.tools.numbers import PlanError
 
 
 def test_measures_are_chosen_by_name_and_run_in_their_order() -> None:
     assert measures_of([]) == measures_of(["all"]) == MEASURES
     assert measures_of(["memory", "fanout", "memory"]) == ("fanout", "memory")
+    assert measures_of(["crowd", "writes"]) == ("writes", *CROWD)
+
+
+def test_a_plan_knows_how_many_streams_a_process_holds() -> None:
+    assert Plan().most_streams == 5000
+    assert Plan(measures=CROWD).most_streams == 10_000
+    assert Plan(measures=("arrivals",), crowd=6000).most_streams == 6000 + LEAVING
 
 
 def test_too_few_open_files_are_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,10 @@ from roomtone.cli import cli
         ("bench", ["--followers", "50,2"], "the smallest first"),
         ("bench", ["--joins", "100000"], "joins: 100000 is not between"),
         ("bench", ["--duration", "nan"], "duration: nan is not between"),
+        ("bench", ["crowd", "--crowd", "100"], "crowd: 100 is not between 150 and 20000"),
+        ("bench", ["crowd", "--arrive", "0"], "arrive: 0 is not between 1 and 120"),
+        ("bench", ["crowd", "--lookers", "5"], "lookers: 5 is not between 10 and"),
+        ("bench", ["crowd", "--relays", "1,64"], "relays: 64 is not between 1 and 32"),
         (
             "bench",
             ["--json", "/nowhere/at/all.json"],
