@@ -107,7 +107,7 @@ class Plan:
             "media": 36 + 2 * self.duration,
             "arrivals": 20 + 2.5 * self.arrive + self.crowd / 200,
             "hallway": 15 + self.rooms / 150 + self.lookers / 250 + 2 * self.duration,
-            "relays": sum(10 + 3 * relays + self.events / 2 for relays in self.relays),
+            "relays": 2 * sum(10 + 3 * relays + self.events / 2 for relays in self.relays),
         }
         return 8 + sum(each[measure] for measure in self.measures)
 

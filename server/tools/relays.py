@@ -29,7 +29,7 @@ class RelayProcess:
         } | settings
         self.place = Place(int(given["port"]))
         # no media nodes: they would take processor time from the relay
-        flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+        flags = [_flag(name.replace("_", "-"), value) for name, value in given.items()]
         self._command = (*ROOMTONE, "serve", "--no-nodes", *flags)
         self._environment = {
             "ROOMTONE_DATABASE_URL": database_url,
@@ -95,3 +95,9 @@ class RelayProcess:
             for line in self.log_text().splitlines()
             if line.startswith(("Traceback", "Task ")) or " ERROR uvicorn" in line
         ]
+
+
+def _flag(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return f"--{name}" if value else f"--no-{name}"
+    return f"--{name}={value}"

@@ -15,6 +15,7 @@ from roomtone.bench.rooms import TURNS
 from roomtone.bench.run import steps
 from roomtone.bench.table import table
 from roomtone.bench.techniques import TECHNIQUES
+from roomtone.tools import nats_server
 
 from ..tools.measured import are_documented, fits_a_terminal, is_complete
 from .conftest import PLAN, Ran
@@ -97,9 +98,11 @@ def test_every_follower_of_the_hallway_is_told_of_changes(ran: Ran) -> None:
 
 def test_an_event_reaches_the_streams_of_all_relays_and_each_relay_reads_it(ran: Ran) -> None:
     relays = of(ran, "relays")
-    assert (relays.sent, relays.missed) == (2 * EACH * PLAN.events, 0)
-    (reads,) = (figure.value for figure in relays.figures if figure.what == "reads of an event")
-    assert reads >= 2
+    lanes = 2 if nats_server.program() else 1
+    assert (relays.sent, relays.missed) == (lanes * 2 * EACH * PLAN.events, 0)
+    reads = {one.of: one.value for one in relays.figures if one.what == "reads of an event"}
+    assert reads["2 relays"] >= 2
+    assert len(reads) == lanes
 
 
 def test_the_share_of_the_load_generator_is_measured(ran: Ran) -> None:
