@@ -10,6 +10,17 @@ from ..people import Psql, refused
 from .crowds import MANY, check_known, counters, events, head, people, roster, small
 
 
+@pytest.fixture
+def room(psql: Psql) -> int:
+    """With a moderated stage, its host and six others, so that the roster is counted."""
+    small(psql)
+    room = psql.room("host", stage="moderated")
+    psql.seat(room, "host")
+    people(psql, 6)
+    psql.run(MANY, room)
+    return room
+
+
 def test_a_room_turns_to_counted_above_100_seats_and_to_full_below_60(psql: Psql) -> None:
     room = psql.room("host", stage="moderated")
     psql.seat(room, "host")
@@ -39,12 +50,7 @@ def test_a_room_turns_to_counted_above_100_seats_and_to_full_below_60(psql: Psql
     check_known(psql, room, psql.person("host"))
 
 
-def test_in_a_counted_room_only_the_user_learns_of_a_quiet_seat(psql: Psql) -> None:
-    small(psql)
-    room = psql.room("host", stage="moderated")
-    psql.seat(room, "host")
-    people(psql, 6)
-    psql.run(MANY, room)
+def test_in_a_counted_room_only_the_user_learns_of_a_quiet_seat(psql: Psql, room: int) -> None:
     before = head(psql, room)
     psql.seat(room, "late")
     late = psql.person("late")
@@ -66,12 +72,7 @@ def test_in_a_counted_room_only_the_user_learns_of_a_quiet_seat(psql: Psql) -> N
     check_known(psql, room, psql.person("person 000"))
 
 
-def test_the_last_of_a_crowd_end_with_the_room(psql: Psql) -> None:
-    small(psql)
-    room = psql.room("host", stage="moderated")
-    psql.seat(room, "host")
-    people(psql, 6)
-    psql.run(MANY, room)
+def test_the_last_of_a_crowd_end_with_the_room(psql: Psql, room: int) -> None:
     psql.run("update rooms set ended_at = now() where id = %s", room)
     assert roster(psql, room) == "counted"
     assert counters(psql, room) == (0, 0, 0, True)
@@ -129,12 +130,9 @@ def test_only_the_database_sets_the_roster(psql: Psql) -> None:
         psql.run("insert into rooms (name, roster) values ('Crowd', 'counted')")
 
 
-def test_in_a_counted_mesh_the_audience_offers_and_the_stage_learns_its_seat(psql: Psql) -> None:
-    small(psql)
-    room = psql.room("host", stage="moderated")
-    psql.seat(room, "host")
-    people(psql, 6)
-    psql.run(MANY, room)
+def test_in_a_counted_mesh_the_audience_offers_and_the_stage_learns_its_seat(
+    psql: Psql, room: int
+) -> None:
     speaker = psql.seat(room, "speaker", "SPEAKER")
     psql.act_as("person 001").signal(room, speaker, "offer")  # was there before the speaker
     psql.act_as(None)

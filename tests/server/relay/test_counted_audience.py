@@ -240,6 +240,8 @@ async def test_a_thousand_joins_are_four_numbers_a_second_and_not_a_thousand_nam
                     if frame.data["record"]["user_id"] in {p for (p,) in people}
                 ]
                 assert names == []
+                assert {frame.event for frame in after} <= {"snapshot", "audience"}
+                assert told[-1].data["here"] == here
                 assert len(told) <= 4 * took + followers + 3
                 size = sum(len(json.dumps(frame.data)) for frame in told)
                 assert size < 100 * len(told)
