@@ -87,29 +87,26 @@ async def _measure(
     of, many = f"{plan.crowd} join", plan.crowd
     figures = [
         _figure("all joined", of, round(came["seconds"], 2), "s", {"plan": plan.arrive}),
-        _figure("right after joins", of, round(agreed["last"], 3), "s", budget=AGREES),
+        _figure("number right", of, round(agreed["last"], 3), "s", budget=AGREES),
         _figure(
             "numbers to each", of, round(max(0, got["numbers"] - 1) / took, 2), "/s", budget=NUMBERS
         ),
         _figure("a join to others", of, round(got["bytes"] / many / 1000, 3), "kB"),
         _figure("snapshot", of, round(came["snapshot"] / 1000, 2), "kB", budget=SNAPSHOT),
-        _figure("relay CPU, a join", of, round(cpu / many * 1e6), "µs"),
+        _figure("CPU relay, join", of, round(cpu / many * 1e6), "µs"),
     ]
     if postgres is not None:
-        figures.append(_figure("SQL CPU, a join", of, round(postgres / many * 1e6), "µs"))
+        figures.append(_figure("CPU SQL, join", of, round(postgres / many * 1e6), "µs"))
     if counts:
-        figures.append(_figure("reads of an event", of, round(read / events, 3), "calls"))
-    of = "each follower"
-    figures += [
-        _figure(f"by {one}", of, round(many / 1000, 3), "kB/s") for one, many in spent.items()
-    ]
-    figures += [
-        _figure(f"right, {one}", of, round(last, 3), "s") for one, last in by_technique.items()
-    ]
+        figures.append(_figure("reads, an event", of, round(read / events, 3), "calls"))
+    for technique, many_bytes in spent.items():
+        each_second = round(many_bytes / 1000, 3)
+        figures.append(_figure("bytes each", technique, each_second, "kB/s"))
+        figures.append(_figure("number right", technique, round(by_technique[technique], 3), "s"))
     of = f"{plan.crowd - KEPT} leave"
     figures += [
         _figure("all left", of, round(left["seconds"], 2), "s", {"plan": plan.arrive}),
-        _figure("right after leaves", of, round(after["last"], 3), "s", budget=AGREES),
+        _figure("number right", of, round(after["last"], 3), "s", budget=AGREES),
     ]
     return Result(
         "arrivals",

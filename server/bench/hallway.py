@@ -68,7 +68,7 @@ async def _measure(
         Figure(
             "hallway", "snapshot", of, round(opened["snapshot"] / 1000, 2), "kB", budget=SNAPSHOT
         ),
-        Figure("hallway", "until all opened", f"{many} streams", round(opened["opened"], 2), "s"),
+        Figure("hallway", "until all opened", f"{many} follow", round(opened["opened"], 2), "s"),
         Figure("hallway", "rows to each", at, round(rows, 2), "/s", budget=ROWS),
         Figure(
             "hallway",
@@ -77,11 +77,11 @@ async def _measure(
             round((got["bytes"] - before["bytes"]) / many / took / 1000, 3),
             "kB/s",
         ),
-        Figure("hallway", "relay CPU, each", at, round(cpu / took / many * 1e6, 1), "µs/s"),
+        Figure("hallway", "CPU relay, each", at, round(cpu / took / many * 1e6, 1), "µs/s"),
     ]
     if sql_cpu is not None:
         each = round(postgres / changed * 1e6)
-        figures.append(Figure("hallway", "SQL CPU, a change", at, each, "µs"))
+        figures.append(Figure("hallway", "CPU SQL, change", at, each, "µs"))
     lost = many - got["following"]
     return Result(
         "hallway",

@@ -74,21 +74,21 @@ async def _measure(bench: Workbench, plan: Plan, many: int, bus: str | None = No
         pumped = processor(pump) - pumped if pump else 0.0
         read = await calls(psql, "relay_read") - reads if counts else 0
         await bench.clear(psql, room)
-    of = f"{many} relay{'s' if many > 1 else ''}{', bus' if bus else ''}"
+    of = f"{many} on a bus" if bus else f"{many} relay{'s' if many > 1 else ''}"
     seen = spread(times) or NOTHING
     figures = [
         Figure("relays", "received, p50", of, seen.p50, "ms"),
         Figure("relays", "received, p99", of, seen.p99, "ms"),
-        Figure("relays", "relay CPU, event", of, round(cpu / events * 1e6), "µs"),
+        Figure("relays", "CPU relay, event", of, round(cpu / events * 1e6), "µs"),
     ]
     if pump:
         each = round(pumped / events * 1e6)
-        figures.append(Figure("relays", "pump CPU, event", of, each, "µs"))
+        figures.append(Figure("relays", "CPU pump, event", of, each, "µs"))
     if sql_cpu is not None and postgres is not None:
         each = round((postgres - sql_cpu) / events * 1e6)
-        figures.append(Figure("relays", "SQL CPU, event", of, each, "µs"))
+        figures.append(Figure("relays", "CPU SQL, event", of, each, "µs"))
     if counts:
-        figures.append(Figure("relays", "reads of an event", of, round(read / events, 2), "calls"))
+        figures.append(Figure("relays", "reads, an event", of, round(read / events, 2), "calls"))
     return Result(
         "relays",
         figures,
