@@ -117,7 +117,7 @@ async def _measure(
         sent=2 * (many + EACH * len(TECHNIQUES)),
         missed=agreed["wrong"] + after["wrong"] + wrong + also_wrong,
         generator=round(min(1.0, share), 3),
-        notes=late(came["late"], "arrivals"),
+        notes=late(came, "arrivals"),
     )
 
 
@@ -128,10 +128,16 @@ def _figure(
     return Figure("arrivals", what, of, value, unit, floors or {}, **rest)
 
 
-def late(seconds: float, measure: str) -> list[str]:
-    """That the generator could not keep the pace."""
-    words = f"{measure}: some were asked for {seconds:.1f} s later than planned, because earlier ones were not answered yet."
-    return [words] if seconds >= 1 else []
+def late(came: dict[str, Any], measure: str) -> list[str]:
+    """That the generator could not keep the pace, or that the relay was too busy to answer."""
+    notes = []
+    if came["late"] >= 1:
+        notes.append(
+            f"{measure}: some were asked for {came['late']:.1f} s later than planned, because earlier ones were not answered yet."
+        )
+    if came["again"]:
+        notes.append(f"{measure}: the relay was busy {came['again']} times, and was asked again.")
+    return notes
 
 
 async def _log(psql: Psql, room: int) -> tuple[int, int]:

@@ -25,6 +25,10 @@ NUMBERS: Final = re.compile(
 )
 """As a stream has them, and as a snapshot has them."""
 
+BUSY: Final = (b"HTTP/1.1 503", b"HTTP/1.1 429")
+TRIES: Final = 60
+ASKS_AGAIN: Final = 1.0  # seconds
+
 State = Literal["asked", "opening", "following", "refused", "ended"]
 
 
@@ -46,6 +50,7 @@ class Person(asyncio.Protocol):
         self._requests = [stream] if first is None else [first, stream]
         self._tail = b""
         self._transport: asyncio.Transport
+        self.again = 0
         self.state: State = "opening" if first is None else "asked"
         self.changed = asyncio.Event()
         self.fault = ""
@@ -55,11 +60,12 @@ class Person(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self.asked_at = time.monotonic()
         self._send()
 
     def _send(self) -> None:
-        self.asked_at = time.monotonic()
-        self._transport.write(self._requests.pop(0))
+        if not self._transport.is_closing():
+            self._transport.write(self._requests[0])
 
     def data_received(self, data: bytes) -> None:
         at = time.monotonic()
@@ -79,13 +85,12 @@ class Person(asyncio.Protocol):
 
     def _answer(self, text: bytes, at: float) -> None:
         self._tail = text
-        head, end, body = text.partition(b"\r\n\r\n")
-        length = re.search(rb"(?i)content-length: (\d+)", head)
-        if not end or length is None or len(body) < int(length[1]):
+        if not is_complete(text):
             return
-        if not head.startswith(b"HTTP/1.1 2"):
+        if not text.startswith(b"HTTP/1.1 2"):
             self._refuse(text)
             return
+        self._requests.pop(0)
         self.answered_at, self.state, self._tail = at, "opening", b""
         self._send()
 
@@ -97,7 +102,7 @@ class Person(asyncio.Protocol):
                 self.state, self.snapshot, self._tail = "following", len(text), b""
                 self._look(text, at)
                 self.changed.set()
-        elif b"\r\n\r\n" in text:
+        elif is_complete(text):
             self._refuse(text)
 
     def _look(self, text: bytes, at: float) -> None:
@@ -108,6 +113,11 @@ class Person(asyncio.Protocol):
                 self.here, self.here_at = here, at
 
     def _refuse(self, text: bytes) -> None:
+        """A relay that is busy is asked again, as pages do."""
+        if text.startswith(BUSY) and self.again < TRIES:
+            self.again, self._tail = self.again + 1, b""
+            asyncio.get_running_loop().call_later(ASKS_AGAIN, self._send)
+            return
         self.fault = text[:300].decode(errors="replace")
         self.state = "refused"
         self.changed.set()
@@ -117,6 +127,13 @@ class Person(asyncio.Protocol):
             self.fault = self.fault or "the connection was closed"
             self.state = "ended"
             self.changed.set()
+
+
+def is_complete(answer: bytes) -> bool:
+    """Whether all of an answer with a known length has arrived."""
+    head, end, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    return bool(end) and length is not None and len(body) >= int(length[1])
 
 
 class Crowd:
@@ -172,6 +189,7 @@ class Crowd:
             "began": began,
             "opened": time.monotonic() - began,
             "late": max(late),
+            "again": sum(person.again for person in people),
             "snapshot": sum(sizes) / len(sizes),
         }
 
@@ -184,7 +202,11 @@ class Crowd:
 
         async def leave(_number: int, _late: float) -> None:
             nonlocal last
-            await post(port, request("POST", "/rows/rpc/leave_room", next(sent), {"room_id": room}))
+            text = request("POST", "/rows/rpc/leave_room", next(sent), {"room_id": room})
+            for _ in range(TRIES):
+                if await post(port, text):
+                    break
+                await asyncio.sleep(ASKS_AGAIN)
             last = max(last, time.monotonic())
 
         began = time.monotonic()
@@ -224,8 +246,8 @@ async def paced(many: int, seconds: float, do: Callable[[int, float], Awaitable[
             group.create_task(one(number))
 
 
-async def post(port: int, sent: bytes) -> None:
-    """A request on a connection of its own. Raises RuntimeError if it is refused."""
+async def post(port: int, sent: bytes) -> bool:
+    """A request on a connection of its own; false if the relay is busy. Raises RuntimeError if it is refused."""
     async with asyncio.timeout(ANSWERS_WITHIN):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
@@ -233,8 +255,9 @@ async def post(port: int, sent: bytes) -> None:
             head = await reader.readuntil(b"\r\n\r\n")
         finally:
             writer.close()
-    if not head.startswith(b"HTTP/1.1 2"):
+    if not head.startswith((b"HTTP/1.1 2", *BUSY)):
         raise RuntimeError(head.decode(errors="replace")[:300])
+    return not head.startswith(BUSY)
 
 
 if __name__ == "__main__":

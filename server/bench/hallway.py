@@ -89,7 +89,7 @@ async def _measure(
         sent=many,
         missed=lost,
         generator=round(min(1.0, share), 3),
-        notes=late(opened["late"], "hallway"),
+        notes=late(opened, "hallway"),
     )
 
 

@@ -67,7 +67,11 @@ async def _poll(follower: Follower, place: Place, room: int, token: str) -> None
     async with Client(place, token, tally=follower.tally) as client:
         while True:
             path = f"/rooms/{room}/events?after={quote(after)}&hallway={quote(hallway)}"
-            answer = (await client.ask("GET", path + (wait if after else ""))).accepted()
+            answered = await client.ask("GET", path + (wait if after else ""))
+            if answered.status in (429, 503):  # a busy relay is asked again, as pages do
+                await asyncio.sleep(POLL_INTERVAL)
+                continue
+            answer = answered.accepted()
             after, hallway = answer["cursor"], answer["hallway_cursor"]
             follower.learn("snapshot", answer.get("snapshot", {}))
             if "audience" in answer:
