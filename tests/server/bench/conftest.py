@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from roomtone.bench.figures import Report
-from roomtone.bench.plan import CROWD, MEASURES, Plan
+from roomtone.bench.plan import CROWD, Plan
 from roomtone.bench.run import run
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.programs import socket_url
@@ -21,21 +21,18 @@ from roomtone.tools.workbench import Workbench
 from ...databases import Databases
 
 PLAN = Plan(
-    measures=(*MEASURES, *CROWD),
-    streams=12,
+    streams=12, events=2, followers=(2, 3), joins=5, room=10, listeners=1, duration=1.0, idle=1.0
+)
+CROWD_PLAN = Plan(
+    measures=CROWD,
     events=2,
-    followers=(2, 3),
-    joins=5,
-    room=10,
-    listeners=1,
     duration=1.0,
-    idle=1.0,
     crowd=150,
     arrive=1.0,
     rooms=20,
     lookers=10,
     churn=50.0,
-    relays=(2,),
+    relays=(1,),
 )
 
 
@@ -50,6 +47,16 @@ class Ran:
 
 @pytest.fixture(scope="package")
 def ran(postgres: EmbeddedPostgres, databases: Databases, template: str) -> Ran:
+    return _perform(PLAN, postgres, databases, template)
+
+
+@pytest.fixture(scope="package")
+def crowd(postgres: EmbeddedPostgres, databases: Databases, template: str) -> Ran:
+    """A run of what `crowd` measures."""
+    return _perform(CROWD_PLAN, postgres, databases, template)
+
+
+def _perform(plan: Plan, postgres: EmbeddedPostgres, databases: Databases, template: str) -> Ran:
     name = databases.make(template)
     url = databases.url(name)
     relay_url = socket_url(postgres.sockets, user=RELAY_ROLE, database=name)
@@ -59,7 +66,7 @@ def ran(postgres: EmbeddedPostgres, databases: Databases, template: str) -> Ran:
         with tempfile.TemporaryDirectory(prefix="roomtone-bench-") as folder:
             bench = Workbench(url, relay_url, Path(folder))
             try:
-                return await run(bench, PLAN, steps.append)
+                return await run(bench, plan, steps.append)
             finally:
                 await bench.forget()
 
