@@ -82,5 +82,5 @@ async def calls(psql: Psql, function: str) -> int:
     return seen[-1]
 
 
-STEADY = 40
-"""Times, 50 ms apart, that the number is the same: two seconds."""
+STEADY = 30
+"""Times, 50 ms apart, that the number is the same: one second and a half."""
