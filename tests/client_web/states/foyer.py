@@ -159,3 +159,16 @@ def hallway(evening: Evening) -> Iterator[State]:
         evening.goes(beth, "/lab")
         beth.page.get_by_role("heading", name="Four lanes").wait_for()
         yield State("the lab", beth)
+        psql.run(
+            "with r as (insert into rooms (name, host_id) select 'Attic ' || n, %s from generate_series(1, 60) n returning id)"
+            " insert into participants (room_id, user_id, role) select id, %s, 'SPEAKER' from r",
+            *people,
+        )
+        evening.goes(beth, "/")
+        beth.button("Show more").wait_for()
+        yield State("hallway, more rooms", beth)
+        beth.page.route("**/rows/hallway*", lambda route: route.fulfill(status=429))
+        beth.page.get_by_role("searchbox").fill("attic")
+        beth.reads("Only the rooms shown before were searched.")
+        yield State("hallway, a search failed", beth)
+        beth.page.unroute("**/rows/hallway*")

@@ -138,7 +138,7 @@ async def test_an_empty_room_leaves_the_hallway_after_a_while_and_comes_back_wit
 async def test_of_five_thousand_rooms_a_follower_receives_a_small_window_and_five_rows_a_second(
     psql: Psql, connect: Connect, database_url: str
 ) -> None:
-    rooms, churn = 5000, 1500
+    rooms, churn = 5000, 600
     jazz = club(psql, "A club with a name of some length", "rick")
     psql.person("anna")
     psql.run("insert into users (username) select 'person number ' || n from generate_series(1, 200) n")  # fmt: skip
@@ -151,6 +151,7 @@ async def test_of_five_thousand_rooms_a_follower_receives_a_small_window_and_fiv
     psql.run(
         "insert into participants (room_id, user_id, role) select r.id, u.id, 'SPEAKER' from rooms r"
         " join users u on u.username like 'person number %%' and (u.id + r.id) %% 50 = 0"
+        " where r.club_id is not null"
     )
     async with relay_here(database_url) as relay:
         anna, nobody = await follower(relay, psql.person("anna")), await follower(relay, None)
@@ -160,22 +161,22 @@ async def test_of_five_thousand_rooms_a_follower_receives_a_small_window_and_fiv
             assert len(each.snapshot.encode()) <= 64_000
 
         loop = asyncio.get_running_loop()
-        began, received = loop.time(), 0
+        began = loop.time()
         await asyncio.to_thread(churn_seats, Psql(connect()), churn)
         await settled(relay)
+        await comes_true(lambda: anna.received and nobody.received)
         elapsed = loop.time() - began
         for each in (anna, nobody):
-            received = len(each.received)
-            assert 0 < received <= 5 * (elapsed + 1)
+            assert len(each.received) <= 5 * (elapsed + 1)
 
 
 def churn_seats(psql: Psql, count: int) -> None:
     """So many seats are taken and left, each in a transaction of its own, as fast as the machine can."""
     dice = random.Random(5)
     people = [user for (user,) in psql.all("select id from users where username like 'person%%'")]
-    [(first, last)] = psql.all("select min(id), max(id) from rooms")
+    rooms = [room for (room,) in psql.all("select id from rooms where club_id is not null")]
     for _ in range(count // 2):
-        room, user = dice.randint(first, last), dice.choice(people)
+        room, user = dice.choice(rooms), dice.choice(people)
         psql.run("delete from participants where room_id = %s and user_id = %s", room, user)
         psql.run("insert into participants (room_id, user_id, role) values (%s, %s, 'SPEAKER')", room, user)  # fmt: skip
 
