@@ -1,4 +1,5 @@
 import { isUnanswered } from '../signaling/problem.js'
+import { shownFor } from './shown_for.js'
 
 /** What a role means that another person gave me. @type {Record<Seat['role'], SeatChange>} */
 const BY_ROLE = { AUDIENCE: 'moved_down', MODERATOR: 'moderator', HOST: 'host', SPEAKER: 'speaker' }
@@ -22,7 +23,7 @@ const BY_ROLE = { AUDIENCE: 'moved_down', MODERATOR: 'moderator', HOST: 'host', 
  * @param {() => void} options.onChange
  */
 export function createConsent({ api, microphone, allowed = microphoneIsAllowed, onChange }) {
-  const SHOWN_FOR = 12_000 // ms that a new role is shown
+  const SHOWN = 12 // s that a new role is shown
   /** @type {Seat|null} */ let seat = null
   /** @type {string|null} */ let expectedRole = null // the role I am giving myself
   let openEarly = false // the microphone is open, or requested, although I am still a listener
@@ -33,7 +34,7 @@ export function createConsent({ api, microphone, allowed = microphoneIsAllowed, 
   /** @param {SeatChange|null} next */
   function setSeatChange(next) {
     clearTimeout(timer)
-    timer = next === 'moderator' || next === 'host' || next === 'speaker' ? setTimeout(() => setSeatChange(null), SHOWN_FOR) : undefined
+    timer = next === 'moderator' || next === 'host' || next === 'speaker' ? setTimeout(() => setSeatChange(null), shownFor(SHOWN)) : undefined
     if (seatChange === next) return
     seatChange = next
     onChange()

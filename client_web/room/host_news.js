@@ -1,3 +1,5 @@
+import { shownFor } from './shown_for.js'
+
 /**
  * What the people in a room need to know about its host: a new one, or that the host left or is back. Pure.
  *
@@ -7,7 +9,7 @@
  * @typedef {{ host: HostNow|null, former: { user_id: number, username: string, at: number }|null }} HostMemory
  */
 
-const TOGETHER = 5000 // ms: if a host hands over and leaves within this time, both are announced together
+const TOGETHER = 5 // s: if a host hands over and leaves within this time, both are announced together
 
 /** @type {HostMemory} */
 export const NO_HOST = Object.freeze({ host: null, former: null })
@@ -40,7 +42,7 @@ export function hostNews(memory, room, now) {
   // In a counted room the seat of a former host who goes to the audience is not known any more.
   const stays = former && room.seatEvents.findLast((one) => one.user_id === former.user_id)?.kind === 'role'
   if (former && !stays && !here(former.user_id)) {
-    const news = now - former.at < TOGETHER ? newsOf('new_after_leaving', former).news : null
+    const news = now - former.at < shownFor(TOGETHER) ? newsOf('new_after_leaving', former).news : null
     return { memory: { host, former: null }, news }
   }
   if (was.present && !host.present) {

@@ -1,10 +1,11 @@
 import { unreachable } from '../signaling/problem.js'
 import { instant, now } from './clock.js'
+import { shownFor } from './shown_for.js'
 
 /** The possible reactions; the constraint `reactions_emoji_is_known` has the same list. */
 export const PALETTE = Object.freeze(['👏', '❤️', '😂', '🔥', '👍', '🎉', '😮', '🙏'])
 
-const FRESH = 10_000 // ms; older reactions, received after a lost connection, are not shown
+const FRESH = 10 // s; older reactions, received after a lost connection, are not shown
 
 /**
  * Reactions are shown for a moment, so they are passed to subscribers and not kept. My own are shown at once, and their events in the log
@@ -38,7 +39,7 @@ export function createReactions({ api, connected, skew }) {
       const { user_id, username, emoji } = data.record
       const echo = user_id === user.id ? echoes.indexOf(emoji) : -1
       if (echo >= 0) echoes.splice(echo, 1)
-      else if (now() - (instant(data.commit_timestamp) - skew()) < FRESH) notify({ user_id, username, emoji })
+      else if (now() - (instant(data.commit_timestamp) - skew()) < shownFor(FRESH)) notify({ user_id, username, emoji })
     },
 
     /** @param {string} emoji @returns {Promise<void>} rejects with the Problem that refused it */

@@ -45,6 +45,9 @@ FLAGS = [
     # Without this one Chromium looks up hosts of its vendor.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+SHOWN_LONGER = "globalThis.shownLonger = 30"
+"""What a page shows for some seconds only, it shows for minutes: on a busy machine a test may look, or press, much later."""
+
 POLL_MS = 40
 """How often a page is asked for what a test waits for: in every frame, as is usual, the asking costs more than the page."""
 
@@ -240,7 +243,7 @@ class Tab(BrowserTab):
 
 def _new_tab(context: BrowserContext, username: str, tone: float | None) -> Tab:
     page = new_window(context)
-    page.add_init_script(f"globalThis.voiceInHertz = {tone or 0}")
+    page.add_init_script(f"{SHOWN_LONGER}; globalThis.voiceInHertz = {tone or 0}")
     page.add_init_script(MICROPHONE)
     page.add_init_script(RECEIVED_AUDIO)
     return Tab(page, username)

@@ -23,6 +23,7 @@ from .browser import (
     MICROPHONE,
     POLL_MS,
     RECEIVED_AUDIO,
+    SHOWN_LONGER,
     WITHOUT_A_VIEW,
     BrowserTab,
     page_address,
@@ -132,7 +133,7 @@ class Firefox:
         person = self.send("browser.createUserContext")["userContext"]
         context = self.send("browsingContext.create", type="tab", userContext=person)["context"]
         tab = self._tabs[context] = FirefoxTab(self, context, username)
-        voice = f"globalThis.voiceInHertz = {tone or 0}"
+        voice = f"{SHOWN_LONGER}; globalThis.voiceInHertz = {tone or 0}"
         for source in (voice, MICROPHONE, RECEIVED_AUDIO, *scripts):
             self.send(
                 "script.addPreloadScript",

@@ -19,9 +19,9 @@ MUTES_ALL_AND = """(next) => {
     press(next)
     return said
 }"""
-"""Both buttons at once: on a busy machine five seconds may pass between two clicks of a test."""
+"""Both buttons at once, so that the time between them does not matter."""
 
-UNDO_IS_OVER = "() => new Promise((done) => setTimeout(done, 5500))"  # ms; it is offered for 5 s
+UNDO_IS_OVER = "() => new Promise((done) => setTimeout(done, 600))"  # ms; here it is offered for 500 ms
 
 
 def is_muted(one: Participant, *, muted: bool) -> None:
@@ -48,6 +48,7 @@ def test_a_host_undoes_and_leaves_in_every_way(
         for each in (beth, tom):
             each.page.keyboard.press("m")
             is_muted(each, muted=False)
+        amara.shows_for(0.1)
         assert amara.tab.run(MUTES_ALL_AND, "Undo") == "All microphones go off in 5 seconds."
         amara.tab.run(UNDO_IS_OVER)
         for each in (beth, tom):
@@ -59,6 +60,7 @@ def test_a_host_undoes_and_leaves_in_every_way(
         is_muted(beth, muted=False)
         amara.button("Mute all").click()
         beth.reads("You were muted")  # it was not undone
+        amara.shows_for(30)
 
         # A removal is at once. Undone, they come back as what they were.
         amara.does("tom", "Make moderator")

@@ -140,6 +140,7 @@ def test_a_reminder_covers_no_tabs_and_goes_after_a_minute(
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.resize(DESKTOP)
         beth.walks_in()
+        beth.shows_for(1)
         psql.one("select open_room(%s)", attic)
         notice = beth.page.locator(".notice", has_text="“Attic” is open now.")
         notice.wait_for()

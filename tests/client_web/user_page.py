@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
-from .browser import MICROPHONE, POLL_MS, new_window
+from .browser import MICROPHONE, POLL_MS, SHOWN_LONGER, new_window
 
 DESKTOP = (1440, 900)
 LAPTOP = (1024, 720)
@@ -86,7 +86,7 @@ class UserPage:
         self.page.get_by_text(text).filter(visible=True).first.wait_for()
 
     def remembers_what_is_brief(self) -> None:
-        """Remember reactions, which are shown for two seconds only, and announcements, which replace each other; for the two below."""
+        """Remember reactions, which a busy page may draw and take away between two looks, and announcements, which replace each other; for the two below."""
         self.page.evaluate(
             """() => {
                 globalThis.reactionsShown = new Set()
@@ -107,6 +107,10 @@ class UserPage:
     def has_announced(self, words: str) -> None:
         """Waits until an announcement with these words was made."""
         self.waits_for("(words) => [...announcements].some((each) => each.includes(words))", words)
+
+    def shows_for(self, factor: float) -> None:
+        """From now on, what is shown for some seconds is shown this many times as long."""
+        self.page.evaluate("(factor) => { globalThis.shownLonger = factor }", factor)
 
     def walks_in(self) -> None:
         """Waits until the room is entered."""
@@ -134,7 +138,7 @@ def user_page(
     """
     page = new_window(context)
     user = UserPage(page, url)
-    page.add_init_script(f"globalThis.voiceInHertz = {tone}")
+    page.add_init_script(f"{SHOWN_LONGER}; globalThis.voiceInHertz = {tone}")
     page.add_init_script(MICROPHONE)
     if before:
         page.add_init_script(before)

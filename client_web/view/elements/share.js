@@ -1,7 +1,8 @@
+import { shownFor } from '../../room/shown_for.js'
 import { element, mark, say } from './element.js'
 import { symbol } from './symbol.js'
 
-const SAID_FOR = 3000 // ms
+const SHOWN = 3 // s
 
 /**
  * A link to share: it is shown, and can be copied or passed to the sharing of the device.
@@ -27,7 +28,7 @@ export function createShare(label) {
     timer = setTimeout(() => {
       say(words, 'Copy')
       say(copied, '')
-    }, SAID_FOR)
+    }, shownFor(SHOWN))
   }
 
   function pass() {

@@ -1,3 +1,4 @@
+import { shownFor } from '../../room/shown_for.js'
 import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { createSeatPane } from './seat_pane.js'
@@ -15,6 +16,7 @@ import { inPsql, involves } from './inspector_words.js'
 
 const TRACES = 3
 const SHOWN = 80 // the newest
+const COPIED_SHOWN = 1.5 // s
 
 /**
  * The inspector: the rows, notifications and signals behind what is shown, as they happen. It is drawn only while it is open.
@@ -88,7 +90,7 @@ export function createInspectorView({ close, retryConnection }) {
       await navigator.clipboard.writeText(psql.textContent ?? '')
       say(copied, 'Copied.')
       copy.replaceChildren(symbol('check'))
-      setTimeout(() => copy.replaceChildren(symbol('copy')), 1500)
+      setTimeout(() => copy.replaceChildren(symbol('copy')), shownFor(COPIED_SHOWN))
     } catch {
       // this page may not use the clipboard: select the text
       getSelection()?.selectAllChildren(psql)

@@ -1,4 +1,5 @@
 import { PALETTE } from '../../room/reactions.js'
+import { shownFor } from '../../room/shown_for.js'
 import { gestureInWords } from '../chat/words.js'
 import { disclose } from '../elements/disclosure.js'
 import { element, mark, say } from '../elements/element.js'
@@ -7,9 +8,9 @@ import { mentionKey } from '../elements/keyboard.js'
 import { symbol } from '../elements/symbol.js'
 import { capital } from '../elements/words.js'
 
-const STAYS = 2000 // ms
+const SHOWN = 2 // s
 const OVER_A_SEAT = 3 // at the same time
-const REFUSAL_SHOWN_FOR = 4000 // ms
+const REFUSAL_SHOWN = 4 // s
 
 /**
  * The reactions in the room's bar, chosen by pointer, arrow keys or numbers.
@@ -62,7 +63,7 @@ export function createPalette({ react }) {
     clearTimeout(timer)
     refusal.hidden = !words
     say(refusal, words ?? '')
-    if (words) timer = setTimeout(showRefusal, REFUSAL_SHOWN_FOR, null)
+    if (words) timer = setTimeout(showRefusal, shownFor(REFUSAL_SHOWN), null)
   }
 
   return { element: root, toggle, forget: () => showRefusal(null) }
@@ -95,7 +96,7 @@ export function createFloating(seatOf) {
 
 function stay(/** @type {HTMLElement} */ drawn) {
   clearTimeout(leaving.get(drawn))
-  leaving.set(drawn, setTimeout(go, STAYS, drawn))
+  leaving.set(drawn, setTimeout(go, shownFor(SHOWN), drawn))
 }
 
 /** The same reaction again: only a number is shown. */

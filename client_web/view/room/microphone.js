@@ -3,6 +3,7 @@ import { mentionKey } from '../elements/keyboard.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { deviceNoticeInWords } from '../sound/device_words.js'
 import { lossesOf } from '../../room/losses.js'
+import { shownFor } from '../../room/shown_for.js'
 import { lossInWords } from './loss_words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
@@ -12,7 +13,7 @@ const UNAVAILABLE = new Set(['refused', 'missing', 'failed'])
 /** @type {Record<string, string>} */
 const TITLES = { refused: 'Allow the microphone in your browser to speak', missing: 'No microphone found', failed: 'The microphone did not start' }
 
-const NOTICE_SHOWN_FOR = 12_000 // ms
+const NOTICE_SHOWN = 12 // s
 
 /**
  * The button of the microphone, with notices: why the microphone is not available, which devices were plugged in or unplugged, and a sound
@@ -55,7 +56,7 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
     lastNotice = news?.id ?? 0
     say(plugged, deviceNoticeInWords(news))
     clearTimeout(forgetting)
-    forgetting = setTimeout(() => say(plugged, ''), NOTICE_SHOWN_FOR)
+    forgetting = setTimeout(() => say(plugged, ''), shownFor(NOTICE_SHOWN))
   }
 
   return {

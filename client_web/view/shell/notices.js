@@ -1,10 +1,11 @@
+import { shownFor } from '../../room/shown_for.js'
 import { avatar } from '../elements/avatar.js'
 import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { symbol } from '../elements/symbol.js'
 
-const SHOWN_FOR = 12_000 // ms
-const ASKED_FOR = 60_000 // ms: a notice with a question. Invitations stay in their list, open rooms in the hallway
+const SHOWN = 12 // s
+const ASKED = 60 // s: a notice with a question. Invitations stay in their list, open rooms in the hallway
 const AT_ONCE = 3 // the others are in the list of invitations
 
 /**
@@ -30,12 +31,12 @@ export function createNotices(actions) {
 
   /** A question that nobody answers goes away; not while the page is hidden, where nobody could see it. @param {string} key */
   function expire(key) {
-    if (document.hidden) return ends.set(key, setTimeout(() => expire(key), ASKED_FOR))
+    if (document.hidden) return ends.set(key, setTimeout(() => expire(key), shownFor(ASKED)))
     return asking.find((one) => one.key === key)?.dismiss()
   }
 
   function watchEnds() {
-    for (const { key } of asking) if (!ends.has(key)) ends.set(key, setTimeout(() => expire(key), ASKED_FOR))
+    for (const { key } of asking) if (!ends.has(key)) ends.set(key, setTimeout(() => expire(key), shownFor(ASKED)))
     for (const [key, timer] of ends) {
       if (asking.some((one) => one.key === key)) continue
       clearTimeout(timer)
@@ -97,7 +98,7 @@ export function createNotices(actions) {
       passing = [...passing.slice(-1), { key, sign: 'check', words, yes, passing: true, accept: () => { accept?.(); drop(key) }, dismiss: () => drop(key) }]
       draw()
       if (focus) rows.get(key)?.focus()
-      setTimeout(() => drop(key), SHOWN_FOR)
+      setTimeout(() => drop(key), shownFor(SHOWN))
     },
   }
 }

@@ -1,10 +1,11 @@
+import { shownFor } from '../../room/shown_for.js'
 import { element, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
 
 /** @import { ShownRoomSession } from '../../room/room_session_state.js' */
 
-const UNDO_FOR = 5 // s
+const UNDO = 5 // s
 
 /**
  * What moderators can do with the whole stage. Nobody can turn another person's microphone on, so muting everybody cannot be reversed:
@@ -22,12 +23,12 @@ export function createStageTools({ muteAll }) {
 
   function draw() {
     say(label, waiting === null ? 'Mute all' : 'Undo')
-    say(words, waiting === null ? '' : `All microphones go off in ${UNDO_FOR} seconds.`)
+    say(words, waiting === null ? '' : `All microphones go off in ${UNDO} seconds.`)
     now.hidden = waiting === null
   }
 
   function begin() {
-    waiting = setTimeout(muteNow, UNDO_FOR * 1000)
+    waiting = setTimeout(muteNow, shownFor(UNDO))
     draw()
   }
 
