@@ -21,7 +21,10 @@ from .bus.address import BusAddress
 from .postgres.account import Account
 from .settings import Settings
 
-STOPS_WITHIN: Final = 2.0  # seconds
+STOPS_WITHIN: Final = 4.0
+"""Seconds in which all of them end. A node leaves its rooms (`ENDS_WITHIN`) and ends its lease, which takes long on a busy machine only;
+the rooms of one that is killed move when its heartbeats are missed."""
+
 STEADY_AFTER: Final = 30.0  # seconds; a process that ran this long has recovered
 
 SENT_SETTINGS: Final = (
@@ -58,13 +61,13 @@ class ChildProcess:
                 self.process.terminate()
             self._stopping.set()
 
-    def stop(self) -> None:
-        """Ask it to end, unless `terminate` did. Give it time to leave its rooms, then kill it."""
+    def stop(self, within: float = STOPS_WITHIN) -> None:
+        """Ask it to end, unless `terminate` did. Give it time to leave its rooms, in seconds, then kill it."""
         self.terminate()
         process = self.process
         if process is not None:
             with suppress(subprocess.TimeoutExpired):
-                process.wait(STOPS_WITHIN)
+                process.wait(within)
             process.kill()
         if self._thread.is_alive():
             self._thread.join(1.0)
@@ -144,5 +147,6 @@ def child_processes(
     finally:
         for each in made:
             each.terminate()
+        deadline = time.monotonic() + STOPS_WITHIN
         for each in made:
-            each.stop()
+            each.stop(max(0.0, deadline - time.monotonic()))

@@ -232,7 +232,8 @@ async def finished(run: Coroutine[Any, Any, T], name: str) -> T:
         try:
             await asyncio.wait([task])
         finally:
-            task.cancel()
+            if task.cancel():
+                await asyncio.wait([task])
         raise
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
-import uvloop
 
 from .. import logs, privileges
+from ..ending_signals import run_until_signal
 from ..formats.loopback import is_loopback
 from ..postgres.lock import running
 from ..postgres.programs import socket_url
@@ -63,16 +62,15 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
     with stopping_on_signals(terminal):
         terminal.line(f"{kind.upper()} node for {capacity} rooms. Ctrl-C stops it.")
         try:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(
-                    serve(
-                        url,
-                        "sfu" if kind == "sfu" else "mcu",
-                        capacity=capacity,
-                        ice=lambda user: ice_of(settings, user, loopback=loopback),
-                        report=terminal.line,
-                        recordings=settings.recordings,
-                    )
+            run_until_signal(
+                serve(
+                    url,
+                    "sfu" if kind == "sfu" else "mcu",
+                    capacity=capacity,
+                    ice=lambda user: ice_of(settings, user, loopback=loopback),
+                    report=terminal.line,
+                    recordings=settings.recordings,
                 )
+            )
         except ConnectionLost as lost:
             raise click.ClickException(f"The database does not answer ({lost}).") from None

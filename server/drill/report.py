@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 
-import uvloop
 from rich.console import Console
 from rich.text import Text
 
+from ..ending_signals import run_until_signal
 from ..tools.database_server import DatabaseServer
 from .catalogue import DRILLS
 from .drill import Drill
@@ -36,7 +36,7 @@ def performed(
                     DatabaseServer(durable=drill.durable, on_progress=on_progress)
                 )
             on_progress(f"drilling: {drill.name}")
-            yield uvloop.run(perform(drill, servers[drill.durable]))
+            yield run_until_signal(perform(drill, servers[drill.durable]))
 
 
 def show_list(console: Console) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,10 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import click
 import psycopg
-import uvloop
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from ..ending_signals import run_until_signal
 from .http import UNREACHABLE, Refused
 from .output import Step, announce, check_files, progress, write
 from .workbench import Workbench, workbench
@@ -75,11 +74,8 @@ class Measuring(Generic[P, R]):
     def _run(self, plan: P, database_url: str | None, console: Console) -> R:
         with progress(console, self.steps(plan)) as (preparing, step):
             try:
-                with (
-                    workbench(database_url, preparing) as bench,
-                    asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
-                ):
-                    return runner.run(self._finish(bench, plan, step))
+                with workbench(database_url, preparing) as bench:
+                    return run_until_signal(self._finish(bench, plan, step))
             except BROKEN as error:
                 words = str(error).strip() or type(error).__name__
                 raise click.ClickException(f"The run broke off: {words}") from error

@@ -21,7 +21,9 @@ MUTES_ALL_AND = """(next) => {
 }"""
 """Both buttons at once, so that the time between them does not matter."""
 
-UNDO_IS_OVER = "() => new Promise((done) => setTimeout(done, 600))"  # ms; here it is offered for 500 ms
+UNDO_IS_OVER = (
+    "() => new Promise((done) => setTimeout(done, 600))"  # ms; here it is offered for 500 ms
+)
 
 
 def is_muted(one: Participant, *, muted: bool) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ..conftest import Connect
 from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import get, run_relay
@@ -56,20 +57,50 @@ def test_relays_end_with_their_terminal(psql: Psql, database_url: str) -> None:
         eventually(lambda: processes(psql) == [])
 
 
-@pytest.mark.parametrize("module", ["roomtone", "roomtone.media.node"])
-def test_media_nodes_end_at_a_hangup(psql: Psql, database_url: str, module: str) -> None:
+@contextmanager
+def node(database_url: str, module: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A media node: the command, or as relays start it."""
     words = ["node", "sfu", "--database-url", database_url] if module == "roomtone" else []
     command = [sys.executable, "-m", module, *words]
-    with started(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+    with started(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, **options) as process:
         assert process.stdin is not None
         config = {"url": database_url, "settings": {}, "kind": "sfu", "recordings": "/nowhere"}
         process.stdin.write(json.dumps(config) + "\n")
         process.stdin.flush()
+        yield process
+
+
+@pytest.mark.parametrize("module", ["roomtone", "roomtone.media.node"])
+def test_media_nodes_end_at_a_hangup(psql: Psql, database_url: str, module: str) -> None:
+    with node(database_url, module) as process:
         eventually(lambda: processes(psql) == [("sfu",)])
         process.send_signal(signal.SIGHUP)
         assert process.wait(PATIENCE) == 0
-        # It ends its lease if the database answers within five seconds. Otherwise the missing heartbeats say the same.
-        eventually(lambda: psql.all("select kind from living_nodes()") == [])
+        assert processes(psql) == []
+
+
+HEARTBEAT_WAITS = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'node_heartbeat'"
+
+
+@pytest.mark.parametrize("module", ["roomtone", "roomtone.media.node"])
+def test_a_heartbeat_that_waits_at_a_hangup_is_finished_before_the_lease_ends(
+    psql: Psql, connect: Connect, database_url: str, module: str
+) -> None:
+    """Cancelled twice, it would cost its connection, and on a busy machine there might be no time to make another."""
+    with node(database_url, module, stderr=subprocess.PIPE) as process:
+        eventually(lambda: processes(psql) == [("sfu",)])
+        locking = connect(autocommit=False)
+        locking.execute("lock nodes in exclusive mode")
+        eventually(lambda: psql.one(HEARTBEAT_WAITS) == 1)
+        process.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.5)
+        assert psql.one(HEARTBEAT_WAITS) == 1
+        locking.commit()
+        assert process.wait(PATIENCE) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert processes(psql) == []
 
 
 def test_under_nohup_a_relay_stays_at_a_hangup(database_url: str) -> None:
