@@ -13,27 +13,50 @@ from .user_page import PHONE, UserPage, user_page
 
 AXE = Axe()
 EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
-COLOURS = EVERY_RULE | {"runOnly": ["color-contrast", "link-in-text-block"]}
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+COLOURS = EVERY_RULE | {"runOnly": OF_COLOURS}
+NO_COLOURS = EVERY_RULE | {"rules": {rule: {"enabled": False} for rule in OF_COLOURS}}
 
 # Colours are checked after animations have ended.
-CHECK = """async ([rules, within]) => {
+CHECK = """async ([rules, shown]) => {
     if (!globalThis.axe) return null
     const ends = (each) => each.playState === 'running' && each.effect.getTiming().iterations !== Infinity
     for (let moving; (moving = document.getAnimations().filter(ends)).length > 0;)
         await Promise.allSettled(moving.map((each) => each.finished))
-    return (await axe.run(document.querySelector(within) ?? document, rules)).violations
+    if (!shown) return (await axe.run(document, rules)).violations
+    const known = ((globalThis.looksKnown ??= {})[shown] ??= new Set())
+    const looks = (each) => {
+        const { color, fontSize, fontWeight, textShadow } = getComputedStyle(each)
+        const grounds = []
+        let opacity = 1
+        for (let at = each, covered = false; at; at = at.parentElement) {
+            const { backgroundColor, backgroundImage, opacity: own } = getComputedStyle(at)
+            opacity *= Number(own)
+            if (!covered) grounds.push(backgroundColor, backgroundImage)
+            covered ||= !/rgba|\\/|transparent/u.test(backgroundColor) && backgroundImage === 'none'
+        }
+        return [each.localName, each.closest(':disabled, [aria-disabled=true]') === null, color, fontSize, fontWeight, textShadow, opacity, ...grounds].join()
+    }
+    const hasText = (each) => each.matches('input, select, textarea') || [...each.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim())
+    const texts = [...(document.querySelector('dialog:modal') ?? document.body).querySelectorAll('*')].filter((each) => hasText(each) && each.checkVisibility())
+    const fresh = texts.filter((each) => !known.has(looks(each)) && known.add(looks(each)))
+    return fresh.length ? (await axe.run({ include: fresh }, rules)).violations : []
 }"""
-"""The violations; null if the page does not have axe yet."""
+"""The violations; null if the page does not have axe yet.
+
+If `shown` names a way to show the page, it is only about texts that look as none did before on this page and in that way: of another
+colour or size, or on another ground. Behind a dialog they were checked before it opened.
+"""
 
 
 def flaws(
-    user: UserPage, state: str, rules: dict[str, Any] = EVERY_RULE, *, within: str = "html"
+    user: UserPage, state: str, rules: dict[str, Any] = EVERY_RULE, *, new_in: str | None = None
 ) -> list[str]:
-    """Violations of axe's rules, with best practices; or of the given rules. If there is an element `within`, only there."""
-    found = user.page.evaluate(CHECK, [rules, within])
+    """Violations of axe's rules, with best practices; or of the given rules. `new_in`: only of texts that look new, in this way to show the page."""
+    found = user.page.evaluate(CHECK, [rules, new_in])
     if found is None:
         user.page.evaluate(AXE.axe_script)
-        found = user.page.evaluate(CHECK, [rules, within])
+        found = user.page.evaluate(CHECK, [rules, new_in])
     return [
         f"{state}: {each['id']}: {[node['target'] for node in each['nodes']]}" for each in found
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine
@@ -33,18 +34,19 @@ class RoomMachine(RuleBasedStateMachine):
         self.open_transaction = False
 
     def teardown(self) -> None:
+        # Called also after a failure, which a comparison of what is half done would hide.
+        failed = sys.exc_info()[1] is not None
         try:
-            if self.open_transaction:
+            if self.open_transaction and not failed:
                 self.commit_open_transaction()
-            if hasattr(self, "model"):
+            if hasattr(self, "model") and not failed:
                 self.compare()
         finally:
             self.environment.slow.connection.execute("rollback")
             self.environment.slow.act_as(None)
             for subscriber in self.subscribers:
                 subscriber.stream.disconnect()
-            if hasattr(self, "model"):
-                self.clean_up()
+            self.clean_up()
 
     def clean_up(self) -> None:
         """End the room and reset the paces, for the next example."""

@@ -11,6 +11,7 @@ import pytest
 from roomtone.tools.database_server import OPERATOR
 
 from ..conftest import Connect
+from ..patience import PATIENCE
 from ..people import Psql, notified
 
 
@@ -28,7 +29,7 @@ def test_forty_joins_at_once_leave_forty_events_without_a_gap(
 
     def join(person: int) -> None:
         with psycopg.connect(database_url, **OPERATOR) as connection:
-            start.wait(20)
+            start.wait(PATIENCE)
             connection.execute(
                 "insert into participants (room_id, user_id) values (%s, %s)", (room, person)
             )

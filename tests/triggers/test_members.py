@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from ..conftest import Connect
+from ..patience import PATIENCE
 from ..people import Psql, notified, refused
 
 
@@ -119,7 +120,7 @@ def test_of_two_owners_who_leave_at_once_one_stays(psql: Psql, connect: Connect,
 
     def leave(username: str, own: Psql) -> bool:
         own.act_as(username)
-        start.wait(20)
+        start.wait(PATIENCE)
         try:
             return remove(own, club, username) == 1
         except psycopg.errors.CheckViolation:

@@ -124,8 +124,8 @@ def dialogs(evening: Evening) -> Iterator[State]:
     """The cards of people and all dialogs of a room, as its host; and the inspector."""
     psql = evening.psql
     porch = psql.room("rick", "Porch")
-    amara = evening.participant(porch, "amara", tone=AMARA)
-    with evening.user("rick", f"/rooms/{porch}", tone=RICK) as rick:
+    amara = evening.participant(porch, "amara")
+    with evening.user("rick", f"/rooms/{porch}") as rick:
         rick.walks_in()
         furnish_room(psql, porch)
         rick.seat("maya").wait_for()

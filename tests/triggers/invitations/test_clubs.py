@@ -8,6 +8,7 @@ from threading import Barrier
 import psycopg
 
 from ...conftest import Connect
+from ...patience import PATIENCE
 from ...people import Psql, notified, refused
 from .links import accept, age, link, state
 
@@ -105,7 +106,7 @@ def test_the_last_use_of_a_link_is_accepted_once(psql: Psql, connect: Connect, c
 
     def take(username: str, own: Psql) -> str:
         own.act_as(username)
-        start.wait(20)
+        start.wait(PATIENCE)
         try:
             own.one("select accept_invitation(%s)", code)
         except psycopg.errors.CheckViolation as refusal:

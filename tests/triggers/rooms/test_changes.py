@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from ...conftest import Connect
+from ...patience import PATIENCE
 from ...people import Psql, refused
 from .joining import join
 
@@ -114,7 +115,7 @@ def test_a_room_ends_for_a_reason_and_once(psql: Psql, connect: Connect, room: i
 
     def end(own: Psql) -> str:
         own.act_as("rick")
-        start.wait(20)
+        start.wait(PATIENCE)
         try:
             return str(own.one("select ended_reason from end_room(%s, ' That was it. ')", room))
         except psycopg.errors.CheckViolation as refusal:
