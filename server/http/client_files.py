@@ -5,7 +5,7 @@ each file once (RFC 8246), and after an update the page has other addresses. The
 `/client/…`, too; browsers ask for these again each time.
 
 The page lists all modules that it needs (HTML Standard, 4.6.8.12 "modulepreload"), so that a browser loads
-them at once.
+them at once. Style sheets that follow each other are sent as one file, in their order.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _IMPORT = re.compile(
     r"""^(?:import|export)\b(?:[^'";=]*\bfrom)?\s*['"](\.{1,2}/[^'"]+)['"]""", re.M
 )
 _SCRIPT = re.compile(r"""<script type="module" src="/client/([^"]+)"></script>""")
+_STYLES = re.compile(r"""(?:<link rel="stylesheet" href="/client/[^"]+">\s*)+""")
+_STYLE = re.compile(r"""href="/client/([^"]+)" *>""")
 
 
 @dataclass(frozen=True)
@@ -137,15 +139,22 @@ class ClientFiles:
         for name, content in contents.items():
             digest.update(f"{name} {len(content)} ".encode() + content)
         self.version = digest.hexdigest()[:12]
-        self._files = {name: File.read(name, content) for name, content in contents.items()}
         self._versioned = {
-            name: self._with_versions(content.decode(), contents)
-            for name, content in contents.items()
+            name: self._with_versions(name, content.decode(), contents)
+            for name, content in [*contents.items()]
             if name.endswith(".html")
         }
+        self._files = {name: File.read(name, content) for name, content in contents.items()}
         self._pages: dict[tuple[str, str], File] = {}  # by name and root path
 
-    def _with_versions(self, page: str, contents: dict[str, bytes]) -> str:
+    def _with_versions(self, name: str, page: str, contents: dict[str, bytes]) -> str:
+        """The page as it is sent; its style sheet is added to the contents."""
+
+        def with_one_style(links: re.Match[str]) -> str:
+            style = str(PurePosixPath(name).with_suffix(".css"))
+            contents[style] = b"\n".join(contents[each] for each in _STYLE.findall(links[0]))
+            return f'<link rel="stylesheet" href="/client/{style}">\n    '
+
         def with_modules(script: re.Match[str]) -> str:
             links = [
                 f'<link rel="modulepreload" href="/client/{module}">'
@@ -153,6 +162,7 @@ class ClientFiles:
             ]
             return "\n    ".join([*links, script[0]])
 
+        page = _STYLES.sub(with_one_style, page, count=1)
         page = _SCRIPT.sub(with_modules, page)
         return page.replace('"/client/', f'"/client/{self.version}/')
 

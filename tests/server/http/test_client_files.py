@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from roomtone.http import client_files
 from roomtone.http.client_files import ClientFiles, takes_gzip
+from roomtone.paths import CLIENT_WEB
 from starlette.datastructures import Headers
 
 from ...running import RunningRelay
 
 PAGE = """<link rel="stylesheet" href="/client/look.css">
+<link rel="stylesheet" href="/client/deep/after.css">
 <script type="module" src="/client/app.js"></script>"""
 PLAIN = Headers()
 
@@ -24,6 +26,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "look.css").write_text("body {}")
     (tmp_path / "app.js").write_text("import { a } from './deep/a.js'\nconst far = './far.js'\n")
     (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/after.css").write_text("p {}")
     (tmp_path / "deep/a.js").write_text("import {\n  b,\n} from '../b.js'\nimport './c.js'\n")
     (tmp_path / "deep/c.js").write_text("export const c = 'from ./far.js'\n")
     (tmp_path / "b.js").write_text("export * from './deep/c.js'\n" + "// long\n" * 500)
@@ -38,12 +41,27 @@ def page_of(files: ClientFiles) -> str:
 def test_a_page_names_its_files_by_version_and_all_modules_that_it_needs(folder: Path) -> None:
     files = ClientFiles(folder)
     assert re.findall(r'href="(\S+)"|src="(\S+)"', page_of(files)) == [
-        (f"/client/{files.version}/look.css", ""),
+        (f"/client/{files.version}/index.css", ""),
         (f"/client/{files.version}/deep/a.js", ""),
         (f"/client/{files.version}/b.js", ""),
         (f"/client/{files.version}/deep/c.js", ""),
         ("", f"/client/{files.version}/app.js"),
     ]
+
+
+def test_style_sheets_are_sent_as_one_file_in_their_order(folder: Path) -> None:
+    files = ClientFiles(folder)
+    style = files.file(f"{files.version}/index.css", PLAIN)
+    assert style is not None
+    assert (style.body, style.media_type) == (b"body {}\np {}", "text/css")
+    alone = files.file("deep/after.css", PLAIN)
+    assert alone is not None
+    assert alone.body == b"p {}"
+
+
+def test_style_sheets_name_no_other_files_because_they_move() -> None:
+    for path in CLIENT_WEB.rglob("*.css"):
+        assert not re.search(r"url\(|@import|@charset|@namespace", path.read_text()), path
 
 
 def test_a_change_makes_another_version_and_the_old_address_still_works(
