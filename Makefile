@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests mostly wait for events, so twice as many files as processors run at once.
-PARALLEL ?= --numprocesses 4 --dist loadfile --no-loadscope-reorder
+# Tests mostly wait for events, so more than twice as many files as processors run at once.
+PARALLEL ?= --numprocesses 5 --dist loadfile --no-loadscope-reorder
 
 # Two installations, or two checks, at the same time.
 MAKEFLAGS += --jobs=2

@@ -15,6 +15,7 @@ from ..patience import PATIENCE
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from .browser import Tab, chromium, open_tab, patient_context
+from .firefox import Firefox, firefox
 
 OpenTab = Callable[..., Tab]
 """`tab("rick", tone=440, role=None)`: a tab of this test's relay, closed after the test."""
@@ -32,6 +33,13 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     with chromium(playwright) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def firefox_browser() -> Iterator[Firefox]:
+    """For tests that only open tabs, each in `visited()`: to start Firefox costs as much as three pages."""
+    with firefox() as running:
         yield running
 
 

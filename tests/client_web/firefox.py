@@ -62,6 +62,7 @@ class Firefox:
         self._socket = socket
         self._ids = count(1)
         self._tabs: dict[str, FirefoxTab] = {}
+        self._people: list[str] = []  # user contexts, which share nothing
         self.send("session.new", capabilities={})
         self.send("session.subscribe", events=["log.entryAdded"])
 
@@ -100,6 +101,17 @@ class Firefox:
         tab.goes_to(page_address(url, path, username, demo=demo))
         return tab
 
+    @contextmanager
+    def visited(self) -> Iterator[Firefox]:
+        """Tabs that are opened in the block are closed at its end, and what they stored is forgotten."""
+        try:
+            yield self
+        finally:
+            self._tabs.clear()
+            for person in self._people:
+                self.send("browser.removeUserContext", userContext=person)
+            self._people.clear()
+
     def trust(self, authority: str) -> None:
         """Trust the sites whose certificates this authority signs; its own is given as PEM."""
         between = authority.partition("-----\n")[2].partition("\n-----")[0]
@@ -131,6 +143,7 @@ class Firefox:
 
     def _new_tab(self, username: str, tone: float | None, scripts: tuple[str, ...]) -> FirefoxTab:
         person = self.send("browser.createUserContext")["userContext"]
+        self._people.append(person)
         context = self.send("browsingContext.create", type="tab", userContext=person)["context"]
         tab = self._tabs[context] = FirefoxTab(self, context, username)
         voice = f"{SHOWN_LONGER}; globalThis.voiceInHertz = {tone or 0}"

@@ -12,7 +12,7 @@ from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from .browser import BrowserTab, Tab, open_page
-from .firefox import FirefoxTab, firefox
+from .firefox import Firefox, FirefoxTab
 from .wire import Wire, wire
 
 GRACE = 300.0  # seconds: the busiest machine loads a page, or cuts a line and mends it, in less
@@ -76,13 +76,15 @@ class Evening:
 
 
 @contextmanager
-def evening(context: BrowserContext, database_url: str, psql: Psql) -> Iterator[Evening]:
+def evening(
+    context: BrowserContext, browser: Firefox, database_url: str, psql: Psql
+) -> Iterator[Evening]:
     room = psql.room("amara", "Late", stage="moderated")
     psql.run("update rooms set host_gone = 'end' where id = %s", room)
     with (
         run_relay(database_url, demo=True, grace=GRACE) as relay,
         wire(relay.url) as line,
-        firefox() as browser,
+        browser.visited(),
     ):
         amara = open_page(context, relay.url, f"/rooms/{room}", "amara", tone=VOICES["amara"])
         amara.until(IN)

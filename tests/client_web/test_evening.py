@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext
 
 from ..patience import eventually
 from ..people import Psql
+from .firefox import Firefox
 from .four_people import IN, SPEAKS, Evening, evening
 from .nodes import nodes, waits_for_nodes
 
@@ -25,9 +26,9 @@ ON_STAGE = [("amara", "HOST", False), ("bo", "MODERATOR", False), ("cleo", "SPEA
 
 
 def test_a_reload_keeps_seat_role_microphone_and_place_in_the_queue(
-    context: BrowserContext, database_url: str, psql: Psql
+    context: BrowserContext, firefox_browser: Firefox, database_url: str, psql: Psql
 ) -> None:
-    with evening(context, database_url, psql) as night:
+    with evening(context, firefox_browser, database_url, psql) as night:
         psql.seat(night.room, "eve")
         night.dee.run("() => roomtone.roomSession.consent.raiseHand()")
         night.dee.until("() => roomtone.state.me.hand === 1")
@@ -70,9 +71,9 @@ def test_a_reload_keeps_seat_role_microphone_and_place_in_the_queue(
 
 
 def test_after_the_grace_period_one_comes_back_in_the_same_role_and_every_other_loss_is_said_until_it_is_over(
-    context: BrowserContext, database_url: str, psql: Psql, tmp_path: Path
+    context: BrowserContext, firefox_browser: Firefox, database_url: str, psql: Psql, tmp_path: Path
 ) -> None:
-    with evening(context, database_url, psql) as night:
+    with evening(context, firefox_browser, database_url, psql) as night:
         psql.run("update rooms set host_gone = 'handover' where id = %s", night.room)
         for tab in (night.cleo, night.amara):
             tab.goes_to(tab.run("() => `${location.origin}/live`"))
@@ -201,9 +202,9 @@ WRITE = """(texts) => {
 
 
 def test_what_is_written_without_a_connection_goes_out_once_in_order_or_says_that_it_did_not(
-    context: BrowserContext, database_url: str, psql: Psql
+    context: BrowserContext, firefox_browser: Firefox, database_url: str, psql: Psql
 ) -> None:
-    with evening(context, database_url, psql) as night:
+    with evening(context, firefox_browser, database_url, psql) as night:
         for tab in (night.bo, night.cleo):
             tab.settles()
         # A message that arrives, but whose answer is lost with the connection.

@@ -19,7 +19,7 @@ from ..people import Psql
 from ..running import RunningRelay
 from ..server.media.listening import hears
 from .browser import BrowserTab, open_tab
-from .firefox import firefox
+from .firefox import Firefox
 from .nodes import nodes, waits_for_nodes
 from .test_topologies import everybody_is_on
 
@@ -73,13 +73,18 @@ def hears_all_but_themselves(tab: BrowserTab, own: int) -> None:
 
 
 def test_firefox_chromium_and_a_bot_hear_each_other_by_every_topology(
-    context: BrowserContext, relay: RunningRelay, database_url: str, psql: Psql, room: int
+    context: BrowserContext,
+    firefox_browser: Firefox,
+    relay: RunningRelay,
+    database_url: str,
+    psql: Psql,
+    room: int,
 ) -> None:
     context.add_init_script(RECORDER)
     with ExitStack() as stack:
         stack.enter_context(nodes(database_url, "sfu", "mcu"))
         waits_for_nodes(psql, "sfu", "mcu")
-        browser = stack.enter_context(firefox())
+        browser = stack.enter_context(firefox_browser.visited())
         portal, bot = stack.enter_context(a_bot(database_url, room))
         chrome = open_tab(context, relay.url, "chrome", tone=CHROMIUM)
         fox = browser.open_tab(relay.url, "fox", tone=FIREFOX, scripts=(RECORDER,))

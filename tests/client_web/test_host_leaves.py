@@ -8,7 +8,7 @@ from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
 from .browser import expect_refusals
-from .firefox import FirefoxTab, firefox
+from .firefox import Firefox, FirefoxTab
 from .participant import Participant, participants
 
 MUTES_ALL_AND = """(next) => {
@@ -35,13 +35,13 @@ def fox_reads(fox: FirefoxTab, text: str) -> None:
 
 
 def test_a_host_undoes_and_leaves_in_every_way(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
+    context: BrowserContext, firefox_browser: Firefox, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("amara", "Den")
     psql.run("update rooms set host_gone = 'end' where id = %s", room)
     people = participants(context, relay, room, amara=0, beth=440, tom=660)
     amara, beth, tom = people.values()
-    with firefox() as browser:
+    with firefox_browser.visited() as browser:
         fox = browser.open_page(relay.url, f"/rooms/{room}", "fox", tone=880)
         fox.until("() => roomtone.state?.phase === 'in'")
         amara.sees_seated("amara", "beth", "tom", "fox")

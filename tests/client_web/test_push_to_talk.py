@@ -9,7 +9,8 @@ from playwright.sync_api import BrowserContext
 from ..people import Psql
 from ..running import RunningRelay
 from .browser import BrowserTab, Tab, open_page
-from .firefox import FirefoxTab, firefox
+from .firefox import Firefox as FirefoxBrowser
+from .firefox import FirefoxTab
 
 KEYS = {"Tab": "\ue004", "Escape": "\ue00c", "Enter": "\ue007"}
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -101,14 +102,14 @@ class Firefox(Hands):
 
 
 def test_space_talks_while_it_is_held_and_letters_can_be_turned_off(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
+    context: BrowserContext, firefox_browser: FirefoxBrowser, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("amara", "Den")
     path = f"/rooms/{room}"
     amara = open_page(context, relay.url, path, "amara")
     tom = open_page(context, relay.url, path, "tom", tone=660)
     beth = open_page(context, relay.url, path, "beth", tone=440)
-    with firefox() as browser:
+    with firefox_browser.visited() as browser:
         fox = browser.open_page(relay.url, path, "fox", tone=880)
         for tab in (amara, tom, beth, fox):
             tab.until("() => roomtone.state?.phase === 'in' && roomtone.people().length === 4")
