@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +18,16 @@ STOPS_WITHIN: Final = 6.0  # seconds
 PYTHON: Final = (sys.executable, "-m")
 ROOMTONE: Final = (*PYTHON, "roomtone")
 
+_numbers = count()
+
 
 def free_port() -> int:
-    """A port of loopback, free for TCP and UDP. The kernel gives it to no other process: it chooses from 32768 on (ip(7))."""
-    while True:
-        port = random.randrange(20_000, 32_000)
+    """A port of loopback, free for TCP and UDP. The kernel gives it to no other process: it chooses from 32768 on (ip(7)).
+
+    Until somebody listens there, another call would find it free, too: so none looks at it twice, and processes look in different places.
+    """
+    for number in _numbers:
+        port = 20_000 + (97 * os.getpid() + number) % 12_000
         with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
             try:
                 stream.bind(("127.0.0.1", port))
@@ -30,6 +35,7 @@ def free_port() -> int:
             except OSError:
                 continue
         return port
+    raise AssertionError("the numbers have no end")
 
 
 async def start(
