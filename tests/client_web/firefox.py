@@ -29,7 +29,7 @@ from .browser import (
     page_address,
 )
 
-STARTS_WITHIN = 60.0  # seconds, on a busy machine
+STARTS_WITHIN = 120.0  # seconds, on a busy machine
 
 PREFERENCES: Mapping[str, bool | int | str] = {
     "media.navigator.permission.disabled": True,  # the microphone without a prompt
@@ -63,7 +63,7 @@ class Firefox:
         self._ids = count(1)
         self._tabs: dict[str, FirefoxTab] = {}
         self._people: list[str] = []  # user contexts, which share nothing
-        self.send("session.new", capabilities={})
+        self.send("session.new", within=STARTS_WITHIN, capabilities={})
         self.send("session.subscribe", events=["log.entryAdded"])
 
     def send(self, method: str, *, within: float = PATIENCE, **parameters: Any) -> Any:
@@ -274,7 +274,9 @@ def firefox() -> Iterator[Firefox]:
         ) as process:
             try:
                 eventually(lambda: _address(profile), within=STARTS_WITHIN)
-                with connect(_address(profile), max_size=None, proxy=None) as socket:
+                with connect(
+                    _address(profile), max_size=None, proxy=None, open_timeout=STARTS_WITHIN
+                ) as socket:
                     yield Firefox(socket)
             finally:
                 process.kill()
