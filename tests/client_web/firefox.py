@@ -7,7 +7,6 @@ https://w3c.github.io/webdriver-bidi/
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -28,8 +27,7 @@ from .browser import (
     BrowserTab,
     page_address,
 )
-
-STARTS_WITHIN = 120.0  # seconds, on a busy machine
+from .loudspeaker import STARTS_WITHIN, environment_of, loudspeaker
 
 PREFERENCES: Mapping[str, bool | int | str] = {
     "media.navigator.permission.disabled": True,  # the microphone without a prompt
@@ -257,7 +255,7 @@ def firefox() -> Iterator[Firefox]:
     """A headless Firefox until the block ends."""
     with (
         tempfile.TemporaryDirectory(prefix="roomtone-firefox-", ignore_cleanup_errors=True) as home,
-        _loudspeaker(Path(home)) as loudspeaker,
+        loudspeaker(Path(home)) as playing,
     ):
         profile = Path(home, "profile")
         profile.mkdir()
@@ -270,7 +268,7 @@ def firefox() -> Iterator[Firefox]:
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=_environment(home) | {"PULSE_SERVER": f"unix:{loudspeaker}"},
+            env=environment_of(home) | {"PULSE_SERVER": f"unix:{playing}"},
         ) as process:
             try:
                 eventually(lambda: _address(profile), within=STARTS_WITHIN)
@@ -289,28 +287,3 @@ def _address(profile: Path) -> str:
     except (FileNotFoundError, json.JSONDecodeError):
         return ""
     return f"ws://{written['ws_host']}:{written['ws_port']}/session"
-
-
-@contextmanager
-def _loudspeaker(home: Path) -> Iterator[Path]:
-    """Firefox needs an audio device as a clock. This one plays nothing."""
-    socket = home / "loudspeaker"
-    modules = ("module-null-sink", f"module-native-protocol-unix auth-anonymous=1 socket={socket}")
-    with subprocess.Popen(
-        [
-            *("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"),
-            *(f"--load={module}" for module in modules),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=_environment(str(home)),
-    ) as process:
-        try:
-            eventually(socket.exists, within=STARTS_WITHIN)
-            yield socket
-        finally:
-            process.kill()
-
-
-def _environment(home: str) -> dict[str, str]:
-    return {**os.environ, "HOME": home, "XDG_RUNTIME_DIR": home}
