@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from typing import Any
 
 import uvloop
 from roomtone.bus.address import BusAddress
@@ -34,11 +35,14 @@ def running_pump(database_url: str, *urls: str, tls: str | None = None) -> Itera
 
 
 @contextmanager
-def relays_on_bus(database_url: str, bus_url: str, many: int) -> Iterator[list[RunningRelay]]:
+def relays_on_bus(
+    database_url: str, bus_url: str, many: int, **settings: Any
+) -> Iterator[list[RunningRelay]]:
     """So many relays, all of which receive from the bus, until the block ends."""
     with ExitStack() as stack:
         relays = [
-            stack.enter_context(run_relay(database_url, bus_url=bus_url)) for _ in range(many)
+            stack.enter_context(run_relay(database_url, bus_url=bus_url, **settings))
+            for _ in range(many)
         ]
         for relay in relays:
             eventually(partial(is_on_bus, relay))
