@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..log.page import Page
+from ..log.page import LogRow, Page
 from ..types import RoomId
 from .messages import Missed
 
@@ -47,9 +47,12 @@ class PageMemory:
         return None if known is None else (known.epoch, known.head)
 
     def add(self, page: Page, message: bytes) -> None:
-        """Keep this page. One that does not go on after the last forgets what was kept of the room."""
+        """Keep this page. What was kept of the room is forgotten if this page does not go on after it, or takes a message back."""
         known = self._rooms.get(page.room)
-        if known is None or (known.epoch, known.head) != (page.epoch, page.after):
+        takes_back = any(
+            isinstance(e, LogRow) and e.taken_back_seq is not None for e in page.events
+        )
+        if takes_back or known is None or (known.epoch, known.head) != (page.epoch, page.after):
             self._forget(page.room)
             known = self._rooms[page.room] = _Room(page.epoch, page.after)
         known.head = page.head

@@ -45,8 +45,8 @@ class Database:
         self.answer_limit = settings.answer_limit
         self._budgets = Budgets(settings)
         self._users = self._pool(settings.pool_size, settings.pool_timeout, checked=True)
-        # Of its own, so that the log is read and presence is kept while users wait for a connection.
-        self._own = self._pool(3, settings.pool_timeout, checked=False)
+        # Two of its own, so that the log is read and presence is kept while users wait for a connection.
+        self._own = self._pool(2, settings.pool_timeout, checked=False)
         self._ping: asyncio.Task[None] | None = None
 
     def _pool(

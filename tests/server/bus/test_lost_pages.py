@@ -103,3 +103,13 @@ def test_every_reader_receives_the_log(data: st.DataObject) -> None:
         each.seq for each in log if each.recipient in (None, ANNA)
     ]
     assert all(b'"seq": ' not in each for each, r in zip(messages, log, strict=False) if len(messages) == len(log) and r.recipient)  # fmt: skip
+
+
+def test_the_pump_forgets_a_message_that_is_taken_back() -> None:
+    memory = PageMemory()
+    said, deleted = row(1, None), row(2, None)
+    deleted.taken_back_seq = 1
+    for (page,) in (pages_of(ROOM, [said]), pages_of(ROOM, [deleted])):
+        memory.add(page, KEY.seal(PAGE, page_body(page)))
+    assert memory.find(Missed(ROOM, EPOCH, 0)) is None
+    assert memory.find(Missed(ROOM, EPOCH, 1)) is not None

@@ -42,6 +42,12 @@ async def test_connections_that_the_server_closed_are_replaced_before_they_are_u
         assert await ask(database) == (None,)
 
 
+async def test_a_relay_has_two_connections_besides_those_of_its_users(database: Database) -> None:
+    """With the one that LISTENs these are three, as docs/growing.md says."""
+    most = {pool: counted["pool_max"] for pool, counted in database.pool_statistics().items()}
+    assert most == {"users": 2, "relay": 2}
+
+
 async def test_a_task_that_is_cancelled_at_the_moment_it_gets_a_connection_ends(
     database: Database,
 ) -> None:
@@ -54,7 +60,7 @@ async def test_a_task_that_is_cancelled_at_the_moment_it_gets_a_connection_ends(
                 got.set()
                 await asyncio.Event().wait()
 
-        async with database.relay(), database.relay():
+        async with database.relay():
             async with database.relay():
                 waiting = asyncio.create_task(use_it())
                 while not database.pool_statistics()["relay"].get("requests_waiting"):  # noqa: ASYNC110 - each turn counts
