@@ -35,7 +35,7 @@ const shell = createShell({ session })
 expose({ session, shell })
 
 let known = false // whether we know yet who is signed in
-let asked = Promise.resolve() // who is signed in, when the relay has answered, or has not for too long
+let asked = Promise.resolve() // until the relay has answered, or cannot be reached
 /** @type {RoomSession|null} */ let followed = null // the room session whose state is drawn
 /** @type {RoomSession|null} */ let drawn = null // the room session that was drawn last
 let release = () => {}
@@ -164,8 +164,9 @@ async function askWho() {
     await session.restore()
     known = true
   } catch (error) {
-    known = problemFrom(error).status !== 0
+    known = session.ways !== null || !problemFrom(error).temporary
   }
+  identity.learnt({ answered: session.ways !== null })
   arrive(route.here(), { asks: false })
 }
 

@@ -1,5 +1,8 @@
 import { createConfirm } from '../view/dialog/confirm.js'
 import { problemInWords } from '../view/elements/problem_words.js'
+import { refusalOf } from '../view/elements/refusal.js'
+
+const WAITS = 500 // ms for the relay's answer, before the dialog says that it has not come
 
 /**
  * What all actions use: the signed-in user, the shell, the room session in which I have a seat, and handling of refusals.
@@ -11,7 +14,7 @@ import { problemInWords } from '../view/elements/problem_words.js'
  * @property {() => void} arrive  shows what the present address says
  * @property {() => Promise<unknown>} reload  loads what is shown again
  * @property {() => Promise<void>} learnWho  asks who is signed in
- * @property {() => Promise<void>} asked  has that been answered?
+ * @property {() => Promise<void>} asked  until that is answered, or there is no answer
  * @property {(then: () => void) => void} askName  asks for a name, then calls `then`
  * @property {() => Promise<boolean>} leaveRoom  leaves the room, and asks its host what becomes of it: see room.js
  *
@@ -49,18 +52,11 @@ export function createContext({ session, shell, page }) {
     },
 
     /** Runs an action that may be refused; resolves with the text of the refusal, which the caller shows. @param {() => Promise<unknown>} action @returns {Promise<string|undefined>} */
-    async refusal(action) {
-      try {
-        await action()
-        return undefined
-      } catch (problem) {
-        return problemInWords(problem)
-      }
-    },
+    refusal: async (action) => (await refusalOf(action)) ?? undefined,
 
     /** Calls `then` as a signed-in user: if nobody is signed in, asks for a name first. @param {() => void} then */
     async withName(then) {
-      if (!session.user) await page.asked() // a button may be pressed before the relay has answered
+      if (!session.user) await Promise.race([page.asked(), new Promise((resolve) => setTimeout(resolve, WAITS))]) // a button may be pressed before the relay has answered
       if (session.user) then()
       else page.askName(then)
     },

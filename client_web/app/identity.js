@@ -32,6 +32,8 @@ export function identityActions(context) {
       forgetInAddress('sign_in')
       signIn.open({ ways: session.ways, reason, then: context.arrive })
     },
+    /** The relay was asked who is signed in. @param {{ answered: boolean }} how */
+    learnt: ({ answered }) => signIn.learnt({ ways: session.ways, user: session.user, answered }),
     recover: passkeys.recover,
     actions: {
       ...passkeys.actions,

@@ -2,7 +2,7 @@ import { PASSKEYS, PASSKEY_CREATION, PASSKEY_REQUEST, PASSKEY_SIGN_IN } from '..
 import { createRows } from '../signaling/rows.js'
 import { Problem } from '../signaling/problem.js'
 import { createOwnPasskeys } from '../view/passkeys/own.js'
-import { whyNoPasskeys } from '../view/passkeys/words.js'
+import { WAITING, whyNoPasskeys } from '../view/passkeys/words.js'
 
 /** @import { Passkey } from '../view/passkeys/own.js' */
 
@@ -48,19 +48,19 @@ export function createPasskeys(context) {
     session.begin(await session.askPasskeys(PASSKEY_SIGN_IN, { credential: signed.toJSON() }))
   }
 
-  /** A further passkey. Who signed in long ago uses one that they have first. @param {string} name */
-  async function addOwn(name) {
+  /** A further passkey. Who signed in long ago uses one that they have first. @param {string} name @param {AbortSignal} signal */
+  async function addOwn(name, signal) {
     const id = session.user?.id
     try {
-      await create({}, name)
+      await create({}, name, signal)
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.rule !== 'passkeys_need_a_recent_sign_in') throw problem
       const confirmed = await context.ask({
         title: 'Is it you?', about: 'You signed in a while ago. Use a passkey that you have, then the new one is made.', yes: 'Use a passkey',
-        action: () => signIn(new AbortController().signal),
+        waiting: WAITING, action: signIn,
       })
       if (!confirmed || session.user?.id !== id) throw problem
-      await create({}, name)
+      await create({}, name, signal)
     }
   }
 
@@ -82,7 +82,7 @@ export function createPasskeys(context) {
       history.replaceState(history.state, '', location.pathname + location.search)
       await context.ask({
         title: 'Back to your account', about: 'Make a new passkey on this device, and you are signed in. The link that you opened counts once.', yes: 'Make a passkey',
-        action: () => create({ secret }, 'Recovered'),
+        waiting: WAITING, action: (signal) => create({ secret }, 'Recovered', signal),
       })
     },
     actions: {

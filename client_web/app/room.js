@@ -1,5 +1,8 @@
 import { createLeave } from '../view/room/leave.js'
 
+/** Ends of a room session after which one has to sign in again. */
+const SIGNED_OUT = new Set(['signed out', 'token expired'])
+
 /**
  * Actions of a room: leave, come back, open the inspector. Those of the stage are in stage.js.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
@@ -32,7 +35,12 @@ export function roomActions(context) {
     },
     reconnect: () => shell.roomSession?.reconnect(),
     dismissReturn: () => shell.roomSession?.dismissReturn(),
-    again: () => withName(() => shell.roomSession?.rejoin()),
+    async again() {
+      if (!SIGNED_OUT.has(shell.roomSession?.state.reason ?? '')) return withName(() => shell.roomSession?.rejoin())
+      await context.learnWho() // the user of whom this page knows is signed in no more
+      shell.retry()
+      return withName(context.arrive)
+    },
     retryConnection: (/** @type {number} */ user_id) => shell.roomSession?.retryConnection(user_id),
     toggleInspector: () => context.inRoom() && context.view.showInspector(!context.view.inspectorOpen),
     escape: () => context.view.escape(),

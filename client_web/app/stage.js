@@ -55,13 +55,8 @@ export function createStageActions(context) {
         roomSession().listeners.forget(person.user_id)
       },
     }),
-    disable: (/** @type {Named} */ person) => void confirm.ask({
-      title: `Disable the account of ${person.username}?`,
-      about: `${person.username} is signed out everywhere, leaves all rooms, and cannot sign in again until a site moderator enables the account.`,
-      yes: `Disable ${person.username}`,
-      danger: true,
-      action: () => disable(person),
-    }),
+    disable: (/** @type {Named} */ person) => void disable(person),
+    refuse: (/** @type {string} */ words) => context.view.refuse(words),
     block: shell.block,
     unblock: shell.unblock,
     report: (/** @type {Named} */ person) => void report.open(person, shell.blocks.has(person.user_id)),
@@ -79,10 +74,17 @@ export function createStageActions(context) {
     context.view.showNotice(refused ?? `${person.username} is invited back, in the role they had.`, { key: `removed-${person.user_id}` })
   }
 
-  /** It can be undone while the notice is shown. @param {Named} person */
+  /** After a question. It can be undone while the notice is shown. @param {Named} person */
   async function disable(person) {
-    await shell.profiles.disable(person)
-    roomSession().listeners.forget(person.user_id)
+    const disabled = await confirm.ask({
+      title: `Disable the account of ${person.username}?`,
+      about: `${person.username} is signed out everywhere, leaves all rooms, and cannot sign in again. You can undo it for some seconds. Later, those who run this Roomtone can.`,
+      yes: `Disable ${person.username}`,
+      danger: true,
+      action: () => shell.profiles.disable(person),
+    })
+    if (!disabled) return
+    shell.roomSession?.listeners.forget(person.user_id)
     const key = `disabled-${person.user_id}`
     context.view.showNotice(`The account of ${person.username} is disabled.`, { yes: 'Undo', key, focus: true, accept: async () => {
       const refused = await context.refusal(() => shell.profiles.enable(person))
@@ -108,7 +110,7 @@ export function createStageActions(context) {
     }
     if (still()) {
       if (await context.leaveRoom()) shell.enter(room_id)
-      else context.route.go(addressOf(shell.roomSession?.room_id ?? room_id))
+      else if (still()) context.route.go(addressOf(shell.roomSession?.room_id ?? room_id))
     }
     wanted = null
   }

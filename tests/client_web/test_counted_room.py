@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
+from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
+from .browser import patient_context
 from .conftest import OpenTab
 from .test_accessibility import COLOURS, flaws
-from .user_page import DESKTOP, user_page
+from .user_page import DESKTOP, UserPage, user_page
 
 CROWD = 130
+SIGNS_OUT_ELSEWHERE = """() => {
+    history.replaceState(history.state, '', location.pathname) // not again by `?username=`
+    return fetch('/session', { method: 'DELETE', headers: { Authorization: `Bearer ${sessionStorage.getItem('roomtone.token')}` } })
+}"""
 SHOWN = 50  # names of a page, and faces in the room
 
 
@@ -42,7 +48,7 @@ def raise_hands(psql: Psql, room: int, first: int, last: int) -> None:
 
 
 def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
+    context: BrowserContext, browser: Browser, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Arena", "moderated")
     psql.seat(room, "rick")
@@ -146,6 +152,53 @@ def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
         beth.reads("5 people here · 1 on stage")
         expect(beth.button("Find a listener")).to_be_hidden()
         expect(search).to_be_hidden()
+        other = patient_context(browser)
+        with user_page(other, relay.url, "dora", path=f"/rooms/{room}", refusals=True) as dora:
+            disables_and_enables(beth, dora)
+        other.close()
+
+
+def disables_and_enables(beth: UserPage, dora: UserPage) -> None:
+    """A site moderator disables an account, and takes that back."""
+    page = beth.page
+
+    def asks(name: str, action: str) -> None:
+        beth.seat(name).get_by_role("button").click()
+        page.get_by_role("dialog", name=name).get_by_role("button", name=action).click()
+
+    asks("dora", "Disable their account…")
+    beth.button("Disable dora").click()
+    expect(beth.button("Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    beth.reads("dora can sign in again.")
+
+    # Who signed out elsewhere is asked for a name before they come back.
+    dora.page.goto(f"{dora.url}{beth.page.evaluate('location.pathname')}?username=dora")
+    dora.walks_in()
+    dora.page.evaluate(SIGNS_OUT_ELSEWHERE)
+    dora.reads("You were signed out")
+    dora.button("Come back").click()
+    dora.page.get_by_label("Your name").fill("dora")
+    dora.button("Enter").click()
+    dora.walks_in()
+
+    # One press counts. What becomes of an action whose question was closed does not answer the next question.
+    held: list[Route] = []
+    page.route(re.compile("disable_user"), lambda route: held.append(route))  # noqa: PLW0108 - Playwright sets an attribute of it
+    asks("dora", "Disable their account…")
+    beth.button("Disable dora").dblclick()
+    page.keyboard.press("Escape")
+    asks("guest 5", "Ban from this room…")
+    ban = page.get_by_role("dialog", name="Ban guest 5?")
+    ban.wait_for()
+    eventually(lambda: page.title() and held)
+    assert len(held) == 1
+    held[0].continue_()
+    beth.reads("The account of dora is disabled.")
+    expect(ban).to_be_visible()
+    # Back leaves the room, and what was asked there.
+    page.go_back()
+    ban.wait_for(state="hidden")
 
 
 def test_listeners_who_enter_a_counted_mesh_hear_the_stage_and_are_heard_when_they_come_to_it(

@@ -115,6 +115,18 @@ def test_the_keys_mute_talk_leave_and_explain_themselves(
         assert psql.roster(room) == ["beth"]
         beth.page.get_by_role("heading", level=1, name="Den").click()
         beth.page.evaluate("document.activeElement.blur()")
+        # Escape closes what is in front, and nothing behind it.
+        keyboard.press("g")
+        inspector = beth.page.get_by_role("heading", name="Inspector")
+        inspector.wait_for()
+        beth.seat("beth").get_by_role("button").click()
+        card = beth.page.get_by_role("dialog", name="beth")
+        card.wait_for()
+        keyboard.press("Escape")
+        card.wait_for(state="hidden")
+        expect(inspector).to_be_visible()
+        keyboard.press("Escape")
+        inspector.wait_for(state="hidden")
         keyboard.press("l")
         beth.button("Leave").click()  # who is on stage is asked
         beth.reads("Rooms to drop into and talk.")

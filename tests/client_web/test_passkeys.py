@@ -51,15 +51,30 @@ def test_an_evening_with_passkeys(context: BrowserContext, database_url: str, ps
             devtools = context.new_cdp_session(anna.page)
             devtools.send("WebAuthn.enable")
             phone = authenticator(devtools)
+
+            def touched(device: str, *, enabled: bool) -> None:
+                """Whether a user touches this authenticator."""
+                given = {"authenticatorId": device, "enabled": enabled}
+                devtools.send("WebAuthn.setAutomaticPresenceSimulation", given)
+
+            waiting = anna.page.get_by_text("Your browser or device asks you now.")
             profile = anna.page.locator(".topbar__profile")
 
             # Pressed before the relay has said how people sign in here.
             anna.button("Start a room").click()
             eventually(lambda: anna.page.title() and held)
+            anna.reads("Roomtone has not answered yet.")
             held[0].continue_()
             context.unroute("**/session")
+            # Another question ends the one before, which is no failure.
+            touched(phone, enabled=False)
+            anna.button("Sign in with a passkey").click()
+            expect(waiting).to_be_visible()
             anna.page.get_by_label("Name of the account").fill("anna")
             anna.button("Make an account").click()
+            expect(anna.button("Make an account")).to_have_attribute("aria-disabled", "true")
+            expect(anna.page.get_by_text("The browser stopped it.")).to_have_count(0)
+            touched(phone, enabled=True)
             expect(profile).to_contain_text("anna")
             anna.page.get_by_role("dialog", name="Start a room").wait_for()
             anna.page.keyboard.press("Escape")
@@ -82,6 +97,16 @@ def test_an_evening_with_passkeys(context: BrowserContext, database_url: str, ps
             anna.reads("This device has a passkey for your account already.")
             devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": phone})
             key = authenticator(devtools)
+            # A dialog that is closed waits for no passkey any more.
+            touched(key, enabled=False)
+            anna.button("Add a passkey").click()
+            expect(waiting).to_be_visible()
+            anna.page.keyboard.press("Escape")
+            anna.button("Passkeys").click()
+            expect(anna.button("Add a passkey")).not_to_have_attribute("aria-disabled", "true")
+            expect(waiting).to_be_hidden()
+            touched(key, enabled=True)
+            anna.page.get_by_label("Another passkey").fill("Key")
             anna.button("Add a passkey").click()
             anna.button("Remove Key").wait_for()
             anna.button("Remove First passkey").click()

@@ -2,7 +2,7 @@ import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 
 /**
- * A modal dialog with a title. It is closed by its button, by Escape, or by a tap beside it.
+ * A modal dialog with a title. It is closed by its button, by Escape, by a tap beside it, or by Back, which leaves the page it belongs to.
  * @param {string} title
  * @param {...Node} children
  */
@@ -12,6 +12,8 @@ export function createDialog(title, ...children) {
   const body = element('div', { class: 'dialog__body scrolls' }, element('header', { class: 'dialog__head' }, heading, shut), ...children)
   const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: closeBeside, close: closed } }, body)
   /** @type {(() => void)[]} */ const listeners = [keepFocus]
+
+  addEventListener('popstate', () => dialog.open && dialog.close())
 
   function closeBeside(/** @type {Event} */ event) {
     if (event.target === dialog) dialog.close()

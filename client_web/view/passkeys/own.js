@@ -1,6 +1,7 @@
 import { createDialog } from '../dialog/dialog.js'
 import { createField, createForm } from '../dialog/form.js'
 import { element, say } from '../elements/element.js'
+import { createAsking } from './asking.js'
 import { NO_PASSKEYS, useInWords } from './words.js'
 
 /**
@@ -10,7 +11,7 @@ import { NO_PASSKEYS, useInWords } from './words.js'
 
 /**
  * My passkeys: all of them, adding one, and removing one.
- * @param {{ all: () => Promise<Passkey[]>, add: (name: string) => Promise<void>, remove: (passkey: Passkey) => Promise<boolean> }} actions
+ * @param {{ all: () => Promise<Passkey[]>, add: (name: string, signal: AbortSignal) => Promise<void>, remove: (passkey: Passkey) => Promise<boolean> }} actions
  */
 export function createOwnPasskeys({ all, add, remove }) {
   const list = element('ul', { class: 'passkeys' })
@@ -22,14 +23,16 @@ export function createOwnPasskeys({ all, add, remove }) {
     fields: { name }, rules: { passkeys_name_is_text: ['name', 'One line of 1 to 60 characters.'] }, go: 'Add a passkey',
     check: () => (name.value ? null : ['name', 'Give it a name.']),
     async submit() {
-      await add(name.value)
+      if (!(await asking.ask((signal) => add(name.value, signal)))) return
       form.clear()
       name.input.value = ''
       await draw()
     },
   }, name.element)
+  const asking = createAsking()
   const why = element('p', { class: 'quiet' })
-  const dialog = createDialog('Your passkeys', element('p', { class: 'quiet', text: 'With each of them you can sign in. Keep two, in case you lose one.' }), list, form.element, why)
+  const dialog = createDialog('Your passkeys', element('p', { class: 'quiet', text: 'With each of them you can sign in. Keep two, in case you lose one.' }), list, form.element, asking.element, why)
+  dialog.onClose(asking.stop)
 
   async function draw() {
     list.replaceChildren(...(await all()).map((passkey) => element('li', { class: 'passkey' },

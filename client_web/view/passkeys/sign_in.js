@@ -1,7 +1,8 @@
 import { createField, createForm } from '../dialog/form.js'
 import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
-import { NO_PASSKEYS, WAITING } from './words.js'
+import { createAsking } from './asking.js'
+import { NO_PASSKEYS } from './words.js'
 
 /** @import { NoPasskeys } from './words.js' */
 
@@ -18,10 +19,9 @@ const RULES = {
  * @param {() => void} actions.done
  */
 export function createPasskeySignIn({ signIn, createAccount, done }) {
-  /** @type {AbortController|null} */ let asking = null // while the browser asks for a passkey
   const refusal = createRefusal()
   const button = element('button', { class: 'button button--action', type: 'button', text: 'Sign in with a passkey', on: { click: go } })
-  const waiting = element('p', { class: 'quiet', role: 'status' })
+  const asking = createAsking({ changed: (waits) => mark(button, 'aria-disabled', waits ? 'true' : null) })
   const why = element('p', { class: 'quiet' })
   const input = element('input', { name: 'new-name', required: true, maxlength: '40', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false' })
   const name = createField({ id: 'new-account', label: 'Name of the account', input, hint: 'Others see it. Your device keeps the passkey, and asks for your finger, face or PIN. There is no password.' })
@@ -32,33 +32,18 @@ export function createPasskeySignIn({ signIn, createAccount, done }) {
   form.button.classList.remove('button--action')
   const account = element('div', { class: 'sign-in__way' }, element('p', { class: 'sign-in__new', text: 'New here? Make an account with a passkey.' }), form.element)
 
-  /** One question of the browser at a time. @param {(signal: AbortSignal) => Promise<void>} action */
-  async function ask(action) {
-    asking?.abort()
-    const own = (asking = new AbortController())
-    mark(button, 'aria-disabled', 'true')
-    say(waiting, WAITING)
-    try {
-      await action(own.signal)
-    } finally {
-      if (asking === own) stop()
-    }
-    done()
-  }
-
-  function stop() {
-    asking?.abort()
-    asking = null
-    mark(button, 'aria-disabled', null)
-    say(waiting, '')
+  async function ask(/** @type {(signal: AbortSignal) => Promise<void>} */ action) {
+    refusal.say(null)
+    form.clear()
+    if (await asking.ask(action)) done()
   }
 
   function go() {
-    if (!asking) refusal.attempt(() => ask(signIn))
+    if (!asking.waits) refusal.attempt(() => ask(signIn))
   }
 
   return {
-    enter: element('div', { class: 'sign-in__enter' }, button, waiting, refusal.element, why),
+    enter: element('div', { class: 'sign-in__enter' }, button, asking.element, refusal.element, why),
     account,
     /** @param {boolean} offered @param {NoPasskeys|null} reason  why passkeys do not work on this page */
     open(offered, reason) {
@@ -68,7 +53,7 @@ export function createPasskeySignIn({ signIn, createAccount, done }) {
       refusal.say(null)
       form.clear()
     },
-    stop,
+    stop: asking.stop,
     focus: () => button.focus(),
   }
 }

@@ -31,6 +31,7 @@ export const PASSKEY_REFUSALS = {
   passkey_SecurityError: 'The browser does not allow passkeys at this address. Open the page by the address that you always use.',
   passkey_NotSupportedError: 'This device cannot make a passkey of the kind that is needed. Choose another device.',
   passkey_ConstraintError: 'This device cannot check that it is you. Set up a PIN, a finger or your face on it, or choose another device.',
+  passkey_OperationError: 'The browser asks for a passkey already, perhaps in another tab. Answer that first, and try again.',
   passkey_AbortError: 'The browser stopped it. Try again.',
 }
 

@@ -4,7 +4,7 @@ import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords } from '../stage/stage_words.js'
 import { actionsOn } from './actions.js'
-import { createRefusal } from '../elements/refusal.js'
+import { createRefusal, refusalOf } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
 import { createSeatSound } from './seat_sound.js'
 import { capital } from '../elements/words.js'
@@ -22,7 +22,7 @@ const BESIDE = 640 // px of width: with less, the card is at the bottom
  * bottom. The room behind it stays usable: keys work, and a tap elsewhere closes the card.
  *
  * @param {Record<string, (...given: any[]) => any>} actions  by name (`any`: with parameters of their own), as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`,
- *   `retryConnection(user_id)`, `setVolume(user_id, change)`
+ *   `retryConnection(user_id)`, `setVolume(user_id, change)`, `refuse(words)`: shows a refusal when the card is closed
  */
 export function createPersonCard(actions) {
   /** @type {CardPerson|null} */ let person = null
@@ -44,6 +44,7 @@ export function createPersonCard(actions) {
       element('header', { class: 'person-card__head' }, element('span', { class: 'person-card__face', 'aria-hidden': 'true' }, face), element('div', { class: 'person-card__who' }, name, about, profile), shut),
       refusal.element, sound.element, list, connection))
   let drawn = ''
+  addEventListener('popstate', close) // Back leaves the room it belongs to
   // What appears while it is open, such as how long the connection took, must not push its end out of the window.
   new ResizeObserver(() => root.matches(':popover-open') && place()).observe(root)
 
@@ -63,7 +64,13 @@ export function createPersonCard(actions) {
 
   async function press(/** @type {import('./actions.js').PersonAction} */ action) {
     const whom = person
-    if (await refusal.attempt(() => actions[action.name](whom)) && action.closes) close()
+    refusal.say(null)
+    const refused = await refusalOf(() => actions[action.name](whom))
+    // Meanwhile the card may have been closed, or show another person.
+    if (person?.user_id !== whom?.user_id) return refused && actions.refuse(refused)
+    refusal.say(refused)
+    if (refused === null && action.closes) close()
+    return undefined
   }
 
   /** @param {CardPerson} whom @param {RoomSessionState['may']} may @param {boolean} blocked */

@@ -11,6 +11,7 @@ import { createRefusal } from '../elements/refusal.js'
  */
 export function createLeave({ handOverAndLeave, leaveRunning, end }) {
   /** @type {(left: boolean) => void} */ let settle = () => {}
+  let acting = false // the first choice counts
   const refusal = createRefusal()
   const newHost = createPersonChoice('leave-new-host')
   const give = choice('Hand over and leave', 'They are the host from now on.', handOver)
@@ -32,7 +33,11 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
   }
 
   async function act(/** @type {() => Promise<unknown>} */ action) {
-    if (!(await refusal.attempt(action))) return
+    if (acting) return
+    acting = true
+    const left = await refusal.attempt(action)
+    acting = false
+    if (!left) return
     settle(true)
     dialog.close()
   }

@@ -46,7 +46,8 @@ export function listenToKeys(actions) {
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
     const target = event.target instanceof Element ? event.target : null
-    if (target?.closest('dialog') || target?.matches(FIELDS)) return
+    if (document.querySelector('dialog:modal') || target?.matches(FIELDS)) return
+    if (event.key === 'Escape' && document.querySelector(':popover-open')) return // it closes that, and nothing behind it
     if (!keyboard.letters && event.key !== 'Escape') return
     const press = Object.hasOwn(presses, event.key.toLowerCase()) ? presses[event.key.toLowerCase()] : null
     if (press && event.key !== 'Escape') event.preventDefault() // the key must not be typed into the box it opens; the browser needs Escape, too

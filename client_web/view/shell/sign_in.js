@@ -4,7 +4,7 @@ import { createField, createForm } from '../dialog/form.js'
 import { element, say } from '../elements/element.js'
 import { createPasskeySignIn } from '../passkeys/sign_in.js'
 import { createRefusal } from '../elements/refusal.js'
-import { CLOSED, NO_ANSWER, signInRefusalInWords } from './sign_in_words.js'
+import { CLOSED, NO_ANSWER, NOT_ANSWERED_YET, signInRefusalInWords } from './sign_in_words.js'
 
 /** @type {Record<string, [field: string]>} */
 const RULES = { users_username_is_text: ['name'], users_username_is_allowed: ['name'], users_username_looks_like_no_other: ['name'] }
@@ -30,7 +30,9 @@ export function createSignIn({ signIn, signInAt, suggestions, passkeys }) {
   const demoNames = element('div', { class: 'sign-in__demo' }, element('p', { class: 'quiet', text: 'Or use a demo name:' }), people)
   const form = createForm({ fields: { name }, rules: RULES, go: 'Enter', check: () => (name.value ? null : ['name', 'A name needs at least one letter.']), submit }, name.element)
   form.element.append(demoNames)
-  const closed = element('p', { class: 'quiet' })
+  const closed = element('p', { class: 'quiet', role: 'status' }) // that nobody can sign in here, or that it is not known yet
+  let unanswered = NOT_ANSWERED_YET
+  /** @type {SignIn|null} */ let offered = null
   const demo = element('div', { class: 'sign-in__way' }, form.element)
   const refused = createRefusal() // by an issuer, or of what it said
   const issuers = element('div', { class: 'sign-in__issuers' })
@@ -67,31 +69,45 @@ export function createSignIn({ signIn, signInAt, suggestions, passkeys }) {
     after = null
     byPasskey.stop()
   })
+
+  /** Shows what is offered. @param {SignIn|null} ways  null as long as the relay has not answered @param {string|null} [reason] */
+  function offer(ways, reason = null) {
+    offered = ways
+    refused.say(reason === null ? null : signInRefusalInWords(reason))
+    const { demo: byName, passkeys: byKey, issuers: named } = ways ?? NO_WAYS
+    dialog.entitle(byName ? 'Who are you?' : 'Sign in')
+    demo.hidden = !byName
+    byPasskey.open(byKey, passkeys.unavailable())
+    issuers.hidden = named.length === 0
+    accounts.hidden = !byKey && named.length === 0 && reason === null
+    issuers.replaceChildren(...named.map((issuer) => element('button', {
+      class: 'button', type: 'button', text: `Sign in with ${issuer.title}`, on: { click: () => signInAt(issuer.name) },
+    })))
+    closed.hidden = byName || byKey || named.length > 0
+    say(closed, ways ? CLOSED : unanswered)
+    form.clear()
+    demoNames.hidden = true
+    dialog.open()
+    if (byKey) byPasskey.focus()
+    else if (byName) {
+      name.focus()
+      suggest()
+    }
+  }
+
   return {
     element: dialog.element,
     /** @param {{ ways: SignIn|null, then?: (() => void)|null, reason?: string|null }} options  `ways`: null if the relay has not answered; `then` is called after signing in, not if the dialog is closed; `reason`: see sign_in_words.js */
     open({ ways, then = null, reason = null }) {
-      refused.say(reason === null ? null : signInRefusalInWords(reason))
-      const { demo: byName, passkeys: byKey, issuers: named } = ways ?? NO_WAYS
-      dialog.entitle(byName ? 'Who are you?' : 'Sign in')
-      demo.hidden = !byName
-      byPasskey.open(byKey, passkeys.unavailable())
-      issuers.hidden = named.length === 0
-      accounts.hidden = !byKey && named.length === 0 && reason === null
-      issuers.replaceChildren(...named.map((issuer) => element('button', {
-        class: 'button', type: 'button', text: `Sign in with ${issuer.title}`, on: { click: () => signInAt(issuer.name) },
-      })))
-      closed.hidden = byName || byKey || named.length > 0
-      say(closed, ways ? CLOSED : NO_ANSWER)
-      form.clear()
-      demoNames.hidden = true
-      dialog.open()
+      offer(ways, reason)
       after = then
-      if (byKey) byPasskey.focus()
-      else if (byName) {
-        name.focus()
-        suggest()
-      }
+    },
+    /** The relay was asked who is signed in; the dialog may be open already. @param {{ ways: SignIn|null, user: unknown, answered: boolean }} now */
+    learnt({ ways, user, answered }) {
+      unanswered = answered ? NOT_ANSWERED_YET : NO_ANSWER
+      if (!dialog.element.open || offered) return
+      if (user) done()
+      else offer(ways)
     },
   }
 }

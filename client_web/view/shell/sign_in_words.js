@@ -17,4 +17,6 @@ export const signInRefusalInWords = (reason) => (Object.hasOwn(REASONS, reason) 
 
 /** Where people sign in neither by a name, nor by passkeys, nor at an issuer. */
 export const CLOSED = 'You cannot choose a name here. Sign in on the website that uses this Roomtone.'
-export const NO_ANSWER = 'Roomtone does not answer at the moment. Check your connection, and try again.'
+/** Before it is known in which ways people sign in. */
+export const NOT_ANSWERED_YET = 'Roomtone has not answered yet. Please wait a moment.'
+export const NO_ANSWER = 'Roomtone does not answer at the moment. Check your connection. This page asks again by itself.'
