@@ -89,10 +89,8 @@ export function createSignIn({ signIn, signInAt, suggestions, passkeys }) {
     demoNames.hidden = true
     dialog.open()
     if (byKey) byPasskey.focus()
-    else if (byName) {
-      name.focus()
-      suggest()
-    }
+    else if (byName) name.focus()
+    if (byName) suggest()
   }
 
   return {

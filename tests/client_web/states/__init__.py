@@ -13,9 +13,11 @@ from .foyer import door, hallway
 from .pages import clubs, people
 from .recorded import recorded
 from .room import dialogs, ends, room
+from .sign_in import sign_in
 
 WALKS: Mapping[str, Walk] = {
     "door": door,
+    "sign_in": sign_in,
     "hallway": hallway,
     "clubs": clubs,
     "people": people,
