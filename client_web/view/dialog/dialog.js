@@ -13,7 +13,7 @@ export function createDialog(title, ...children) {
   const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: closeBeside, close: closed } }, body)
   /** @type {(() => void)[]} */ const listeners = [keepFocus]
 
-  addEventListener('popstate', () => dialog.open && dialog.close())
+  addEventListener('popstate', () => dialog.open && dialog.close(), { capture: true }) // also where a sheet keeps the event for itself
 
   function closeBeside(/** @type {Event} */ event) {
     if (event.target === dialog) dialog.close()

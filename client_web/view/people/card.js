@@ -44,7 +44,7 @@ export function createPersonCard(actions) {
       element('header', { class: 'person-card__head' }, element('span', { class: 'person-card__face', 'aria-hidden': 'true' }, face), element('div', { class: 'person-card__who' }, name, about, profile), shut),
       refusal.element, sound.element, list, connection))
   let drawn = ''
-  addEventListener('popstate', close) // Back leaves the room it belongs to
+  addEventListener('popstate', close, { capture: true }) // Back leaves the room it belongs to
   // What appears while it is open, such as how long the connection took, must not push its end out of the window.
   new ResizeObserver(() => root.matches(':popover-open') && place()).observe(root)
 
