@@ -15,6 +15,7 @@ import { NO_PASSKEYS, useInWords } from './words.js'
  */
 export function createOwnPasskeys({ all, add, remove }) {
   const list = element('ul', { class: 'passkeys' })
+  const asking = createAsking()
   const name = createField({
     id: 'passkey-name', label: 'Another passkey', most: 60, hint: 'A name by which you know it, such as Phone or Blue key.',
     input: element('input', { name: 'passkey-name', autocomplete: 'off', spellcheck: 'false' }),
@@ -28,10 +29,9 @@ export function createOwnPasskeys({ all, add, remove }) {
       name.input.value = ''
       await draw()
     },
-  }, name.element)
-  const asking = createAsking()
+  }, name.element, asking.element)
   const why = element('p', { class: 'quiet' })
-  const dialog = createDialog('Your passkeys', element('p', { class: 'quiet', text: 'With each of them you can sign in. Keep two, in case you lose one.' }), list, form.element, asking.element, why)
+  const dialog = createDialog('Your passkeys', element('p', { class: 'quiet', text: 'With each of them you can sign in. Keep two, in case you lose one.' }), list, form.element, why)
   dialog.onClose(asking.stop)
 
   async function draw() {

@@ -27,19 +27,21 @@ export function createPasskeySignIn({ signIn, createAccount, done }) {
   const name = createField({ id: 'new-account', label: 'Name of the account', input, hint: 'Others see it. Your device keeps the passkey, and asks for your finger, face or PIN. There is no password.' })
   const form = createForm({
     fields: { name }, rules: RULES, go: 'Make an account', check: () => (name.value ? null : ['name', 'A name needs at least one letter.']),
-    submit: () => ask((signal) => createAccount(name.value, signal)),
+    submit: () => ask(name.element, (signal) => createAccount(name.value, signal)),
   }, name.element)
   form.button.classList.remove('button--action')
   const account = element('div', { class: 'sign-in__way' }, element('p', { class: 'sign-in__new', text: 'New here? Make an account with a passkey.' }), form.element)
 
-  async function ask(/** @type {(signal: AbortSignal) => Promise<void>} */ action) {
+  /** @param {HTMLElement} place  that it waits is said after this @param {(signal: AbortSignal) => Promise<void>} action */
+  async function ask(place, action) {
     refusal.say(null)
     form.clear()
+    place.after(asking.element)
     if (await asking.ask(action)) done()
   }
 
   function go() {
-    if (!asking.waits) refusal.attempt(() => ask(signIn))
+    if (!asking.waits) refusal.attempt(() => ask(button, signIn))
   }
 
   return {
