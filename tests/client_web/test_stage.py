@@ -112,6 +112,7 @@ def test_a_conversation_on_a_moderated_stage(
     amara.tab.hears("morty", MORTY)
     amara.page.keyboard.press("Escape")
     amara.button("Mute all").click()
+    amara.button("Mute now").click()
     for each in (beth, morty):
         each.reads("You were muted")
     amara.button("Mute all").wait_for(state="hidden")
