@@ -1,9 +1,5 @@
-"""All settings. Command line, environment variables and docs/settings.md are made from this table.
-
-A setting `a_b` is the flag `--a-b` and the environment variable `ROOMTONE_A_B`; the flag has priority. A secret
-`a_b` is also `--a-b-file` and `ROOMTONE_A_B_FILE`, the path of a file that contains it: all users of a machine can
-read command lines.
-"""
+"""All settings, of which command line, environment variables and docs/settings.md are made. `a_b` is the flag `--a-b` and the variable
+`ROOMTONE_A_B`; the flag has priority. A secret is also the path of a file that contains it (`--a-b-file`): all can read command lines."""
 
 from __future__ import annotations
 
@@ -28,9 +24,7 @@ TokenUsers = Literal["ids", "known", "created"]
 """What the subjects of tokens are: ids of users, or what their issuer calls them."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]
-
 LogFormat = Literal["plain", "json"]
-
 SignIn = Literal["demo", "passkeys", "tokens"]
 
 
@@ -74,6 +68,12 @@ class Settings:
         None,
         also="DATABASE_URL",
         help="Connection URL of a PostgreSQL server (14 to 18) to use instead of the embedded one.",
+        secret=True,
+    )
+    listen_url: str | None = setting(
+        None,
+        default_text="`--database-url`",
+        help="Connection URL of the server itself, if `--database-url` is a transaction pooler's (PgBouncer).",
         secret=True,
     )
     bus_url: str | None = setting(

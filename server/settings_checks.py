@@ -30,6 +30,8 @@ def contradictions(settings: Any) -> list[str]:
             "--token-users: give --jwt-audience, too. Without it, tokens that their issuer made for"
             " other applications would sign in here."
         )
+    if settings.listen_url and not settings.database_url:
+        errors.append("--listen-url: name the database by --database-url, too.")
     for url in (settings.bus_url or "").replace(",", " ").split():
         if not url.startswith(("nats://", "tls://")):
             errors.append("--bus-url: write nats://HOST:PORT, or tls://HOST:PORT with TLS.")

@@ -73,7 +73,7 @@ class RunningRelay:
 
 
 @contextmanager
-def run_relay(database_url: str, **settings: Any) -> Iterator[RunningRelay]:
+def run_relay(database_url: str, /, **settings: Any) -> Iterator[RunningRelay]:
     """Serve a database until the block ends. Settings as in `Settings`, with higher limits by default."""
     defaults = {
         "port": 0,

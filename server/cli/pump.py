@@ -17,7 +17,7 @@ from .outcome import expected_errors, stopping_on_signals
 
 @cli.command("pump")
 @from_settings(
-    "run_as", "database_url", "bus_url", "bus_credentials", "bus_tls", "log_level", "log_format"
+    "run_as", "database_url", "listen_url", "bus_url", "bus_credentials", "bus_tls", "log_level", "log_format"
 )  # fmt: skip
 def pump_command(**given: Any) -> None:
     """Read what changes in the rooms once, and publish it on the bus for all relays.
@@ -29,7 +29,7 @@ def pump_command(**given: Any) -> None:
 
     settings = settings_from(given)
     logs.configure(settings.log_level, settings.log_format)
-    address, url = BusAddress.of(settings), settings.database_url
+    address, url = BusAddress.of(settings), settings.listen_url or settings.database_url
     if address is None or url is None:
         raise click.UsageError("Name the bus and the database: --bus-url, --database-url")
     with expected_errors():

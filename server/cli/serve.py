@@ -43,7 +43,7 @@ def serve_command(**given: Any) -> None:
         ) as progress:
             if lock is None:
                 assert settings.database_url is not None
-                admin_url = relay_url = settings.database_url
+                admin_url = relay_url = settings.listen_url or settings.database_url
             else:
                 postgres = stack.enter_context(
                     EmbeddedPostgres(settings.data_dir, on_progress=progress)

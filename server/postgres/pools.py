@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import select
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from psycopg import IsolationLevel
 from psycopg_pool import AsyncConnectionPool
 
 from ..read_only import DatabaseIsReadOnly
 from ..supervision import begin
 from ..types import Claims, NodeId
 from .budget import Account, Budgets
-from .roles import LOST_AFTER, RECONNECTS, Connection, acting, become_relay
+from .roles import (
+    LOST_AFTER,
+    RECONNECTS,
+    SET,
+    SET_LOCAL,
+    Connection,
+    acting,
+    become_relay,
+    session_settings,
+)
 from .round_trip import OneStatement, transact_once
 from .session import lent
 from .statements import Counted, CountedConnection
@@ -44,25 +55,28 @@ class Database:
         self._grace = settings.grace
         self.answer_limit = settings.answer_limit
         self._budgets = Budgets(settings)
-        self._users = self._pool(settings.pool_size, settings.pool_timeout, checked=True)
+        self._pooled = settings.listen_url is not None
+        users_url = (settings.database_url or url) if self._pooled else url
+        self._users = self._pool(users_url, settings.pool_size, settings.pool_timeout, users=True)
         # Two of its own, so that the log is read and presence is kept while users wait for a connection.
-        self._own = self._pool(2, settings.pool_timeout, checked=False)
+        self._own = self._pool(url, 2, settings.pool_timeout, users=False)
         self._ping: asyncio.Task[None] | None = None
 
     def _pool(
-        self, size: int, timeout: float, *, checked: bool
+        self, url: str, size: int, timeout: float, *, users: bool
     ) -> AsyncConnectionPool[CountedConnection]:
+        pooled: dict[str, Any] = {"prepare_threshold": None} if users and self._pooled else {}
         return AsyncConnectionPool(
-            self.url,
+            url,
             connection_class=CountedConnection,
-            kwargs={"application_name": f"roomtone {self.node}", **LOST_AFTER},
+            kwargs={"application_name": f"roomtone {self.node}", **pooled, **LOST_AFTER},
             min_size=1,
             max_size=size,
             timeout=timeout,
             max_idle=60,
             **RECONNECTS,
-            configure=self._configure,
-            check=require_open if checked else None,
+            configure=self._configure_pooled if pooled else self._configure,
+            check=require_open if users else None,
             open=False,
         )
 
@@ -70,12 +84,29 @@ class Database:
         connection.counted = self.counted
         connection.answers_within = self._statement_timeout + ANSWER_MARGIN
         await become_relay(connection)
-        await connection.execute(
-            "select set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"
-            " set_config('idle_in_transaction_session_timeout', '30s', false),"
-            " set_config('roomtone.grace', %s, false)",
-            (f"{self._statement_timeout:g}s", f"{self._lock_timeout:g}s", f"{self._grace:g}s"),
+        await connection.execute(SET, (list(self._limits), list(self._limits.values())))
+
+    async def _configure_pooled(self, connection: CountedConnection) -> None:
+        """Nothing may stay in a session of the pooler, which lends it to others."""
+        connection.counted = self.counted
+        connection.answers_within = self._statement_timeout + ANSWER_MARGIN
+        await connection.set_autocommit(True)
+        answer = await connection.execute(
+            "select relay from roomtone.role_name('relay') relay where session_user <> relay"
         )
+        local = session_settings() | self._limits
+        if (relay := await answer.fetchone()) is not None:
+            local["role"] = relay[0]
+        connection.local = json.dumps(local)
+
+    @property
+    def _limits(self) -> dict[str, str]:
+        return {
+            "statement_timeout": f"{self._statement_timeout:g}s",
+            "lock_timeout": f"{self._lock_timeout:g}s",
+            "idle_in_transaction_session_timeout": "30s",
+            "roomtone.grace": f"{self._grace:g}s",
+        }
 
     async def open(self) -> None:
         await self._users.open(wait=True)
@@ -92,7 +123,14 @@ class Database:
         """A transaction as a user, as in `roles.acting`. Raises Problem 429 for a subject whose budget is used up."""
         async with (
             self._charged() as connection,
-            acting(connection, claims, self.node, read_only=read_only, snapshot=snapshot),
+            acting(
+                connection,
+                claims,
+                self.node,
+                read_only=read_only,
+                snapshot=snapshot,
+                local=connection.local,
+            ),
         ):
             yield connection
 
@@ -138,7 +176,14 @@ class Database:
     async def relay_for_many(self) -> AsyncIterator[Connection]:
         """As `relay`, for one query of many requests, from the pool of the users' connections."""
         async with lent(self._users) as connection:
-            yield connection
+            if connection.local is None:
+                yield connection
+                return
+            await connection.set_read_only(None)
+            await connection.set_isolation_level(IsolationLevel.READ_COMMITTED)
+            async with connection.transaction():
+                await connection.execute(SET_LOCAL, (connection.local,))
+                yield connection
 
     async def ping(self) -> None:
         """Raises psycopg errors if the database does not answer, and DatabaseIsReadOnly. Calls at the same time share one statement, because anybody may ask."""

@@ -52,6 +52,9 @@ SET: Final = (
 )
 """The first statement of a session: the database's search path may still put other schemas before pg_catalog."""
 
+SET_LOCAL: Final = "select pg_catalog.set_config(key, value, true) from pg_catalog.json_each_text(%s::pg_catalog.json)"
+"""As `SET`, until the end of the transaction, of an object. Its order counts: the role comes last."""
+
 Connection = AsyncConnection[TupleRow]
 
 Connect = Callable[[], AbstractAsyncContextManager[Connection]]
@@ -67,10 +70,15 @@ RECONNECTS: Final[dict[str, Any]] = {"reconnect_timeout": 2.0, "reconnect_failed
 and seats would expire meanwhile."""
 
 
+def session_settings() -> dict[str, str]:
+    """What each session of a relay has."""
+    return SESSION | {"roomtone.revision": str(REVISION)}
+
+
 async def become_relay(connection: Connection) -> None:
     """Give up the rights that the login has beyond the relay's: it may be the owner of the tables. Set what each session sets."""
     await connection.set_autocommit(True)
-    settings = SESSION | {"roomtone.revision": str(REVISION)}
+    settings = session_settings()
     await connection.execute(SET, (list(settings), list(settings.values())))
     await connection.execute(
         "select set_config('role', relay, false) from roomtone.role_name('relay') relay where session_user <> relay"
@@ -85,15 +93,19 @@ async def acting(
     *,
     read_only: bool = False,
     snapshot: bool = False,
+    local: str | None = None,
 ) -> AsyncIterator[Connection]:
     """A transaction as the user whom the claims name, or as the anonymous user; it commits when the block ends well.
 
-    With `snapshot` all its statements see the same moment (PostgreSQL manual, 13.2.2). Raises psycopg errors, at the commit
+    `local`: what each transaction sets, as JSON, where a pooler may give each another session. With `snapshot` all its statements see the same moment (PostgreSQL manual, 13.2.2). Raises psycopg errors, at the commit
     too: deferred constraints are checked there.
     """
     await connection.set_read_only(read_only or None)
-    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ if snapshot else None)
+    usual = None if local is None else IsolationLevel.READ_COMMITTED
+    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ if snapshot else usual)
     async with connection.transaction():
+        if local is not None:
+            await connection.execute(SET_LOCAL, (local,))
         await connection.execute(
             "select roomtone.become(%s::jsonb, %s)", (json.dumps(claims), node)
         )

@@ -21,6 +21,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import READY_R, WAIT_R, WAIT_RW
 
 from ..types import Claims, NodeId
+from .roles import SET_LOCAL
 from .statements import CountedConnection
 
 MOST_PREPARED: Final = 64  # statements of one connection, and the newest
@@ -81,12 +82,17 @@ async def _transact(
         commands.append(partial(command, *arguments))
         return len(commands) - 1
 
-    add(pgconn.send_query_params, b"begin read only" if one.read_only else b"begin", None)
+    begin = b"begin" if connection.local is None else b"begin isolation level read committed"
+    add(pgconn.send_query_params, begin + b" read only" * one.read_only, None)
+    if connection.local is not None:
+        add(pgconn.send_query_params, _numbered(SET_LOCAL), [connection.local.encode()])
     for oldest in connection.prepared.beyond(MOST_PREPARED):
         add(pgconn.send_query_params, b"deallocate " + oldest, None)
     new: dict[int, tuple[bytes, bytes]] = {}
 
     def add_prepared(text: bytes, parameters: Sequence[bytes | None]) -> int:
+        if connection.local is not None:
+            return add(pgconn.send_query_params, text, parameters)
         name = connection.prepared.find(text)
         if name is None:
             name = connection.prepared.new_name()

@@ -93,6 +93,9 @@ class CountedConnection(Session):
     """A connection whose statements are counted once `counted` is set."""
 
     counted: Counted | None = None
+    local: str | None = None
+    """What each of its transactions sets, as JSON: a pooler gives each perhaps another session, which keeps nothing and prepares nothing."""
+
     answers_within: float | None = None
     """Seconds for one answer. The server has limits of its own, but it may be frozen or unreachable."""
 

@@ -1,0 +1,71 @@
+"""Users' transactions through PgBouncer in transaction mode; LISTEN and what the relay does itself go around it by `--listen-url`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from psycopg import sql
+from roomtone.postgres.pools import Database, opened
+from roomtone.settings import Settings
+from roomtone.tools.pgbouncer import pgbouncer
+from roomtone.types import NodeId
+
+from ...conftest import Connection
+from ...following import follow, joins
+from ...people import Psql
+from ...running import PATIENT, run_relay
+
+pytestmark = pytest.mark.anyio
+LEFT = (
+    "select current_user::text, current_setting('search_path'), current_setting('statement_timeout'),"
+    " current_setting('roomtone.grace', true), (select count(*) from pg_prepared_statements)"
+)
+
+
+async def test_a_relay_serves_users_through_a_transaction_pooler(
+    database_url: str, psql: Psql, admin: Connection, open_dir: Path
+) -> None:
+    name = sql.Identifier(psql.one("select current_database()"))
+    admin.execute(sql.SQL("alter database {} set default_transaction_isolation = 'serializable'").format(name))  # fmt: skip
+    room = psql.room("rick")
+    with pgbouncer(database_url, open_dir, "postgres") as pooled:
+        settings = {**PATIENT, "database_url": pooled, "listen_url": database_url}
+        with run_relay(database_url, **settings) as relay:
+            tokens = {each: relay.token(each) for each in ("anna", "bo")}
+            with relay.client(tokens["anna"]) as anna, relay.client(tokens["bo"]) as bo:
+                peer = anna.post("/rows/rpc/join_room", json={"room_id": room}).raise_for_status().json()["peer_id"]  # fmt: skip
+                url = f"{relay.url}/rooms/{room}/events"
+                async with follow(url, tokens["anna"], peer_id=peer) as stream:
+                    await stream.until(lambda frame: frame.event == "snapshot")
+                    bo.post("/rows/rpc/join_room", json={"room_id": room}).raise_for_status()
+                    await stream.until(joins("bo"))
+                    said = {"room_id": room, "body": "through the pooler"}
+                    bo.post("/rows/messages", json=said).raise_for_status()
+                    await stream.until(lambda frame: frame.event == "messages")
+                rooms = bo.get("/rows/rooms?select=id").json()
+                assert rooms == [{"id": room}]
+                assert bo.post("/rows/bans", json={"room_id": room, "user_id": psql.person_id("anna")}).status_code == 403  # fmt: skip
+
+
+async def test_nothing_stays_in_a_session_of_the_pooler(
+    database_url: str, psql: Psql, open_dir: Path
+) -> None:
+    with pgbouncer(database_url, open_dir, "postgres") as pooled:
+        settings = Settings(database_url=pooled, listen_url=database_url, pool_size=8)
+        async with opened(Database(database_url, node=NodeId("pooled"), settings=settings)) as own:
+
+            async def ask() -> object:
+                async with own.acting({}) as connection:
+                    answer = await connection.execute(LEFT)
+                    return await answer.fetchone()
+
+            inside = await asyncio.gather(*(ask() for _ in range(40)))
+            assert set(inside) == {("roomtone_anon", "roomtone, pg_temp", "5s", "10s", 0)}
+            async with own.relay_for_many() as connection:
+                answer = await connection.execute(LEFT)
+                assert (await answer.fetchone() or ("",))[0] == "roomtone_relay"
+            async with own._users.connection() as connection:
+                answer = await connection.execute(LEFT)
+                assert await answer.fetchone() == ("postgres", '"$user", public', "0", "", 0)
