@@ -92,17 +92,24 @@ async def read_slowly(environment: DrillEnvironment) -> None:
             _resume_reading(slow)
             # On a busy machine they did not read for a minute, and connect again.
             await environment.until_all_follow()
+        before = await relay.metric("roomtone_readers_cut_total")
+        connections = [follower.connections for follower in slow]
         _stop_reading(slow)
         for _ in range(BURSTS):
             await psql.execute(burst, (room,))
         await psql.execute(f"delete from participants where {flood}", (room,))
-        await until(lambda: _cut(environment))
-    cut = await relay.metric("roomtone_readers_cut_total")
+        await until(lambda: _cut(environment, before))
+    cut = await relay.metric("roomtone_readers_cut_total") - before
     environment.figures["events in the flood"] = PSQL_USERS * (FILLING + BURSTS + 2)
     environment.figures["readers cut"] = cut
     environment.expect(cut >= SLOW, f"{cut:g} of {SLOW} slow readers were cut")
     _resume_reading(slow)
-    came_back = await until(lambda: all(follower.connections > 1 for follower in slow))
+    came_back = await until(
+        lambda: all(
+            follower.connections > earlier
+            for follower, earlier in zip(slow, connections, strict=True)
+        )
+    )
     environment.expect(came_back, "a slow reader did not reconnect")
 
 
@@ -121,8 +128,9 @@ async def _paused(environment: DrillEnvironment) -> bool:
     return await environment.relays[0].metric("roomtone_readers_paused") >= SLOW
 
 
-async def _cut(environment: DrillEnvironment) -> bool:
-    return await environment.relays[0].metric("roomtone_readers_cut_total") >= SLOW
+async def _cut(environment: DrillEnvironment, before: float) -> bool:
+    """Whether as many more were cut off as are slow."""
+    return await environment.relays[0].metric("roomtone_readers_cut_total") >= before + SLOW
 
 
 async def behind_nginx(environment: DrillEnvironment) -> None:
