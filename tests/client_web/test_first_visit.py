@@ -38,6 +38,8 @@ def test_a_first_time_user_finds_the_way_from_the_hallway_to_the_stage_and_out(
         zoe.reads("Your hand is up: first in line")
         press(zoe.button("Lower hand"))
         zoe.button("Raise hand").wait_for()
+        # The page shows it before the row is written.
+        eventually(lambda: psql.one("select every(hand_raised_at is null) from participants"))
         psql.act_as("rick").one("select invite_to_speak(%s, 'zoe')", room)
         psql.act_as(None)
         zoe.reads("You're invited to speak.")
