@@ -28,7 +28,7 @@ def says(reason: str) -> Any:
 
 
 async def test_what_one_relay_is_told_ends_streams_and_seats_of_the_other(
-    database_url: str, psql: Psql
+    database_url: str, psql: Psql, patient_bus: None
 ) -> None:
     room = psql.room("host")
     with (

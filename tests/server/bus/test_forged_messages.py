@@ -21,7 +21,9 @@ from .running_bus import is_on_bus, metric, relays_on_bus, running_pump
 pytestmark = pytest.mark.anyio
 
 
-async def test_forged_and_repeated_messages_are_ignored(database_url: str, psql: Psql) -> None:
+async def test_forged_and_repeated_messages_are_ignored(
+    database_url: str, psql: Psql, patient_bus: None
+) -> None:
     room = psql.room("rick")
     psql.seat(room, "anna")
     overheard: asyncio.Queue[Msg] = asyncio.Queue()
@@ -62,7 +64,7 @@ async def test_forged_and_repeated_messages_are_ignored(database_url: str, psql:
             assert is_on_bus(relay)
 
 
-async def test_signals_are_not_on_the_bus(database_url: str, psql: Psql) -> None:
+async def test_signals_are_not_on_the_bus(database_url: str, psql: Psql, patient_bus: None) -> None:
     room = psql.room("rick")
     anna_peer = psql.seat(room, "anna")
     psql.seat(room, "bo")

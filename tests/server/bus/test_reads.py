@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 
 import pytest
 from psycopg import sql
-from roomtone.bus import listener
 from roomtone.tools.nats_server import nats_server
 
 from ...conftest import Connection
@@ -22,9 +21,8 @@ EVENTS = 10
 
 @pytest.mark.parametrize("many", [1, 4])
 async def test_one_event_is_read_once_for_all_relays(
-    many: int, database_url: str, admin: Connection, psql: Psql, monkeypatch: pytest.MonkeyPatch
+    many: int, database_url: str, admin: Connection, psql: Psql, patient_bus: None
 ) -> None:
-    monkeypatch.setattr(listener, "RESYNC_EVERY", 3600.0)  # all logs are read again then
     room = psql.room("rick")
     database = sql.Identifier(psql.one("select current_database()"))
     admin.execute(sql.SQL("alter database {} set track_functions = 'all'").format(database))
