@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Literal, cast
 
+from ..supervision import begin
 from ..tools.percentiles import percentiles
 from ..tools.waiting import until
 from ..tools.worker import execute_commands
@@ -240,10 +241,15 @@ async def paced(many: int, seconds: float, do: Callable[[int, float], Awaitable[
         async with gate:
             await do(number, time.monotonic() - began - seconds * number / many)
 
-    async with asyncio.TaskGroup() as group:
+    tasks: list[asyncio.Task[None]] = []
+    try:
         for number in range(many):
             await asyncio.sleep(max(0.0, began + seconds * number / many - time.monotonic()))
-            group.create_task(one(number))
+            tasks.append(begin(one(number), f"person {number}"))
+        await asyncio.gather(*tasks)
+    finally:
+        for each in tasks:
+            each.cancel()
 
 
 async def post(port: int, sent: bytes) -> bool:
