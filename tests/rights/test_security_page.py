@@ -94,6 +94,8 @@ EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and p
     "A changed client may hide the sign",
     "Everybody who has that address",
     "A candidate is an address that ICE sends packets to",
+    "With `--bus-url`, relays receive events by NATS",
+    "Chat, names and seats of all rooms are, also of private ones",
     "A packet that comes from an address is answered there.",
     "A block hides nobody, and mutes nobody for others.",
     "Elsewhere, tokens come from your own issuer",

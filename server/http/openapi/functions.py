@@ -22,7 +22,7 @@ from .components import (
     responses,
     schema,
 )
-from .described import Column, Described
+from .described import Column, Described, Relation
 from .overloads import merged
 from .values import Schema
 
@@ -105,7 +105,18 @@ def _row_text(kind: str, described: Described) -> Schema | None:
 
 def _argument_value(kind: str, described: Described) -> Schema:
     table = described.table(kind)
-    return values.or_null(values.argument(kind) if table is None else schema(tables.title(table)))
+    return values.or_null(values.argument(kind) if table is None else _row(table))
+
+
+def _row(table: Relation) -> Schema:
+    """A row as an argument: PostgreSQL checks the types of its columns, and no constraint of its table."""
+    return {
+        "type": "object",
+        "description": f"A row of {table.name}. Columns that are missing are null.",
+        "properties": {
+            each.name: values.or_null(values.value(each.type)) for each in table.columns
+        },
+    }
 
 
 def _arguments(function: Function, described: Described) -> Schema:

@@ -15,7 +15,7 @@ from ..rows_world import problem
 from .raw_connection import connected, received_until_closed
 from .test_request_bounds import rule_of
 
-SERVING = ("http", "identity", "rows", "transports", "problem.py")
+SERVING = ("http", "identity", "rows", "transports", "negotiation.py", "problem.py")
 READ_BY_LIBRARIES = {
     b"content-length",
     b"cookie",
@@ -36,7 +36,8 @@ def read_headers() -> Iterator[bytes]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
-            if node.func.attr in ("get", "getlist") and "eaders" in ast.unparse(node.func.value):
+            of = ast.unparse(node.func.value)
+            if node.func.attr in ("get", "getlist") and of.endswith("eaders"):
                 for name in ast.walk(node.args[0]):
                     if isinstance(name, ast.Constant) and isinstance(name.value, str):
                         yield name.value.encode()
