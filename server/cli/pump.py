@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import click
-import uvloop
 
 from .. import logs, privileges
+from ..ending_signals import run_until_signal
 from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, settings_from
@@ -39,5 +38,4 @@ def pump_command(**given: Any) -> None:
     terminal = Terminal()
     with stopping_on_signals(terminal):
         terminal.line(f"Pump for the bus at {address}. Ctrl-C stops it.")
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(pump(url, address))
+        run_until_signal(pump(url, address))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,14 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from .processes import free_port
+from .processes import free_port, installed
 
 STARTS_WITHIN: Final = 60.0  # seconds
 
 
 def program() -> str | None:
-    """Debian's is in a folder that only root's PATH has."""
-    return shutil.which("nats-server") or shutil.which("nats-server", path="/usr/sbin")
+    """Where it is; None if it is not installed."""
+    return installed("nats-server")
 
 
 class NatsServer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import psutil
 
 from .http import UNREACHABLE, ask
 from .network import Place
-from .processes import free_port, running
+from .processes import free_port, installed, running
 
 STARTS_WITHIN: Final = 60.0  # seconds
 PROGRAM: Final = "nginx"
@@ -49,8 +48,8 @@ class Nginx(NamedTuple):
 
 
 def program() -> str | None:
-    """Where nginx is; Debian installs it outside a user's PATH."""
-    return shutil.which(PROGRAM) or shutil.which(f"/usr/sbin/{PROGRAM}")
+    """Where nginx is; None if it is not installed."""
+    return installed(PROGRAM)
 
 
 def missing() -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -14,7 +13,7 @@ from typing import Final
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from .processes import free_port
+from .processes import free_port, installed
 
 STARTS_WITHIN: Final = 60.0  # seconds
 CONFIGURATION: Final = """
@@ -31,15 +30,10 @@ default_pool_size = 3
 """
 
 
-def program() -> str | None:
-    """Debian's is in a folder that only root's PATH has."""
-    return shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-
-
 @contextmanager
 def pgbouncer(database_url: str, folder: Path, *logins: str) -> Iterator[str]:
     """One until the block ends: the address of the same database through it. It is open to these logins. Raises RuntimeError."""
-    found = program()
+    found = installed("pgbouncer")
     if found is None:
         raise RuntimeError("pgbouncer is not installed")
     server, listen = conninfo_to_dict(database_url), free_port()

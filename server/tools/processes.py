@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -19,6 +20,11 @@ PYTHON: Final = (sys.executable, "-m")
 ROOMTONE: Final = (*PYTHON, "roomtone")
 
 _numbers = count()
+
+
+def installed(program: str) -> str | None:
+    """Where this program is, if it is installed. Debian's servers are in a folder that is only in root's PATH."""
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin")
 
 
 def free_port() -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from roomtone.tools.processes import free_port
+from roomtone.tools.processes import free_port, installed
 
 from ..patience import PATIENCE, eventually
 
@@ -56,7 +55,7 @@ http://127.0.0.1:{port} {{
 
 
 def _program(name: str) -> str:
-    found = shutil.which(name) or shutil.which(f"/usr/sbin/{name}")
+    found = installed(name)
     assert found, f"{name} is missing: sh tests/programs.sh installs it"
     return found
 

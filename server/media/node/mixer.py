@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
+from functools import partial
 from random import randrange
 from typing import Final
 
@@ -97,11 +98,7 @@ class Mixer:
         self._consumers.append(on_mix)
         self._audio_arrived.set()
 
-        def stop() -> None:
-            if on_mix in self._consumers:
-                self._consumers.remove(on_mix)
-
-        return stop
+        return partial(self._stop_consuming, on_mix)
 
     def notify(self, peer_id: str) -> None:
         """Play the notice that the room is recorded to this listener alone. It is in no other mix, and not in the recording."""
@@ -123,6 +120,10 @@ class Mixer:
     async def close(self) -> None:
         await self._tasks.close()
 
+    def _stop_consuming(self, on_mix: OnMix) -> None:
+        if on_mix in self._consumers:
+            self._consumers.remove(on_mix)
+
     async def _mix(self) -> None:
         opened = time.monotonic()
         while True:
@@ -138,9 +139,7 @@ class Mixer:
                 await asyncio.sleep(FRAME)
             self._audio_arrived.clear()
             self._shared = None
-            if (
-                self._consumers
-            ):  # a fault, or they came in the last tick: silence counts for them, too
+            if self._consumers:  # after a fault, or in the last tick; they get silence, too
                 self._audio_arrived.set()
 
     async def _mix_until_silent(self, began: int) -> None:
@@ -204,7 +203,7 @@ class Mixer:
                 consumer(tick, samples, opus)
             except Exception:
                 log.exception("a consumer of a mix failed, and gets no more of it")
-                self._consumers.remove(consumer)
+                self._stop_consuming(consumer)
 
     def _send(
         self,
