@@ -56,7 +56,7 @@ async def _measure(
     cpu, sql_cpu, began = used.relays(), used.postgres(), time.monotonic()
     changed = await _churn(psql, rooms, seated, plan)
     took = time.monotonic() - began
-    await asyncio.sleep(CALM)  # what is told late belongs to it
+    await asyncio.sleep(CALM)  # what is sent late belongs to it
     cpu, postgres = used.relays() - cpu, (used.postgres() or 0.0) - (sql_cpu or 0.0)
     share = (processor(generator) - own) / (took + CALM)
     got = await crowd.ask("received")

@@ -1,4 +1,4 @@
-"""A connection to NATS, which ends its block when it is lost: whoever uses it makes another, and begins anew with it."""
+"""A connection to NATS, which ends its block when it is lost: its user makes another, and begins anew with it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class BusConnection:
             )  # fmt: skip
 
     async def unsubscribe(self, subscription: Subscription) -> None:
-        """At once here; NATS is told, unless the connection is lost."""
+        """At once here; NATS is informed, unless the connection is lost."""
         with suppress(Error, OSError, TimeoutError):
             async with asyncio.timeout(ANSWERS_WITHIN):
                 await subscription.unsubscribe()

@@ -74,7 +74,7 @@ class BusPages:
             if not self._is_open(room, gap):
                 return
             if room_log.head > head:
-                continue  # somebody else has read it meanwhile
+                continue  # another task has read it meanwhile
             if page is None:
                 counts.from_database += 1
                 self._read(room)

@@ -30,7 +30,7 @@ def installed(program: str) -> str | None:
 def free_port() -> int:
     """A port of loopback, free for TCP and UDP. The kernel gives it to no other process: it chooses from 32768 on (ip(7)).
 
-    Until somebody listens there, another call would find it free, too: so none looks at it twice, and processes look in different places.
+    Until a process listens there, another call would find it free, too: so none looks at it twice, and processes look in different places.
     """
     for number in _numbers:
         port = 20_000 + (97 * os.getpid() + number) % 12_000

@@ -1,6 +1,6 @@
 """A selective forwarding unit for one room: every voice on stage goes to everybody else, encoded once, by its speaker.
 
-(RFC 7667, 3.7.) Nothing is decoded, except while somebody wants the mix: a recording, or a WHEP player, which receives one stream.
+(RFC 7667, 3.7.) Nothing is decoded, except while the mix is needed: by a recording, or by a WHEP player, which receives one stream.
 """
 
 from __future__ import annotations
