@@ -1,0 +1,189 @@
+"""A client of Janus's API over WebSocket (https://janus.conf.meetecho.com/docs/rest.html, "WebSockets interface").
+
+A request has a transaction, which its answer repeats. A plugin's request is answered twice: `ack` at once, and an event later. Everything that
+Janus says by itself (a viewer's connection is up, or gone) is an event of a handle.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidHandshake, WebSocketException
+
+from ...supervision import Supervisor
+
+ANSWERS_WITHIN: Final = 3.0  # seconds
+KEEPS_ALIVE_EVERY: Final = 1.0
+"""Seconds. A Janus that stands still answers nothing, and its listeners must be elsewhere within five seconds."""
+
+OLDEST: Final = 1000
+"""The first version whose mountpoints have a list of media (Janus 1.0)."""
+
+LARGEST_ANSWER: Final = 256 * 1024  # bytes
+
+OnEvent = Callable[[dict[str, Any]], None]
+
+log = logging.getLogger(__name__)
+
+
+class JanusLost(Exception):
+    """Janus cannot be reached, does not answer, or ended the session."""
+
+
+class JanusRefused(Exception):
+    """Janus or its plugin refused a request. `code` is Janus's own."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"Janus refused: {reason} ({code})")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a plugin answered, and its session description if there is one."""
+
+    data: dict[str, Any]
+    sdp: str | None
+
+
+class Janus:
+    """One session. `lost` is set when it is over; every request raises JanusLost from then on."""
+
+    def __init__(self, url: str, socket: ClientConnection, secret: str) -> None:
+        self.url = url
+        self.lost = asyncio.Event()
+        self._socket = socket
+        self._secret = secret
+        self._session: int | None = None
+        self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._handles: dict[int, OnEvent] = {}
+
+    async def begin(self) -> None:
+        """Begin the session. Raises JanusRefused when the secret is wrong, or this Janus is too old."""
+        version = int((await self.ask("info"))["version"])
+        if version < OLDEST:
+            raise JanusRefused(0, f"its version is {version}, and mountpoints need {OLDEST}")
+        self._session = (await self.ask("create"))["data"]["id"]
+
+    async def attach(self, plugin: str, on_event: OnEvent) -> Handle:
+        """A handle of this plugin. `on_event` gets what Janus says of it by itself."""
+        number = int((await self.ask("attach", plugin=plugin))["data"]["id"])
+        self._handles[number] = on_event
+        return Handle(self, number)
+
+    async def ask(self, kind: str, **more: Any) -> dict[str, Any]:
+        """Send a request and wait for its answer. Raises JanusLost and JanusRefused."""
+        if self.lost.is_set():
+            raise JanusLost("the session with Janus is over")
+        transaction = secrets.token_hex(8)
+        message = {"janus": kind, "transaction": transaction, "apisecret": self._secret} | more
+        if self._session is not None:
+            message["session_id"] = self._session
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._asked[transaction] = answer
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                await self._socket.send(json.dumps(message))
+                found = await answer
+        except TimeoutError:
+            raise JanusLost("Janus does not answer") from None
+        except WebSocketException as error:
+            raise JanusLost(f"the connection to Janus ended: {error}") from None
+        finally:
+            self._asked.pop(transaction, None)
+        if found["janus"] == "error":
+            raise JanusRefused(found["error"]["code"], found["error"]["reason"])
+        return found
+
+    def forget(self, handle: int) -> None:
+        """This handle is gone."""
+        self._handles.pop(handle, None)
+
+    async def read(self) -> None:
+        """Read what Janus sends, until the connection ends. Raises JanusLost."""
+        try:
+            async for text in self._socket:
+                message = json.loads(text)
+                asked = self._asked.get(message.get("transaction", ""))
+                if asked is not None and message["janus"] != "ack" and not asked.done():
+                    asked.set_result(message)
+                elif message["janus"] == "timeout":
+                    break
+                elif (on_event := self._handles.get(message.get("sender", 0))) is not None:
+                    on_event(message)
+        except WebSocketException as error:
+            log.info("the connection to Janus ended: %s", error)
+        finally:
+            self.end()
+
+    async def keep_alive(self) -> None:
+        """Ask again and again whether Janus is there. Returns when it is not."""
+        with suppress(JanusLost, JanusRefused):
+            while True:
+                await asyncio.sleep(KEEPS_ALIVE_EVERY)
+                await self.ask("keepalive")
+        self.end()
+
+    def end(self) -> None:
+        """The session is over."""
+        self.lost.set()
+        for each in self._asked.values():
+            if not each.done():
+                each.set_exception(JanusLost("the session with Janus is over"))
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """One use of a plugin: a viewer's connection, or the creation of mountpoints."""
+
+    janus: Janus
+    number: int
+
+    async def say(self, body: dict[str, Any], *, answer: str | None = None) -> Reply:
+        """Send this request to the plugin, with an SDP answer if Janus offered. Raises JanusLost and JanusRefused."""
+        jsep = {} if answer is None else {"jsep": {"type": "answer", "sdp": answer}}
+        said = await self.janus.ask("message", handle_id=self.number, body=body, **jsep)
+        data = said["plugindata"]["data"]
+        if "error_code" in data:
+            raise JanusRefused(data["error_code"], data["error"])
+        return Reply(data, said.get("jsep", {}).get("sdp"))
+
+    async def candidate(self, candidate: dict[str, Any] | None) -> None:
+        """Tell Janus a candidate of the viewer; None after the last one."""
+        told = {"completed": True} if candidate is None else candidate
+        await self.janus.ask("trickle", handle_id=self.number, candidate=told)
+
+    async def detach(self) -> None:
+        """End this use. The viewer's connection is closed."""
+        self.janus.forget(self.number)
+        with suppress(JanusLost, JanusRefused):
+            await self.janus.ask("detach", handle_id=self.number)
+
+
+@asynccontextmanager
+async def janus_session(url: str, secret: str) -> AsyncIterator[Janus]:
+    """A session with the Janus at this address (ws: or wss:). Raises JanusLost and JanusRefused."""
+    try:
+        socket = await connect(
+            url, subprotocols=["janus-protocol"], open_timeout=ANSWERS_WITHIN, max_size=LARGEST_ANSWER  # type: ignore[list-item]
+        )  # fmt: skip
+    except (OSError, TimeoutError, InvalidHandshake) as error:
+        raise JanusLost(f"Janus cannot be reached at {url}: {error}") from error
+    tasks = Supervisor()
+    janus = Janus(url, socket, secret)
+    try:
+        tasks.once(janus.read(), "answers of Janus")
+        await janus.begin()
+        tasks.once(janus.keep_alive(), "keep-alive of Janus")
+        yield janus
+    finally:
+        await tasks.close()
+        await socket.close()

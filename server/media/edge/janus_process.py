@@ -1,0 +1,138 @@
+"""A Janus that an edge starts for itself: only the Streaming plugin, its API on loopback behind a secret that is made at each start."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .janus import Janus, JanusLost, janus_session
+
+STARTS_WITHIN: Final = 10.0  # seconds
+STOPS_WITHIN: Final = 2.0  # seconds
+PLUGIN_FILE: Final = "janus.plugin.streaming.jcfg"
+KEPT: Final = ("libjanus_streaming.so", "libjanus_websockets.so")
+KINDS: Final = ("plugins", "transports", "loggers", "events")
+FOLDERS: Final = (
+    "/usr/lib/janus", "/usr/local/lib/janus", "/opt/janus/lib/janus",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class JanusProcess:
+    """A running Janus: its session, and the secret that its plugin asks for when mountpoints are made."""
+
+    session: Janus
+    secret: str
+    process: asyncio.subprocess.Process
+
+
+def missing() -> str | None:
+    """Why no Janus can be started here; None if one can."""
+    if shutil.which("janus") is None:
+        return "Janus is not installed. On Debian: apt-get install janus"
+    if _libraries() is None:
+        return "Janus has no Streaming plugin. On Debian: apt-get install janus"
+    return None
+
+
+@asynccontextmanager
+async def janus_process(*, ports: tuple[int, int] = (20000, 40000)) -> AsyncIterator[JanusProcess]:
+    """Janus, until the block ends. Its media uses UDP `ports`, first and last. Raises JanusLost when it does not start."""
+    libraries, secret = _libraries(), secrets.token_hex(16)
+    if (program := shutil.which("janus")) is None or libraries is None:
+        raise JanusLost(missing() or "")
+    with tempfile.TemporaryDirectory(prefix="roomtone-janus-") as name:
+        folder, port = Path(name), _free_port()
+        _configure(folder, libraries, port, ports, secret)
+        command = (program, "-F", str(folder), "-C", str(folder / "janus.jcfg"))
+        with (folder / "log").open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdout=output, stderr=output, stdin=asyncio.subprocess.DEVNULL
+            )
+        try:
+            async with AsyncExitStack() as stack:
+                url = f"ws://127.0.0.1:{port}"
+                session = await _enter(stack, process, url, secret, folder / "log")
+                yield JanusProcess(session, secret, process)
+        finally:
+            await _stop(process)
+
+
+async def _enter(
+    stack: AsyncExitStack, process: asyncio.subprocess.Process, url: str, secret: str, log: Path
+) -> Janus:
+    """A session with this process, as soon as it answers."""
+    try:
+        async with asyncio.timeout(STARTS_WITHIN):
+            while process.returncode is None:
+                with suppress(JanusLost):
+                    return await stack.enter_async_context(janus_session(url, secret))
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise JanusLost(f"Janus does not start: {_last_line(log)}") from None
+    raise JanusLost(f"Janus ended by itself: {_last_line(log)}")
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(STOPS_WITHIN):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _configure(
+    folder: Path, libraries: Path, port: int, ports: tuple[int, int], secret: str
+) -> None:
+    disabled = {
+        kind: ",".join(
+            each.name for each in sorted((libraries / kind).glob("*.so")) if each.name not in KEPT
+        )
+        for kind in KINDS
+    }
+    (folder / "janus.jcfg").write_text(f"""\
+general: {{
+  configs_folder = "{folder}"; plugins_folder = "{libraries}/plugins"; transports_folder = "{libraries}/transports";
+  loggers_folder = "{libraries}/loggers"; events_folder = "{libraries}/events";
+  api_secret = "{secret}"; session_timeout = 10; debug_level = 3; debug_colors = false; server_name = "roomtone edge";
+}}
+media: {{ rtp_port_range = "{ports[0]}-{ports[1]}"; }}
+plugins: {{ disable = "{disabled["plugins"]}"; }}
+transports: {{ disable = "{disabled["transports"]}"; }}
+loggers: {{ disable = "{disabled["loggers"]}"; }}
+events: {{ broadcast = false; disable = "{disabled["events"]}"; }}
+""")
+    (folder / "janus.transport.websockets.jcfg").write_text(
+        f'general: {{ json = "compact"; ws = true; ws_ip = "127.0.0.1"; ws_port = {port}; wss = false; }} admin: {{ admin_ws = false; admin_wss = false; }}'
+    )
+    (folder / PLUGIN_FILE).write_text(f'general: {{ admin_key = "{secret}"; events = false; }}')
+    for each in folder.iterdir():
+        each.chmod(0o600)
+
+
+def _libraries() -> Path | None:
+    """The folder with Janus's plugins: Debian has one for each architecture."""
+    folders = (*Path("/usr/lib").glob("*-linux-*/janus"), *map(Path, FOLDERS))
+    return next((each for each in folders if (each / "plugins" / KEPT[0]).exists()), None)
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def _last_line(log: Path) -> str:
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1] if lines else "it printed nothing"

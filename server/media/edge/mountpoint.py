@@ -1,0 +1,97 @@
+"""A room's mountpoint in Janus: RTP comes in on a port, and every viewer gets it (https://janus.conf.meetecho.com/docs/streaming.html)."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Final
+
+from .janus import Handle, Janus, JanusLost, JanusRefused, OnEvent, Reply
+from .rtp_output import PAYLOAD_TYPE
+
+PLUGIN: Final = "janus.plugin.streaming"
+ALREADY_THERE: Final = 456  # Janus's error for a mountpoint whose id is taken
+HELPERS: Final = 2  # threads that send to viewers, beside the one that receives
+
+
+@dataclass(frozen=True)
+class Mountpoint:
+    """`number` names it in Janus; RTP goes to UDP `port` at Janus's address."""
+
+    number: int
+    port: int
+    key: str
+    """Of the SRTP that it takes, and nothing else: 30 bytes of key and salt in base64 (RFC 4568, 6.1: AES_CM_128_HMAC_SHA1_80)."""
+
+    _pin: str
+    _janus: Janus
+
+    async def watch(self, on_event: OnEvent) -> Viewer:
+        """A new viewer; `sdp` is Janus's offer. Raises JanusLost and JanusRefused."""
+        handle = await self._janus.attach(PLUGIN, on_event)
+        try:
+            reply = await handle.say({"request": "watch", "id": self.number, "pin": self._pin})
+            if reply.sdp is None:
+                raise JanusRefused(0, "it made no offer")
+        except BaseException:
+            await handle.detach()
+            raise
+        return Viewer(handle, reply.sdp)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    handle: Handle
+    sdp: str
+
+    async def start(self, answer: str) -> Reply:
+        """Begin to send, with the viewer's SDP answer."""
+        return await self.handle.say({"request": "start"}, answer=answer)
+
+
+@asynccontextmanager
+async def mountpoint(
+    janus: Janus, admin_key: str, *, address: str = "127.0.0.1"
+) -> AsyncIterator[Mountpoint]:
+    """A mountpoint, until the block ends, which receives at this address of Janus's machine. Raises JanusLost and JanusRefused.
+
+    Its port may be found by anybody on that network, so it takes only packets that are encrypted with its key.
+    """
+    handle = await janus.attach(PLUGIN, lambda event: None)
+    made = await _create(handle, janus, admin_key, address)
+    try:
+        yield made
+    finally:
+        if not janus.lost.is_set():
+            await _destroy(handle, made)
+            await handle.detach()
+
+
+async def _create(handle: Handle, janus: Janus, admin_key: str, address: str) -> Mountpoint:
+    pin, key = secrets.token_hex(16), base64.b64encode(secrets.token_bytes(30)).decode()
+    audio = {
+        "type": "audio", "mid": "0", "port": 0, "pt": PAYLOAD_TYPE, "codec": "opus", "iface": address,
+    }  # fmt: skip
+    while True:
+        # A number of our own choice, so that a Janus with other mountpoints gives them no place in ours.
+        number = secrets.randbelow(1 << 52) + 1
+        body = {
+            "request": "create", "type": "rtp", "id": number, "admin_key": admin_key, "secret": pin, "pin": pin,
+            "is_private": True, "permanent": False, "threads": HELPERS, "media": [audio], "srtpsuite": 80, "srtpcrypto": key,
+        }  # fmt: skip
+        try:
+            reply = await handle.say(body)
+        except JanusRefused as refused:
+            if refused.code == ALREADY_THERE:
+                continue
+            raise
+        [port] = reply.data["stream"]["ports"]
+        return Mountpoint(number, int(port["port"]), key, pin, janus)
+
+
+async def _destroy(handle: Handle, made: Mountpoint) -> None:
+    with suppress(JanusLost, JanusRefused):
+        await handle.say({"request": "destroy", "id": made.number, "secret": made._pin})
