@@ -139,6 +139,12 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield "all", f"{event} ({room}, 99, 'rooms', 'INSERT', {BODY})"
         case "nodes":
             yield "all", "insert into nodes (id, kind) values ('mine', 'relay')"
+        case "mix_receivers":
+            values = f"{room}, 'mine', '127.0.0.1', 9, repeat('a', 40)"
+            yield (
+                "all",
+                f"insert into mix_receivers (room_id, node_id, address, port, key) values ({values})",
+            )
         case "assignments":
             yield "all", f"insert into assignments (room_id, node_id) values ({room}, 'mine')"
         case "secrets":

@@ -55,6 +55,7 @@ CHANGES = {
     "events": "seq = 0",
     "nodes": "kind = 'sfu'",
     "assignments": "node_id = 'mine'",
+    "mix_receivers": "node_id = 'mine'",
     "secrets": "value = ''",
     "revoked_tokens": "expires_at = now()",
     "openid_sessions": "sid = ''",

@@ -221,6 +221,10 @@ def _record(psql: Psql, world: World) -> None:
     psql.run("set session_replication_role = replica")
     psql.run("update rooms set topology = 'sfu' where id = %s", world.room)
     psql.run("insert into assignments (room_id, node_id) values (%s, 'one')", world.room)
+    psql.run(
+        "insert into mix_receivers (room_id, node_id, address, port, key) values (%s, 'one', '127.0.0.1', 9, repeat('a', 40))",
+        world.room,
+    )
     for room, host, ended, who in (
         (world.room, "host", True, SEATED),
         (world.next_room, "host", False, ()),

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
+from ..node.mix_sender import PAYLOAD_TYPE, MixReceiver
 from .janus import Handle, Janus, JanusLost, JanusRefused, OnEvent, Reply
-from .rtp_output import PAYLOAD_TYPE
 
 PLUGIN: Final = "janus.plugin.streaming"
 ALREADY_THERE: Final = 456  # Janus's error for a mountpoint whose id is taken
@@ -28,6 +28,10 @@ class Mountpoint:
 
     _pin: str
     _janus: Janus
+
+    def receiver(self, address: str) -> MixReceiver:
+        """Where the mix is to be sent, when Janus receives at this address."""
+        return MixReceiver(address, self.port, self.key)
 
     async def watch(self, on_event: OnEvent) -> Viewer:
         """A new viewer; `sdp` is Janus's offer. Raises JanusLost and JanusRefused."""

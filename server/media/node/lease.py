@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Final, Literal
+from uuid import UUID
 
 from psycopg.errors import NoDataFound
 
@@ -15,6 +16,7 @@ from ...postgres.lease import Lease, new_node_id, this_process
 from ...postgres.roles import Connect, Connection
 from ...types import PeerId, RoomId, UserId
 from ..signaling.client import User
+from .mix_sender import MixReceiver
 from .recorder import Begun
 
 Kind = Literal["sfu", "mcu"]
@@ -24,13 +26,17 @@ CAPACITY: Final = 50
 
 
 class NodeLease(Lease):
-    """`rooms` are those assigned to this node, with the session of its seat in each; `changed` is set when they may have changed."""
+    """`rooms` are those assigned to this node, with the session of its seat in each, and `receivers` those to whom it sends their mixes.
+
+    `changed` is set when they may have changed.
+    """
 
     def __init__(self, connect: Connect, kind: Kind, capacity: int = CAPACITY) -> None:
         super().__init__(connect, new_node_id(kind), kind, address=this_process())
         self.kind: Kind = kind
         self.capacity = capacity
         self.rooms: dict[RoomId, PeerId] = {}
+        self.receivers: dict[RoomId, dict[UUID, MixReceiver]] = {}
         self.changed = asyncio.Event()
         self.user: User | None = None
 
@@ -80,8 +86,9 @@ class NodeLease(Lease):
             # The database restarted, or deleted this node because its heartbeats had stopped.
             await self._register(connection)
             found = await self._rooms_of(connection)
-        if found != self.rooms:
-            self.rooms = found
+        receivers = await self._receivers(connection) if found else {}
+        if (found, receivers) != (self.rooms, self.receivers):
+            self.rooms, self.receivers = found, receivers
             self.changed.set()
 
     async def _register(self, connection: Connection) -> None:
@@ -92,6 +99,16 @@ class NodeLease(Lease):
         row = await answer.fetchone()
         assert row is not None
         self.user = User(UserId(row[0]), row[1])
+
+    async def _receivers(self, connection: Connection) -> dict[RoomId, dict[UUID, MixReceiver]]:
+        answer = await connection.execute(
+            "select id, room_id, host(address), port, key from roomtone.node_mixes(%s)",
+            (self.node,),
+        )
+        receivers: dict[RoomId, dict[UUID, MixReceiver]] = {}
+        for name, room, address, port, key in await answer.fetchall():
+            receivers.setdefault(RoomId(room), {})[name] = MixReceiver(address, port, key)
+        return receivers
 
     async def _rooms_of(self, connection: Connection) -> dict[RoomId, PeerId]:
         answer = await connection.execute(

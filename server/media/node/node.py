@@ -19,6 +19,7 @@ from .connection_presence import ConnectionPresence
 from .hosted_room import HostedRoom
 from .lease import CAPACITY, Kind, NodeLease
 from .mcu import Mcu
+from .mix_sender import MixSenders
 from .node_seat import NodeSeat
 from .recorder import Recorder
 from .room_media import RoomMedia
@@ -50,6 +51,7 @@ class Node:
         self._report = report
         self._recordings = recordings
         self.hosted_rooms: dict[RoomId, HostedRoom] = {}
+        self._senders: dict[RoomId, MixSenders] = {}
         self._running: dict[tuple[RoomId, PeerId], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -61,6 +63,7 @@ class Node:
                     await self._lease.changed.wait()
                     self._lease.changed.clear()
                     self._host_new_rooms(tasks)
+                    self._send_mixes()
             finally:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ENDS_WITHIN):
@@ -84,6 +87,10 @@ class Node:
                 self._running[room, peer] = task
                 task.add_done_callback(partial(self._done, (room, peer)))
 
+    def _send_mixes(self) -> None:
+        for room, senders in self._senders.items():
+            senders.update(self._lease.receivers.get(room, {}))
+
     def _done(self, key: tuple[RoomId, PeerId], task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)
         # If the room is still assigned then, it ended by a fault and is hosted again. If it moved, a heartbeat has removed it.
@@ -99,12 +106,15 @@ class Node:
         connection_presence = ConnectionPresence(media, recorder, self._lease.holding)
         hosted = HostedRoom(NodeSeat(client, room, peer), media, recorder, connection_presence)
         self.hosted_rooms[room] = hosted
+        senders = self._senders[room] = MixSenders(media.consume)
+        senders.update(self._lease.receivers.get(room, {}))
         self._report(f"hosts room {room}")
         try:
             await hosted.run()
         finally:
+            senders.update({})
             if self.hosted_rooms.get(room) is hosted:
-                del self.hosted_rooms[room]
+                del self.hosted_rooms[room], self._senders[room]
             self._report(f"no longer hosts room {room}")
 
 

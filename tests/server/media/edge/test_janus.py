@@ -17,7 +17,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from roomtone.media.edge.janus import JanusLost, JanusRefused, janus_session
 from roomtone.media.edge.janus_process import JanusProcess, janus_process
 from roomtone.media.edge.mountpoint import Mountpoint, mountpoint
-from roomtone.media.edge.rtp_output import RtpOutput
+from roomtone.media.node.mix_sender import MixReceiver, MixSender
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Encoder
 
 from ....patience import PATIENCE, comes_true
@@ -33,7 +33,7 @@ async def janus() -> AsyncIterator[JanusProcess]:
 @asynccontextmanager
 async def a_tone_into(point: Mountpoint, hertz: float, key: str) -> AsyncIterator[None]:
     """Send this tone to the mountpoint while the block runs."""
-    output, encoder = RtpOutput(("127.0.0.1", point.port), key), Encoder()
+    output, encoder = MixSender(MixReceiver("127.0.0.1", point.port, key)), Encoder()
 
     async def send() -> None:
         loop = asyncio.get_running_loop()
