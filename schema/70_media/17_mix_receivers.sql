@@ -11,7 +11,7 @@ create unlogged table if not exists mix_receivers (
 create index if not exists mix_receivers_by_room on mix_receivers (room_id);
 alter table mix_receivers set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100);
 
-comment on table mix_receivers is 'Which processes receive the mix of which room, by SRTP from the room''s media node: edges, and relays whose visitors listen without a seat.';
+comment on table mix_receivers is 'Which processes receive the mix of which room, by SRTP from the room''s media node: edges, and relays of which people listen without a seat.';
 comment on column mix_receivers.id is 'Names the request; its process takes it back by this.';
 comment on column mix_receivers.room_id is 'The room.';
 comment on column mix_receivers.node_id is 'The process that receives: nodes.id. Without its heartbeats nothing is sent.';

@@ -1,4 +1,4 @@
-"""Sends a room's mix as SRTP (RFC 3711) to the processes that asked for it: edges, and relays whose visitors listen without a seat.
+"""Sends a room's mix as SRTP (RFC 3711) to the processes that asked for it: edges, and relays of which people listen without a seat.
 
 The packets name no contributing sources: Janus 1.1.2 puts a header extension before them, and then cannot encrypt what it made.
 """
