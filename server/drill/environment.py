@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -32,6 +33,8 @@ AT_ONCE: Final = 8
 OPEN_FILES: Final = 8192  # of this process and of each relay; a drill has up to 2,000 streams
 
 Psql = psycopg.AsyncConnection[TupleRow]
+
+log = logging.getLogger(__name__)
 
 
 class DrillEnvironment:
@@ -182,9 +185,14 @@ class DrillEnvironment:
 
 @asynccontextmanager
 async def opened(environment: DrillEnvironment) -> AsyncIterator[DrillEnvironment]:
-    """The environment, while the block lasts."""
+    """The environment, while the block lasts. An error in the block is raised; one of closing after it is logged."""
     try:
         await environment.open()
         yield environment
-    finally:
-        await environment.close()
+    except BaseException:
+        try:
+            await environment.close()
+        except Exception:
+            log.exception("an environment could not be closed after an error")
+        raise
+    await environment.close()

@@ -19,7 +19,7 @@ from ..tools.small_disk import NoSmallDisk, SmallDisk, small_disk
 from ..tools.waiting import until
 from .database_faults import is_after
 from .drill import Drill
-from .environment import DrillEnvironment
+from .environment import DrillEnvironment, Psql
 
 MEGABYTES: Final = 220
 FULL_FOR: Final = 2.0  # seconds until the write-ahead log needs another file
@@ -47,6 +47,7 @@ class FullDiskEnvironment(DrillEnvironment):
             self._stack = stack.pop_all()
 
     async def close(self) -> None:
+        self.disk.empty()  # after an error it may still be full, and then nothing can be tidied up
         try:
             await super().close()
         finally:
@@ -80,14 +81,15 @@ class Founder:
 async def fill_the_disk(environment: DrillEnvironment) -> None:
     assert isinstance(environment, FullDiskEnvironment)
     founder = Founder(environment)
-    async with beside(founder=founder.run()):
+    # Opened before the disk is full: a new session may have to write a file of its own, and is refused then.
+    async with await environment.psql() as operator, beside(founder=founder.run()):
         await environment.traffic(1.0)
         await environment.disconnect_some()
         before = [(each, each.observed.position) for each in environment.active_followers()]
         full = time.monotonic()
         await asyncio.to_thread(environment.disk.fill)
         await environment.traffic(FULL_FOR)
-        await _need_another_segment(environment)
+        await _need_another_segment(environment, operator)
         await asyncio.to_thread(environment.server.wait_until_down)
         await environment.traffic(FULL_FOR)
         await asyncio.to_thread(environment.disk.empty)
@@ -116,17 +118,16 @@ async def fill_the_disk(environment: DrillEnvironment) -> None:
     environment.expect(not lost, f"{lost} rooms were acknowledged and are lost")
 
 
-async def _need_another_segment(environment: DrillEnvironment) -> None:
+async def _need_another_segment(environment: DrillEnvironment, operator: Psql) -> None:
     """Use up the prepared files of the write-ahead log. PostgreSQL ends when it cannot make another (manual, 28)."""
     with suppress(psycopg.OperationalError):
-        async with await environment.psql() as psql:
-            for number in range(SEGMENTS):
-                # Both write to the log and to no new page.
-                await psql.execute(
-                    "select pg_logical_emit_message(false, 'drill', %s)", (str(number),)
-                )
-                await psql.execute("select pg_switch_wal()")
-            environment.faults.append("the write-ahead log did not fill the disk")
+        for number in range(SEGMENTS):
+            # Both write to the log and to no new page.
+            await operator.execute(
+                "select pg_logical_emit_message(false, 'drill', %s)", (str(number),)
+            )
+            await operator.execute("select pg_switch_wal()")
+        environment.faults.append("the write-ahead log did not fill the disk")
 
 
 DISK_FULL = Drill(

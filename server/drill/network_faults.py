@@ -9,7 +9,7 @@ from ..tools import nginx
 from ..tools.waiting import until
 from .comparison import longest
 from .drill import Drill
-from .environment import CROWD, DrillEnvironment
+from .environment import CROWD, DrillEnvironment, Psql
 from .follower import Follower
 from .onlookers import STREAMS_PER_USER, two_crowds
 from .proxy import proxy
@@ -24,6 +24,12 @@ BURSTS: Final = 44
 
 FILLING: Final = 8
 """Bursts: more than the kernel and the relay's transport keep for a connection, and fewer events than a relay keeps for a room."""
+
+CUT_WITHIN: Final = 60.0  # seconds after a flood
+FLOODING: Final = (
+    "room_id = %s and user_id in (select id from users where username like 'flood %%')"
+)
+BURST: Final = f"update participants set muted = not muted where {FLOODING}"
 
 DIRECT: Final = 8  # followers without nginx: what they wait for, nginx is not to blame for
 SOON: Final = 1000.0  # ms; a proxy that buffers holds back for longer
@@ -67,12 +73,10 @@ async def _caught_up(environment: DrillEnvironment, thawed: list[Follower]) -> N
 
 
 async def read_slowly(environment: DrillEnvironment) -> None:
-    """Two followers stop reading, first beside a crowd, then while their room is flooded, and continue afterwards."""
+    """Two followers stop reading beside a crowd, then two others while their room is flooded, and continue afterwards."""
     await environment.disconnect_some()
-    (relay,) = environment.relays
     async with await environment.psql() as psql:
         room = await environment.new_room(psql)
-        slow = await environment.add_followers(SLOW, rooms=[room], small=True)
         await environment.add_followers(FAST, rooms=[room])
         await psql.execute(
             "with new as (insert into users (username)"
@@ -80,37 +84,48 @@ async def read_slowly(environment: DrillEnvironment) -> None:
             " insert into participants (room_id, user_id) select %s, id from new",
             (PSQL_USERS, room),
         )
-        flood = "room_id = %s and user_id in (select id from users where username like 'flood %%')"
-        burst = f"update participants set muted = not muted where {flood}"
-        async with two_crowds(environment, psql, room) as crowds:
-            _stop_reading(slow)
-            for _ in range(FILLING):
-                await psql.execute(burst, (room,))
-            paused = await until(lambda: _paused(environment))
-            environment.expect(paused, "the relay did not notice that some do not read")
-            await crowds.compare()
-            _resume_reading(slow)
-            # On a busy machine they did not read for a minute, and connect again.
-            await environment.until_all_follow()
-        before = await relay.metric("roomtone_readers_cut_total")
-        connections = [follower.connections for follower in slow]
+        await _stop_beside_a_crowd(environment, psql, room)
+        slow = await environment.add_followers(SLOW, rooms=[room], small=True)
+        # A busy machine may cut the fast ones first; then another flood follows.
+        came_back = await until(lambda: _stop_in_a_flood(environment, psql, room, slow))
+        environment.expect(came_back, "a slow reader was not cut, or did not reconnect")
+        await psql.execute(f"delete from participants where {FLOODING}", (room,))
+
+
+async def _stop_beside_a_crowd(environment: DrillEnvironment, psql: Psql, room: int) -> None:
+    slow = await environment.add_followers(SLOW, rooms=[room], small=True)
+    async with two_crowds(environment, psql, room) as crowds:
         _stop_reading(slow)
-        for _ in range(BURSTS):
-            await psql.execute(burst, (room,))
-        await psql.execute(f"delete from participants where {flood}", (room,))
-        await until(lambda: _cut(environment, before))
-    cut = await relay.metric("roomtone_readers_cut_total") - before
-    environment.figures["events in the flood"] = PSQL_USERS * (FILLING + BURSTS + 2)
-    environment.figures["readers cut"] = cut
-    environment.expect(cut >= SLOW, f"{cut:g} of {SLOW} slow readers were cut")
+        for _ in range(FILLING):
+            await psql.execute(BURST, (room,))
+        paused = await until(lambda: _paused(environment))
+        environment.expect(paused, "the relay did not notice that some do not read")
+        await crowds.compare()
+    # On a busy machine they did not read for longer than a relay keeps them.
+    await environment.disconnect_some(slow)
+
+
+async def _stop_in_a_flood(
+    environment: DrillEnvironment, psql: Psql, room: int, slow: list[Follower]
+) -> bool:
+    """Whether all slow ones were cut off and came back."""
+    (relay,) = environment.relays
+    before = await relay.metric("roomtone_readers_cut_total")
+    connections = [follower.connections for follower in slow]
+    _stop_reading(slow)
+    for _ in range(BURSTS):
+        await psql.execute(BURST, (room,))
+    await until(lambda: _cut(environment, before), CUT_WITHIN)
+    environment.figures["events in the flood"] = PSQL_USERS * BURSTS
+    environment.figures["readers cut"] = await relay.metric("roomtone_readers_cut_total") - before
     _resume_reading(slow)
-    came_back = await until(
+    return await until(
         lambda: all(
             follower.connections > earlier
             for follower, earlier in zip(slow, connections, strict=True)
-        )
+        ),
+        CUT_WITHIN,
     )
-    environment.expect(came_back, "a slow reader did not reconnect")
 
 
 def _stop_reading(followers: list[Follower]) -> None:
@@ -168,7 +183,7 @@ SLOW_READER = Drill(
     "A few stop reading while their room is flooded with more events than the relay keeps in memory. "
     "They are cut off and resume at their cursor, and a thousand others in the room lose nothing and wait no longer than a thousand in another room.",
     read_slowly,
-    settings={"streams_per_user": STREAMS_PER_USER, "grace": 30.0},
+    settings={"streams_per_user": STREAMS_PER_USER, "grace": 40.0},
 )
 BUFFERING_PROXY = Drill(
     "buffering-proxy",

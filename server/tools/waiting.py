@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 EVERY: Final = 0.05  # seconds
-PATIENCE: Final = 60.0  # seconds; nothing that works takes longer, even on a busy machine
+PATIENCE: Final = 180.0  # seconds; nothing that works takes longer, even on a busy machine
 
 
 async def until(so: Callable[[], bool | Awaitable[bool]], within: float = PATIENCE) -> bool:
