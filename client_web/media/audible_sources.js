@@ -2,7 +2,8 @@
  * Which of several sources of one person's voice is heard. While a room changes its route there are two for a moment, and both at once
  * would echo. The newer source replaces the older one as soon as it has the same voice, and not before. Pure.
  *
- * A source has one voice or, from a node that mixes, several voices in one.
+ * A source has one voice or, from a node that mixes, several voices in one. Of a mix that does not name them, it is assumed that all who may
+ * speak are in it as long as it flows.
  *
  * @typedef {object} Source
  * @property {number|null} user_id  whose voice; null for a mix

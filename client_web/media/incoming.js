@@ -3,7 +3,9 @@ import { createReceivedSources } from './received_sources.js'
 
 /**
  * The audio that is received: whose voice each track has, and which tracks are played. A source is a track. A node's mix has everybody
- * on one track, and lists in each packet whose voices are in it.
+ * on one track, and lists in each packet whose voices are in it; an edge cannot, so the room's log says who speaks.
+ *
+ * @typedef {{ key: string, owner: number, mixed: boolean, named: boolean }} Voice  `named`: its packets say whose voices are in it
  */
 
 const LOOK_EVERY = 40 // ms, while a voice may come from two sources
@@ -14,10 +16,11 @@ const AUDIBLE = 0.03 // linear: the least level of a person whose voice is in a 
  * @param {ReturnType<typeof import('./playback.js').createPlayback>} options.playback
  * @param {(user_id: number) => boolean} options.hears  whether this person's seat may be heard
  * @param {() => Iterable<number>} options.everybody  whose voices may be in a mix
+ * @param {() => ReadonlySet<number>} options.speakers  who speaks, as the log says for those who listen through an edge
  * @param {(heard: ReadonlySet<number>) => void} options.onHeard  the users of whom there is a source now
  */
-export function createIncoming({ playback, hears, everybody, onHeard }) {
-  /** @typedef {{ key: string, owner: number, user_id: number|null, track: MediaStreamTrack, received: ReturnType<typeof createReceivedSources>, heard: Set<number>, sounding: Set<number> }} Source */
+export function createIncoming({ playback, hears, everybody, speakers, onHeard }) {
+  /** @typedef {{ key: string, owner: number, user_id: number|null, named: boolean, track: MediaStreamTrack, received: ReturnType<typeof createReceivedSources>, heard: Set<number>, sounding: Set<number> }} Source */
   /** @type {Map<string, Source>} */
   const sources = new Map()
   /** @type {Set<Source>} */ let audible = new Set()
@@ -29,7 +32,7 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
       if (source.received.isFlowing()) source.heard.add(source.user_id)
       return
     }
-    source.sounding = new Set(source.received.contributing())
+    source.sounding = new Set(source.named ? source.received.contributing() : source.received.isFlowing() ? everybody() : [])
     for (const user_id of source.sounding) source.heard.add(user_id)
   }
 
@@ -59,10 +62,10 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
   }
 
   return {
-    /** @param {{ key: string, owner: number, mixed: boolean }} voice @param {MediaStreamTrack} track @param {RTCRtpReceiver} receiver */
-    attach({ key, owner, mixed }, track, receiver) {
+    /** @param {Voice} voice @param {MediaStreamTrack} track @param {RTCRtpReceiver} receiver */
+    attach({ key, owner, mixed, named }, track, receiver) {
       sources.delete(key) // to the end: it is the newest
-      sources.set(key, { key, owner, track, received: createReceivedSources(receiver), user_id: mixed ? null : owner, heard: new Set(), sounding: new Set() })
+      sources.set(key, { key, owner, named, track, received: createReceivedSources(receiver), user_id: mixed ? null : owner, heard: new Set(), sounding: new Set() })
       playback.attach(key, track, false)
       changed()
     },
@@ -81,9 +84,9 @@ export function createIncoming({ playback, hears, everybody, onHeard }) {
     level(user_id) {
       if (!hears(user_id)) return 0
       let level = 0
-      for (const { user_id: whose, received } of audible) {
+      for (const { user_id: whose, named, received } of audible) {
         if (whose === user_id) level = Math.max(level, received.level())
-        else if (whose === null && received.contributing().includes(user_id)) level = Math.max(level, AUDIBLE, received.level())
+        else if (whose === null && (named ? received.contributing().includes(user_id) : speakers().has(user_id))) level = Math.max(level, AUDIBLE, received.level())
       }
       return level
     },

@@ -141,12 +141,12 @@ export function createNodeConnection({ configuration, send }, listener) {
       negotiate()
     },
 
-    /** A signal of the node. @param {'answer'|'candidate'} kind @param {Json} body */
+    /** A signal of the node. @param {string} kind @param {Json} body */
     async receive(kind, body) {
       if (closed) return
       try {
         if (kind === 'answer') await answered(body)
-        else for (const candidate of [body].flat()) await pc.addIceCandidate(candidate)
+        else if (kind === 'candidate') for (const candidate of [body].flat()) await pc.addIceCandidate(candidate)
       } catch (error) {
         broken(errorFrom(error))
       }

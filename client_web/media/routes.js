@@ -1,6 +1,7 @@
 import { backoff } from '../signaling/backoff.js'
 import { isNode, isPresent } from '../room/state.js'
-import { createMesh, shouldConnect } from './mesh.js'
+import { createEdgeConnection } from './edge_connection.js'
+import { createMesh, isAudible, shouldConnect } from './mesh.js'
 import { createNodeConnection } from './node_connection.js'
 import { ownerOf, roomNodeOf, voicesAt } from './node_rules.js'
 import { closesOldAfter } from './route_changes.js'
@@ -20,7 +21,7 @@ import { closesOldAfter } from './route_changes.js'
  * @typedef {{ topology: Topology, status: RouteStatus, node: Seat|null, connected: boolean }} Route  `connected`: with the node
  *
  * @typedef {object} Voices  plays them
- * @property {(voice: { key: string, owner: number, mixed: boolean }, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} attach
+ * @property {(voice: import('./incoming.js').Voice, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} attach
  *   a source of somebody's voice; `owner` is that user, or the node's own user for a mix of everybody
  * @property {(key: string) => void} detach  this source has ended
  *
@@ -38,7 +39,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
   /** @type {Topology} */ let topology = 'mesh'
   /** @type {Seat|null} */ let me = null
   /** @type {readonly Seat[]} */ let seats = []
-  /** @typedef {{ seat: PresentSeat, connection: ReturnType<typeof createNodeConnection>, attempt: number, was_connected: boolean, timer: number|undefined }} NodeEntry */
+  /** @typedef {{ seat: PresentSeat, connection: ReturnType<typeof createNodeConnection>|ReturnType<typeof createEdgeConnection>, attempt: number, was_connected: boolean, timer: number|undefined }} NodeEntry */
   /** @type {NodeEntry|null} in use, or being connected */ let node = null
   /** @type {NodeEntry|null} in use until the other one is */ let oldNode = null
   /** @type {MediaStreamTrack|null} */ let track = null
@@ -49,7 +50,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
   let reported = ''
 
   const mesh = createMesh({ ice, signals }, {
-    onTrack: ({ peer_id, user_id }, received, receiver) => voices.attach({ key: peer_id, owner: user_id, mixed: false }, received, receiver),
+    onTrack: ({ peer_id, user_id }, received, receiver) => voices.attach({ key: peer_id, owner: user_id, mixed: false, named: true }, received, receiver),
     onGone(seat) {
       voices.detach(seat.peer_id)
       listener.onGone(seat)
@@ -61,7 +62,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
     onProblem: listener.onProblem,
   })
 
-  const roomNode = () => roomNodeOf(seats, topology)
+  const roomNode = () => roomNodeOf(seats, topology, me)
   /** @param {NodeEntry|null} entry @returns {entry is NodeEntry} */
   const isRoomNode = (entry) => entry !== null && roomNode()?.peer_id === entry.seat.peer_id
   /** @param {NodeEntry|null} entry */
@@ -94,8 +95,8 @@ export function createRoutes({ ice, signals, voices }, listener) {
     // Existing direct connections stay for now; the node connects me with everybody else.
     const kept = new Set(mesh.peers().map(({ peer_id }) => peer_id))
     mesh.update(me, people.filter((seat) => isPresent(seat) && kept.has(seat.peer_id)))
-    const old = oldNode ? 'node' : kept.size ? 'mesh' : 'none'
-    const after = closesOldAfter({ topology, node_connected: isRoomNode(node) && isConnected(node), mesh_complete: isMeshed(people), old })
+    const old = oldNode ? (oldNode.seat.kind === 'edge' ? 'edge' : 'node') : kept.size ? 'mesh' : 'none'
+    const after = closesOldAfter({ topology, node_connected: isRoomNode(node) && isConnected(node), mesh_complete: isMeshed(people), old, audible: me !== null && isAudible(me) })
     if (after === null) keepConnections()
     else closeLater(after, closeOldConnections)
   }
@@ -156,7 +157,8 @@ export function createRoutes({ ice, signals, voices }, listener) {
     } else {
       closeNode(node)
     }
-    const connection = createNodeConnection({ configuration: ice.current, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
+    const create = seat.kind === 'edge' ? createEdgeConnection : createNodeConnection
+    const connection = create({ configuration: ice.current, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
       onState(state) {
         listener.onNodeConnection(seat, { state })
         if (state === 'connected') Object.assign(entry, { attempt: 0, was_connected: true })
@@ -253,7 +255,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
       if (signal.id <= (read.get(signal.from_peer) ?? 0)) return true
       read.set(signal.from_peer, signal.id)
       if (signal.kind === 'bye') onBroken(entry, new Error(signal.body?.reason ?? 'the node hung up'))
-      else if (signal.kind === 'answer' || signal.kind === 'candidate') entry.connection.receive(signal.kind, signal.body)
+      else entry.connection.receive(signal.kind, signal.body)
       return true
     },
 

@@ -31,7 +31,7 @@ export function createSound({ settings, room, connections, onChange }) {
   /** @type {(() => void)[]} */ let releases = []
 
   const playback = createPlayback({ onBlocked, volumeOf })
-  const incoming = createIncoming({ playback, hears: room.isAudible, everybody: room.othersOnStage, onHeard })
+  const incoming = createIncoming({ playback, hears: room.isAudible, everybody: room.othersOnStage, speakers: () => room.state.speakers, onHeard })
   const levels = createLevels({ onSpeaking })
   const quality = createQuality({ connections, ownerOf: incoming.ownerOf, me, onChange })
 

@@ -5,9 +5,10 @@ import { instant } from './clock.js'
  * The state of a room, from its log: a pure reducer over frames. The same frames give the same state in every browser, however often it
  * reconnects. A frame that was received before changes nothing: the same object is returned.
  *
- * @typedef {{ room_id: number, user_id: number, username: string, kind: 'person'|'bot'|'sfu'|'mcu',
+ * @typedef {{ room_id: number, user_id: number, username: string, kind: 'person'|'bot'|'sfu'|'mcu'|'edge',
  *             role: 'HOST'|'MODERATOR'|'SPEAKER'|'AUDIENCE', peer_id: string|null, muted: boolean, join_date: string, seq: number,
- *             hand_raised_at?: string|null, invited_to_speak_at?: string|null, asked_to_unmute_at?: string|null }} Seat
+ *             hand_raised_at?: string|null, invited_to_speak_at?: string|null, asked_to_unmute_at?: string|null,
+ *             edge?: string|null }} Seat  `edge`: the peer_id of the edge from which it gets the room's mix; null: it is connected with the stage
  * @typedef {Seat & { peer_id: string }} PresentSeat
  * @typedef {{ id: number, kind: 'joined'|'left'|'timeout'|'removed'|'room ended'|'muted'|'role'|'hand', user_id: number, username: string,
  *             role: string, at: string|null }} SeatEvent
@@ -28,12 +29,13 @@ import { instant } from './clock.js'
  * @property {Audience|null} audience   the numbers while the roster is counted, else null
  * @property {number|null} hands      how many hands are raised while the roster is counted, of which the seats of some may not be known; else null
  * @property {readonly Listener[]} names  the first of the audience in the newest snapshot, while the roster is counted
+ * @property {ReadonlySet<number>} speakers  who speaks, while somebody listens through an edge: its mix does not say whose voices are in it
  * @property {readonly SeatEvent[]} seatEvents  newest last
  * @property {string|null} ended   why the log has ended
  */
 
 /** @type {RoomState} */
-export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), own: null, partners: new Set(), audience: null, hands: null, names: [], seatEvents: [], ended: null })
+export const EMPTY = Object.freeze({ epoch: null, seq: -1, room: null, seats: new Map(), own: null, partners: new Set(), audience: null, hands: null, names: [], speakers: new Set(), seatEvents: [], ended: null })
 
 const SEAT_EVENTS_KEPT = 30
 
@@ -59,7 +61,7 @@ export const isCounted = ({ room }) => room?.roster === 'counted'
 const isOneOfMany = (state, seat) => isCounted(state) && isQuiet(seat) && seat.user_id !== state.own && !state.partners.has(seat.user_id)
 
 /** A node has a seat, but is not a person. @param {Seat} seat */
-export const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu'
+export const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu' || seat.kind === 'edge'
 
 /** Who is here, in the order they joined. @param {RoomState} state */
 export const present = (state) => [...state.seats.values()].filter(isPresent)
@@ -162,7 +164,7 @@ const handlers = {
     const { epoch, seq } = parseCursor(data.cursor)
     return {
       ...state, epoch, seq, room: Object.freeze(data.room), seats: inJoinOrder([...data.participants, ...(data.seats ?? [])]),
-      own: data.user_id ?? state.own, partners: partnersOf(data), audience: data.audience ? numbersOf(data.audience) : null, hands: data.hands ?? null, names: data.names ?? [], ended: null,
+      own: data.user_id ?? state.own, partners: partnersOf(data), audience: data.audience ? numbersOf(data.audience) : null, hands: data.hands ?? null, names: data.names ?? [], speakers: new Set(data.speakers), ended: null,
     }
   },
 
@@ -201,6 +203,8 @@ const handlers = {
     const partners = state.partners.has(from_user) ? state.partners : new Set([...state.partners, from_user])
     return { ...state, partners, seats: seat ? withSeat(state.seats, seat) : state.seats }
   },
+
+  speakers: (state, { data }) => ({ ...state, speakers: new Set(data.record.users) }),
 
   // Other modules handle these; here they only change `seq`.
   messages: (state) => state,

@@ -14,6 +14,7 @@ from typing import Final
 from ..types import UserId
 from .signaling.events import Seat
 
+EDGE: Final = "edge"
 MIX: Final = "mix"
 NOBODY: Final = "nobody"
 """The stream id of a media section that has no voice at the moment."""
@@ -24,14 +25,19 @@ def voice_of(user: UserId | int) -> str:
     return f"user-{user}"
 
 
-def room_node_of(seats: Iterable[Seat], topology: str) -> Seat | None:
-    """The seat of the node of a room with this topology, if there is one."""
-    return next((s for s in seats if s.is_node and s.kind == topology and s.peer), None)
+def room_node_of(seats: Iterable[Seat], topology: str, me: Seat | None) -> Seat | None:
+    """The seat of the node with which to connect, if there is one: the edge that one's own seat names, or else the node of a room with this topology."""
+    if topology == "mesh":
+        return None
+    nodes = (seat for seat in seats if seat.is_node and seat.peer is not None)
+    if me is not None and me.edge is not None:
+        return next((s for s in nodes if s.kind == EDGE and s.peer == me.edge), None)
+    return next((s for s in nodes if s.kind == topology), None)
 
 
 def voices_at(node: Seat, me: Seat, seats: Iterable[Seat]) -> list[str]:
     """The voices that a node has for me: one mix, or one for each participant who speaks or is invited to speak."""
-    if node.kind == "mcu":
+    if node.kind in ("mcu", EDGE):
         return [MIX]
     others = (s for s in seats if s.user != me.user and not s.is_node and s.peer)
     ordered = sorted(others, key=lambda seat: seat.seq)

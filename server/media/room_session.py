@@ -11,8 +11,9 @@ from typing import Any, Final
 from ..supervision import Supervisor, beside
 from ..types import RoomId, UserId
 from .mesh import Mesh, MeshCallbacks
+from .node_connections import RouteCallbacks
 from .recording_state import RecordingState
-from .routes import RouteCallbacks, Routes
+from .routes import Routes
 from .seat_actions import SeatActions
 from .session_audio import OnPacket, SessionAudio
 from .signaling.client import Refused, SignalingClient

@@ -1,7 +1,8 @@
 """When the connections a room used before are closed, after its topology or its node changed. Pure.
 
 A room changes its route while people talk. The new connections are made first, and the old ones stay for a moment beside
-them: others may need longer than we do. client_web/media/route_changes.js decides the same, by the cases in
+them: others may need longer than we do. An edge only sends to us, so it stays only until we certainly hear the stage; and not
+at all when we speak, because our own voice is in its mix. client_web/media/route_changes.js decides the same, by the cases in
 tests/conformance/route_changes.json.
 """
 
@@ -11,8 +12,11 @@ from datetime import timedelta
 from typing import Literal
 
 KEEP_OLD = timedelta(seconds=2)  # a node keeps a room that left it for as long
+KEEP_EDGE = timedelta(milliseconds=500)
 KEEP_OLD_AT_MOST = timedelta(seconds=5)
 """How long an old node is kept while a participant cannot be reached without it."""
+
+Old = Literal["none", "mesh", "node", "edge"]
 
 
 def closes_old_after(
@@ -20,15 +24,21 @@ def closes_old_after(
     topology: str,
     node_connected: bool,
     mesh_complete: bool,
-    old: Literal["none", "mesh", "node"],
+    old: Old,
+    audible: bool = False,
 ) -> timedelta | None:
     """How long from now the old connections stay; None: for the time being.
 
     `node_connected`: we are connected with the node that the room has now. `mesh_complete`: we are connected with everybody
     with whom a mesh would connect us. `old`: which connections there still are that this topology and this node do not need.
+    `audible`: the others hear us.
     """
     if old == "none":
         return None
     if topology == "mesh":
         return KEEP_OLD if mesh_complete else KEEP_OLD_AT_MOST
-    return KEEP_OLD if node_connected else None
+    if not node_connected:
+        return None
+    if old == "edge":
+        return timedelta(0) if audible else KEEP_EDGE
+    return KEEP_OLD

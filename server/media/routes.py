@@ -11,23 +11,20 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from math import inf
-from typing import Any, Literal
-
-from aiortc import MediaStreamTrack
+from typing import Any
 
 from ..backoff import backoff
 from ..supervision import Supervisor
 from ..types import PeerId
 from .audio_connection import AudioOptions
+from .edge_connection import EdgeConnection
 from .mesh import Mesh, should_connect
-from .node_connection import NodeCallbacks, NodeConnection
-from .node_rules import room_node_of, voice_of, voices_at
-from .route_changes import closes_old_after
-from .rtp import RtpPacket
+from .node_connections import AnyNodeConnection, NodeConnections, RouteCallbacks
+from .node_rules import EDGE, room_node_of, voice_of, voices_at
+from .route_changes import Old, closes_old_after
 from .signaling.client import Ice
-from .signaling.events import Seat, Signal, SignalKind
+from .signaling.events import Seat, Signal
 
 log = logging.getLogger(__name__)
 
@@ -37,22 +34,8 @@ class _Node:
     """A node with which there is a connection, or was one."""
 
     seat: Seat
-    connection: NodeConnection
+    connection: AnyNodeConnection
     attempt: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RouteCallbacks:
-    """What routes call: `send` writes a signal, `on_voice(node, voice, track)` gets a track of a node.
-
-    `voice()` is the track's voice at this moment (`node_rules.py`), None for one that is not needed. With
-    `on_packet(node, voice, packet)` nothing is decoded, and the tracks stay silent.
-    """
-
-    send: Callable[[PeerId, SignalKind, Any], None]
-    on_voice: Callable[[Seat, Callable[[], str | None], MediaStreamTrack], None]
-    on_connected: Callable[[Seat], None] = lambda seat: None
-    on_packet: Callable[[Seat, str | None, RtpPacket], None] | None = None
 
 
 class Routes:
@@ -69,10 +52,11 @@ class Routes:
         self.node: _Node | None = None
         """The node in use, or the one to which a connection is being made."""
         self._old_node: _Node | None = None  # kept for a while beside `node`
-        self._ice = ice
-        self._audio = audio
         self._callbacks = callbacks
         self._send = callbacks.send
+        self._node_connections = NodeConnections(
+            ice, audio, callbacks, self._needed, self._node_connected, self._broken
+        )
         self._topology = "mesh"
         self._me: Seat | None = None
         self._seats: tuple[Seat, ...] = ()
@@ -103,6 +87,8 @@ class Routes:
                 reason = str(signal.body.get("reason", "the node closed it"))
                 self._broken(node.connection, reason)
             else:
+                if signal.kind == "offer":
+                    node = await self._offered(node)
                 node.connection.receive(signal.kind, signal.body)
 
     async def log_lost(self) -> None:
@@ -123,8 +109,19 @@ class Routes:
         await self.mesh.close()
         await self._tasks.finish()
 
+    async def _offered(self, node: _Node) -> _Node:
+        """The connection for an edge's offer: each but the first is for a new one."""
+        async with self._updating:
+            before = node.connection
+            if node is not self.node or self._me is None or not isinstance(before, EdgeConnection):
+                return node
+            if before.offered:
+                await self._open_node(node.seat, node.attempt)
+                await self._update_connections(self._me)
+            return self.node
+
     def _room_node(self) -> Seat | None:
-        return room_node_of(self._seats, self._topology)
+        return room_node_of(self._seats, self._topology, self._me)
 
     def _node_of(self, peer: PeerId) -> _Node | None:
         return next((n for n in (self.node, self._old_node) if n and n.seat.peer == peer), None)
@@ -143,7 +140,7 @@ class Routes:
     async def _update_connections(self, me: Seat) -> None:
         if self.node is not None:
             self.node.connection.receive_voices(voices_at(self.node.seat, me, self._seats))
-        old: Literal["none", "mesh", "node"]
+        old: Old
         if self._topology == "mesh":
             await self.mesh.update(me, self._seats)
             old = "node" if self.node or self._old_node else "none"
@@ -151,12 +148,15 @@ class Routes:
             # Existing direct connections stay for now; the node connects us with everybody else.
             kept = self.mesh.connections()
             await self.mesh.update(me, [s for s in self._seats if s.peer in kept])
-            old = "node" if self._old_node else "mesh" if kept else "none"
+            old = "mesh" if kept else "none"
+            if self._old_node is not None:
+                old = "edge" if self._old_node.seat.kind == EDGE else "node"
         after = closes_old_after(
             topology=self._topology,
             node_connected=self._is_connected_with_room_node(),
             mesh_complete=self._is_mesh_complete(me),
             old=old,
+            audible=me.audible,
         )
         if after is None:
             self._keep_old()
@@ -200,20 +200,7 @@ class Routes:
             await self.mesh.update(self._me, ())
 
     async def _open_node(self, seat: Seat, attempt: int) -> None:
-        assert seat.peer is not None
-        on_packet, on_voice = self._callbacks.on_packet, self._callbacks.on_voice
-        callbacks = NodeCallbacks(
-            send=partial(self._send, seat.peer),
-            on_track=lambda mid, track: on_voice(
-                seat, lambda: self._needed(connection.voices.get(mid)), track
-            ),
-            on_connected=lambda: self._node_connected(connection),
-            on_broken=lambda why: self._broken(connection, why),
-            on_packet=None
-            if on_packet is None
-            else lambda mid, packet: on_packet(seat, connection.voices.get(mid), packet),
-        )
-        connection = NodeConnection(await self._ice(), self._audio, callbacks)
+        connection = await self._node_connections.connect(seat)
         if self.node is not None:
             if self.node.connection.connected:
                 self._close_old_node()
@@ -232,13 +219,13 @@ class Routes:
         )
         return None if direct else voice
 
-    def _node_connected(self, connection: NodeConnection) -> None:
+    def _node_connected(self, connection: AnyNodeConnection) -> None:
         if self.node is not None and self.node.connection is connection:
             self.node.attempt = 0
             self._callbacks.on_connected(self.node.seat)
             self._later(self._update_route())
 
-    def _broken(self, connection: NodeConnection, why: str) -> None:
+    def _broken(self, connection: AnyNodeConnection, why: str) -> None:
         """Connect again with a node that still hosts the room; any other one has closed the connection, as it should."""
         if self._old_node is not None and self._old_node.connection is connection:
             self._close_old_node()

@@ -44,7 +44,7 @@ cases('hallway', ({ frames, rooms }) => {
 })
 
 cases('routes', ({ topology, me, seats, node, voices, direct }) => {
-  const found = roomNodeOf(seats, topology)
+  const found = roomNodeOf(seats, topology, me)
   assert.equal(found?.username ?? null, node)
   assert.deepEqual(found ? voicesAt(found, me, seats) : [], voices)
   const people = topology === 'mesh' ? seats.filter((seat) => !isNode(seat)) : []

@@ -109,7 +109,7 @@ def test_which_rooms_are_in_the_window_of_the_hallway(case: Case) -> None:
 @cases("routes")
 def test_which_route_audio_takes(case: Case) -> None:
     me, seats = seat_of(case["me"]), [seat_of(record) for record in case["seats"]]
-    node = room_node_of(seats, case["topology"])
+    node = room_node_of(seats, case["topology"], me)
     assert (None if node is None else node.username) == case["node"]
     assert ([] if node is None else voices_at(node, me, seats)) == case["voices"]
     meshed = seats if case["topology"] == "mesh" else []
@@ -123,6 +123,7 @@ def test_when_old_connections_are_closed(case: Case) -> None:
         node_connected=case["node_connected"],
         mesh_complete=case["mesh_complete"],
         old=case["old"],
+        audible=case.get("audible", False),
     )
     assert (None if after is None else after.total_seconds() * 1000) == case["closes_after"]
 

@@ -11,7 +11,7 @@ from .client import Frame
 
 SignalKind = Literal["offer", "answer", "candidate", "bye", "connected"]
 ON_STAGE = frozenset({"HOST", "MODERATOR", "SPEAKER"})
-NODES = frozenset({"sfu", "mcu"})
+NODES = frozenset({"sfu", "mcu", "edge"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,12 @@ class Seat:
     @property
     def is_node(self) -> bool:
         return self.kind in NODES
+
+    @property
+    def edge(self) -> PeerId | None:
+        """The session of the edge from which it gets the room's mix; None: it is connected with the stage."""
+        edge = self.record.get("edge")
+        return None if edge is None else PeerId(edge)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""The connection with an edge, from which a listener gets the room's mix; `client_web/media/edge_connection.js` is the same in a browser.
+
+The edge offers, unasked: it follows the room's log, and offers to each seat that names it. Nothing is sent to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+from .aiortc_internals.connections import path_of
+from .audio_connection import AudioOptions
+from .direct_connection import DirectCallbacks, DirectConnection
+from .signaling.client import Ice
+from .signaling.events import SignalKind
+
+OFFERED_WITHIN: Final = 3.0  # seconds
+
+
+class EdgeConnection(DirectConnection):
+    """Waits for the offer from the first `receive_voices` on. A further offer is for another connection."""
+
+    def __init__(self, ice: Ice, audio: AudioOptions, callbacks: DirectCallbacks) -> None:
+        super().__init__(ice, AudioOptions(None, audio.receives), callbacks, offers=False)
+        self.offered = False
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def receive_voices(self, voices: Sequence[str]) -> None:
+        """An edge has one voice, the mix."""
+        if self._task is None:
+            self._waiting = asyncio.get_running_loop().call_later(
+                OFFERED_WITHIN, self._break, "the edge does not offer"
+            )
+            self.start()
+
+    def receive(self, kind: SignalKind, body: Any) -> None:
+        """A signal of the edge."""
+        if kind == "offer":
+            self.offered = True
+            self._stop_waiting()
+        super().receive(kind, body)
+
+    async def close(self) -> None:
+        self._stop_waiting()
+        await super().close()
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    def _state_changed(self) -> None:
+        before = self.connected
+        super()._state_changed()
+        if self.connected and not before:
+            self._send("connected", path_of(self._pc) or {})
+
+    def _break(self, why: str) -> None:
+        # so that the old connections stay until there is a new one
+        self.connected = False
+        self._stop_waiting()
+        super()._break(why)
