@@ -21,6 +21,7 @@ from ..aiortc_internals.connections import (
     set_stream_id,
 )
 from ..aiortc_internals.packets import PacketSender, receive_packets, send_packets
+from ..direct_connection import restarts
 from ..node_rules import NOBODY
 from ..renumbering import Renumbering
 from ..rtc_connection import RtcConnection
@@ -53,15 +54,17 @@ class ParticipantConnection(RtcConnection):
             str, Renumbering
         ] = {}  # by mid: a slot is one stream, also when its voice changes
         self._slots: dict[str, tuple[Renumbering, PacketSender]] = {}  # by voice
+        self._offered: str | None = None
         self._unusable = False
         self._answering = asyncio.Lock()
         self._changed = asyncio.Event()
         self._tasks = Supervisor()
 
-    @property
-    def usable(self) -> bool:
-        """Whether this connection can answer an offer. If not, a new connection must."""
-        return not self._unusable and self.state not in ("failed", "closed")
+    def can_answer(self, offer: str) -> bool:
+        """Whether this connection can answer this offer. If not, a new connection must: aiortc cannot restart ICE."""
+        if self._unusable or self.state in ("failed", "closed"):
+            return False
+        return self._offered is None or not restarts(self._offered, offer)
 
     async def until(self, *states: str) -> str:
         """Wait until the connection is in one of these states, and return it."""
@@ -85,6 +88,7 @@ class ParticipantConnection(RtcConnection):
                 raise OfferRefused("this connection is closed")
             try:
                 await self._pc.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+                self._offered = offer
                 transceivers = self._pc.getTransceivers()
                 for transceiver in transceivers:
                     self._prepare(transceiver)

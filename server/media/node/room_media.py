@@ -52,7 +52,7 @@ class RoomMedia(ABC):
         """Answer an offer: with the mix of all speakers, or with a voice for each. Raises OfferRefused, and KeyError for a session that is not in the room."""
         participant = self._participants[peer_id]
         connection = old = self.connections.get(peer_id)
-        if connection is None or not connection.usable:
+        if connection is None or not connection.can_answer(offer):
             connection = await self._connect(peer_id)
             if old is not None:
                 await old.close()

@@ -114,3 +114,19 @@ async def test_a_slot_is_one_stream_also_when_its_voice_changes_and_goes_to_who_
     assert {seq & 0xFFFF for seq, _ in steps} == {1}
     # As much time as passed, and never a step back.
     assert all(0 < timestamp & 0xFFFFFFFF < PATIENCE * 48_000 for _, timestamp in steps)
+
+
+async def test_an_offer_of_a_new_connection_is_answered_by_a_new_one_although_nobody_ended_the_old(
+    sfu: Sfu, people: list[Person]
+) -> None:
+    """A page that turned to an edge before it was connected here comes back."""
+    one, _, listener, _ = people
+    await seat(sfu, [one, listener])
+    await one.enter(sfu)
+    await sfu.answer(listener.peer, await listener.offer(1))
+    await listener.hang_up()
+    await listener.enter(sfu)
+    await listener.waits_to_hear("user-1", 440)
+    more = sfu.connections[listener.peer]
+    await listener.enter(sfu, slots=2)  # the same connection
+    assert sfu.connections[listener.peer] is more
