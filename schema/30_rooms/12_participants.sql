@@ -6,7 +6,7 @@ create table if not exists participants (
   user_id     bigint not null default acting_user() references users on delete cascade,
   peer_id     uuid default gen_random_uuid() constraint participants_peer_id_is_unique unique,
   kind        text not null default 'person'
-              constraint participants_kind_is_known check (kind in ('person', 'bot', 'sfu', 'mcu')),
+              constraint participants_kind_is_known check (kind in ('person', 'bot', 'sfu', 'mcu', 'edge')),
   role        text not null
               constraint participants_role_is_known check (role in ('HOST', 'MODERATOR', 'SPEAKER', 'AUDIENCE')),
   muted       boolean not null default true,
@@ -35,7 +35,19 @@ create index if not exists participants_by_user on participants (user_id);
 create index if not exists participants_by_seq on participants (room_id, seq);
 create index if not exists participants_in_sight on participants (room_id)
   where role <> 'AUDIENCE' or hand_raised_at is not null or invited_to_speak_at is not null;
-create index if not exists participants_of_nodes on participants (peer_id) where kind in ('sfu', 'mcu');
+alter table participants add column if not exists edge uuid;
+do $$
+begin
+  if not exists (select from pg_constraint c where c.conrelid = 'participants'::regclass and c.conname = 'participants_kind_is_known'
+                   and pg_get_constraintdef(c.oid) like '%edge%') then
+    alter table participants drop constraint participants_kind_is_known,
+      add constraint participants_kind_is_known check (kind in ('person', 'bot', 'sfu', 'mcu', 'edge'));
+    drop index if exists participants_of_nodes;
+  end if;
+end
+$$;
+create index if not exists participants_of_nodes on participants (peer_id) where kind not in ('person', 'bot');
+create index if not exists participants_by_edge on participants (edge) where edge is not null;
 -- Small and often updated: vacuumed often, with free space on each page for HOT updates.
 alter table participants set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
@@ -45,7 +57,7 @@ comment on column participants.room_id is 'The room.';
 comment on column participants.user_id is 'The participant; the acting user by default.';
 comment on column participants.peer_id is
   'Id of this session of the seat; signals are sent to it. Requests with an older peer_id are refused. Null: the host has left, and keeps the seat.';
-comment on column participants.kind is 'person, bot, or sfu or mcu for the seat of a media node. Derived from the user.';
+comment on column participants.kind is 'person, bot, or sfu, mcu or edge for the seat of a media node. Derived from the user.';
 comment on column participants.role is
   'HOST, MODERATOR, SPEAKER or AUDIENCE. By default HOST for the room''s host, else SPEAKER on an open stage and AUDIENCE on a moderated one.';
 comment on column participants.muted is 'Whether the microphone is off. True on joining. Moderators may set it; only the participant may clear it.';
@@ -60,6 +72,8 @@ comment on column participants.seq is
   'Position of the join event in the room''s log. Of two participants the one with the larger seq is the newcomer, and sends the first offer.';
 comment on column participants.served_by is 'The process that serves this participant the room''s events: nodes.id of a relay, bot or media node. Null for a seat taken by hand in psql.';
 comment on column participants.expires_at is 'End of the grace period: when the seat is deleted, unless its participant receives the room''s events again. Null while they do, and for a seat taken by hand in psql.';
+comment on column participants.edge is
+  'The peer_id of the edge that sends this listener the room''s mix. Null: the node of the stage serves them, as everybody who may speak, raises a hand or is invited to speak; or there is no node. Set by the database.';
 comment on constraint participants_audience_is_muted on participants is 'Audience members have no microphone.';
 comment on constraint participants_only_the_audience_raises_hands on participants is 'Participants on stage may speak without asking.';
 comment on constraint participants_only_the_audience_is_invited on participants is 'Participants on stage need no invitation to speak.';
@@ -69,5 +83,6 @@ comment on constraint participants_only_the_host_may_be_away on participants is
   'When a participant leaves, the seat is deleted, except the host''s, which stays with a null peer_id.';
 comment on index participants_by_user is 'Finds the seats of a user who signs out.';
 comment on index participants_by_seq is 'Pages through the names of a room in the order of joining.';
+comment on index participants_by_edge is 'Finds and counts the listeners of an edge.';
 comment on index participants_of_nodes is 'Finds seats of media nodes that host the room no longer.';
 comment on index participants_in_sight is 'Finds, in a room with a large audience, the seats of which everybody learns: on stage, with a raised hand, or invited to speak.';

@@ -2,7 +2,7 @@
 -- otherwise a user's filter may run on rows that the view hides, and an error it raises would show that they exist.
 create or replace view roster with (security_barrier) as
 select p.room_id, r.name as room, p.user_id, u.username, p.kind, p.role, p.muted, p.hand_raised_at,
-       p.invited_to_speak_at, p.asked_to_unmute_at, p.peer_id, p.join_date, p.seq
+       p.invited_to_speak_at, p.asked_to_unmute_at, p.peer_id, p.join_date, p.seq, p.edge
 from participants p
 join rooms r on r.id = p.room_id
 join users u on u.id = p.user_id
@@ -14,7 +14,7 @@ comment on column roster.room_id is 'The room.';
 comment on column roster.room is 'The room''s name.';
 comment on column roster.user_id is 'The participant.';
 comment on column roster.username is 'Their name.';
-comment on column roster.kind is 'person, bot, sfu or mcu.';
+comment on column roster.kind is 'person, bot, sfu, mcu or edge.';
 comment on column roster.role is 'HOST, MODERATOR, SPEAKER or AUDIENCE.';
 comment on column roster.muted is 'Whether the microphone is off.';
 comment on column roster.hand_raised_at is 'Since when their hand is raised; null if it is not.';
@@ -23,3 +23,4 @@ comment on column roster.asked_to_unmute_at is 'Since when they are asked to swi
 comment on column roster.peer_id is 'Id of this session of the seat.';
 comment on column roster.join_date is 'When this session began.';
 comment on column roster.seq is 'Position of the join event in the room''s log.';
+comment on column roster.edge is 'The peer_id of the edge that sends them the room''s mix; null if the node of the stage serves them, or there is no node.';

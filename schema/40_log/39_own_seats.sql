@@ -19,4 +19,4 @@ end
 $$;
 
 comment on function own_seats(bigint, bigint, uuid) is
-  'While the roster is counted, the seats that this session knows beside those that everybody knows: its own, and those of the audience with which it exchanged signals; for the room''s media node, the whole audience. Null while the roster is full.';
+  'While the roster is counted, the seats that this session knows beside those that everybody knows: its own, and those of the audience with which it exchanged signals; for the room''s media nodes, the whole audience. Null while the roster is full.';

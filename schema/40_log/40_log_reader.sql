@@ -15,7 +15,7 @@ begin
       select max(e.seq) from events e
       where e.room_id = r.id and e.table_name = 'rooms' and e.type = 'UPDATE'
         and e.old_record ->> 'access' = 'invited' and e.record ->> 'access' <> 'invited'), 0) end,
-    p.kind in ('sfu', 'mcu') and is_node_of_room(r.id, p.user_id)
+    p.kind not in ('person', 'bot') and is_node_of_room(r.id, p.user_id)
   into log_reader.joined_seq, log_reader.public_seq, log_reader.is_node
   from rooms r join participants p on p.room_id = r.id
   where r.id = log_reader.room_id and p.user_id = acting_user();
@@ -23,4 +23,4 @@ end
 $$;
 
 comment on function log_reader(bigint, uuid) is
-  'How far back the acting user may read a room''s log: joined_seq is where their session joined, public_seq from where on the room was not only for invited users (0 for the host), is_node whether it is the room''s media node, which learns of all seats. All are null for an operator, who may read everything. Raises if the user has no seat.';
+  'How far back the acting user may read a room''s log: joined_seq is where their session joined, public_seq from where on the room was not only for invited users (0 for the host), is_node whether it is a media node of the room, which learns of all seats. All are null for an operator, who may read everything. Raises if the user has no seat.';

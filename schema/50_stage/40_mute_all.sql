@@ -9,7 +9,7 @@ begin
   perform from participants p where p.room_id = mute_all.room_id and not p.muted and p.kind in ('person', 'bot')
   order by p.user_id for no key update;
   update participants p set muted = true
-  where p.room_id = mute_all.room_id and not p.muted and p.role <> 'HOST' and p.kind not in ('sfu', 'mcu') and p.user_id is distinct from acting_user();
+  where p.room_id = mute_all.room_id and not p.muted and p.role <> 'HOST' and p.kind in ('person', 'bot') and p.user_id is distinct from acting_user();
   get diagnostics muted = row_count;
   return muted;
 end

@@ -17,4 +17,4 @@ end
 $$;
 
 comment on function node_heartbeat(text) is
-  'Renews the lease of a media node, and assigns rooms (assign_nodes). Returns the rooms that the node hosts, with the peer_id of its seat in each. Raises P0002 for a node without a lease.';
+  'Renews the lease of a media node, and assigns rooms (assign_nodes). Returns the rooms that the node serves, with the peer_id of its seat in each. Raises P0002 for a node without a lease.';

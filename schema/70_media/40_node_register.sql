@@ -7,11 +7,11 @@ declare
   node_user users;
 begin
   perform resume_leases();
-  if node_register.kind is null or node_register.kind not in ('sfu', 'mcu') then
+  if node_register.kind is null or node_register.kind not in ('sfu', 'mcu', 'edge') then
     raise check_violation using
       message    = format('there is no media node of the kind %s', coalesce(node_register.kind, 'null')),
       constraint = 'nodes_kind_is_known',
-      hint       = 'sfu or mcu.';
+      hint       = 'sfu, mcu or edge.';
   end if;
   perform pg_advisory_xact_lock(hashtext('roomtone nodes'));
   -- The first name that no running node has: 'sfu', 'sfu 2', … Users of stopped nodes are used again.
@@ -40,4 +40,4 @@ end
 $$;
 
 comment on function node_register(text, text, int, text) is
-  'Begins the lease of a media node that hosts at most `capacity` rooms. Returns the user as whom it takes seats. Called again after a crash of the database.';
+  'Begins the lease of a media node that sends at most `capacity` streams (nodes.capacity). Returns the user as whom it takes seats. Called again after a crash of the database.';

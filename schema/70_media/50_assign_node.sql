@@ -4,33 +4,23 @@ declare
   wanted text;
   chosen nodes;
   seat uuid;
-  claims text;
-  relay text;
 begin
   -- One transaction at a time, so that two rooms do not both take the last capacity of a node.
   perform pg_advisory_xact_lock(hashtext('roomtone nodes'));
   select r.topology into wanted from rooms r where r.id = assign_node.room_id and r.opened_at is not null and r.ended_at is null and r.topology <> 'mesh';
-  if not found or exists (select from assignments a where a.room_id = assign_node.room_id)
+  if not found or exists (select from assignments a where a.room_id = assign_node.room_id and a.serves = 'stage')
      or not room_is_occupied(assign_node.room_id) then
     return null;
   end if;
-  chosen := node_with_capacity(wanted);
+  chosen := node_with_capacity(wanted, assign_node.room_id);
   if chosen.id is null then
     return null;
   end if;
   insert into assignments (room_id, node_id) values (assign_node.room_id, chosen.id) returning peer_id into seat;
-  -- Seated as the node's user, not as the user who changed the room, and served by no relay.
-  claims := current_setting('request.jwt.claims', true);
-  relay := current_setting('roomtone.node', true);
-  perform set_config('request.jwt.claims', jsonb_build_object('sub', chosen.user_id::text)::text, true), set_config('roomtone.node', '', true);
-  insert into participants (room_id, user_id, peer_id, kind, role, muted)
-  values (assign_node.room_id, chosen.user_id, seat, chosen.kind, 'SPEAKER', false)
-  on conflict on constraint participants_pkey do update set peer_id = excluded.peer_id, muted = false;
-  perform set_config('request.jwt.claims', coalesce(claims, ''), true), set_config('roomtone.node', coalesce(relay, ''), true);
-  perform pg_notify('roomtone', json_build_object('node', chosen.id)::text);
+  perform seat_node(assign_node.room_id, chosen, seat);
   return chosen.id;
 end
 $$;
 
 comment on function assign_node(bigint) is
-  'Assigns a room with participants to the node of its topology with the largest share of its capacity free, gives the node a seat and notifies it. Null if there is no such node, or the room has a node or is empty.';
+  'Assigns the stage of a room with participants to the node of its topology with the largest share of its capacity free, gives the node a seat and notifies it. Null if there is no such node, or the room has a node or is empty.';

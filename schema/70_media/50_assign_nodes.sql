@@ -4,13 +4,13 @@ declare
   room bigint;
   moved int := 0;
 begin
-  delete from nodes n where n.kind in ('sfu', 'mcu') and n.heartbeat_at < clock_timestamp() - interval '1 minute';
+  delete from nodes n where n.kind in ('sfu', 'mcu', 'edge') and n.heartbeat_at < clock_timestamp() - interval '1 minute';
   -- A crash of the database empties assignments, but not participants, and afterwards another node may host the room.
   delete from participants p
   where p.peer_id in (
     select s.peer_id from participants s
-    where s.kind in ('sfu', 'mcu') and not exists (select from assignments a where a.peer_id = s.peer_id) for update skip locked);
-  if not exists (select from misplaced_rooms()) then
+    where s.kind not in ('person', 'bot') and not exists (select from assignments a where a.peer_id = s.peer_id) for update skip locked);
+  if not exists (select from misplaced_rooms()) and not exists (select from rooms_with_misplaced_listeners()) then
     return 0;
   end if;
   begin
@@ -33,9 +33,16 @@ begin
       null; -- another transaction has a row of this room locked: tried again with the next heartbeat
     end;
   end loop;
+  for room in select * from rooms_with_misplaced_listeners() loop
+    begin
+      perform place_listeners(room);
+    exception when lock_not_available or deadlock_detected then
+      null;
+    end;
+  end loop;
   return moved;
 end
 $$;
 
 comment on function assign_nodes() is
-  'Assigns every open room with participants that has no node, or whose node stopped or lost its seat, to a living node. Ends the assignment of empty rooms, and their recordings before. Deletes seats of nodes without an assignment. Returns how many rooms were assigned. Called by every node, every second.';
+  'Assigns every open room with participants that has no node, or whose node stopped or lost its seat, to a living node, and listeners to edges (place_listeners). Ends the assignment of empty rooms, and their recordings before. Deletes seats of nodes without an assignment. Returns how many rooms were assigned. Called by every node, every second.';

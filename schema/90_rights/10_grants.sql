@@ -11,7 +11,7 @@ grant select on topics, clubs, followers, members, club_directory, club_roster, 
 -- All columns but those about signing in: issuer, subject, disabled_at.
 grant select (id, username, kind, bio, created_at, site_moderator) on users to roomtone_anon, roomtone_person;
 -- All columns but those for relays: served_by and expires_at.
-grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, seq) on participants
+grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, seq, edge) on participants
   to roomtone_anon, roomtone_person;
 grant execute on function name_fault(text), name_key(text), name_skeleton(text), unicode_kind(text), unicode_prototypes(), has_hidden_controls(text)
   to roomtone_anon, roomtone_person;

@@ -105,7 +105,7 @@ begin
       new.hand_raised_at := kept.hand_raised_at;
     end if;
   -- Users cannot write `kind`: the seat of a node is inserted by the database.
-  elsif not operator and new.kind not in ('sfu', 'mcu') and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
+  elsif not operator and new.kind in ('person', 'bot') and not (new.role = 'AUDIENCE' or (new.role = 'SPEAKER' and room.stage = 'open')) then
     raise check_violation using
       message    = format('you cannot join this room as %s', new.role),
       constraint = 'participants_role_is_allowed',
@@ -148,11 +148,11 @@ for each row execute function tg_participants__keep_host();
 comment on trigger _150_keep_host on participants is 'Keeps the host''s seat while the room is open.';
 
 create or replace trigger _170_pace before insert on participants
-for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_pace('participants_are_rate_limited', '200', '1 minute');
+for each row when (new.kind in ('person', 'bot')) execute function tg_pace('participants_are_rate_limited', '200', '1 minute');
 comment on trigger _170_pace on participants is 'Rate limit: 200 per user in 1 minute.';
 
 create or replace trigger _180_pace_again before update of peer_id on participants
-for each row when (new.kind not in ('sfu', 'mcu') and new.peer_id is not null and new.peer_id is distinct from old.peer_id)
+for each row when (new.kind in ('person', 'bot') and new.peer_id is not null and new.peer_id is distinct from old.peer_id)
 execute function tg_pace('participants_are_rate_limited', '200', '1 minute');
 comment on trigger _180_pace_again on participants is 'Rate limit: joining again counts like joining.';
 
@@ -189,11 +189,18 @@ declare
   -- Of seats that are quiet before and after only their user learns while the roster is counted.
   quiet boolean := (tg_op = 'INSERT' or (old.role = 'AUDIENCE' and old.hand_raised_at is null and old.invited_to_speak_at is null))
     and (tg_op = 'DELETE' or (new.role = 'AUDIENCE' and new.hand_raised_at is null and new.invited_to_speak_at is null));
+  listens boolean := tg_op <> 'DELETE' and new.edge is null and is_here and new.role = 'AUDIENCE' and new.hand_raised_at is null and new.invited_to_speak_at is null;
+  left_edge boolean := tg_op <> 'INSERT' and old.edge is not null and (tg_op = 'DELETE' or new.edge is distinct from old.edge);
   reason text;
   new_seq bigint;
 begin
-  if tg_op <> 'DELETE' and not joins and new.seq is null then
-    new.seq := (select p.seq from participants p where p.room_id = new.room_id and p.user_id = new.user_id);
+  if tg_op <> 'DELETE' and not joins and (new.seq is null or listens) then
+    -- As an earlier event of this transaction has set them.
+    select p.seq, case when listens then p.edge end into new.seq, new.edge
+    from participants p where p.room_id = new.room_id and p.user_id = new.user_id;
+  end if;
+  if listens and new.edge is null and (joins or not quiet) then
+    new.edge := place_listener(new);
   end if;
   if leaves then
     reason := case
@@ -210,6 +217,10 @@ begin
     here => is_here::int - was_here::int,
     on_stage => (is_here and new.role <> 'AUDIENCE')::int - (was_here and old.role <> 'AUDIENCE')::int,
     hands => (is_here and new.hand_raised_at is not null)::int - (was_here and old.hand_raised_at is not null)::int);
+  if left_edge then
+    update assignments a set listeners = a.listeners - 1 where a.peer_id = old.edge;
+    perform delete_signals_of_edge(old.room_id, old.peer_id, old.edge);
+  end if;
   if quiet and tg_op <> 'INSERT' and reason is distinct from 'room ended' then
     perform copy_seat_event(seat.room_id, new_seq, old.peer_id);
   end if;
@@ -228,7 +239,7 @@ end
 $$;
 
 comment on function tg_participants__log() is
-  'Logs that a participant joined, changed or left (with the reason), and counts them. Stores the position of the join event in the seat (seq). With many seats in the room, its roster turns to counted (fit_roster).';
+  'Logs that a participant joined, changed or left (with the reason), and counts them. Stores the position of the join event in the seat (seq). Gives a new listener an edge (place_listener). With many seats in the room, its roster turns to counted (fit_roster).';
 
 drop trigger if exists _500_log on participants;
 create constraint trigger _500_log after insert or delete on participants

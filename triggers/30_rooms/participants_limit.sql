@@ -18,5 +18,5 @@ $$;
 comment on function tg_participants__limit() is 'Refuses the 21st seat of a user.';
 
 create or replace trigger _160_limit before insert on participants
-for each row when (new.kind not in ('sfu', 'mcu')) execute function tg_participants__limit();
+for each row when (new.kind in ('person', 'bot')) execute function tg_participants__limit();
 comment on trigger _160_limit on participants is 'At most 20 seats per user.';

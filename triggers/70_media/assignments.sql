@@ -20,7 +20,7 @@ $$;
 comment on function tg_assignments__continue_recording() is 'The room''s new node continues the running recording.';
 
 create or replace trigger _300_continue_recording after insert on assignments
-for each row execute function tg_assignments__continue_recording();
+for each row when (new.serves = 'stage') execute function tg_assignments__continue_recording();
 comment on trigger _300_continue_recording on assignments is 'Gives the waiting recording its node.';
 
 create or replace function tg_assignments__split_recording() returns trigger
@@ -43,5 +43,5 @@ $$;
 comment on function tg_assignments__split_recording() is 'When a room loses its node, its recording ends, and another continues it.';
 
 create or replace trigger _310_split_recording after delete on assignments
-for each row execute function tg_assignments__split_recording();
+for each row when (old.serves = 'stage') execute function tg_assignments__split_recording();
 comment on trigger _310_split_recording on assignments is 'Splits the running recording.';

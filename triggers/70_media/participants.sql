@@ -19,7 +19,7 @@ comment on function tg_participants__guard_node() is 'Users cannot delete or cha
 -- Not for seq, which is set while the user acts who moved the room.
 create or replace trigger _140_guard_node
 before delete or update of room_id, user_id, peer_id, kind, role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmute_at on participants
-for each row when (old.kind in ('sfu', 'mcu')) execute function tg_participants__guard_node();
+for each row when (old.kind not in ('person', 'bot')) execute function tg_participants__guard_node();
 comment on trigger _140_guard_node on participants is 'Refuses changes to the seats of media nodes.';
 
 -- A peer_id is one session of one seat. Clients may choose it, so that they know it before the response.
@@ -116,7 +116,7 @@ declare
 begin
   select r.topology into wanted from rooms r
   where r.id = new.room_id and r.topology <> 'mesh' and r.opened_at is not null and r.ended_at is null
-    and not exists (select from assignments a where a.room_id = r.id);
+    and not exists (select from assignments a where a.room_id = r.id and a.serves = 'stage');
   if not found then
     return null;
   end if;
@@ -126,7 +126,7 @@ begin
      and pg_try_advisory_xact_lock(hashtext('roomtone nodes')) then
     perform assign_node(new.room_id);
   else
-    perform pg_notify('roomtone', json_build_object('node', n.id)::text) from node_with_capacity(wanted) n where n.id is not null;
+    perform pg_notify('roomtone', json_build_object('node', n.id)::text) from node_with_capacity(wanted, new.room_id) n where n.id is not null;
   end if;
   return null;
 end

@@ -4,7 +4,7 @@ begin
   if tg_op = 'UPDATE' and new.topology = old.topology then
     return new;
   end if;
-  if (node_with_capacity(new.topology)).id is null then
+  if (node_with_capacity(new.topology, case tg_op when 'UPDATE' then new.id end)).id is null then
     raise check_violation using
       message    = format('no %s node has capacity for this room', upper(new.topology)),
       constraint = 'rooms_topology_has_a_node',

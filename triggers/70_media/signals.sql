@@ -26,8 +26,8 @@ begin
   end if;
   -- One query, because this runs for every signal: both seats, and what waits from the one session for the other.
   -- An operator in psql may send for any session.
-  select s.user_id as from_user, s.kind as from_kind, s.seq as from_seq, s.role as from_role, s.invited_to_speak_at as from_invited_at,
-         r.user_id as to_user, r.kind as to_kind, r.seq as to_seq, r.role as to_role, r.invited_to_speak_at as to_invited_at,
+  select s.user_id as from_user, s.kind as from_kind, s.seq as from_seq, s.role as from_role, s.invited_to_speak_at as from_invited_at, s.edge as from_edge,
+         r.user_id as to_user, r.kind as to_kind, r.seq as to_seq, r.role as to_role, r.invited_to_speak_at as to_invited_at, r.edge as to_edge,
          w.signals, w.bytes
   into pair
   from participants s
@@ -55,6 +55,13 @@ begin
       constraint = 'signals_not_between_audience',
       hint       = 'Connect when one of you is on stage, or invited to speak.';
   end if;
+  if 'edge' in (pair.from_kind, pair.to_kind) and new.kind <> 'bye'
+     and pair.from_edge is distinct from new.to_peer and pair.to_edge is distinct from new.from_peer then
+    raise check_violation using
+      message    = 'an edge connects only with the listeners whose seat names it',
+      constraint = 'signals_edge_serves_the_listener',
+      hint       = 'Connect with the edge that your seat names, or with the node of the stage if it names none.';
+  end if;
   new.from_user := pair.from_user;
   new.to_user := pair.to_user;
   -- Signals are kept for snapshots, until relay_delete_old_rows deletes them.
@@ -66,13 +73,19 @@ begin
   end if;
 
   if new.kind = 'offer' then
-    if pair.from_kind in ('sfu', 'mcu') and pair.to_kind not in ('sfu', 'mcu') then
+    if pair.to_kind = 'edge' then
+      raise check_violation using
+        message    = 'an edge sends the offer',
+        constraint = 'signals_edge_offers',
+        hint       = 'Wait for its offer. To get a new one, send it a bye.';
+    end if;
+    if pair.from_kind in ('sfu', 'mcu') and pair.to_kind in ('person', 'bot') then
       raise check_violation using
         message    = 'a node never sends an offer to a person',
         constraint = 'signals_nodes_never_offer',
         hint       = 'Wait for the offer of the participant.';
     end if;
-    if pair.to_kind not in ('sfu', 'mcu')
+    if pair.to_kind not in ('sfu', 'mcu') and pair.from_kind <> 'edge'
        and coalesce(pair.from_seq, 9223372036854775807) < coalesce(pair.to_seq, 9223372036854775807)
        and not exists (select from signals s
                        where s.room_id = new.room_id and s.from_peer = new.from_peer and s.to_peer = new.to_peer and s.kind = 'answer')
@@ -101,7 +114,7 @@ end
 $$;
 
 comment on function tg_signals__guard() is
-  'Both sessions have seats in the room, what waits from one to the other is bounded, the newcomer sends the first offer, and an answer follows an offer.';
+  'Both sessions have seats in the room, what waits from one to the other is bounded, the newcomer (or the edge of a listener) sends the first offer, and an answer follows an offer.';
 
 create or replace trigger _100_guard before insert on signals
 for each row execute function tg_signals__guard();

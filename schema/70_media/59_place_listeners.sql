@@ -1,0 +1,72 @@
+-- Called by heartbeats, so it waits for nobody: a seat that another transaction has locked is placed a second later.
+
+create or replace function place_listeners(room_id bigint) returns int
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  on_nodes constant boolean := exists (
+    select from rooms r where r.id = place_listeners.room_id and r.topology <> 'mesh' and r.opened_at is not null and r.ended_at is null);
+  without_edge int; -- listeners who may be moved
+  orphaned int;     -- seats whose edge is gone
+  beyond int;       -- listeners whom the node of the stage should not serve
+  free bigint;
+  placed record;
+  old participants;
+  moved int := 0;
+begin
+  perform open_logs(array[place_listeners.room_id]);
+  perform from logs l where l.room_id = place_listeners.room_id for update;
+  with ended as (
+    delete from assignments a
+    where a.room_id = place_listeners.room_id and a.serves = 'audience'
+      and not (on_nodes and exists (select from living_nodes() n where n.id = a.node_id)
+               and exists (select from participants p where p.peer_id = a.peer_id)
+               and (a.listeners > 0 or a.assigned_at > clock_timestamp() - interval '10 seconds'))
+    returning a.node_id)
+  perform pg_notify('roomtone', json_build_object('node', e.node_id)::text) from ended e;
+  update assignments a set listeners = c.listeners
+  from (select b.peer_id, (select count(*) from participants p where p.edge = b.peer_id) as listeners from assignments b
+        where b.room_id = place_listeners.room_id and b.serves = 'audience') c
+  where a.peer_id = c.peer_id and a.listeners <> c.listeners;
+  select count(*) filter (where p.edge is null), count(*) filter (where p.edge is not null and a.peer_id is null)
+  into without_edge, orphaned
+  from participants p left join assignments a on a.peer_id = p.edge
+  where p.room_id = place_listeners.room_id and p.role = 'AUDIENCE' and p.kind in ('person', 'bot');
+  beyond := case when on_nodes then greatest(0, without_edge + orphaned - coalesce((select s.edge_after from topology_sizes s), 50)) else 0 end;
+  loop
+    free := coalesce((select sum(e.capacity - e.listeners) from edges_of_room(place_listeners.room_id) e), 0);
+    exit when free >= beyond or assign_edge(place_listeners.room_id) is null;
+  end loop;
+  beyond := least(beyond, free);
+  for placed in
+    with found as materialized (
+      select p.user_id, p.edge, p.seq from participants p
+      where p.room_id = place_listeners.room_id and p.role = 'AUDIENCE' and p.kind in ('person', 'bot')
+        and p.hand_raised_at is null and p.invited_to_speak_at is null and p.seq is not null
+        and not exists (select from assignments a where a.peer_id = p.edge)
+      order by p.edge is null, p.seq desc limit greatest(orphaned, beyond)
+      for no key update skip locked
+    ), listeners as (
+      select f.user_id, f.edge, row_number() over (order by f.edge is null, f.seq desc) as place from found f
+    ), places as (
+      select e.peer_id, row_number() over (order by (e.listeners + n)::float8 / e.capacity, e.peer_id) as place
+      from edges_of_room(place_listeners.room_id) e cross join lateral generate_series(1, least(e.capacity - e.listeners, beyond)) n
+    )
+    update participants p set edge = s.peer_id
+    from listeners l left join places s on s.place = l.place and s.place <= beyond
+    where p.room_id = place_listeners.room_id and p.user_id = l.user_id and l.edge is distinct from s.peer_id
+    returning p as seat, l.edge as edge
+  loop
+    old := placed.seat;
+    old.edge := placed.edge;
+    perform log_edge(old, placed.seat);
+    moved := moved + 1;
+  end loop;
+  update assignments a set listeners = (select count(*) from participants p where p.edge = a.peer_id)
+  where moved > 0 and a.room_id = place_listeners.room_id and a.serves = 'audience';
+  -- Seats of edges that serve the room no longer are deleted by assign_nodes.
+  return moved;
+end
+$$;
+
+comment on function place_listeners(bigint) is
+  'Places the listeners of a room anew: those whose edge has died or been taken away get another edge, or the node of the stage; and if that serves more than it should (topology_sizes.edge_after), the newest get an edge with free capacity. Takes edges away that have died or serve nobody. Returns how many were moved.';

@@ -1,0 +1,23 @@
+create or replace function rooms_with_misplaced_listeners() returns setof bigint
+language sql stable security definer set search_path = roomtone, pg_temp
+begin atomic
+  select a.room_id from assignments a join rooms r on r.id = a.room_id
+  where a.serves = 'audience'
+    and (r.topology = 'mesh' or r.ended_at is not null
+         or not exists (select from living_nodes() n where n.id = a.node_id)
+         or not exists (select from participants p where p.peer_id = a.peer_id)
+         or (a.listeners = 0 and a.assigned_at < clock_timestamp() - interval '10 seconds'))
+  union
+  select p.room_id from participants p where p.edge is not null and not exists (select from assignments a where a.peer_id = p.edge)
+  union
+  select l.room_id
+  from logs l join assignments a on a.room_id = l.room_id
+  where l.here - l.on_stage > coalesce((select s.edge_after from topology_sizes s), 50)
+    and exists (select from living_nodes() n where n.kind = 'edge' and n.capacity > (select coalesce(sum(b.listeners), 0) from assignments b where b.node_id = n.id))
+  group by l.room_id
+  having l.here - l.on_stage - l.hands - sum(a.listeners) > coalesce((select s.edge_after from topology_sizes s), 50)
+  order by 1;
+end;
+
+comment on function rooms_with_misplaced_listeners() is
+  'Rooms whose listeners place_listeners would move: their edge has died, or the node of the stage serves more than it should (topology_sizes.edge_after) while an edge has capacity; and rooms with an edge that they no longer need.';
