@@ -10,8 +10,9 @@ Each setting is a flag of `roomtone` and an environment variable; the flag has p
 flag, or separate the values by spaces in the variable. All users of a machine can read command lines: give secrets by
 variable or by file.
 
-Two numbers apply to all relays of a database and are therefore in it: from how many people on a room's audience is only counted, and when it
-is listed again ([psql.md](psql.md#look-around), table `roster_sizes`).
+Some numbers apply to all relays and nodes of a database and are therefore in it ([psql.md](psql.md#look-around)): from how many people on a
+room's audience is only counted, and when it is listed again (table `roster_sizes`); and how many listeners the node of a room's stage serves
+before an edge does (table `topology_sizes`).
 
 This page is generated from `server/settings.py` by `make docs`, and a test compares the two.
 

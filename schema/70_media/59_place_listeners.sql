@@ -9,20 +9,23 @@ declare
   orphaned int;     -- seats whose edge is gone
   beyond int;       -- listeners whom the node of the stage should not serve
   free bigint;
+  ended text;
   placed record;
   old participants;
   moved int := 0;
 begin
   perform open_logs(array[place_listeners.room_id]);
   perform from logs l where l.room_id = place_listeners.room_id for update;
-  with ended as (
+  for ended in
     delete from assignments a
     where a.room_id = place_listeners.room_id and a.serves = 'audience'
       and not (on_nodes and exists (select from living_nodes() n where n.id = a.node_id)
                and exists (select from participants p where p.peer_id = a.peer_id)
                and (a.listeners > 0 or a.assigned_at > clock_timestamp() - interval '10 seconds'))
-    returning a.node_id)
-  perform pg_notify('roomtone', json_build_object('node', e.node_id)::text) from ended e;
+    returning a.node_id
+  loop
+    perform pg_notify('roomtone', json_build_object('node', ended)::text);
+  end loop;
   update assignments a set listeners = c.listeners
   from (select b.peer_id, (select count(*) from participants p where p.edge = b.peer_id) as listeners from assignments b
         where b.room_id = place_listeners.room_id and b.serves = 'audience') c
@@ -63,7 +66,10 @@ begin
   end loop;
   update assignments a set listeners = (select count(*) from participants p where p.edge = a.peer_id)
   where moved > 0 and a.room_id = place_listeners.room_id and a.serves = 'audience';
-  -- Seats of edges that serve the room no longer are deleted by assign_nodes.
+  delete from participants p where p.peer_id in (
+    select s.peer_id from participants s
+    where s.room_id = place_listeners.room_id and s.kind = 'edge' and not exists (select from assignments a where a.peer_id = s.peer_id)
+    for update skip locked);
   return moved;
 end
 $$;

@@ -2,6 +2,7 @@ create or replace function release_edges(room_id bigint) returns void
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   ended constant boolean := exists (select from rooms r where r.id = release_edges.room_id and r.ended_at is not null);
+  node text;
   old participants;
   new participants;
 begin
@@ -12,8 +13,9 @@ begin
   perform from participants p
   where p.room_id = release_edges.room_id and (ended or p.edge is not null or p.kind = 'edge') order by p.user_id for update;
   perform from logs l where l.room_id = release_edges.room_id for update;
-  with gone as (delete from assignments a where a.room_id = release_edges.room_id and a.serves = 'audience' returning a.node_id)
-  perform pg_notify('roomtone', json_build_object('node', g.node_id)::text) from gone g;
+  for node in delete from assignments a where a.room_id = release_edges.room_id and a.serves = 'audience' returning a.node_id loop
+    perform pg_notify('roomtone', json_build_object('node', node)::text);
+  end loop;
   if ended then
     return; -- all seats are deleted next
   end if;

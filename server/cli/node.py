@@ -22,16 +22,15 @@ from .outcome import expected_errors, stopping_on_signals
 @click.argument("kind", type=click.Choice(["sfu", "mcu"]))
 @click.option(
     "--capacity",
-    type=click.IntRange(1, 10_000),
-    default=50,
+    type=click.IntRange(1, 1_000_000),
     metavar="N",
-    help="Largest number of rooms it hosts. [50]",
+    help="Largest number of streams it sends: an sfu one of each speaker to each person of a room, an mcu one to each person. [sfu 1000, mcu 300]",
 )
 @from_settings(
     "data_dir", "recordings_dir", "run_as", "database_url", "ice_servers", "turn_uris", "turn_secret", "turn_ttl",
     "ice_transport_policy", "media_networks", "log_level", "log_format",
 )  # fmt: skip
-def node_command(kind: str, capacity: int, **given: Any) -> None:
+def node_command(kind: str, capacity: int | None, **given: Any) -> None:
     """Host the audio of rooms: an sfu forwards each participant's audio, an mcu mixes it.
 
     The database assigns rooms to it, and to another node when it stops or fails.
@@ -60,7 +59,7 @@ def node_command(kind: str, capacity: int, **given: Any) -> None:
     if account is not None:
         privileges.drop(account.uid, account.gid)
     with stopping_on_signals(terminal):
-        terminal.line(f"{kind.upper()} node for {capacity} rooms. Ctrl-C stops it.")
+        terminal.line(f"{kind.upper()} node. Ctrl-C stops it.")
         try:
             run_until_signal(
                 serve(

@@ -62,6 +62,7 @@ CHANGES = {
     "schema_installs": "version = ''",
     "database_marks": "noticed_at = now()",
     "roster_sizes": "counted_above = 200",
+    "topology_sizes": "edge_after = 200",
     "hallway": "name = 'Coffee'",
     "roster": "muted = true",
     "hand_queue": "hand_raised_at = now()",

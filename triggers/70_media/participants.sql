@@ -22,6 +22,25 @@ before delete or update of room_id, user_id, peer_id, kind, role, muted, hand_ra
 for each row when (old.kind not in ('person', 'bot')) execute function tg_participants__guard_node();
 comment on trigger _140_guard_node on participants is 'Refuses changes to the seats of media nodes.';
 
+create or replace function tg_participants__leave_edge() returns trigger
+language plpgsql as $$
+begin
+  new.edge := null;
+  return new;
+end
+$$;
+
+comment on function tg_participants__leave_edge() is
+  'The node of the stage serves who may speak, raises a hand, or is invited to speak, and may therefore speak at any moment. A participant who joins again is placed anew.';
+
+-- After the triggers that may change the role.
+create or replace trigger _315_leave_edge before update on participants
+for each row when (old.edge is not null
+                   and (new.role <> 'AUDIENCE' or new.hand_raised_at is not null or new.invited_to_speak_at is not null
+                        or new.peer_id is distinct from old.peer_id))
+execute function tg_participants__leave_edge();
+comment on trigger _315_leave_edge on participants is 'Takes the edge from the seat of a listener who may soon speak.';
+
 -- A peer_id is one session of one seat. Clients may choose it, so that they know it before the response.
 
 create or replace function tg_participants__reserve_peer_id() returns trigger

@@ -56,3 +56,20 @@ create or replace trigger _400_end_recording after update of topology, ended_at 
 for each row when (new.ended_at is not null or (new.topology = 'mesh' and old.topology <> 'mesh'))
 execute function tg_rooms__end_recording();
 comment on trigger _400_end_recording on rooms is 'Ends the running recording.';
+
+create or replace function tg_rooms__release_edges() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  perform release_edges(new.id);
+  return null;
+end
+$$;
+
+comment on function tg_rooms__release_edges() is 'A mesh has no edges, and an ended room has none, either.';
+
+drop trigger if exists _480_release_edges on rooms;
+create constraint trigger _480_release_edges after update of topology, ended_at on rooms
+deferrable initially deferred for each row
+when ((new.topology = 'mesh' and old.topology <> 'mesh') or (new.ended_at is not null and old.ended_at is null))
+execute function tg_rooms__release_edges();
+comment on trigger _480_release_edges on rooms is 'At commit, takes the edges from a room that became a mesh or ended, before that is logged.';

@@ -45,12 +45,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "asked_to_unmute_at",
             "join_date",
             "seq",
+            "edge",
         ],
         "properties": {
             "room_id": _ID,
             "user_id": _ID,
             "username": TEXT,
-            "kind": {"enum": ["person", "bot", "sfu", "mcu"]},
+            "kind": {"enum": ["person", "bot", "sfu", "mcu", "edge"]},
             "role": {"enum": ["HOST", "MODERATOR", "SPEAKER", "AUDIENCE"]},
             "peer_id": {"type": ["string", "null"], "format": "uuid"},
             "muted": {"type": "boolean"},
@@ -59,6 +60,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "asked_to_unmute_at": {"type": ["string", "null"], "format": "date-time"},
             "join_date": {"type": "string", "format": "date-time"},
             "seq": {"type": ["integer", "null"]},
+            "edge": {"type": ["string", "null"], "format": "uuid"},
         },
     },
     "Event": {

@@ -21,8 +21,8 @@ from .recorder import Begun
 
 Kind = Literal["sfu", "mcu"]
 
-CAPACITY: Final = 50
-"""How many rooms a node hosts at most, by default."""
+CAPACITY: Final[dict[Kind, int]] = {"sfu": 1000, "mcu": 300}
+"""How many streams a node sends at most, by default: what one processor core does (docs/topologies.md)."""
 
 
 class NodeLease(Lease):
@@ -31,10 +31,10 @@ class NodeLease(Lease):
     `changed` is set when they may have changed.
     """
 
-    def __init__(self, connect: Connect, kind: Kind, capacity: int = CAPACITY) -> None:
+    def __init__(self, connect: Connect, kind: Kind, capacity: int | None = None) -> None:
         super().__init__(connect, new_node_id(kind), kind, address=this_process())
         self.kind: Kind = kind
-        self.capacity = capacity
+        self.capacity = capacity or CAPACITY[kind]
         self.rooms: dict[RoomId, PeerId] = {}
         self.receivers: dict[RoomId, dict[UUID, MixReceiver]] = {}
         self.changed = asyncio.Event()

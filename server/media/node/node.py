@@ -17,7 +17,7 @@ from ..signaling.client import Ice
 from ..signaling.database_client import DatabaseConnections, database_connections
 from .connection_presence import ConnectionPresence
 from .hosted_room import HostedRoom
-from .lease import CAPACITY, Kind, NodeLease
+from .lease import Kind, NodeLease
 from .mcu import Mcu
 from .mix_sender import MixSenders
 from .node_seat import NodeSeat
@@ -122,7 +122,7 @@ async def serve(
     url: str,
     kind: Kind,
     *,
-    capacity: int = CAPACITY,
+    capacity: int | None = None,
     ice: Callable[[UserId], Ice] = lambda user: Ice(),
     report: Report = lambda words: None,
     recordings: Path | None = None,

@@ -1,0 +1,420 @@
+"""The database gives listeners beyond the first fifty an edge."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from ..conftest import Connect
+from ..people import Psql, notified, refused, waits_for
+from .crowds import check_known, counters, events, head, small
+from .edges import at_once, dies, edge_of, listeners, node, serving, sizes, stage
+
+PROMOTED: LiteralString = "update participants set role = 'SPEAKER' where user_id = %s"
+
+
+@pytest.mark.parametrize("topology", ["sfu", "mcu"])
+def test_the_51st_listener_gets_an_edge_and_a_full_edge_is_followed_by_another(
+    psql: Psql, connect: Connect, topology: str
+) -> None:
+    room = stage(psql, topology)
+    node(psql, "a", "edge", 7)
+    node(psql, "b", "edge", 9)
+    told = connect()
+    told.execute("listen roomtone")
+    listeners(psql, room, 60)
+    assert serving(psql, room) == {"stage": 50, "a": 7, "b": 3}
+    assert edge_of(psql, room, "person 049") is None
+    assert [edge_of(psql, room, f"person {n:03}") for n in (50, 56, 57)] == ["a", "a", "b"]
+    assert {'{"node" : "a"}', '{"node" : "b"}'} <= set(notified(told))
+    assert counters(psql, room)[:2] == (61, 1), "edges are not people"
+    assert [name for name in psql.roster(room) if name.startswith("edge")] == ["edge", "edge 2"]
+    joined = psql.one(
+        "select record from events where type = 'INSERT' and record ->> 'username' = 'person 050'"
+    )
+    seat = "select edge::text from roster where room_id = %s and username = 'person 050'"
+    assert joined["edge"] == psql.one(seat, room), "in the event with which they join"
+    check_known(psql, room, psql.person_id("host"))
+    check_known(psql, room, psql.person_id("person 050"))
+
+
+def test_a_crowd_that_comes_at_once_fills_the_edges_and_the_rest_goes_to_the_stage(
+    psql: Psql,
+) -> None:
+    room = stage(psql)
+    node(psql, "a", "edge", 4)
+    node(psql, "b", "edge", 4)
+    at_once(psql, room, 60)
+    assert serving(psql, room) == {"stage": 52, "a": 4, "b": 4}
+    psql.run("delete from participants where user_id = %s", psql.person_id("person 059"))
+    assert serving(psql, room) == {"stage": 51, "a": 4, "b": 4}
+    # Another edge comes: who is beyond the fiftieth moves there.
+    node(psql, "c", "edge", 4)
+    psql.run("select node_heartbeat('c')")
+    assert serving(psql, room) == {"stage": 50, "a": 4, "b": 4, "c": 1}
+
+
+def test_without_an_edge_and_in_a_mesh_everything_is_as_before(psql: Psql) -> None:
+    room = stage(psql)
+    sizes(psql, 2)
+    mesh = psql.room("host", "Mesh", "moderated")
+    listeners(psql, room, 4)
+    assert serving(psql, room) == {"stage": 4}
+    node(psql, "a", "edge", 9)
+    listeners(psql, mesh, 4)
+    assert serving(psql, mesh) == {"stage": 4}
+
+
+def test_when_an_edge_dies_its_listeners_get_another_or_the_stage(psql: Psql) -> None:
+    room = stage(psql)
+    sizes(psql, 5)
+    node(psql, "a", "edge", 10)
+    node(psql, "b", "edge", 4)
+    listeners(psql, room, 15)
+    assert serving(psql, room) == {"stage": 5, "a": 10}
+    was = psql.one("select edge from participants where user_id = %s", psql.person_id("person 014"))
+    dies(psql, "a")
+    before = head(psql, room)
+    psql.run("select node_heartbeat('stage')")
+    assert serving(psql, room) == {"stage": 11, "b": 4}
+    moved = [e for e in events(psql, room, before) if e[1] == "UPDATE"]
+    assert sorted(name for _, _, name, _ in moved) == [f"person {n:03}" for n in range(5, 15)]
+    last = psql.all(
+        "select record ->> 'edge', old_record ->> 'edge' from events where room_id = %s and seq > %s"
+        " and record ->> 'username' = 'person 014'",
+        room,
+        before,
+    )
+    assert [(edge is not None, old) for edge, old in last] == [(True, str(was))]
+    check_known(psql, room, psql.person_id("host"))
+    # It comes back: those beyond the fifth move to it.
+    psql.run("select node_heartbeat('a')")
+    assert serving(psql, room) == {"stage": 5, "b": 4, "a": 6}
+    # It stops in good order.
+    psql.run("select node_end_lease('a')")
+    assert serving(psql, room) == {"stage": 11, "b": 4}
+    psql.run("select node_end_lease('b')")
+    assert serving(psql, room) == {"stage": 15}
+
+
+def test_who_may_soon_speak_is_served_by_the_stage_at_once_and_a_listener_by_an_edge_again(
+    psql: Psql,
+) -> None:
+    room = stage(psql)
+    sizes(psql, 1)
+    node(psql, "a", "edge", 9)
+    listeners(psql, room, 4)
+    ways = (
+        ("person 001", "select raise_hand(%s)", "select lower_hand(%s)"),
+        ("person 002", "select raise_hand(%s)", "select lower_hand(%s)"),
+    )
+    for name, speak, listen in ways:
+        assert edge_of(psql, room, name) == "a"
+        before = head(psql, room)
+        psql.act_as(name).run(speak, room)
+        psql.act_as(None)
+        assert edge_of(psql, room, name) is None
+        assert [e[:3] for e in events(psql, room, before)] == [("participants", "UPDATE", name)]
+        psql.act_as(name).run(listen, room)
+        psql.act_as(None)
+        assert edge_of(psql, room, name) == "a"
+        assert serving(psql, room) == {"stage": 1, "a": 3}
+    psql.act_as("host").run("select invite_to_speak(%s, 'person 003')", room)
+    psql.act_as(None)
+    assert edge_of(psql, room, "person 003") is None, "before the yes"
+    psql.act_as("person 003").run("select accept_to_speak(%s)", room)
+    psql.act_as(None)
+    assert (edge_of(psql, room, "person 003"), serving(psql, room)) == (None, {"stage": 1, "a": 2})
+    psql.act_as("person 003").run("select step_down(%s)", room)
+    psql.act_as("host").run("select invite_to_speak(%s, 'person 002')", room)
+    psql.act_as("person 002").run("select decline_to_speak(%s)", room)
+    psql.act_as(None)
+    assert serving(psql, room) == {"stage": 1, "a": 3}
+    check_known(psql, room, psql.person_id("host"))
+
+
+def test_several_changes_in_one_transaction_leave_seats_and_counters_right(
+    psql: Psql, connect: Connect
+) -> None:
+    room = stage(psql)
+    sizes(psql, 0)
+    node(psql, "a", "edge", 99)
+    listeners(psql, room, 4)
+    both = Psql(connect(autocommit=False))
+    first, second, third, fourth = (psql.person_id(f"person {n:03}") for n in range(4))
+    both.run("update participants set hand_raised_at = now() where user_id = %s", first)
+    both.run("update participants set hand_raised_at = null where user_id = %s", first)
+    both.run("update participants set peer_id = gen_random_uuid() where user_id = %s", second)
+    both.run("update participants set invited_to_speak_at = now() where user_id = %s", second)
+    both.run(PROMOTED, third)
+    both.run("update participants set role = 'AUDIENCE' where user_id = %s", third)
+    both.run(PROMOTED, third)
+    both.run("delete from participants where user_id = %s", fourth)
+    both.seat(room, "new")
+    both.seat(room, "gone")
+    both.run("delete from participants where user_id = %s", both.person_id("gone"))
+    both.connection.commit()
+    assert serving(psql, room) == {"stage": 1, "a": 2}
+    assert edge_of(psql, room, "person 000") == edge_of(psql, room, "new") == "a"
+    check_known(psql, room, psql.person_id("host"))
+
+
+def test_in_a_counted_room_a_listener_learns_of_their_edge_and_the_edge_of_all(psql: Psql) -> None:
+    small(psql)
+    room = stage(psql)
+    sizes(psql, 3)
+    node(psql, "a", "edge", 9)
+    node(psql, "b", "edge", 9)
+    at_once(psql, room, 8)
+    assert psql.one("select roster from rooms where id = %s", room) == "counted"
+    assert serving(psql, room) == {"stage": 3, "a": 5}
+    before = head(psql, room)
+    dies(psql, "a")
+    psql.run("select node_heartbeat('b')")
+    assert serving(psql, room) == {"stage": 3, "b": 5}
+    directed = [e for e in events(psql, room, before) if e[1] == "UPDATE"]
+    assert len(directed) == 5
+    assert all(name == recipient for _, _, name, recipient in directed)
+    check_known(psql, room, psql.person_id("person 007"))
+    # The edge reads all seats, as the node of the stage does: in its snapshot, and in the log.
+    edge = psql.one(
+        "select username from participants p join users u on u.id = p.user_id where p.kind = 'edge'"
+    )
+    psql.act_as(edge)
+    named = [
+        s["username"] for s in psql.one("select room_snapshot(%s)", room)["seats"] if s["edge"]
+    ]
+    assert named == [f"person {n:03}" for n in range(3, 8)]
+    psql.act_as(None)
+    psql.seat(room, "late")
+    epoch, seq = psql.all("select epoch, head_seq from logs where room_id = %s", room)[0]
+    psql.act_as(edge)
+    read = psql.one("select room_log(%s, null, %s, %s)", room, epoch, seq - 1)["events"]
+    assert [e["record"]["username"] for e in read] == ["late"]
+    psql.act_as("late")
+    snapshot = psql.one("select room_snapshot(%s)", room)
+    assert [s["edge"] is not None for s in snapshot["seats"]] == [True]
+    assert "edge" in {s["kind"] for s in snapshot["participants"]}
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "update rooms set topology = 'mesh' where id = %s",
+        "update rooms set ended_at = now() where id = %s",
+    ],
+)
+def test_a_mesh_and_an_ended_room_have_no_edges(
+    psql: Psql, connect: Connect, end: LiteralString
+) -> None:
+    room = stage(psql)
+    sizes(psql, 1)
+    node(psql, "a", "edge", 9)
+    listeners(psql, room, 4)
+    told = connect()
+    told.execute("listen roomtone")
+    psql.act_as("host").run(end, room)
+    psql.act_as(None)
+    assert psql.one("select count(*) from assignments") == 0
+    assert (
+        psql.one("select count(*) from participants where edge is not null or kind = 'edge'") == 0
+    )
+    assert '{"node" : "a"}' in notified(told)
+    check_known(psql, room, psql.person_id("host"))
+
+
+def test_an_edge_that_serves_nobody_is_taken_away_and_so_is_one_without_a_seat(psql: Psql) -> None:
+    room = stage(psql)
+    sizes(psql, 1)
+    node(psql, "a", "edge", 9)
+    listeners(psql, room, 3)
+    psql.run("delete from participants where kind = 'edge'")  # the operator alone may
+    psql.run("select node_heartbeat('stage')")
+    psql.run("select node_heartbeat('stage')")
+    assert serving(psql, room) == {"stage": 1, "a": 2}
+    psql.run("delete from participants where room_id = %s and edge is not null", room)
+    psql.run("select node_heartbeat('a')")
+    assert serving(psql, room) == {"stage": 1}
+    assert psql.one("select count(*) from assignments where serves = 'audience'") == 1
+    psql.run("update assignments set assigned_at = assigned_at - interval '11 s' where true")
+    psql.run("select node_heartbeat('a')")
+    assert psql.one("select count(*) from assignments where serves = 'audience'") == 0
+
+
+def test_after_a_crash_listeners_get_an_edge_again(psql: Psql) -> None:
+    room = stage(psql)
+    sizes(psql, 2)
+    node(psql, "a", "edge", 9)
+    listeners(psql, room, 5)
+    psql.run("truncate nodes, assignments, logs, events, signals")
+    node(psql, "stage", "sfu", 9)
+    psql.run("select node_heartbeat('stage')")
+    assert serving(psql, room) == {"stage": 5}
+    node(psql, "a", "edge", 9)
+    psql.run("select node_heartbeat('a')")
+    assert serving(psql, room) == {"stage": 2, "a": 3}
+
+
+def test_an_edge_offers_to_its_listeners_and_to_nobody_else(psql: Psql) -> None:
+    room = stage(psql)
+    sizes(psql, 1)
+    node(psql, "a", "edge", 9)
+    listeners(psql, room, 2)
+    peers: dict[str, str] = dict(
+        psql.all(
+            "select u.username, p.peer_id::text from participants p join users u on u.id = p.user_id"
+        )
+    )
+    psql.act_as("edge")
+    with refused("signals_edge_serves_the_listener"):
+        psql.signal(room, peers["person 000"], "offer")
+    with refused("signals_edge_serves_the_listener"):
+        psql.signal(room, peers["host"], "offer")
+    psql.signal(room, peers["person 001"], "offer")
+    psql.signal(room, peers["person 001"], "candidate", {"candidate": "candidate:1"})
+    psql.act_as("person 001")
+    with refused("signals_edge_offers"):
+        psql.signal(room, peers["edge"], "offer")
+    psql.signal(room, peers["edge"], "answer")
+    psql.signal(room, peers["edge"], "candidate", {"candidate": "candidate:1"})
+    psql.act_as("edge").signal(room, peers["person 001"], "connected")
+    psql.act_as("person 001").signal(room, peers["edge"], "bye", {"reason": "lost"})
+    psql.act_as("edge").signal(room, peers["person 001"], "offer")
+    for name in ("person 000", "host"):
+        with refused("signals_edge_serves_the_listener"):
+            psql.act_as(name).signal(room, peers["edge"], "candidate", {"candidate": "candidate:1"})
+    # Served by the stage now: what was between them is deleted, and only a bye passes.
+    psql.act_as("person 001").run("select raise_hand(%s)", room)
+    psql.act_as(None)
+    assert psql.one("select count(*) from signals") == 0
+    with refused("signals_edge_serves_the_listener"):
+        psql.act_as("person 001").signal(room, peers["edge"], "answer")
+    psql.signal(room, peers["edge"], "bye")
+    psql.act_as("edge").signal(room, peers["person 001"], "bye")
+
+
+def test_nobody_sets_an_edge_or_changes_the_seat_of_one(psql: Psql) -> None:
+    room = stage(psql)
+    sizes(psql, 0)
+    node(psql, "a", "edge", 9)
+    listeners(psql, room, 1)
+    psql.act_as("host")
+    for change in (
+        "update participants set edge = null where user_id = 1",
+        "insert into participants (room_id, edge) values (1, gen_random_uuid())",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            psql.connection.execute(change.encode())
+    with refused("participants_node_keeps_its_seat"):
+        psql.run("delete from participants where kind = 'edge'")
+    assert psql.one("select mute_all(%s)", room) == 0
+
+
+def test_two_who_join_at_once_beyond_the_limit_are_placed_one_after_the_other(
+    psql: Psql, connect: Connect
+) -> None:
+    room = stage(psql)
+    sizes(psql, 3)
+    node(psql, "a", "edge", 2)
+    listeners(psql, room, 2)
+    for name in ("x", "y", "z", "w"):
+        psql.person(name)
+    # One has the lock on the log, and the others commit behind it: only one more fits at the stage, and two on the edge.
+    slow = Psql(connect(autocommit=False))
+    slow.run("select from logs where room_id = %s for update", room)
+    join: LiteralString = "insert into participants (room_id, user_id) select %s, id from users where username = %s returning room_id"
+    with (
+        waits_for(slow, Psql(connect()), join, room, "x") as one,
+        waits_for(slow, Psql(connect()), join, room, "y") as two,
+        waits_for(slow, Psql(connect()), join, room, "z") as three,
+    ):
+        slow.connection.commit()
+        assert [each.result() for each in (one, two, three)] == [room] * 3
+    assert serving(psql, room) == {"stage": 3, "a": 2}
+    psql.seat(room, "w")
+    assert serving(psql, room) == {"stage": 4, "a": 2}, "the edge is full"
+
+
+def test_who_joins_beside_the_death_of_an_edge_is_placed_at_a_living_one(
+    psql: Psql, connect: Connect
+) -> None:
+    room = stage(psql)
+    sizes(psql, 0)
+    node(psql, "a", "edge", 9)
+    listeners(psql, room, 2)
+    node(psql, "b", "edge", 9)
+    psql.person("late")
+    dies(psql, "a")
+    slow = Psql(connect(autocommit=False))
+    slow.run("select node_heartbeat('b')")
+    join: LiteralString = "insert into participants (room_id, user_id) select %s, id from users where username = 'late' returning room_id"
+    with waits_for(slow, Psql(connect()), join, room) as joined:
+        slow.connection.commit()
+        assert joined.result() == room
+    assert serving(psql, room) == {"b": 3}
+
+
+def test_a_seat_that_is_just_being_changed_holds_nobody_up_and_is_placed_later(
+    psql: Psql, connect: Connect
+) -> None:
+    room = stage(psql)
+    sizes(psql, 0)
+    node(psql, "a", "edge", 9)
+    listeners(psql, room, 3)
+    node(psql, "b", "edge", 9)
+    dies(psql, "a")
+    slow = Psql(connect(autocommit=False))
+    slow.run(
+        "update participants set hand_raised_at = now() where user_id = %s",
+        psql.person_id("person 001"),
+    )
+    other = Psql(connect(autocommit=False))
+    other.run(
+        "select from participants where user_id = %s for update", psql.person_id("person 002")
+    )
+    psql.run("select node_heartbeat('b')")
+    assert serving(psql, room) == {"b": 1, "nobody": 2}
+    slow.connection.commit()
+    other.connection.commit()
+    psql.run("select node_heartbeat('b')")
+    assert serving(psql, room) == {"b": 2, "stage": 1}
+
+
+def test_an_edge_has_its_capacity_for_all_rooms_together(psql: Psql) -> None:
+    first = stage(psql)
+    sizes(psql, 0)
+    node(psql, "a", "edge", 5)
+    listeners(psql, first, 3)
+    second = psql.room("host", "Second", "moderated")
+    psql.seat(second, "host")
+    psql.run("update rooms set topology = 'sfu' where id = %s", second)
+    listeners(psql, second, 3)
+    assert serving(psql, first) == {"a": 3}
+    assert serving(psql, second) == {"a": 2, "stage": 1}
+
+
+def test_a_node_of_the_stage_has_its_capacity_for_streams(psql: Psql) -> None:
+    """Four on stage, each to four: 16 streams of an SFU, and 4 of an MCU. Who has an edge takes none."""
+    room = psql.room("host", stage="moderated")
+    psql.seat(room, "host")
+    for name in ("s1", "s2", "s3"):
+        psql.seat(room, name, "SPEAKER")
+    assert [psql.one("select room_streams(%s, %s)", room, kind) for kind in ("sfu", "mcu")] == [
+        16,
+        4,
+    ]
+    node(psql, "small", "sfu", 30)
+    psql.run("update rooms set topology = 'sfu' where id = %s", room)
+    another = psql.room("host", "Another")
+    for name in ("host", "s1", "s2", "s3"):
+        psql.seat(another, name)
+    with refused("rooms_topology_has_a_node"):
+        psql.run("update rooms set topology = 'sfu' where id = %s", another)
+    node(psql, "mixer", "mcu", 4)
+    psql.run("update rooms set topology = 'mcu' where id = %s", another)
+    node(psql, "a", "edge", 99)
+    sizes(psql, 0)
+    listeners(psql, room, 5)
+    assert psql.one("select room_streams(%s, 'sfu')", room) == 16
