@@ -54,6 +54,7 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_180_pace_again",
         "_300_begin_grace",
         "_310_begin_grace_again",
+        "_315_leave_edge",
         "_320_reserve_new_peer_id",
         "_330_reserve_peer_id",
         "_340_withdraw",

@@ -195,8 +195,7 @@ declare
   new_seq bigint;
 begin
   if tg_op <> 'DELETE' and not joins and (new.seq is null or listens) then
-    -- As an earlier event of this transaction has set them.
-    select p.seq, case when listens then p.edge end into new.seq, new.edge
+    select p.seq, case when listens then p.edge end into new.seq, new.edge -- as an earlier event of this transaction has set them
     from participants p where p.room_id = new.room_id and p.user_id = new.user_id;
   end if;
   if listens and new.edge is null and (joins or not quiet) then
@@ -288,8 +287,8 @@ deferrable initially deferred for each row when (old.peer_id is not null and new
 execute function tg_participants__apply_host_gone();
 comment on trigger _620_apply_host_gone on participants is 'At commit, after it was logged that the host left, applies rooms.host_gone.';
 
--- At commit, so that two transactions of one user do not wait for each other's rows. Muting is not counted: each mute follows an
--- unmute, which is counted. So mute_all is never refused. Changes made by triggers are not counted either.
+-- At commit, so that two transactions of one user do not wait for each other's rows. Muting is not counted, because each mute follows an
+-- unmute, so mute_all is never refused; changes made by triggers are not counted either.
 drop trigger if exists _490_pace_changes on participants;
 create constraint trigger _490_pace_changes after update on participants
 deferrable initially deferred for each row
