@@ -15,7 +15,6 @@ from ..schema.pace import later
 
 UNPACED = {
     "signals": "has bounds and a pace of its own: tg_signals__guard, tg_signals__log",
-    "topics": "written by the operator alone",
     "users": "made by the operator, or by sign_in, sign_in_by_subject and relay_create_passkey, which have a pace for each address",
     "guests": "one for each acceptance",
     "kept_roles": "one for each seat that expired, until it is over",
@@ -24,16 +23,15 @@ UNPACED = {
     "paces": "one for each user and table",
     "logs": "one for each room",
     "events": "one for each row written; kept for an hour and so many of a room",
-    "nodes": "written by relays and nodes",
     "assignments": "one for each room, and for each edge that it needs",
-    **dict.fromkeys(("mix_receivers", "secrets"), "written by nodes and relays"),
+    **dict.fromkeys(("nodes", "mix_receivers", "secrets"), "written by nodes and relays"),
     "revoked_tokens": "one for each token, until that expires",
     "openid_sessions": "20 for each user, by relay_begin_openid_session, until their tokens expire",
     "passkeys": "20 for each user, by relay_create_passkey",
     "passkey_challenges": "200 for each address and 20,000 in all, by begin_passkey_challenge, for five minutes",
-    "recovery_links": "written by the operator alone",
     **dict.fromkeys(
-        ("schema_installs", "roster_sizes", "topology_sizes"), "written by the operator alone"
+        ("topics", "recovery_links", "schema_installs", "roster_sizes", "topology_sizes"),
+        "written by the operator alone",
     ),
     "deleted_recordings": "one for each deleted recording; kept for 30 days",
     "database_marks": "one, of the database itself",
