@@ -20,6 +20,7 @@ export const PASSKEYS = `${SESSION}/passkeys`
 export const PASSKEY_CREATION = `${PASSKEYS}/creation`
 export const PASSKEY_REQUEST = `${PASSKEYS}/request`
 export const PASSKEY_SIGN_IN = `${PASSKEYS}/sign_in`
+export const ACCESS_TOKENS = `${SESSION}/tokens`
 export const ROWS = `${ROOT}/rows`
 export const ICE = `${ROOT}/ice`
 /** What is followed in the hallway; in a room it is `addressOf` that room. Each has `/events` and `/socket`. */

@@ -1,4 +1,4 @@
-import { SESSION, addressOfIssuer, storageName } from './addresses.js'
+import { ACCESS_TOKENS, SESSION, addressOfIssuer, storageName } from './addresses.js'
 import { Problem, problemOf, unreachable, wholeBody } from './signaling/problem.js'
 
 /**
@@ -129,6 +129,9 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
 
     /** A step of making a passkey, or of signing in with one: see server/http/passkeys.py. @param {string} url @param {object} body */
     askPasskeys: (url, body) => ask('POST', body, url),
+
+    /** A token by which a program acts as me. @param {string} name @param {number} days */
+    makeToken: (name, days) => ask('POST', { name, days }, ACCESS_TOKENS),
 
     /** This tab is of the user who has signed in now. @param {{ user: User, token: string }} answer */
     begin(answer) {

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from . import problem, rows
 from .bus.address import BusAddress
 from .http import (
+    access_tokens,
     allowed_origins,
     health,
     limits,
@@ -92,6 +93,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
     return Starlette(
         routes=[
             *session.routes,
+            *access_tokens.routes,
             *openid.routes,
             *(_passkey_routes() if settings.sign_in == "passkeys" else ()),
             *rows.routes,

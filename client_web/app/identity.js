@@ -1,4 +1,5 @@
 import { HOME } from '../addresses.js'
+import { createAccessTokens } from './access_tokens.js'
 import { createPasskeys } from './passkeys.js'
 import { createSignIn } from '../view/shell/sign_in.js'
 
@@ -9,6 +10,7 @@ import { createSignIn } from '../view/shell/sign_in.js'
 export function identityActions(context) {
   const { session, shell } = context
   const passkeys = createPasskeys(context)
+  const tokens = createAccessTokens(context, passkeys)
   const signIn = createSignIn({
     passkeys,
     signIn: async (username) => {
@@ -36,7 +38,7 @@ export function identityActions(context) {
     learnt: ({ answered }) => signIn.learnt({ ways: session.ways, user: session.user, answered }),
     recover: passkeys.recover,
     actions: {
-      ...passkeys.actions,
+      credentials: [passkeys.credential, tokens],
       signIn: () => context.withName(context.arrive),
       async signOut() {
         if (!(await context.leaveRoom())) return

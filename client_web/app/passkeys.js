@@ -1,10 +1,13 @@
 import { PASSKEYS, PASSKEY_CREATION, PASSKEY_REQUEST, PASSKEY_SIGN_IN } from '../addresses.js'
 import { createRows } from '../signaling/rows.js'
-import { Problem } from '../signaling/problem.js'
+import { Problem, ruleOf } from '../signaling/problem.js'
 import { createOwnPasskeys } from '../view/passkeys/own.js'
 import { WAITING, whyNoPasskeys } from '../view/passkeys/words.js'
 
-/** @import { Passkey } from '../view/passkeys/own.js' */
+/**
+ * @import { Credential } from '../view/people/page.js'
+ * @import { Passkey } from '../view/passkeys/own.js'
+ */
 
 const RECOVERY = '#recover='
 
@@ -50,18 +53,20 @@ export function createPasskeys(context) {
 
   /** A further passkey. Who signed in long ago uses one that they have first. @param {string} name @param {AbortSignal} signal */
   async function addOwn(name, signal) {
-    const id = session.user?.id
     try {
       await create({}, name, signal)
     } catch (problem) {
-      if (!(problem instanceof Problem) || problem.rule !== 'passkeys_need_a_recent_sign_in') throw problem
-      const confirmed = await context.ask({
-        title: 'Is it you?', about: 'You signed in a while ago. Use a passkey that you have, then the new one is made.', yes: 'Use a passkey',
-        waiting: WAITING, action: signIn,
-      })
-      if (!confirmed || session.user?.id !== id) throw problem
+      if (ruleOf(problem) !== 'passkeys_need_a_recent_sign_in') throw problem
+      if (!(await confirm('You signed in a while ago. Use a passkey that you have, then the new one is made.'))) throw problem
       await create({}, name, signal)
     }
+  }
+
+  /** Signs in again with a passkey; whether that was the same user. @param {string} about */
+  async function confirm(about) {
+    const id = session.user?.id
+    if (!session.ways?.passkeys || unavailable()) return false
+    return (await context.ask({ title: 'Is it you?', about, yes: 'Use a passkey', waiting: WAITING, action: signIn })) && session.user?.id === id
   }
 
   /** @param {{ username?: string, secret?: string }} what  an account of this name, by a recovery link, or a further passkey @param {string} name @param {AbortSignal} [signal] */
@@ -75,6 +80,7 @@ export function createPasskeys(context) {
     unavailable,
     createAccount: (/** @type {string} */ username, /** @type {AbortSignal} */ signal) => create({ username }, 'First passkey', signal),
     signIn,
+    confirm,
     /** After a recovery link was opened. Its secret is in the fragment, which no server and no Referer sees; it leaves the address here. */
     async recover() {
       if (!location.hash.startsWith(RECOVERY)) return
@@ -85,9 +91,7 @@ export function createPasskeys(context) {
         waiting: WAITING, action: (signal) => create({ secret }, 'Recovered', signal),
       })
     },
-    actions: {
-      hasPasskeys: () => session.ways?.passkeys ?? false,
-      showPasskeys: () => context.attempt(() => own.open(unavailable())),
-    },
+    /** @type {Credential} */
+    credential: { title: 'Passkeys', offered: () => session.ways?.passkeys ?? false, show: () => context.attempt(() => own.open(unavailable())) },
   }
 }

@@ -5,7 +5,7 @@ declare
 begin
   if refused = 'signed out' then
     raise invalid_authorization_specification using
-      message = 'you have signed out',
+      message = 'you have signed out, or revoked this token',
       hint    = 'POST /session signs in.';
   elsif refused = 'disabled' then
     perform roomtone.refuse_disabled_user();

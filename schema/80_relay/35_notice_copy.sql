@@ -34,6 +34,8 @@ begin
   perform empty_logs();
   -- Who has signed out since the backup stays signed out: tokens from before are no longer valid.
   delete from secrets s where s.name = 'jwt';
+  -- Also where relays have a key of the operator's: an access token that was revoked since the backup stays revoked.
+  delete from access_tokens a where a.expires_at > now();
   -- And what was used since the backup does not count again.
   delete from recovery_links l where l.used_at is null;
   delete from passkey_challenges c where c.used_at is null;
@@ -42,7 +44,7 @@ end
 $$;
 
 comment on function notice_copy() is
-  'Whether this database was restored from a backup, or copied, since the last call. Then all logs begin anew, so that old cursors get a snapshot; the key that signs tokens is replaced, recovery links no longer count; and in another database than before, files of recordings are the original''s (recordings.of_original).';
+  'Whether this database was restored from a backup, or copied, since the last call. Then all logs begin anew, so that old cursors get a snapshot; the key that signs tokens is replaced, access tokens are revoked, recovery links no longer count; and in another database than before, files of recordings are the original''s (recordings.of_original).';
 
 do $$
 begin

@@ -1,10 +1,8 @@
-create or replace function relay_require_recent_sign_in(issued_at float8) returns void
-language plpgsql stable set search_path = roomtone, pg_temp as $$
-declare
-  longest constant interval := '10 minutes';
+create or replace function relay_require_recent_sign_in(claims jsonb) returns void
+language plpgsql stable security definer set search_path = roomtone, pg_temp as $$
 begin
   -- Whoever finds a signed-in page, or has its token, must not be able to stay by a passkey of their own.
-  if coalesce(relay_require_recent_sign_in.issued_at, '-infinity') < extract(epoch from now() - longest)::float8 then
+  if not signed_in_recently(relay_require_recent_sign_in.claims) then
     raise insufficient_privilege using
       message    = 'you signed in more than ten minutes ago',
       constraint = 'passkeys_need_a_recent_sign_in',
@@ -13,5 +11,5 @@ begin
 end
 $$;
 
-comment on function relay_require_recent_sign_in(float8) is
-  'Refuses what only a user may do who signed in within the last ten minutes: to add a passkey. issued_at: when the request''s token was issued (`iat`); without it, it was not recently.';
+comment on function relay_require_recent_sign_in(jsonb) is
+  'Refuses that a user adds a passkey who did not sign in within the last ten minutes, by the claims of the request''s token.';

@@ -40,6 +40,7 @@ grant select, insert (room_id, emoji) on reactions to roomtone_person;
 grant select, insert (user_id, blocked_id), delete on blocks to roomtone_person;
 -- Not credential_id, public_key, user_handle and sign_count, which only relays need.
 grant select (id, user_id, name, created_at, last_used_at), delete on passkeys to roomtone_person;
+grant select, delete on access_tokens to roomtone_person;
 -- The log of a report may contain events that the reporter may no longer read. Only the operator reads it.
 grant select (id, room_id, reported_id, reporter, reason, created_at, resolved_at), insert (room_id, reported_id, reason)
   on reports to roomtone_person;
@@ -54,7 +55,7 @@ grant execute on function moderates(bigint), may_moderate(bigint), participates(
   invite_to_speak(bigint, text), withdraw_invitation_to_speak(bigint, text), accept_to_speak(bigint), decline_to_speak(bigint),
   step_down(bigint), move_to_audience(bigint, text), mute_all(bigint), ask_to_unmute(bigint, text),
   remove_from_room(bigint, text), undo_removal(bigint, text), ban_from_room(bigint, text), unban(bigint, text), block(text), unblock(text),
-  disable_user(text), enable_user(text), openid_issuer_of_session(),
+  disable_user(text), enable_user(text), openid_issuer_of_session(), access_token_days(),
   report(bigint, text, text), react(bigint, text), set_slow_mode(bigint, int), pin_link(bigint, text),
   open_room(bigint), lock_room(bigint, boolean), hand_over(bigint, text), create_club(text, text, text), leave_club(bigint), delete_club(bigint), hand_over_club(bigint, text),
   new_code(), invite_to_club(bigint, text, interval, int), invite_to_room(bigint, text, interval, int),
@@ -70,8 +71,8 @@ grant execute on function role_name(text), become(jsonb, text), why_token_is_ref
   sign_in_by_subject(text, text, jsonb, boolean, boolean, text, int), relay_begin_openid_session(text, bigint, text, text, interval, timestamptz),
   relay_end_openid_sessions(text, text, text, text, timestamptz), relay_end_openid_session(text),
   relay_openid_sessions_to_check(text[], interval, int), relay_continue_openid_session(text, text),
-  relay_begin_passkey_sign_in(text), relay_begin_passkey(text, text, bigint, text), relay_use_passkey_challenge(bytea, boolean), relay_passkey(bytea), relay_require_recent_sign_in(float8),
-  relay_create_passkey(bytea, bigint, bytea, bytea, bigint, text[], text, text, int), relay_sign_in_by_passkey(bytea, bigint),
+  relay_begin_passkey_sign_in(text), relay_begin_passkey(text, text, bigint, text), relay_use_passkey_challenge(bytea, boolean), relay_passkey(bytea), relay_require_recent_sign_in(jsonb),
+  relay_create_passkey(bytea, bigint, bytea, bytea, bigint, text[], text, text, int), relay_sign_in_by_passkey(bytea, bigint), relay_create_access_token(jsonb, text, numeric),
   relay_secret(text), sign_in(text, text, text, int), relay_logs(bigint[]),
   relay_read(bigint[], bigint[], int), relay_seats_of(bigint[], bigint[], uuid[], text[]), relay_snapshots(bigint[], bigint[], uuid[], text[]), relay_why_seat_was_lost(bigint, bigint, uuid, bigint, bigint), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval),
   relay_heartbeat(text, text, text), relay_rows_since(), relay_end_lease(text, interval), relay_expire_orphaned_seats(interval, interval),

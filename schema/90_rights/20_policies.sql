@@ -6,7 +6,7 @@ declare
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
                               'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'reports', 'reminders', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
-                              'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'schema_installs', 'database_marks'] loop
+                              'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'schema_installs', 'database_marks'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
   for name in select format('%I on %I', p.polname, c.relname) from pg_policy p join pg_class c on c.oid = p.polrelid
@@ -148,6 +148,11 @@ create policy passkeys_are_private on passkeys for select to roomtone_person usi
 comment on policy passkeys_are_private on passkeys is 'Users read only their own passkeys.';
 create policy passkeys_are_deleted_by_their_user on passkeys for delete to roomtone_person using (user_id = acting_user());
 comment on policy passkeys_are_deleted_by_their_user on passkeys is 'Users delete their own passkeys; a trigger keeps the last one.';
+
+create policy access_tokens_are_private on access_tokens for select to roomtone_person using (user_id = acting_user());
+comment on policy access_tokens_are_private on access_tokens is 'Users read only their own access tokens.';
+create policy access_tokens_are_revoked_by_their_user on access_tokens for delete to roomtone_person using (user_id = acting_user());
+comment on policy access_tokens_are_revoked_by_their_user on access_tokens is 'Users revoke their own access tokens.';
 
 create policy reports_are_read_by_their_reporter on reports for select to roomtone_person using (reporter = acting_user());
 comment on policy reports_are_read_by_their_reporter on reports is 'Users read their own reports, without the log in it.';

@@ -129,7 +129,7 @@ async def _signed_in(
     tokens: Tokens = request.state.tokens
     lasts = WITHOUT_REFRESH if found.refresh_token is None else TOKEN_LIFETIME
     jti = str(uuid.uuid4())
-    token = tokens.issue_as(UserId(user["id"]), jti, lasts)
+    token = tokens.issue(UserId(user["id"]), lifetime=lasts, jti=jti, signs_in=True)
     refresh_token = found.refresh_token and seal(tokens, REFRESH_TOKEN, found.refresh_token)
     sid = found.claims.get("sid")
     async with request.state.database.relay_for_subject() as relay:

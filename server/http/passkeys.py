@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
@@ -158,7 +159,7 @@ async def _own_id(request: Request) -> int:
     await _row(
         request,
         "select roomtone.relay_require_recent_sign_in(%s)",
-        (claims_of(request).get("iat"),),
+        (Jsonb(claims_of(request)),),
     )
     return int(user["id"])
 

@@ -86,7 +86,7 @@ def new_users_are_limited(per_hour: int) -> Iterator[None]:
 def signed_in(request: Request, user: dict[str, Any]) -> Response:
     """The answer to a sign-in: `{"user", "token"}` and the cookie, but not for a page of another origin."""
     tokens: Tokens = request.state.tokens
-    token = tokens.issue(UserId(user["id"]))
+    token = tokens.issue(UserId(user["id"]), signs_in=True)
     response = JSONResponse({"user": user, "token": token}, headers=PRIVATE)
     if is_cross_site(request.headers):
         return response

@@ -94,19 +94,27 @@ class Tokens:
         self._secret = secret
         self._verified.clear()
 
-    def issue(self, user_id: UserId, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:
-        """A new token for this user. By its id (`jti`) it can be revoked."""
-        return self.issue_as(user_id, str(uuid.uuid4()), lifetime)
+    def issue(
+        self,
+        user_id: UserId,
+        *,
+        lifetime: timedelta = TOKEN_LIFETIME,
+        jti: str | None = None,
+        signs_in: bool = False,
+    ) -> str:
+        """A new token for this user, with this id or a random one (`jti`). By that it can be revoked.
 
-    def issue_as(self, user_id: UserId, jti: str, lifetime: timedelta) -> str:
-        """A new token for this user, with this id."""
+        `signs_in`: the user has just signed in, which `auth_time` says (OpenID Connect Core, 2). Tokens for programs have none.
+        """
         now = int(time.time())
         claims: dict[str, Any] = {
             "sub": str(user_id),
-            "jti": jti,
+            "jti": jti or str(uuid.uuid4()),
             "iat": now,
             "exp": now + int(lifetime.total_seconds()),
         }
+        if signs_in:
+            claims["auth_time"] = now
         if self._audience is not None:
             claims["aud"] = self._audience
         return jwt.encode(claims, self._secret, OWN_ALGORITHM)

@@ -45,6 +45,7 @@ def open_link(tab: UserPage, link: str) -> None:
 def test_an_evening_with_passkeys(context: BrowserContext, database_url: str, psql: Psql) -> None:
     with run_relay(database_url, sign_in="passkeys") as relay:
         url = relay.url.replace("127.0.0.1", "localhost")
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
         held: list[Route] = []
         context.route("**/session", lambda route: held.append(route))  # noqa: PLW0108 - Playwright sets an attribute of it
         with user_page(context, url, refusals=True) as anna:
@@ -120,7 +121,7 @@ def test_an_evening_with_passkeys(context: BrowserContext, database_url: str, ps
 
             # The page was left open for a while: a passkey that anna has comes first.
             now = int(time.time())
-            claims = {"sub": str(psql.person_id("anna")), "iat": now - 900, "exp": now + 3600}
+            claims = {"sub": str(psql.person_id("anna")), "auth_time": now - 900, "exp": now + 3600}
             old = jwt.encode(claims, psql.one("select relay_secret('jwt')"), "HS256")
             anna.page.evaluate("(old) => sessionStorage.setItem('roomtone.token', old)", old)
             anna.page.reload()
@@ -131,6 +132,31 @@ def test_an_evening_with_passkeys(context: BrowserContext, database_url: str, ps
             anna.button("Use a passkey").click()
             anna.reads("This device has a passkey for your account already.")
             assert psql.one("select last_used_at from passkeys") is not None
+            anna.page.keyboard.press("Escape")
+
+            # So it is before a token for a program is made, which is shown once.
+            anna.page.evaluate("(old) => sessionStorage.setItem('roomtone.token', old)", old)
+            anna.page.reload()
+            anna.button("Access tokens").click()
+            anna.page.get_by_label("New token").fill("Bot")
+            anna.page.get_by_label("Valid for").select_option("A year")
+            anna.page.keyboard.press("Enter")
+            anna.button("Use a passkey").click()
+            shown = anna.page.get_by_label("Your token", exact=True)
+            expect(shown).to_be_focused()
+            token = shown.input_value()
+            anna.button("Copy: your token").click()
+            anna.button("Copied").wait_for()
+            assert anna.page.evaluate("navigator.clipboard.readText()") == token
+            with relay.client(token) as bot:
+                assert bot.get("/session").json()["user"]["username"] == "anna"
+                anna.page.keyboard.press("Escape")
+                anna.button("Access tokens").click()
+                expect(shown).to_have_value("")
+                anna.button("Revoke Bot").click()
+                anna.button("Revoke").click()
+                expect(anna.button("Revoke Bot")).to_have_count(0)
+                assert bot.get("/session").status_code == 401
             anna.page.keyboard.press("Escape")
 
             # A device without a passkey, and a user who cancels, are told so.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .world import World
 
+NOW = "jsonb_build_object('auth_time', extract(epoch from now()))"
+
 
 def call(function: str, arguments: list[str], world: World) -> str:
     """A call of a function: about the room where it takes one, else with nothing but nulls."""
@@ -71,7 +73,8 @@ def call(function: str, arguments: list[str], world: World) -> str:
         "relay_begin_passkey_sign_in": "'an address'",
         "relay_create_passkey": f"'made', {world.people['guest']}, 'new', 'x', 0, '{{}}', 'Mine', 'an address', 100",
         "relay_passkey": f"'{world.people['guest']}Key'",
-        "relay_require_recent_sign_in": "extract(epoch from now())::float8",
+        "relay_require_recent_sign_in": NOW,
+        "relay_create_access_token": f"{NOW} || jsonb_build_object('sub', {world.people['guest']}), 'Mine', 1",
         "relay_sign_in_by_passkey": f"'{world.people['guest']}Key', 1",
         "relay_use_passkey_challenge": "'1', true",
         "set_slow_mode": f"{world.room}, 10",

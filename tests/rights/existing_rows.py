@@ -65,6 +65,9 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
         case "passkeys":
             yield from _own(me, f"user_id = {me} and name = 'Key'")
             yield "rest", f"user_id = {people['fay']} and name = 'Key'"
+        case "access_tokens":
+            yield from _own(me, f"user_id = {me} and name = 'Bot'")
+            yield "rest", f"user_id = {people['fay']} and name = 'Bot'"
         case "reports":
             yield from _own(me if actor in SEATED else None, f"reporter = {me}")
             yield "rest", f"reporter = {people['fay']}"

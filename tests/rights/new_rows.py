@@ -163,6 +163,13 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                     "insert into passkeys (user_id, credential_id, public_key, user_handle, sign_count, name)"
                     f" values ({user or 'null'}, 'new', 'x', 'x', 0, 'Mine')",
                 )
+        case "access_tokens":
+            for label, user in (("own", me), ("rest", someone)):
+                yield (
+                    label,
+                    "insert into access_tokens (user_id, name, expires_at)"
+                    f" values ({user or 'null'}, 'Mine', now())",
+                )
         case "passkey_challenges":
             yield (
                 "all",

@@ -35,6 +35,7 @@ CHANGES = {
     "used_peer_ids": "used_at = now()",
     "blocks": "created_at = now()",
     "passkeys": "name = 'Mine'",
+    "access_tokens": "name = 'Mine'",
     "passkey_challenges": "used_at = now()",
     "recovery_links": "used_at = now()",
     "reports": "resolved_at = now()",

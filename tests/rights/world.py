@@ -150,6 +150,10 @@ def make(psql: Psql) -> World:
         " select u.id, convert_to(u.id || each, 'UTF8'), 'x', 'x', 0, each from users u, unnest(array['Phone', 'Key']) each"
     )
     psql.run(
+        "insert into access_tokens (jti, user_id, name, expires_at)"
+        " select u.id || each, u.id, each, now() + interval '1 day' from users u, unnest(array['OBS', 'Bot']) each"
+    )
+    psql.run(
         "insert into passkey_challenges (challenge, address, expires_at) values ('1', '', now() + interval '1 day')"
     )
     psql.run(

@@ -5,15 +5,16 @@ create or replace function tg_revoked_tokens__end_session() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   delete from openid_sessions o where o.jti = new.jti;
+  delete from access_tokens a where a.jti = new.jti;
   return null;
 end
 $$;
 
-comment on function tg_revoked_tokens__end_session() is 'The session of a revoked token is no longer checked at its issuer.';
+comment on function tg_revoked_tokens__end_session() is 'The session of a revoked token is no longer checked at its issuer, and an access token is no longer in its user''s list.';
 
 create or replace trigger _300_end_session after insert on revoked_tokens
 for each row execute function tg_revoked_tokens__end_session();
-comment on trigger _300_end_session on revoked_tokens is 'Ends the session at an issuer that had this token.';
+comment on trigger _300_end_session on revoked_tokens is 'Ends the session at an issuer that had this token, and removes an access token.';
 
 create or replace function tg_revoked_tokens__notify() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

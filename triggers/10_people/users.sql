@@ -48,6 +48,7 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   if new.tokens_ended_at is distinct from old.tokens_ended_at then
     delete from openid_sessions o where o.user_id = new.id;
+    delete from access_tokens a where a.user_id = new.id and a.created_at < new.tokens_ended_at;
   end if;
   delete from participants p where p.user_id = new.id;
   return null;
@@ -55,7 +56,7 @@ end
 $$;
 
 comment on function tg_users__end_sessions() is
-  'A user who is disabled, or whose earlier tokens are refused from now on, leaves every room. In the second case their sessions of an issuer end.';
+  'A user who is disabled, or whose earlier tokens are refused from now on, leaves every room. In the second case their sessions of an issuer and their access tokens end.';
 
 create or replace trigger _600_end_sessions after update of disabled_at, issuer, subject, tokens_ended_at on users
 for each row when ((old.disabled_at is null and new.disabled_at is not null) or new.tokens_ended_at is distinct from old.tokens_ended_at)

@@ -43,6 +43,9 @@ export function createField({ id, label, input, hint, most }) {
   return field
 }
 
+/** A choice between several values, for a field. @param {readonly (readonly string[])[]} options  each a value and its text */
+export const createSelect = (options) => element('select', {}, ...options.map(([value, text]) => element('option', { value, text })))
+
 /**
  * A choice between several values, each with a description.
  * @param {{ name: string, label: string, choices: readonly (readonly [value: string, title: string, about: string])[], chosen: string }} how

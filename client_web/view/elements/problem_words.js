@@ -20,6 +20,7 @@ export function problemInWords(problem) {
 
 /** @type {Record<string, string>} by rule or code */
 const OWN_WORDS = {
+  access_tokens_need_a_recent_sign_in: 'No token was made, because you signed in a while ago. Sign out and in again, then make it.',
   ...PASSKEY_REFUSALS,
   unreachable: 'You are not connected, so this did not go out. Try again when you are connected.',
   participants_only_for_participants: 'You are not in this room any more. Enter it again, then try again.',

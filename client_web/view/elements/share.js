@@ -5,10 +5,11 @@ import { symbol } from './symbol.js'
 const SHOWN = 3 // s
 
 /**
- * A link to share: it is shown, and can be copied or passed to the sharing of the device.
+ * A link or another text to copy: it is shown, and a link can be passed to the sharing of the device.
  * @param {string} label
+ * @param {{ secret?: boolean }} [how]  a secret is not for others
  */
-export function createShare(label) {
+export function createShare(label, { secret = false } = {}) {
   /** @type {string|null} */ let href = null
   let name = ''
   let timer = 0
@@ -22,7 +23,7 @@ export function createShare(label) {
   async function toClipboard() {
     const done = await copyText(href ?? '')
     say(words, done ? 'Copied' : 'Copy it yourself')
-    say(copied, done ? 'Copied' : 'It could not be copied. The link is selected.')
+    say(copied, done ? 'Copied' : 'It could not be copied. It is selected.')
     if (!done) shown.select()
     clearTimeout(timer)
     timer = setTimeout(() => {
@@ -37,14 +38,15 @@ export function createShare(label) {
 
   return {
     element: root,
+    focus: () => shown.focus(),
     /** @param {string|null} link  null hides it */
     update(link, title = '') {
       href = link
       name = title
       root.hidden = link === null
+      shown.value = link ?? ''
       if (link === null) return
-      shown.value = link
-      mark(share, 'hidden', typeof navigator.share !== 'function')
+      mark(share, 'hidden', secret || typeof navigator.share !== 'function')
     },
   }
 }

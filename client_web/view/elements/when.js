@@ -46,6 +46,9 @@ export const untilInWords = (at, now = new Date()) => {
   return ahead > 0 && ahead < HOUR ? `for ${Math.max(1, Math.round(ahead / MINUTE))} more ${Math.round(ahead / MINUTE) <= 1 ? 'minute' : 'minutes'}` : `until ${whenInWords(at, now).replace(/^on /u, '')}`
 }
 
+/** "27 November 2026" @param {string|Date} at */
+export const dayOf = (at) => dateAndYear.format(new Date(at))
+
 /** "November 2026" @param {string|Date} at */
 export const monthInWords = (at) => month.format(new Date(at))
 

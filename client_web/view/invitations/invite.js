@@ -2,7 +2,7 @@ import { ruleOf } from '../../signaling/problem.js'
 import { avatar } from '../elements/avatar.js'
 import { createDialog } from '../dialog/dialog.js'
 import { element, say } from '../elements/element.js'
-import { createField } from '../dialog/form.js'
+import { createField, createSelect } from '../dialog/form.js'
 import { createShare } from '../elements/share.js'
 import { onceBeforeNextFrame } from '../elements/next_frame.js'
 import { problemInWords } from '../elements/problem_words.js'
@@ -30,8 +30,8 @@ export function createInvite({ suggest, make, linkOf }) {
   const open = createShare('Link to the room')
   const openPart = element('section', { class: 'invite__part' }, element('h3', { class: 'field__label', text: 'By a link' }), element('p', { class: 'quiet', text: 'Everybody who may enter the room can use this link.' }), open.element)
 
-  const lasting = createField({ id: 'invite-lasting', label: 'Open for', input: choices(TERMS) })
-  const uses = createField({ id: 'invite-uses', label: 'For', input: choices(USES) })
+  const lasting = createField({ id: 'invite-lasting', label: 'Open for', input: createSelect(TERMS) })
+  const uses = createField({ id: 'invite-uses', label: 'For', input: createSelect(USES) })
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
   const fresh = createShare('Invitation link')
   const linkPart = element('form', { class: 'invite__part', novalidate: true, on: { submit: (event) => { event.preventDefault(); makeLink() } } },
@@ -105,5 +105,3 @@ export function createInvite({ suggest, make, linkOf }) {
     },
   }
 }
-
-const choices = (/** @type {string[][]} */ options) => element('select', {}, ...options.map(([value, text]) => element('option', { value, text })))

@@ -1,6 +1,7 @@
 import { createDialog } from '../dialog/dialog.js'
 import { createField, createForm } from '../dialog/form.js'
 import { element, say } from '../elements/element.js'
+import { createOwnList } from '../elements/own_list.js'
 import { createAsking } from './asking.js'
 import { NO_PASSKEYS, useInWords } from './words.js'
 
@@ -14,7 +15,7 @@ import { NO_PASSKEYS, useInWords } from './words.js'
  * @param {{ all: () => Promise<Passkey[]>, add: (name: string, signal: AbortSignal) => Promise<void>, remove: (passkey: Passkey) => Promise<boolean> }} actions
  */
 export function createOwnPasskeys({ all, add, remove }) {
-  const list = element('ul', { class: 'passkeys' })
+  const list = createOwnList({ word: 'Remove', about: useInWords, end: removed })
   const asking = createAsking()
   const name = createField({
     id: 'passkey-name', label: 'Another passkey', most: 60, hint: 'A name by which you know it, such as Phone or Blue key.',
@@ -31,13 +32,11 @@ export function createOwnPasskeys({ all, add, remove }) {
     },
   }, name.element, asking.element)
   const why = element('p', { class: 'quiet' })
-  const dialog = createDialog('Your passkeys', element('p', { class: 'quiet', text: 'With each of them you can sign in. Keep two, in case you lose one.' }), list, form.element, why)
+  const dialog = createDialog('Your passkeys', element('p', { class: 'quiet', text: 'With each of them you can sign in. Keep two, in case you lose one.' }), list.element, form.element, why)
   dialog.onClose(asking.stop)
 
   async function draw() {
-    list.replaceChildren(...(await all()).map((passkey) => element('li', { class: 'passkey' },
-      element('span', {}, element('strong', { text: passkey.name }), ' ', element('span', { class: 'quiet', text: useInWords(passkey) })),
-      element('button', { class: 'button button--plain', type: 'button', text: 'Remove', 'aria-label': `Remove ${passkey.name}`, on: { click: () => removed(passkey) } }))))
+    list.update(await all())
   }
 
   async function removed(/** @type {Passkey} */ passkey) {

@@ -1,3 +1,5 @@
+import { dayOf } from '../elements/when.js'
+
 /**
  * Passkeys in words. Pure.
  *
@@ -35,8 +37,7 @@ export const PASSKEY_REFUSALS = {
   passkey_AbortError: 'The browser stopped it. Try again.',
 }
 
-/** When a passkey was made and used. @param {{ created_at: string, last_used_at: string|null }} passkey @param {string} [locale] */
-export function useInWords({ created_at, last_used_at }, locale = 'en') {
-  const day = (/** @type {string} */ time) => new Date(time).toLocaleDateString(locale, { day: 'numeric', month: 'long', year: 'numeric' })
-  return `Made on ${day(created_at)}. ${last_used_at ? `Last used on ${day(last_used_at)}.` : 'Not used to sign in yet.'}`
+/** When a passkey was made and used. @param {{ created_at: string, last_used_at: string|null }} passkey */
+export function useInWords({ created_at, last_used_at }) {
+  return `Made on ${dayOf(created_at)}. ${last_used_at ? `Last used on ${dayOf(last_used_at)}.` : 'Not used to sign in yet.'}`
 }

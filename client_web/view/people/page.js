@@ -16,14 +16,15 @@ import { roleInWords } from './person_words.js'
  * @import { Place } from '../shell/route.js'
  */
 
+/** @typedef {{ title: string, offered: () => boolean, show: () => void }} Credential  a dialog about what signs me in, where that is offered */
 /** @typedef {Profile & { recordings?: import('../../room/recordings.js').Recording[] }} PersonPage */
 
 /**
  * The page of a person: their text, clubs, and the rooms they are in now. On my own page I can edit it.
  * @param {{ editProfile: (person: PersonPage) => void, toggleBlock: (person: PersonPage) => void, reload: () => void,
- *   hasPasskeys: () => boolean, showPasskeys: () => void }} actions
+ *   credentials: Credential[] }} actions
  */
-export function createPerson({ editProfile, toggleBlock, reload, hasPasskeys, showPasskeys }) {
+export function createPerson({ editProfile, toggleBlock, reload, credentials }) {
   /** @type {PersonPage|null} */ let person = null
   const picture = avatar('')
   const face = element('div', { class: 'person__face', 'aria-hidden': 'true' }, picture)
@@ -34,8 +35,8 @@ export function createPerson({ editProfile, toggleBlock, reload, hasPasskeys, sh
   const marked = element('p', { class: 'person__blocked quiet', text: 'You blocked them. You do not hear them. Rooms they host or speak in are marked in your hallway.' })
   const edit = element('button', { class: 'button', type: 'button', text: 'Edit your page', on: { click: () => person && editProfile(person) } })
   const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => person && toggleBlock(person) } })
-  const keys = element('button', { class: 'button', type: 'button', text: 'Passkeys', on: { click: () => showPasskeys() } })
-  const buttons = element('div', { class: 'page__buttons' }, edit, keys, block)
+  const own = credentials.map(({ title, show }) => element('button', { class: 'button', type: 'button', text: title, on: { click: show } }))
+  const buttons = element('div', { class: 'page__buttons' }, edit, ...own, block)
   const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'They may have a new name.' }), element('a', { class: 'button button--action', href: HOME, text: 'To the hallway' }))
@@ -69,7 +70,7 @@ export function createPerson({ editProfile, toggleBlock, reload, hasPasskeys, sh
       say(since, `Here since ${monthInWords(person.created_at)}`)
       say(about, person.bio ?? '')
       edit.hidden = !me
-      keys.hidden = !me || !hasPasskeys()
+      own.forEach((button, index) => { button.hidden = !me || !credentials[index].offered() })
       block.hidden = me || !user || !toggleBlock
       say(block, blocked ? 'Unblock' : 'Block')
       mark(block, 'aria-label', `${blocked ? 'Unblock' : 'Block'} ${person.username}`)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from .components import ALWAYS, ANYONE, BODY, JSON, Response, answer, schema
+from .components import ALWAYS, ANYONE, BODY, JSON, PERSON, Response, answer, schema
 from .operations import Operation, body, json_object, operation, parameter
 from .shapes import SIGN_IN, TEXT
+from .values import Schema
 
 SIGNED_IN: Final[Response] = json_object(
     "You, and your token.", user=schema("User"), token=TEXT
@@ -27,6 +28,8 @@ _ISSUER: Final = {
     "description": "A name in `sign_in.issuers` of `GET /session`.",
     "schema": TEXT,
 }
+
+_TIME: Final[Schema] = {"type": "string", "format": "date-time"}
 
 PATHS: Final[dict[str, dict[str, Operation]]] = {
     "/session": {
@@ -93,6 +96,38 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             (403, *ALWAYS, 504),
             security=ANYONE,
         ),
+    },
+    "/session/tokens": {
+        "post": operation(
+            "create_access_token",
+            "session",
+            "Make a token for a program",
+            {
+                201: json_object(
+                    "The token, which is never shown again, and its row.",
+                    token=TEXT,
+                    jti=TEXT,
+                    name=TEXT,
+                    created_at=_TIME,
+                    expires_at=_TIME,
+                ),
+            },
+            (400, 403, *ALWAYS, *BODY, 504),
+            description="With it a program is you: a bot, OBS, a client of `/rows`. You must have signed in within the last ten minutes. The tokens "
+            "that you have are rows: `/rows/access_tokens`; deleting one revokes its token.",
+            security=PERSON,
+            requestBody=body(
+                {
+                    "type": "object",
+                    "required": ["name", "days"],
+                    "properties": {
+                        "name": {"type": "string", "minLength": 1, "maxLength": 60},
+                        "days": {"type": "integer", "minimum": 1, "maximum": 366},
+                    },
+                },
+                {"name": "OBS", "days": 30},
+            ),
+        )
     },
     "/session/openid/{issuer}": {
         "get": operation(

@@ -103,8 +103,20 @@ def sign_in(evening: Evening) -> Iterator[State]:
                 key,
                 key.encode(),
             )
+        psql.run(
+            "insert into access_tokens (user_id, name, expires_at)"
+            " select %s, n, now() + interval '30 days' from unnest(array['OBS', 'The music bot of the listening club']) n",
+            psql.person("beth"),
+        )
+        beth.button("Access tokens").click()
+        page.get_by_label("New token").fill("Script")
+        beth.button("Make a token").click()
+        beth.reads("Copy your token now. It is not shown again.")
+        page.locator("dialog[open] .own-list__one").nth(2).wait_for()
+        yield State("my access tokens, and a new one", beth)
+        page.keyboard.press("Escape")
         beth.button("Passkeys").click()
-        page.locator(".passkey").nth(1).wait_for()
+        page.locator("dialog[open] .own-list__one").nth(1).wait_for()
         yield State("my passkeys", beth)
         beth.button("Add a passkey").click()
         beth.reads("Give it a name.")

@@ -21,6 +21,6 @@ test('what a browser refuses with has words', () => {
 
 test('a passkey says when it was made and used', () => {
   const made = { created_at: '2026-11-27T12:00:00Z', last_used_at: null }
-  assert.equal(useInWords(made), 'Made on November 27, 2026. Not used to sign in yet.')
-  assert.equal(useInWords({ ...made, last_used_at: '2026-11-28T12:00:00Z' }), 'Made on November 27, 2026. Last used on November 28, 2026.')
+  assert.equal(useInWords(made), 'Made on 27 November 2026. Not used to sign in yet.')
+  assert.equal(useInWords({ ...made, last_used_at: '2026-11-28T12:00:00Z' }), 'Made on 27 November 2026. Last used on 28 November 2026.')
 })
