@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 import psycopg
+from psycopg_pool import PoolTimeout, TooManyRequests
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
@@ -91,15 +92,15 @@ Browsers write every status of 400 and above into their console. For some reques
 for example a signal to a participant who has just left.
 """
 
-UNAVAILABLE = "08006"  # connection failure: also reported when no connection of the pool is free
+UNAVAILABLE = "08006"  # connection failure
 INTERNAL_ERROR = "internal error; the log of the relay says more"
 MALFORMED_TEXT = "22021"  # character not in repertoire: psycopg refuses NUL before the server can
 RETRY_AFTER_S = 1
 TRY_AGAIN = "Try again in a moment."
 
 _MESSAGES = {
-    503: "the database cannot do this now",
-    504: "the statement took too long and was cancelled",
+    503: ("the database cannot do this now", TRY_AGAIN),
+    504: ("the statement took too long and was cancelled", "Ask for less at once."),
 }
 
 
@@ -182,7 +183,13 @@ def refusal(
 
 def not_in_time(what: str) -> Problem:
     """The refusal of a request whose wait for something took too long."""
-    return Problem(503, UNAVAILABLE, f"{what} in time", hint=TRY_AGAIN)
+    return Problem(
+        503,
+        "53000",
+        f"the server is busy: {what} in time",
+        hint=TRY_AGAIN,
+        rule="requests_are_answered_in_time",
+    )
 
 
 def status_of(sqlstate: str, *, anonymous: bool = False) -> int:
@@ -203,6 +210,14 @@ def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> P
     sqlstate = error.sqlstate
     if isinstance(error, DatabaseIsReadOnly):
         return Problem(503, "25006", str(error), hint=TRY_AGAIN, rule="database_accepts_writes")
+    if isinstance(error, PoolTimeout | TooManyRequests):
+        return Problem(
+            503,
+            "53300",
+            "the server is busy: no connection to the database became free in time",
+            hint=TRY_AGAIN,
+            rule="database_connections_are_free",
+        )
     if sqlstate is None:
         if isinstance(error, psycopg.DataError):
             return Problem(400, MALFORMED_TEXT, "text may not contain the character U+0000")
@@ -211,8 +226,10 @@ def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> P
     # A refusal that names a rule is about that rule, and signing in would not help.
     status = status_of(sqlstate, anonymous=anonymous and diagnosis.constraint_name is None)
     if status >= 500:
-        message = _MESSAGES.get(status, INTERNAL_ERROR)
-        return Problem(status, sqlstate, message)
+        message, hint = _MESSAGES.get(status, (INTERNAL_ERROR, None))
+        if sqlstate == UNAVAILABLE:
+            message = "the database does not answer"
+        return Problem(status, sqlstate, message, hint=hint)
     return Problem(
         status,
         sqlstate,
@@ -258,7 +275,8 @@ async def _answer_database(connection: HTTPConnection, error: Exception) -> Resp
     assert isinstance(error, psycopg.Error)
     claims = connection.scope.get("roomtone.claims")
     problem = problem_from_database(error, anonymous=not claims)
-    if problem.status >= 500 and not problem.rule:  # a read-only database is logged once, elsewhere
+    # A read-only database is logged once, elsewhere.
+    if problem.status >= 500 and not isinstance(error, DatabaseIsReadOnly):
         logger.error(
             "%s %s: %s",
             connection.scope.get("method", connection.scope["type"]),

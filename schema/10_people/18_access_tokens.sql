@@ -17,3 +17,4 @@ comment on column access_tokens.name is 'What the user calls this token.';
 comment on column access_tokens.created_at is 'When it was made.';
 comment on column access_tokens.expires_at is 'When it expires. Then the row is deleted.';
 comment on index access_tokens_by_user is 'Finds the tokens of a user.';
+comment on constraint access_tokens_expire_within_a_year on access_tokens is 'A token is valid for a year at most.';

@@ -88,7 +88,7 @@ def test_an_internal_error_reveals_nothing() -> None:
     ("error", "status", "code"),
     [
         (psycopg.OperationalError("connection to 10.0.0.1 failed for user x"), 503, "08006"),
-        (PoolTimeout("no connection after 5 sec"), 503, "08006"),
+        (PoolTimeout("no connection after 5 sec"), 503, "53300"),
         (errors.TooManyConnections("secret"), 503, "53300"),
         (errors.AdminShutdown("secret"), 503, "57P01"),
         (errors.LockNotAvailable("secret"), 503, "55P03"),

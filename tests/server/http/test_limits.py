@@ -15,6 +15,8 @@ from ...people import Psql
 from ...running import run_relay
 from ..rows_world import problem
 
+JSON = {"Accept": "application/json"}
+
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
     while (await receive()).get("more_body"):
@@ -75,20 +77,25 @@ def test_a_request_that_waits_too_long_for_a_connection_gets_retry_after(
     database_url: str, connect: Connect
 ) -> None:
     psql = Psql(connect())
+    room = psql.room("rick")
     blocker = connect(autocommit=False)
     with (
         run_relay(database_url, pool_size=2, pool_timeout=3, lock_timeout=PATIENCE) as relay,
         relay.sign_in("rick") as rick,
-        ThreadPoolExecutor(2) as stuck,
+        ThreadPoolExecutor(4) as stuck,
     ):
         assert rick.get("/rows/bans").status_code == 200
         blocker.execute("lock table bans in access exclusive mode")
         waiting = [stuck.submit(rick.get, "/rows/bans") for _ in range(2)]
         eventually(lambda: psql.one("select count(*) from pg_locks where not granted") == 2)
-        refused = rick.get("/rows/rooms")
-        reply = problem(refused, 503, "08006")
-        assert refused.headers["retry-after"] == "1"
-        assert "database" in reply["message"]
+        polls = rick.build_request("GET", f"/rooms/{room}/events", headers=JSON)
+        joins = rick.build_request("POST", "/rows/rpc/join_room", json={"room_id": room})
+        for asked in [stuck.submit(rick.send, each) for each in (polls, joins)]:
+            refused = asked.result()
+            reply = problem(refused, 503, "53300", "database_connections_are_free")
+            assert refused.headers["retry-after"] == "1"
+            assert reply["message"].startswith("the server is busy: ")
+            assert reply["hint"] == "Try again in a moment."
         assert rick.get("/live").status_code == 200
         blocker.rollback()
         assert [answer.result().status_code for answer in waiting] == [200, 200]

@@ -160,7 +160,7 @@ async def test_a_request_that_waits_for_a_hallway_that_is_never_read_is_refused(
     monkeypatch.setattr("roomtone.relay.hallway.FILLED_WITHIN", 0.01)
     with pytest.raises(Problem) as refused:
         await Hallway(database).until_filled()
-    assert (refused.value.status, refused.value.code) == (503, "08006")
+    assert (refused.value.status, refused.value.rule) == (503, "requests_are_answered_in_time")
 
 
 async def test_a_request_that_waits_for_a_seat_that_is_never_stamped_is_refused(
@@ -170,7 +170,7 @@ async def test_a_request_that_waits_for_a_seat_that_is_never_stamped_is_refused(
     presence = Presence(database, grace=1.0, address="here")
     with pytest.raises(Problem) as refused:
         await presence.follow(PeerId(str(uuid4())))
-    assert (refused.value.status, refused.value.code) == (503, "08006")
+    assert (refused.value.status, refused.value.rule) == (503, "requests_are_answered_in_time")
     assert not presence._followed
 
 
