@@ -89,7 +89,7 @@ declare
   letter text;
   skeleton text := '';
 begin
-  foreach letter in array string_to_array(normalize(left(name, 200), NFKD), null) loop
+  foreach letter in array string_to_array(normalize(left(coalesce(name, ''), 200), NFKD), null) loop
     if split_part(unicode_kind(letter), ' ', 1) not in ('invisible', 'joiner', 'style') then
       skeleton := skeleton || coalesce(unicode_prototypes() ->> letter, letter);
     end if;

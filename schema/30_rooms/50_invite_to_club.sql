@@ -5,7 +5,7 @@ language sql
 begin atomic
   insert into invitations (club_id, invited_user, expires_at, max_uses)
   values (invite_to_club.club_id, case when invite_to_club.username is not null then require_user(invite_to_club.username) end,
-          now() + coalesce(invite_to_club.expires_in, '7 days'), invite_to_club.max_uses)
+          now() + least(greatest(coalesce(invite_to_club.expires_in, '7 days'), '0'), '1 year'), invite_to_club.max_uses)
   returning *;
 end;
 

@@ -5,7 +5,7 @@ language sql
 begin atomic
   insert into invitations (room_id, invited_user, expires_at, max_uses)
   values (invite_to_room.room_id, case when invite_to_room.username is not null then require_user(invite_to_room.username) end,
-          now() + coalesce(invite_to_room.expires_in, '1 day'), invite_to_room.max_uses)
+          now() + least(greatest(coalesce(invite_to_room.expires_in, '1 day'), '0'), '1 year'), invite_to_room.max_uses)
   returning *;
 end;
 

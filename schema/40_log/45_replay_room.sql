@@ -11,6 +11,12 @@ declare
   event events;
   seat jsonb;
 begin
+  if replay_room.newest < 0 then
+    raise invalid_parameter_value using
+      message    = format('%s events cannot be replayed', replay_room.newest),
+      constraint = 'replay_room_newest_is_a_number_of_events',
+      hint       = 'Say how many of the newest events you want: 0 or more.';
+  end if;
   select min(v.seq) into first_seq
   from (
     select x.seq from events x

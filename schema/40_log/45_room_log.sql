@@ -8,6 +8,12 @@ declare
   newest bigint;
   event_count int;
 begin
+  if room_log.at_most < 1 then
+    raise invalid_parameter_value using
+      message    = format('%s events cannot be read', room_log.at_most),
+      constraint = 'room_log_at_most_is_a_number_of_events',
+      hint       = 'Say how many events you want at most: 1 or more.';
+  end if;
   select * into log from logs l
   where l.room_id = room_log.room_id and l.epoch = room_log.epoch and room_log.after between l.tail_seq and l.head_seq;
   if not found then

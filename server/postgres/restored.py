@@ -64,7 +64,7 @@ def report(connection: psycopg.Connection, before: Rights, roles: Roles) -> tupl
         )
     lines += [
         "The logs of all rooms begin anew: clients that come back get a snapshot.",
-        "The key that signs tokens is a new one: everybody signs in again. Recovery links from before no longer count.",
+        "The key that signs tokens is a new one: everybody signs in again. Recovery links and access tokens from before no longer count.",
     ]
     kept = single_value(connection, "select count(*) from roomtone.recordings where of_original")
     if kept:

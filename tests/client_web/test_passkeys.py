@@ -146,7 +146,7 @@ def test_an_evening_with_passkeys(context: BrowserContext, database_url: str, ps
             expect(shown).to_be_focused()
             token = shown.input_value()
             anna.button("Copy: your token").click()
-            anna.button("Copied").wait_for()
+            expect(anna.button("Copy: your token")).to_have_text("Copied")
             assert anna.page.evaluate("navigator.clipboard.readText()") == token
             with relay.client(token) as bot:
                 assert bot.get("/session").json()["user"]["username"] == "anna"

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from .world import World
 
 NOW = "jsonb_build_object('auth_time', extract(epoch from now()))"
 
 
+ARGUMENT = re.compile(r"(?:[^,'(]|'[^']*'|\([^()]*(?:\([^()]*\)[^()]*)*\))+")
+"""One of them in a list: commas stand in its quotes and parentheses only."""
+
+
 def call(function: str, arguments: list[str], world: World) -> str:
-    """A call of a function: about the room where it takes one, else with nothing but nulls."""
+    """A call of a function that is useful to a user who may call it, as far as there is one."""
+    return f"select {function}({','.join(given(function, arguments, world))})"
+
+
+def given(function: str, arguments: list[str], world: World) -> list[str]:
+    """What it is called with: about the room where it takes one, else nothing but nulls. Those with a default may be missing."""
     about = {
         "accept_invitation": "'link'",
         "accept_to_speak": f"{world.room}",
@@ -85,5 +96,5 @@ def call(function: str, arguments: list[str], world: World) -> str:
         "unmute": f"{world.room}",
         "withdraw_invitation_to_speak": f"{world.room}, 'listener'",
     }
-    given = about.get(function, ", ".join(f"null::{kind}" for kind in arguments))
-    return f"select {function}({given})"
+    values = about.get(function, ", ".join(f"null::{kind}" for kind in arguments))
+    return ARGUMENT.findall(values)

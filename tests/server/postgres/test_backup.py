@@ -41,6 +41,10 @@ def accounts_with_passkeys(psql: Psql, username: str) -> None:
         user,
     )
     psql.run(
+        "insert into access_tokens (jti, user_id, name, expires_at) values ('obs', %s, 'OBS', now() + interval '1 day')",
+        user,
+    )
+    psql.run(
         "insert into passkey_challenges (challenge, address, expires_at) values ('open', '', now() + interval '5 minutes')"
     )
     psql.run(
@@ -136,7 +140,9 @@ def test_a_backup_is_restored_into_a_new_and_older_server(
             assert psql.all(rows) == used.all(rows) != []
         assert psql.all("select secret_hash from recovery_links") == [(b"used",)]
         assert psql.all("select from passkey_challenges") == []
-        assert "Recovery links from before no longer count" in said
+        assert psql.all("select from access_tokens") == []
+        assert psql.one("select token_is_revoked('obs')")
+        assert "Recovery links and access tokens from before no longer count" in said
         added = "insert into passkeys (user_id, credential_id, public_key, user_handle, sign_count, name) values (%s, 'b', 'x', 'x', 0, 'b')"
         psql.run(added, psql.person_id("anna"))  # the numbers go on
         after = Cursor(
