@@ -31,8 +31,8 @@ export function createOwnTokens({ all, most, make, revoke }) {
       const made = await make(name.value, Number(days.value))
       name.input.value = ''
       show(made)
-      fresh.focus()
       await draw()
+      fresh.focus()
     },
   }, name.element, days.element)
   const once = element('p', { role: 'status' })

@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from roomtone.cli import cli
 
 from ...following import follow
+from ...issuer import Browser
 from ..rows_world import World, problem
+from .test_openid import with_issuer
 
 
 def make(client: httpx.Client, name: str = "OBS", days: int = 30) -> httpx.Response:
@@ -128,3 +130,19 @@ def test_what_ends_the_tokens_of_a_user_removes_them_from_the_list(
     psql.run("select relay_delete_old_rows('1 hour', 1000)")
     assert names(world.rick) == []
     assert psql.one("select count(*) from revoked_tokens where expires_at < now()") == 0
+
+
+def test_a_user_of_an_issuer_makes_short_tokens_after_signing_in_here(database_url: str) -> None:
+    with with_issuer(database_url) as (relay, issuer), Browser(relay) as ilsa:
+        ilsa.sign_in("staff", "ilsa")
+        here = f"{relay.url}/session/tokens"
+        wanted = {"name": "OBS", "days": 31}
+        too_long = ilsa.client.post(here, json=wanted)
+        problem(too_long, 400, "23514", "access_tokens_days_are_limited")
+        assert ilsa.client.post(f"{relay.url}/rows/rpc/access_token_days").json() == 30
+        token = ilsa.client.post(here, json=wanted | {"days": 30}).json()["token"]
+        with relay.client(token) as program:
+            assert program.get("/session").json()["user"] == ilsa.me()
+        with relay.client(issuer.token("ilsa", auth_time=int(time.time()))) as program:
+            rule = "access_tokens_are_made_after_signing_in_here"
+            problem(make(program, days=1), 403, "42501", rule)

@@ -88,18 +88,6 @@ def test_people_sign_in_and_psql_programs_and_the_page_know_the_same_ones(
             assert made.status_code == 201
         with relay.client(issuer.token("new", name="Ugarte", groups=["moderators"])) as bot:
             assert bot.get("/session").json()["user"]["username"] == "Ugarte"
-        # Nobody asks the issuer about a token made here, so it is short, and needs a sign-in here.
-        wanted = {"name": "OBS", "days": 31}
-        too_long = ilsa.client.post(f"{ilsa.url}/session/tokens", json=wanted)
-        problem(too_long, 400, "23514", "access_tokens_days_are_limited")
-        assert ilsa.client.post(f"{ilsa.url}/rows/rpc/access_token_days").json() == 30
-        allowed = ilsa.client.post(f"{ilsa.url}/session/tokens", json=wanted | {"days": 30})
-        own = allowed.json()["token"]
-        with relay.client(own) as program:
-            assert program.get("/session").json()["user"]["username"] == "Rick 2"
-        with relay.client(issuer.token(UUID, auth_time=int(time.time()))) as bot:
-            refused = bot.post("/session/tokens", json=wanted | {"days": 1})
-            problem(refused, 403, "42501", "access_tokens_are_made_after_signing_in_here")
         # Signing in again: the same user, and no longer a moderator.
         issuer.change(UUID, preferred_username="richard", groups=[])
         with Browser(relay) as again:
