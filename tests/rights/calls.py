@@ -9,17 +9,22 @@ from .world import World
 NOW = "jsonb_build_object('auth_time', extract(epoch from now()))"
 
 
-ARGUMENT = re.compile(r"(?:[^,'(]|'[^']*'|\([^()]*(?:\([^()]*\)[^()]*)*\))+")
-"""One of them in a list: commas stand in its quotes and parentheses only."""
+ARGUMENT = re.compile(r"(?:[^,']|'[^']*')+")
+"""One of them in a list of what users give: commas stand in its quotes only."""
 
 
 def call(function: str, arguments: list[str], world: World) -> str:
     """A call of a function that is useful to a user who may call it, as far as there is one."""
-    return f"select {function}({','.join(given(function, arguments, world))})"
+    return f"select {function}({values(function, arguments, world)})"
 
 
-def given(function: str, arguments: list[str], world: World) -> list[str]:
-    """What it is called with: about the room where it takes one, else nothing but nulls. Those with a default may be missing."""
+def separately(function: str, arguments: list[str], world: World) -> list[str]:
+    """The arguments of a call that a user makes. Those with a default may be missing."""
+    return ARGUMENT.findall(values(function, arguments, world))
+
+
+def values(function: str, arguments: list[str], world: World) -> str:
+    """What it is called with: about the room where it takes one, else nothing but nulls."""
     about = {
         "accept_invitation": "'link'",
         "accept_to_speak": f"{world.room}",
@@ -96,5 +101,4 @@ def given(function: str, arguments: list[str], world: World) -> list[str]:
         "unmute": f"{world.room}",
         "withdraw_invitation_to_speak": f"{world.room}, 'listener'",
     }
-    values = about.get(function, ", ".join(f"null::{kind}" for kind in arguments))
-    return ARGUMENT.findall(values)
+    return about.get(function, ", ".join(f"null::{kind}" for kind in arguments))

@@ -50,7 +50,7 @@ def test_extreme_arguments_are_refused_in_our_words(
     connection: Connection, world: World, signature: str
 ) -> None:
     name, types = functions(connection)[signature]
-    usual = calls.given(name, types, world)
+    usual = calls.separately(name, types, world)
     given = [*usual, *(f"null::{kind}" for kind in types[len(usual) :])]
     actors = [actor for actor in ("host", "anonymous") if EXECUTE[signature][actor] == "yes"]
     raw = []
