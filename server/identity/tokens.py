@@ -102,10 +102,9 @@ class Tokens:
         jti: str | None = None,
         signs_in: bool = False,
     ) -> str:
-        """A new token for this user, with this id or a random one (`jti`). By that it can be revoked.
+        """A new token for this user, with this id (`jti`) or a random one. By that it can be revoked.
 
-        `signs_in`: the user has just signed in, which `auth_time` says (OpenID Connect Core, 2). Tokens for programs have none.
-        """
+        `signs_in`: the user has just signed in: `auth_time` (OpenID Connect Core, 2). Tokens for programs have none."""
         now = int(time.time())
         claims: dict[str, Any] = {
             "sub": str(user_id),
@@ -113,10 +112,8 @@ class Tokens:
             "iat": now,
             "exp": now + int(lifetime.total_seconds()),
         }
-        if signs_in:
-            claims["auth_time"] = now
-        if self._audience is not None:
-            claims["aud"] = self._audience
+        claims |= {"auth_time": now} if signs_in else {}
+        claims |= {"aud": self._audience} if self._audience is not None else {}
         return jwt.encode(claims, self._secret, OWN_ALGORITHM)
 
     def key(self, purpose: str) -> bytes:

@@ -13,14 +13,12 @@ import psycopg
 import pytest
 from psycopg import errors
 from psycopg_pool import PoolTimeout
+from roomtone.error_status import STATUS_OF_REFUSAL, STATUS_OF_SQLSTATE, status_of
 from roomtone.problem import (
-    STATUS_OF_REFUSAL,
-    STATUS_OF_SQLSTATE,
     Problem,
     exception_handlers,
     problem_from_database,
     refusal,
-    status_of,
 )
 from starlette.applications import Starlette
 from starlette.requests import Request

@@ -27,8 +27,7 @@ UNPACED = {
     **dict.fromkeys(("nodes", "mix_receivers", "secrets"), "written by nodes and relays"),
     "revoked_tokens": "one for each token, until that expires",
     "openid_sessions": "20 for each user, by relay_begin_openid_session, until their tokens expire",
-    "passkeys": "20 for each user, by relay_create_passkey",
-    "access_tokens": "20 for each user and a pace, by relay_create_access_token",
+    **dict.fromkeys(("passkeys", "access_tokens"), "20 for each user, by their function"),
     "passkey_challenges": "200 for each address and 20,000 in all, by begin_passkey_challenge, for five minutes",
     **dict.fromkeys(
         ("topics", "recovery_links", "schema_installs", "roster_sizes", "topology_sizes"),
