@@ -2,12 +2,7 @@ create or replace function relay_end_lease(node text, grace interval) returns vo
 language sql security definer set search_path = roomtone, pg_temp
 begin atomic
   delete from nodes where id = relay_end_lease.node;
-  with free as materialized (
-    select p.room_id, p.user_id from participants p
-    where p.served_by = relay_end_lease.node and p.expires_at is null for no key update skip locked
-  )
-  update participants p set expires_at = clock_timestamp() + relay_end_lease.grace
-  from free f where p.room_id = f.room_id and p.user_id = f.user_id;
+  select relay_release_all_seats(relay_end_lease.node, relay_end_lease.grace);
 end;
 
 comment on function relay_end_lease(text, interval) is

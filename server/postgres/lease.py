@@ -286,8 +286,11 @@ class Lease:
         `nodes` too, and without a heartbeat there others would let the seats expire again.
         """
         async with connection.transaction():
-            await self._release(connection, self._grace)
+            # The lease itself stays: without it, the last heartbeat of all would be that of a dead process (resume_leases).
             await self._write_heartbeat(connection)
+            await connection.execute(
+                "select roomtone.relay_release_all_seats(%s, %s)", (self.node, self._grace)
+            )
             await self._follow(connection, self._followed)
 
     async def _release(self, connection: Connection, grace: timedelta) -> None:

@@ -10,14 +10,13 @@ import pytest
 from roomtone.postgres.lease import Lease, new_node_id
 from roomtone.postgres.pools import Database, opened
 from roomtone.relay.reaper import Reaper
-from roomtone.settings import Settings
 from roomtone.supervision import begin, supervised
 from roomtone.types import NodeId, PeerId
 
 from ...conftest import Connect
 from ...patience import comes_true
 from ...people import Psql
-from ...running import PATIENT
+from ...running import patient
 
 pytestmark = pytest.mark.anyio
 
@@ -26,9 +25,7 @@ EXPIRES_IN = "select extract(epoch from expires_at - clock_timestamp())::float f
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    async with opened(
-        Database(database_url, node=NodeId("lease"), settings=Settings(**PATIENT))
-    ) as database:
+    async with opened(Database(database_url, node=NodeId("lease"), settings=patient())) as database:
         yield database
 
 
@@ -86,6 +83,30 @@ async def test_a_relay_whose_heartbeat_is_late_lets_no_seat_expire(
     await lease.beat()
     await reaper.expire_orphans()
     assert 50 < psql.one(EXPIRES_IN) <= 60
+
+
+async def test_a_process_that_renews_its_lease_revives_no_dead_one(
+    database: Database, psql: Psql
+) -> None:
+    room = psql.room("rick")
+    seats = {name: PeerId(psql.seat(room, name)) for name in ("anna", "bo")}
+    lease = lease_on(database)
+    await lease.beat()
+    died = psql.one(
+        "insert into nodes (id, kind, heartbeat_at) values ('dead', 'relay', now() - interval '10 s') returning heartbeat_at"
+    )
+    psql.run("update participants set served_by = 'dead' where peer_id = %s", seats["bo"])
+    async with supervised() as tasks:
+        lease.start(tasks)
+        assert await lease.follow(seats["anna"])
+        psql.run("select relay_expire_orphaned_seats('4 s', '60 s')")
+        ends = psql.one("select expires_at from participants where peer_id = %s", seats["bo"])
+        psql.run("update participants set expires_at = now() where peer_id = %s", seats["anna"])
+        lease.renew()
+        served = "select expires_at is null from participants where peer_id = %s"
+        await comes_true(lambda: psql.one(served, seats["anna"]))
+    assert psql.one("select heartbeat_at from nodes where id = 'dead'") == died
+    assert psql.one("select expires_at from participants where peer_id = %s", seats["bo"]) == ends
 
 
 async def test_a_seat_of_another_session_is_not_followed(database: Database, psql: Psql) -> None:
