@@ -15,7 +15,7 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
-from .patience import PATIENCE
+from .patience import PATIENCE, eventually
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -90,6 +90,16 @@ class Psql:
                 kind,
                 Jsonb(body),
             )
+        )
+
+    def grace_period_ends(self, username: str) -> None:
+        """Wait until the grace period of this user, whose connection is lost, has begun, and let it be over."""
+        user = self.person_id(username)
+        lost = "select count(*) from participants where user_id = %s and expires_at is not null"
+        eventually(lambda: self.one(lost, user))
+        self.run(
+            "update participants set expires_at = now() - interval '1 second' where user_id = %s and expires_at is not null",
+            user,
         )
 
     def roster(self, room: int) -> list[str]:

@@ -23,11 +23,20 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Spares an HTTP client the loading of all root certificates."""
 
 PATIENT: dict[str, Any] = {
+    "database_seconds": 1_000.0,
     "grace": 2 * PATIENCE,
     "lock_timeout": PATIENCE,
+    "new_users_per_hour": 1_000_000,
+    "pool_timeout": PATIENCE,
+    "requests_per_second": 10_000.0,
     "statement_timeout": PATIENCE,
 }
-"""Settings where many do something at once, which on a busy machine takes long."""
+"""Limits that no test reaches by being slow, or by a machine that stands still for seconds. A test of a limit sets that one itself."""
+
+
+def patient(**settings: Any) -> Settings:
+    """The settings of a relay in a test: `PATIENT`, and these."""
+    return Settings(**(PATIENT | settings))
 
 
 def get(url: str, **headers: str) -> httpx.Response:
@@ -74,15 +83,8 @@ class RunningRelay:
 
 @contextmanager
 def run_relay(database_url: str, /, **settings: Any) -> Iterator[RunningRelay]:
-    """Serve a database until the block ends. Settings as in `Settings`, with higher limits by default."""
-    defaults = {
-        "port": 0,
-        "requests_per_second": 10_000.0,
-        "database_seconds": 1_000.0,
-        "pool_timeout": PATIENCE,
-        "new_users_per_hour": 1_000_000,
-    }
-    chosen = Settings(**(defaults | settings))
+    """Serve a database until the block ends, on a free port by default. The other settings are `patient`."""
+    chosen = patient(**({"port": 0} | settings))
     listening = bind(chosen.host, chosen.port)
     started = threading.Event()
     stop = Stop()

@@ -65,13 +65,7 @@ class Evening:
 
     def expires(self, username: str) -> None:
         """The grace period of this user, whose connection is lost, is over."""
-        lost = "select expires_at is not null from participants where user_id = %s and room_id = %s"
-        user = self.psql.person_id(username)
-        eventually(lambda: self.psql.one(lost, user, self.room))
-        self.psql.run(
-            "update participants set expires_at = now() - interval '1 second' where user_id = %s",
-            user,
-        )
+        self.psql.grace_period_ends(username)
         eventually(lambda: username not in self.psql.roster(self.room))
 
 

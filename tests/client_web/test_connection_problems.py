@@ -167,7 +167,6 @@ def test_a_restart_of_the_relay_is_visible_and_keeps_the_room(
 ) -> None:
     settings = {
         "demo": True,
-        "grace": PATIENCE,
         "jwt_secret": "the same after a restart, and long",
     }
     port = free_port()

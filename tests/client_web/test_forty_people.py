@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from ..patience import PATIENCE
 from ..people import Psql
-from ..running import PATIENT, RunningRelay, run_relay
+from ..running import RunningRelay, run_relay
 from .browser import chromium, patient_context
 
 PEOPLE, ON_STAGE, PAGES = 40, 5, 2
@@ -34,7 +34,7 @@ def crowd(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
     """Where forty enter at once, a busy machine is late with streams and connections."""
-    with run_relay(database_url, demo=True, **PATIENT) as running:
+    with run_relay(database_url, demo=True) as running:
         yield running
 
 

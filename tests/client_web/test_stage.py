@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from statistics import median
 
-import pytest
 from playwright.sync_api import BrowserContext
 
 from ..patience import eventually
 from ..people import Psql
-from ..running import RunningRelay, run_relay
+from ..running import RunningRelay
 from .browser import expect_refusals
 from .participant import participants
 from .test_accessibility import flawless
@@ -49,13 +47,6 @@ OPENS_MICROPHONES = """() => {
         return stream
     }
 }"""
-
-
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    """With the default grace period: a speaker who loses the seat comes back as a listener."""
-    with run_relay(database_url, demo=True, grace=10.0) as running:
-        yield running
 
 
 def test_a_conversation_on_a_moderated_stage(

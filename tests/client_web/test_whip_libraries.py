@@ -13,7 +13,7 @@ from roomtone.paths import PACKAGE
 
 from ..patience import eventually
 from ..people import Psql
-from ..running import PATIENT, RunningRelay, run_relay
+from ..running import RunningRelay, run_relay
 from .nodes import nodes, waits_for_nodes
 
 ROOT = PACKAGE.parent
@@ -30,7 +30,7 @@ def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
     """A seat stays until its connection is made, however long that takes on a busy machine."""
-    with run_relay(database_url, demo=True, **PATIENT) as running:
+    with run_relay(database_url, demo=True) as running:
         yield running
 
 

@@ -15,7 +15,7 @@ from roomtone.identity.tokens import Tokens
 from roomtone.types import UserId
 
 from ..people import Psql
-from ..running import PATIENT, run_relay
+from ..running import run_relay
 from ..server.rows_world import problem
 from .world import World, make
 
@@ -115,7 +115,7 @@ def test_embedded_rows_are_those_that_a_direct_read_shows(
     wrong = []
     with (
         # So that no seat expires between two reads.
-        run_relay(database_url, jwt_secret=SECRET, **PATIENT) as relay,
+        run_relay(database_url, jwt_secret=SECRET) as relay,
         relay.client() as anonymous,
         relay.client(token(rights, "host")) as host,
     ):

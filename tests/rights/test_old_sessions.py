@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, grace=30.0) as running:
+    with run_relay(database_url) as running:
         yield running
 
 

@@ -15,13 +15,12 @@ from roomtone.identity.tokens import Tokens
 from roomtone.media.node.ogg_writer import OggWriter
 from roomtone.postgres.pools import Database
 from roomtone.problem import Problem
-from roomtone.settings import Settings
 from roomtone.settings_options import options
 from roomtone.types import NodeId, UserId
 
 from ..conftest import Connect
 from ..people import Psql
-from ..running import run_relay
+from ..running import patient, run_relay
 
 SECRET = "a secret of more than thirty-two bytes"
 
@@ -44,7 +43,7 @@ def test_a_connection_has_no_user_after_the_transaction(psql: Psql, connect: Con
 
 @pytest.mark.anyio
 async def test_a_relay_with_another_login_drops_to_its_own_role(database_url: str) -> None:
-    database = Database(database_url, node=NodeId("relay-1"), settings=Settings())
+    database = Database(database_url, node=NodeId("relay-1"), settings=patient())
     await database.open()
     try:
         async with database.relay() as connection:

@@ -28,7 +28,7 @@ BRIEF = timedelta(seconds=6)  # long enough to begin what the token's end has to
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, grace=60.0, jwt_secret=SECRET) as running:
+    with run_relay(database_url, jwt_secret=SECRET) as running:
         yield running
 
 

@@ -14,7 +14,7 @@ from .rows_world import World, run_world
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    """A relay on a database of this test, with the product's own grace period."""
+    """A relay on a database of this test."""
     with run_relay(database_url) as running:
         yield running
 

@@ -83,7 +83,7 @@ async def test_a_term_signal_ends_five_hundred_streams_within_five_seconds(
 async def test_a_rolling_restart_of_two_relays_loses_no_seat(psql: Psql, database_url: str) -> None:
     room = psql.room("rick")
     names = [f"guest {n}" for n in range(10)]
-    with run_relay(database_url, grace=60.0) as one:
+    with run_relay(database_url) as one:
         tokens = {name: one.token(name) for name in names}
         peers = {}
         for name in names:
@@ -116,8 +116,8 @@ async def test_a_rolling_restart_of_two_relays_loses_no_seat(psql: Psql, databas
             for _ in names:
                 await asyncio.wait_for(arrived.acquire(), PATIENCE)
 
-        with run_relay(database_url, grace=60.0) as two:
-            restarted = run_relay(database_url, grace=60.0)
+        with run_relay(database_url) as two:
+            restarted = run_relay(database_url)
             third = restarted.__enter__()
             moves = [asyncio.Event() for _ in range(3)]
             async with asyncio.TaskGroup() as guests:

@@ -34,7 +34,7 @@ async def test_what_one_relay_is_told_ends_streams_and_seats_of_the_other(
     with (
         nats_server() as nats,
         running_pump(database_url, nats.url),
-        relays_on_bus(database_url, nats.url, 2, grace=1.0) as (first, second),
+        relays_on_bus(database_url, nats.url, 2) as (first, second),
     ):
         tokens = {name: first.token(name) for name in (HERE, *ENDING, "dao")}
         async with AsyncExitStack() as streams:
@@ -53,6 +53,7 @@ async def test_what_one_relay_is_told_ends_streams_and_seats_of_the_other(
                 peer = join(first, room, tokens["dao"])
                 dao = await brief.enter_async_context(follow(url, tokens["dao"], peer_id=peer))
                 await dao.until(lambda frame: frame.event == "snapshot")
+            psql.grace_period_ends("dao")
             await host.until(goes("dao"))  # whose stream at the other relay ended
 
             with first.client(tokens["anna"]) as client:

@@ -63,7 +63,7 @@ async def test_unknown_subjects_become_users_by_every_transport(
     database_url: str, psql: Psql
 ) -> None:
     room = psql.room("host")
-    settings: dict[str, Any] = {"jwt_secret": SECRET, "token_users": "created", "grace": 60.0}
+    settings: dict[str, Any] = {"jwt_secret": SECRET, "token_users": "created"}
     with run_relay(database_url, new_users_per_hour=4, **settings) as relay:
         with relay.client(token()) as client:
             me = client.get("/session").json()["user"]

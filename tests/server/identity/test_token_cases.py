@@ -63,7 +63,6 @@ def relay(database_url: str, psql: Psql) -> Iterator[RunningRelay]:
         jwt_audience=AUDIENCE,
         turn_uris=("turn:turn.example",),
         turn_secret="shared",
-        grace=60,
     ) as running:
         yield running
 

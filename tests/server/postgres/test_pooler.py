@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 from psycopg import sql
 from roomtone.postgres.pools import Database, opened
-from roomtone.settings import Settings
 from roomtone.tools.pgbouncer import pgbouncer
 from roomtone.types import NodeId
 
 from ...conftest import Connection
 from ...following import follow, joins
 from ...people import Psql
-from ...running import PATIENT, run_relay
+from ...running import patient, run_relay
 
 pytestmark = pytest.mark.anyio
 LEFT = (
@@ -31,7 +30,7 @@ async def test_a_relay_serves_users_through_a_transaction_pooler(
     admin.execute(sql.SQL("alter database {} set default_transaction_isolation = 'serializable'").format(name))  # fmt: skip
     room = psql.room("rick")
     with pgbouncer(database_url, open_dir, "postgres") as pooled:
-        settings = {**PATIENT, "database_url": pooled, "listen_url": database_url}
+        settings = {"database_url": pooled, "listen_url": database_url}
         with run_relay(database_url, **settings) as relay:
             tokens = {each: relay.token(each) for each in ("anna", "bo")}
             with relay.client(tokens["anna"]) as anna, relay.client(tokens["bo"]) as bo:
@@ -53,7 +52,7 @@ async def test_nothing_stays_in_a_session_of_the_pooler(
     database_url: str, psql: Psql, open_dir: Path
 ) -> None:
     with pgbouncer(database_url, open_dir, "postgres") as pooled:
-        settings = Settings(database_url=pooled, listen_url=database_url, pool_size=8)
+        settings = patient(database_url=pooled, listen_url=database_url, pool_size=8)
         async with opened(Database(database_url, node=NodeId("pooled"), settings=settings)) as own:
 
             async def ask() -> object:

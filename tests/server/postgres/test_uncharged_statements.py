@@ -14,11 +14,11 @@ import httpx
 import roomtone
 from roomtone.http.openapi import Document
 from roomtone.postgres.pools import Database, opened
-from roomtone.settings import Settings
 from roomtone.types import NodeId
 
 from ...conftest import Connect
 from ...people import Psql
+from ...running import patient
 from ..rows_world import problem, run_world
 
 SERVER = Path(roomtone.__file__).parent
@@ -87,7 +87,7 @@ def test_why_a_seat_was_lost_is_charged_to_who_asks(
 @asynccontextmanager
 async def counting(database_url: str) -> AsyncIterator[tuple[Database, Callable[[], int]]]:
     """A relay's connections, and how many statements they have sent since they were opened."""
-    connections = Database(database_url, node=NodeId("counting"), settings=Settings())
+    connections = Database(database_url, node=NodeId("counting"), settings=patient())
     async with opened(connections) as database:
         before = database.counted.statements
         yield database, lambda: database.counted.statements - before

@@ -13,7 +13,7 @@ from roomtone.postgres.install import install
 
 from ...conftest import Connect
 from ...people import Psql
-from ...running import PATIENT, run_relay
+from ...running import run_relay
 
 UNUSUAL: dict[str, LiteralString] = {
     "default_transaction_isolation": "serializable",
@@ -55,7 +55,7 @@ def test_twelve_join_at_once_where_the_default_isolation_is_serializable(
     unusual_url: str, connect: Connect
 ) -> None:
     install(unusual_url, demo=True)
-    with run_relay(unusual_url, **PATIENT) as relay:
+    with run_relay(unusual_url) as relay:
         with relay.sign_in("\u65e5\u672c") as host:
             answer = host.post(
                 "/rows/rooms",

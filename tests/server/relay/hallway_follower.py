@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 from roomtone.postgres.listener import Listener
 from roomtone.postgres.pools import Database
 from roomtone.relay.hallway_changes import HallwayReader
 from roomtone.relay.relay import Relay, running_relay
-from roomtone.settings import Settings
 from roomtone.supervision import supervised
 from roomtone.types import Cursor, NodeId, UserId
 
 from ...people import Psql
-from ...running import PATIENT
+from ...running import patient
 
 
 class HallwayFollower:
@@ -83,7 +81,7 @@ async def follower(relay: Relay, user: int | None) -> HallwayFollower:
 @asynccontextmanager
 async def relay_here(database_url: str, **settings: Any) -> AsyncIterator[Relay]:
     """A relay in this process, which serves no requests."""
-    chosen = replace(Settings(), port=0, nodes=False, **(PATIENT | settings))
+    chosen = patient(port=0, nodes=False, **settings)
     database = Database(database_url, node=NodeId("here"), settings=chosen)
     await database.open()
     try:

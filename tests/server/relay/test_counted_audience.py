@@ -21,7 +21,7 @@ from roomtone.types import PeerId, RoomId, UserId
 from ...following import Subscriber, follow
 from ...patience import comes_true
 from ...people import Psql
-from ...running import PATIENT, RunningRelay, run_relay
+from ...running import RunningRelay, run_relay
 from ...sockets import open_socket, socket_url
 
 pytestmark = pytest.mark.anyio
@@ -148,7 +148,7 @@ async def test_followers_by_every_technique_agree_with_the_table_while_the_roste
     psql.seat(room, "host")
     for number in range(120):
         psql.person(f"person {number:03}")
-    with run_relay(database_url, **PATIENT) as relay:
+    with run_relay(database_url) as relay:
         async with AsyncExitStack() as stack:
             everybody = Everybody(psql, relay, room, database_url)
             await everybody.enter(stack)
@@ -209,7 +209,7 @@ async def test_a_thousand_joins_are_four_numbers_a_second_and_not_a_thousand_nam
     psql.run("insert into users (username) select 'person ' || n from generate_series(1, 1101) n")
     psql.run(CROWD + " limit 101", room)
     followers = 5
-    with run_relay(database_url, **PATIENT) as relay:
+    with run_relay(database_url) as relay:
         async with AsyncExitStack() as stack:
             streams = []
             for number in range(followers):

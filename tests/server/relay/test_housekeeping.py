@@ -10,19 +10,19 @@ from roomtone.postgres.pools import Database
 from roomtone.relay.hallway import Hallway
 from roomtone.relay.housekeeping import Housekeeping
 from roomtone.relay.metrics import Metrics
-from roomtone.settings import Settings
 from roomtone.types import NodeId
 
 from ...conftest import Connect, NewDatabase
 from ...patience import PATIENCE, comes_true
 from ...people import Psql
+from ...running import patient
 
 pytestmark = pytest.mark.anyio
 
 
 async def watching(database_url: str, listens_to: str, psql: Psql, *, write: bool) -> int:
     """Watch twice with something written in between, or not; how often the listener was found silent."""
-    database = Database(database_url, node=NodeId("watcher"), settings=Settings())
+    database = Database(database_url, node=NodeId("watcher"), settings=patient())
     listener, counted = Listener(listens_to), Metrics()
     connected: asyncio.Queue[Wakeup] = asyncio.Queue()
 

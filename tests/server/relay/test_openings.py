@@ -13,20 +13,19 @@ from roomtone.postgres.budget import subject
 from roomtone.postgres.pools import Database, opened
 from roomtone.problem import Problem
 from roomtone.relay.openings import MOST_AT_ONCE, Openings, Wanted
-from roomtone.settings import Settings
 from roomtone.types import NodeId, PeerId, RoomId, UserId
 
 from ...following import follow
 from ...patience import PATIENCE
 from ...people import Psql
-from ...running import RunningRelay
+from ...running import RunningRelay, patient
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    async with opened(Database(database_url, node=NodeId("opens"), settings=Settings())) as own:
+    async with opened(Database(database_url, node=NodeId("opens"), settings=patient())) as own:
         yield own
 
 

@@ -12,12 +12,12 @@ from roomtone.log.subscriber import News
 from roomtone.postgres.pools import Database, opened
 from roomtone.relay.metrics import Metrics
 from roomtone.relay.room_logs import RoomLogs
-from roomtone.settings import Settings
 from roomtone.supervision import supervised
 from roomtone.types import NodeId, PeerId, RoomId, UserId
 
 from ...patience import comes_true
 from ...people import Psql
+from ...running import patient
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +27,7 @@ ANNA = UserId(1)
 @pytest.fixture
 async def logs(database_url: str) -> AsyncIterator[RoomLogs]:
     """Without its task."""
-    own = Database(database_url, node=NodeId("own"), settings=Settings())
+    own = Database(database_url, node=NodeId("own"), settings=patient())
     async with opened(own) as database:
         yield RoomLogs(database, Metrics())
 

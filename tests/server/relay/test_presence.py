@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,9 +17,7 @@ from ...running import RunningRelay, run_relay
 
 pytestmark = pytest.mark.anyio
 
-SHORT = 4.0  # seconds; a grace period that a test waits for, after a stream has begun in time
-LONG = 60.0  # seconds; one that never ends during a test
-
+GRACE = timedelta(minutes=3)  # no test lasts so long
 
 RESTART_LISTENERS = """
     select pg_terminate_backend(pid) from pg_stat_activity
@@ -48,9 +45,9 @@ def join(relay: RunningRelay, room: int, username: str) -> tuple[str, str]:
 
 
 @asynccontextmanager
-async def anna_follows(database_url: str, room: int, *, grace: float) -> AsyncIterator[Subscriber]:
-    """Anna has joined and follows the room, on a relay with this grace period in seconds."""
-    with run_relay(database_url, grace=grace) as relay:
+async def anna_follows(database_url: str, room: int) -> AsyncIterator[Subscriber]:
+    """Anna has joined and follows the room."""
+    with run_relay(database_url) as relay:
         token, peer = join(relay, room, "anna")
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as stream:
             await stream.until(lambda f: f.event == "snapshot")
@@ -61,29 +58,26 @@ async def test_a_stream_keeps_the_seat_and_after_its_end_the_seat_is_reaped_when
     psql: Psql, database_url: str, room: int
 ) -> None:
     psql.seat(room, "watcher")
-    with run_relay(database_url, grace=SHORT) as relay:
+    expires = "select expires_at from participants where peer_id = %s"
+    with run_relay(database_url, grace=GRACE.total_seconds()) as relay:
         token, peer = join(relay, room, "anna")
         url = f"{relay.url}/rooms/{room}/events"
         async with follow(url, relay.token("watcher")) as watcher:
             async with follow(url, token, peer_id=peer) as anna:
                 await anna.until(lambda f: f.event == "snapshot")
-                await comes_true(
-                    lambda: (
-                        psql.one("select expires_at from participants where peer_id = %s", peer)
-                        is None
-                    )
-                )
-                ends = time.monotonic()
-            gone = await watcher.until(goes("anna"))
-            assert gone.data["reason"] == "timeout"
-            assert time.monotonic() - ends > SHORT
+                await comes_true(lambda: psql.one(expires, peer) is None)
+                ends = psql.one("select clock_timestamp()")
+            await comes_true(lambda: psql.one(expires, peer) is not None)
+            assert ends + GRACE < psql.one(expires, peer) < psql.one("select now()") + GRACE
+            psql.grace_period_ends("anna")
+            assert (await watcher.until(goes("anna"))).data["reason"] == "timeout"
     assert psql.roster(room) == ["watcher"]
 
 
 async def test_reconnecting_within_the_grace_period_keeps_role_and_microphone(
     psql: Psql, database_url: str, room: int
 ) -> None:
-    with run_relay(database_url, grace=LONG) as relay:
+    with run_relay(database_url) as relay:
         token, peer = join(relay, room, "anna")
         psql.run(
             "update participants set role = 'MODERATOR', muted = false where peer_id = %s", peer
@@ -102,7 +96,7 @@ async def test_a_raised_hand_keeps_its_place_through_a_reconnect(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("rick", stage="moderated")
-    with run_relay(database_url, grace=LONG) as relay:
+    with run_relay(database_url) as relay:
         token, peer = join(relay, room, "anna")
         with relay.client(token) as anna:
             assert anna.post("/rows/rpc/raise_hand", json={"room_id": room}).is_success
@@ -157,7 +151,7 @@ async def test_a_woken_laptop_cannot_resurrect_its_seat(
         await comes_true(lambda: psql.roster(room) == [])
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
             assert anna.status == 403
-    with run_relay(database_url, grace=LONG) as relay:
+    with run_relay(database_url) as relay:
         token = relay.token("anna")
         _, newer = join(relay, room, "anna")
         async with follow(f"{relay.url}/rooms/{room}/events", token, peer_id=peer) as anna:
@@ -186,8 +180,8 @@ async def test_a_dead_relays_seats_are_reaped_by_a_living_one(
 async def test_a_client_of_a_stopped_relay_keeps_its_seat_on_another(
     psql: Psql, database_url: str, room: int
 ) -> None:
-    with run_relay(database_url, grace=LONG) as second:
-        with run_relay(database_url, grace=LONG) as first:
+    with run_relay(database_url) as second:
+        with run_relay(database_url) as first:
             token, peer = join(first, room, "anna")
             async with follow(f"{first.url}/rooms/{room}/events", token, peer_id=peer) as anna:
                 last = (await anna.until(lambda f: f.event == "snapshot")).id
@@ -208,7 +202,7 @@ async def test_a_client_of_a_stopped_relay_keeps_its_seat_on_another(
 async def test_a_relay_whose_lease_was_lost_stamps_its_seats_again(
     psql: Psql, database_url: str, room: int
 ) -> None:
-    async with anna_follows(database_url, room, grace=LONG):
+    async with anna_follows(database_url, room):
         # What another relay does when a crash has emptied `nodes`, and what the restart does to this one.
         psql.run(
             "update participants set expires_at = now() + interval '60 seconds' where room_id = %s",
@@ -224,7 +218,7 @@ async def test_a_relay_whose_lease_was_lost_stamps_its_seats_again(
 async def test_a_relay_that_renews_its_seats_first_writes_its_heartbeat(
     psql: Psql, database_url: str, room: int
 ) -> None:
-    async with anna_follows(database_url, room, grace=LONG):
+    async with anna_follows(database_url, room):
         # A crash has emptied `nodes`, and another relay was the first to come back.
         with psql.connection.transaction():
             psql.run("delete from nodes where kind = 'relay'")
@@ -238,7 +232,7 @@ async def test_a_relay_that_renews_its_seats_first_writes_its_heartbeat(
 async def test_a_relay_that_was_taken_for_dead_takes_its_seats_back(
     psql: Psql, database_url: str, room: int
 ) -> None:
-    async with anna_follows(database_url, room, grace=LONG):
+    async with anna_follows(database_url, room):
         with psql.connection.transaction():
             # Its heartbeat waits for this lock, as it would wait for a machine that sleeps.
             psql.run("select relay_heartbeat('another', 'here')")
@@ -256,9 +250,10 @@ async def test_a_participant_whose_leaving_a_crash_has_undone_leaves_again(
     psql: Psql, database_url: str, room: int
 ) -> None:
     psql.seat(room, "bo")
-    async with anna_follows(database_url, room, grace=SHORT) as anna:
+    async with anna_follows(database_url, room) as anna:
         # Presence does not wait for the disk: the relay has seen bo go, the disk has not.
         psql.run("update participants set served_by = (select id from nodes), expires_at = null")
         psql.run(RESTART_LISTENERS)
+        psql.grace_period_ends("bo")
         assert (await anna.until(goes("bo"))).data["reason"] == "timeout"
         assert psql.roster(room) == ["anna"]

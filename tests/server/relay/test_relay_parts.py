@@ -27,12 +27,12 @@ from roomtone.relay.presence import Presence
 from roomtone.relay.recording_files import RecordingFiles
 from roomtone.relay.revocations import Revocations
 from roomtone.relay.room_logs import NoSuchRoom, RoomLogs
-from roomtone.settings import Settings
 from roomtone.supervision import begin, supervised
 from roomtone.types import ClubId, NodeId, PeerId, RoomId, UserId
 
 from ...patience import PATIENCE, comes_true
 from ...people import Psql
+from ...running import patient
 
 pytestmark = pytest.mark.anyio
 
@@ -41,7 +41,7 @@ ANNA, BO = UserId(1), UserId(2)
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url, node=NodeId("parts"), settings=Settings())
+    database = Database(database_url, node=NodeId("parts"), settings=patient())
     await database.open()
     yield database
     await database.close()

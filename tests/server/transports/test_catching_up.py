@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from roomtone.postgres.room_events import PAGE
 
 from ...following import follow
 from ...people import Psql
-from ...running import PATIENT, RunningRelay, run_relay
+from ...running import RunningRelay
 from ...sockets import open_socket
 
 pytestmark = pytest.mark.anyio
@@ -18,13 +17,6 @@ pytestmark = pytest.mark.anyio
 JSON = {"Accept": "application/json"}
 MANY = 2 * PAGE + 200
 CANDIDATE = '{"candidate": "candidate:1 1 udp 2113937151 192.0.2.7 50000 typ host"}'
-
-
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    """A relay with a long grace period, so that no seat is lost between two polls, and with time for pages of a thousand events."""
-    with run_relay(database_url, **PATIENT) as running:
-        yield running
 
 
 def happens(psql: Psql, room: int) -> int:
@@ -86,11 +78,10 @@ async def test_a_subscriber_who_reconnects_gets_every_event_once_and_in_order(
 
 
 def test_a_poll_answers_a_page_and_the_next_goes_on(
-    psql: Psql, database_url: str, room: int
+    psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "anna")
-    # Between two polls lies all the writing, and a poll keeps the seat for the grace period only.
-    with run_relay(database_url, grace=120.0) as relay, relay.sign_in("anna") as anna:
+    with relay.sign_in("anna") as anna:
         url = f"/rooms/{room}/events"
         cursor = anna.get(url, headers=JSON).json()["cursor"]
         happens(psql, room)

@@ -14,7 +14,7 @@ from ...conftest import Connect
 from ...following import Frame, Subscriber, follow
 from ...patience import PATIENCE
 from ...people import Psql
-from ...running import PATIENT, RunningRelay, run_relay
+from ...running import RunningRelay, run_relay
 
 pytestmark = pytest.mark.anyio
 
@@ -120,7 +120,7 @@ async def test_all_participants_see_the_same_roster_and_log_and_each_pair_connec
 ) -> None:
     psql = Psql(connect())
     room = psql.room("rick")
-    with run_relay(database_url, **PATIENT) as relay:
+    with run_relay(database_url) as relay:
         guests = [
             Guest(relay, room, n, await asyncio.to_thread(relay.token, f"guest {n}"))
             for n in range(PEOPLE)

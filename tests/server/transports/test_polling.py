@@ -21,7 +21,6 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture
 def relay(database_url: str) -> Iterator[RunningRelay]:
-    """A relay with a long grace period: no seat is lost between two polls."""
     with run_relay(database_url) as running:
         yield running
 
