@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict, TypeVar
 
+from psycopg.errors import LockNotAvailable, QueryCanceled
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
@@ -55,6 +57,10 @@ from .transports.websocket import routes as socket_routes
 
 if TYPE_CHECKING:
     from .bus.listener import BusListener
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 START_WITHIN: Final = 45.0
 """Seconds. Every wait for the database has a limit of its own, but there are several."""
@@ -136,7 +142,9 @@ async def _start(
     """Start the relay on `running`, whose end ends it."""
     own = Database(database_url, node=new_node_id("relay"), settings=settings)
     database = await running.enter_async_context(opened(own))
-    secret = settings.jwt_secret or await _shared_secret(database)
+    secret = settings.jwt_secret
+    if not secret:
+        secret = await _patiently(partial(_shared_secret, database))
     tokens = Tokens.from_settings(settings, secret)
     tasks = Supervisor(on_fatal=None if stop is None else stop.fail)
     listener, bus = _listeners(settings, database_url, database)
@@ -164,7 +172,7 @@ async def _start(
         database=database,
         tokens=tokens,
         issuers=issuers,
-        rows=await open_catalogue(database),
+        rows=await _patiently(partial(open_catalogue, database)),
         listener=listener,
         relay=relay,
         tasks=tasks,
@@ -188,6 +196,15 @@ def _listeners(
 
     bus = BusListener(database_url, address, database.relay)
     return bus, bus
+
+
+async def _patiently(read: Callable[[], Awaitable[T]]) -> T:
+    """What is read at the start, also from a database that is slower than a statement may be, as one that has just started."""
+    while True:
+        try:
+            return await read()
+        except (QueryCanceled, LockNotAvailable) as error:
+            log.warning("the database is slow, so it is asked again: %s", str(error).strip())
 
 
 async def _end_streams(stop: Stop, relay: Relay) -> None:

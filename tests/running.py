@@ -12,7 +12,10 @@ from typing import Any
 
 import httpx
 from roomtone.app import create_app
+from roomtone.identity import bounded_http, jwks, openid_provider
+from roomtone.postgres import lease
 from roomtone.process import address, bind, configuration
+from roomtone.relay import hallway, hallway_users, invitations
 from roomtone.relay_server import RelayServer
 from roomtone.settings import Settings
 from roomtone.supervision import Stop
@@ -32,6 +35,19 @@ PATIENT: dict[str, Any] = {
     "statement_timeout": PATIENCE,
 }
 """Limits that no test reaches by being slow, or by a machine that stands still for seconds. A test of a limit sets that one itself."""
+
+for module, name in (
+    (lease, "STAMPED_WITHIN"),
+    (hallway, "FILLED_WITHIN"),
+    (hallway_users, "READ_WITHIN"),
+    (invitations, "READ_WITHIN"),
+    (jwks, "ARRIVES_WITHIN_S"),
+    (openid_provider, "ARRIVES_WITHIN_S"),
+    (bounded_http, "ANSWER_WITHIN_S"),
+    (bounded_http, "SILENT_FOR_S"),
+):
+    assert hasattr(module, name)
+    setattr(module, name, PATIENCE)  # no setting names these limits
 
 
 def patient(**settings: Any) -> Settings:

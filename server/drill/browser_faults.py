@@ -104,7 +104,9 @@ async def _chromium() -> AsyncIterator[Browser]:
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=browser(), args=FLAGS)
+        chromium = await playwright.chromium.launch(
+            executable_path=browser(), args=FLAGS, timeout=PATIENCE * 1000
+        )
         try:
             yield chromium
         finally:
@@ -143,6 +145,7 @@ async def _enters(page: Page, url: str, username: str, room: int) -> bool:
 
     try:
         async with asyncio.timeout(PATIENCE):
+            page.set_default_timeout(PATIENCE * 1000)
             # a page of the relay with nothing on it: the same origin, the client's logic and no view
             await page.goto(f"{url}/live?debug&username={quote(username)}")
             await page.evaluate(ENTER, room)

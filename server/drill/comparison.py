@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..tools.waiting import PATIENCE
+from ..tools.waiting import PATIENCE, TimeLimit
 from .environment import DrillEnvironment, Psql
 from .follower import Follower
 
@@ -72,11 +72,11 @@ class Comparison:
 
 async def wait_until_caught_up(environment: DrillEnvironment) -> TableState:
     """The tables, when every active follower has caught up with them or `PATIENCE` has passed."""
-    deadline = time.monotonic() + PATIENCE
+    limit = TimeLimit(PATIENCE)
     async with await environment.psql() as psql:
         while True:
             tables = await read_tables(psql)
-            if time.monotonic() > deadline or all(
+            if limit.over or all(
                 _caught_up(follower, tables) for follower in environment.active_followers()
             ):
                 return tables
@@ -181,14 +181,14 @@ async def wait_for_roster(environment: DrillEnvironment) -> tuple[float, dict[st
 
     The second value, {"unexpected seats", "missing seats"} with differences only, is empty if it became right in time.
     """
-    deadline = environment.last_departure + environment.grace + PATIENCE
+    limit = TimeLimit(environment.grace + PATIENCE)
     async with await environment.psql() as psql:
         while True:
             found = await psql.execute("select room_id, user_id, peer_id::text from roster")
             seats = {(room, user): peer for room, user, peer in await found.fetchall()}
             living = expected_seats(environment)
             now = time.monotonic()
-            if seats == living or now > deadline:
+            if seats == living or limit.over:
                 wrong = {
                     "unexpected seats": [
                         seat for seat in seats.items() if seat not in living.items()

@@ -57,7 +57,13 @@ async def _terminate(psql: Psql) -> int:
         "select pid from pg_stat_activity"
         " where application_name = 'roomtone listener' and datname = current_database()"
     )
-    found = await (await psql.execute(listeners)).fetchall()
+    found: list[tuple[object, ...]] = []
+
+    async def is_there() -> bool:
+        found[:] = await (await psql.execute(listeners)).fetchall()
+        return bool(found)
+
+    await until(is_there)
     for listener in found:
         await psql.execute("select pg_terminate_backend(%s, 5000)", listener)
     return len(found)
@@ -157,6 +163,7 @@ async def exhaust_pool(environment: DrillEnvironment) -> None:
             )
             storming = begin(storm(), "storm")
             await environment.traffic(HELD_FOR)
+            await until(lambda: 503 in answers)
         await storming
     environment.figures["requests in the storm"] = len(answers)
     turned_away = answers.count(503)

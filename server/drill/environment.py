@@ -29,6 +29,7 @@ ROOMS: Final = 4
 CROWD: Final = 52
 DISCONNECTED: Final = 3
 PER_SECOND: Final = 40.0  # writes
+WRITES: Final = 20  # before a fault, and as many after it
 AT_ONCE: Final = 8
 OPEN_FILES: Final = 8192  # of this process and of each relay; a drill has up to 2,000 streams
 
@@ -144,6 +145,12 @@ class DrillEnvironment:
     async def traffic(self, seconds: float) -> None:
         """Let users write and followers read for a while."""
         await asyncio.sleep(seconds)
+
+    async def ordinary_traffic(self) -> None:
+        """The same until users have written that often, on a machine that may stand still meanwhile."""
+        enough = self.writers.counted["written"] + WRITES
+        if not await until(lambda: self.writers.counted["written"] >= enough):
+            self.faults.append("users cannot write, although nothing is missing")
 
     async def disconnect_some(self, followers: Iterable[Follower] | None = None) -> list[Follower]:
         """Reset these followers' connections (or those of one follower in each of a few rooms); their seats have to expire."""

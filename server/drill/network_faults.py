@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from typing import Final
 
@@ -156,16 +157,18 @@ async def behind_nginx(environment: DrillEnvironment) -> None:
         direct = await environment.add_followers(DIRECT)
         await environment.disconnect_some()
         await environment.traffic(3.0)
-        worst, floor = (
-            longest(event.behind for follower in followers for event in follower.observed.events())
+        behind, beside = (
+            [event.behind for follower in followers for event in follower.observed.events()]
             for followers in (crowd, direct)
         )
-        environment.figures["longest behind through nginx, ms"] = round(worst)
-        environment.figures["longest behind beside nginx, ms"] = round(floor)
-        environment.expect(worst, "nothing came through nginx")
+        environment.figures["longest behind through nginx, ms"] = round(longest(behind))
+        environment.figures["longest behind beside nginx, ms"] = round(longest(beside))
+        environment.expect(behind and beside, "nothing came through nginx, or beside it")
+        # What buffers holds back most of what comes; a machine that stands still delays some of it, on one path or both.
+        usual, floor = (1000 * statistics.median(times or [0.0]) for times in (behind, beside))
         environment.expect(
-            worst < floor + SOON,
-            f"a follower behind nginx waited {worst:.0f} ms, and another {floor:.0f} ms",
+            usual < floor + SOON,
+            f"followers behind nginx waited {usual:.0f} ms, and others {floor:.0f} ms",
         )
         for follower in environment.active_followers():
             follower.reconnect_to(relay.place)

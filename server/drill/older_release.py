@@ -10,11 +10,13 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
 
-from ..tools.relays import RelayProcess
+from ..tools.relays import PATIENT, RelayProcess
 
 ARCHIVE: Final = "release_0_1_0.tar.xz"
 COMMAND: Final = (sys.executable, "-P", "-m", "roomtone")
 INSTALLS_WITHIN: Final = 120.0  # seconds
+KNOWN: Final = ("lock_timeout", "pool_timeout", "requests_per_second", "statement_timeout")
+"""The settings of `PATIENT` that it has."""
 
 
 class OlderRelease:
@@ -46,7 +48,7 @@ class OlderRelease:
 class _OlderRelay(RelayProcess):
     def __init__(self, release: OlderRelease, url: str, log_file: Path, **settings: Any) -> None:
         super().__init__(url, log_file, **settings)
-        known = {"port": self.place.port, "requests_per_second": 10_000} | settings
+        known = {name: PATIENT[name] for name in KNOWN} | settings | {"port": self.place.port}
         flags = [f"--{name.replace('_', '-')}={value}" for name, value in known.items()]
         self._command = (*COMMAND, "serve", "--no-nodes", "--no-band", *flags)
         self._environment |= release.environment

@@ -9,6 +9,7 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 
 from ..tools.http import ask
+from ..tools.waiting import until
 from .drill import Drill
 from .environment import DrillEnvironment
 from .follower import Follower
@@ -61,10 +62,12 @@ async def send_large(environment: DrillEnvironment) -> None:
             row = await written.fetchone()
             assert row is not None
             expected.append((newer, row[0], _digest(answer)))
-    await environment.traffic(1.0)
-    arrived = sum(
-        _digest(follower.bodies.get(signal)) == digest for follower, signal, digest in expected
-    )
+
+    def arrived_as_written() -> int:
+        return sum(_digest(to.bodies.get(signal)) == digest for to, signal, digest in expected)
+
+    await until(lambda: arrived_as_written() == len(expected))
+    arrived = arrived_as_written()
     environment.figures["descriptions of 20 kB"] = len(expected)
     environment.figures["arrived as written"] = arrived
     environment.expect(

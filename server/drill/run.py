@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from typing import Final
 
 from ..tools.database_server import DatabaseServer
 from .comparison import compare, longest, wait_for_roster, wait_until_caught_up
@@ -13,9 +12,6 @@ from .drill import Drill
 from .environment import DrillEnvironment, opened
 from .readiness_probe import ReadinessProbe
 from .verdict import NotPerformed, Verdict
-
-BEFORE: Final = 0.7  # seconds of traffic
-AFTER: Final = 0.7
 
 
 async def perform(drill: Drill, server: DatabaseServer) -> Verdict | NotPerformed:
@@ -27,9 +23,9 @@ async def perform(drill: Drill, server: DatabaseServer) -> Verdict | NotPerforme
     async with opened(environment):
         probe = ReadinessProbe(environment, may_be_unready=drill.unready)
         async with probe.watching(), environment.writers.writing():
-            await environment.traffic(BEFORE)
+            await environment.ordinary_traffic()
             await drill.cause_fault(environment)
-            await environment.traffic(AFTER)
+            await environment.ordinary_traffic()
         environment.note_departure()  # some brief participants left at the very end
         return await _judge(drill, environment, began)
 

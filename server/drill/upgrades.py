@@ -11,12 +11,12 @@ from ..postgres.install import Installed, install
 from ..postgres.roles import RELAY_ROLE
 from ..tools.database_server import DatabaseServer
 from ..tools.relays import RelayProcess
+from ..tools.waiting import PATIENCE, TimeLimit
 from .drill import Drill
 from .environment import DrillEnvironment
 from .older_release import OlderRelease
 
 BESIDE: Final = 0.5  # seconds of traffic in each state in which two releases run
-ENDS_WITHIN: Final = 30.0
 LATER: Final = 2  # followers who come to each older relay after the upgrade of the schema
 
 
@@ -65,10 +65,9 @@ async def upgrade_one_after_the_other(environment: DrillEnvironment) -> None:
         await environment.until_all_follow()
         await environment.traffic(BESIDE)
     environment.figures["all replaced, s"] = round(time.monotonic() - began, 1)
-    last, deadline = await environment.install(), time.monotonic() + ENDS_WITHIN
-    while (
-        last.older and time.monotonic() < deadline
-    ):  # one that had to be killed counts until its heartbeats are missed
+    last, limit = await environment.install(), TimeLimit(PATIENCE)
+    # One that had to be killed counts until its heartbeats are missed.
+    while last.older and not limit.over:
         await environment.traffic(BESIDE)
         last = await environment.install()
     environment.expect(last.changed and not last.older, f"the upgrade was not finished: {last}")

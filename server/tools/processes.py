@@ -15,7 +15,7 @@ from typing import Final
 
 import psutil
 
-STOPS_WITHIN: Final = 6.0  # seconds
+STOPS_WITHIN: Final = 30.0  # seconds; a relay takes five, and longer where the machine stands still
 PYTHON: Final = (sys.executable, "-m")
 ROOMTONE: Final = (*PYTHON, "roomtone")
 

@@ -1,4 +1,4 @@
-"""Waits until a condition is true, with a time limit."""
+"""Waits until a condition is true, with a limit on the time in which this machine ran."""
 
 from __future__ import annotations
 
@@ -10,15 +10,32 @@ from typing import Final
 
 EVERY: Final = 0.05  # seconds
 PATIENCE: Final = 180.0  # seconds; nothing that works takes longer, even on a busy machine
+MOST_AT_ONCE: Final = 1.0
+"""Seconds that count between two checks. More have passed where the machine, or this process, stood still: nothing could happen meanwhile."""
+
+
+class TimeLimit:
+    """`over` when it was asked for this many seconds, without the time in which this process stood still."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+        self._asked = time.monotonic()
+
+    @property
+    def over(self) -> bool:
+        now = time.monotonic()
+        self._left -= min(now - self._asked, MOST_AT_ONCE)
+        self._asked = now
+        return self._left < 0
 
 
 async def until(so: Callable[[], bool | Awaitable[bool]], within: float = PATIENCE) -> bool:
     """Check until `so` returns true, for `within` seconds at most; whether it did."""
-    deadline = time.monotonic() + within
+    limit = TimeLimit(within)
     while True:
         answer = so()
         if await answer if inspect.isawaitable(answer) else answer:
             return True
-        if time.monotonic() > deadline:
+        if limit.over:
             return False
         await asyncio.sleep(EVERY)

@@ -24,7 +24,7 @@ from .people import Person, sign_in
 from .relays import RelayProcess
 
 AT_ONCE: Final = 16
-GRACE: Final = 30.0  # seconds; no seat expires between two polls
+GRACE: Final = 120.0  # seconds; no seat expires between two polls
 Psql = psycopg.AsyncConnection[TupleRow]
 
 

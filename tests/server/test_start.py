@@ -18,6 +18,7 @@ from roomtone.supervision import NotStarted, Stop, starting
 from ..conftest import Connect
 from ..patience import PATIENCE, comes_true
 from ..people import Psql
+from ..running import patient
 
 pytestmark = pytest.mark.anyio
 
@@ -87,6 +88,25 @@ async def test_a_start_that_waits_too_long_ends_by_itself(
         async with application.router.lifespan_context(application):
             pass
     blocker.rollback()
+
+
+@pytest.mark.parametrize("limit", ["lock_timeout", "statement_timeout"])
+async def test_a_start_outlasts_a_database_that_is_slow(
+    database_url: str, connect: Connect, caplog: pytest.LogCaptureFixture, limit: str
+) -> None:
+    blocker = connect(autocommit=False)
+    blocker.execute("lock table secrets in access exclusive mode")
+
+    async def unlock() -> None:
+        await comes_true(lambda: "the database is slow" in caplog.text)
+        blocker.rollback()
+
+    application = app.create_app(patient(**{limit: 0.5}), database_url)
+    unlocking = asyncio.create_task(unlock())
+    async with application.router.lifespan_context(application) as state:
+        await unlocking
+        assert state is not None
+        assert await state["rows"].relation("rooms")
 
 
 async def test_a_start_is_stopped_once_and_says_why() -> None:
