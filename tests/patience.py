@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-PATIENCE = 60.0  # seconds; nothing that works takes longer, even on a busy machine
+PATIENCE = 120.0  # seconds; nothing that works takes longer, even on a busy machine that stands still now and then
 LOOK_AGAIN = 0.02  # seconds
 
 

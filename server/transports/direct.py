@@ -40,6 +40,10 @@ class OfferedTransport(Protocol):
     @property
     def paused(self) -> bool: ...
 
+    @property
+    def closing(self) -> bool:
+        """Whether the connection is closed, or about to be: uvloop's transport then refuses to be written to."""
+
     def take(self, user: TransportUser) -> bool:
         """Write to it from now on, after the head of the response was sent; false if that is not possible (any more)."""
 

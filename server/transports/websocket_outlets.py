@@ -44,7 +44,9 @@ class DirectSocket(DirectOutlet):
         self._complete = asyncio.Event()
 
     def write_text(self, text: str) -> int:
-        """One message; returns its size."""
+        """One message; returns its size. What a client that has gone was to be sent is dropped."""
+        if self._transport.closing:
+            return 0
         frame = websocket_frame(text)
         self.write(frame)
         return len(frame)

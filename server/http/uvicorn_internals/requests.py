@@ -53,10 +53,14 @@ class _Response:
     def paused(self) -> bool:
         return self._protocol.flow.write_paused
 
+    @property
+    def closing(self) -> bool:
+        return self._protocol.transport.is_closing()
+
     def take(self, user: TransportUser) -> bool:
         protocol, cycle = self._protocol, self._cycle
         endless = cycle.chunked_encoding or cycle.expected_content_length is UNTIL_CLOSED
-        if cycle.disconnected or protocol.transport.is_closing() or not endless:
+        if cycle.disconnected or self.closing or not endless:
             return False
         protocol.transport_user = user
         cycle.disconnected = True  # its task may end before the response does

@@ -34,8 +34,12 @@ class _Socket:
     def paused(self) -> bool:
         return not self._protocol.writable.is_set()
 
+    @property
+    def closing(self) -> bool:
+        return self._protocol.transport.is_closing()
+
     def take(self, user: TransportUser) -> bool:
-        if self._protocol.transport.is_closing() or self._protocol.conn.extensions:
+        if self.closing or self._protocol.conn.extensions:
             return False
         self._protocol.transport_user = user
         return True

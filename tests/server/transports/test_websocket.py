@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from roomtone.http.uvicorn_internals.websockets import BoundedWebSocket
 
+from ...conftest import Connect
 from ...following import follow, goes, joins
 from ...patience import comes_true
 from ...people import Psql
@@ -255,6 +258,26 @@ async def test_stopping_the_relay_ends_sockets_with_a_retry(
             await anna.end()
             assert anna.code == 1012
     assert psql.roster(room) == ["anna"]
+
+
+async def test_an_acknowledgement_for_a_client_that_has_gone_is_dropped(
+    psql: Psql, database_url: str, room: int, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    psql.person("anna")
+    slow = Psql(connect(autocommit=False))
+    slow.seat(room, "anna")  # so that her own joining waits
+    waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    with run_relay(database_url) as relay:
+        async with open_socket(socket_url(relay, room), relay.token("anna")) as anna:
+            assert anna.connection is not None
+            await anna.send(json.dumps({"event": "user-joined-room", "id": 1, "data": {}}))
+            await comes_true(lambda: psql.one(waits) > 0)
+            anna.connection.transport.abort()
+        open_ones = relay.server.server_state.connections
+        await comes_true(lambda: not any(isinstance(one, BoundedWebSocket) for one in open_ones))
+        slow.connection.rollback()
+        await comes_true(lambda: psql.roster(room) == ["anna"])
+    assert "Exception" not in caplog.text
 
 
 async def test_the_hallway_socket_shows_rooms_and_takes_no_events(
