@@ -29,6 +29,13 @@ class TimeLimit:
         return self._left < 0
 
 
+async def sleep_while_running(seconds: float) -> None:
+    """Sleep so long, and longer if this process stands still meanwhile."""
+    limit = TimeLimit(seconds)
+    while not limit.over:  # noqa: ASYNC110 - nothing notifies of the passing of time
+        await asyncio.sleep(min(seconds, EVERY))
+
+
 async def until(so: Callable[[], bool | Awaitable[bool]], within: float = PATIENCE) -> bool:
     """Check until `so` returns true, for `within` seconds at most; whether it did."""
     limit = TimeLimit(within)

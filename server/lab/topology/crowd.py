@@ -18,6 +18,7 @@ from ...media.signaling.client import SignalingClient
 from ...media.signaling.http_client import http_signaling_client
 from ...supervision import begin as watch
 from ...supervision import stop
+from ...tools.waiting import sleep_while_running
 from ...tools.worker import execute_commands
 from ...types import RoomId
 from .marks import Mark, marked
@@ -104,7 +105,7 @@ class Crowd:
         spoken = [each.session.sent_audio.encoded_blocks if each.session and each.session.sent_audio else 0 for each in self._people]  # fmt: skip
         before = [await wire(each.session) for each in sampled]
         cpu, at = time.process_time(), time.monotonic()
-        await asyncio.sleep(duration)
+        await sleep_while_running(duration)
         seconds = time.monotonic() - at
         cpu = time.process_time() - cpu
         after = [await wire(each.session) for each in sampled]

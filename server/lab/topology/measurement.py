@@ -20,10 +20,10 @@ from .figures import Cost, Link, Measurement
 from .marks import Mark, delays
 from .plan import Crowd, Plan, Topology
 
-ENTERS_WITHIN: Final = 20.0  # seconds, and a tenth of one for each pair
+ENTERS_WITHIN: Final = 60.0  # seconds, and a tenth of one for each pair
 EARS: Final = 3  # people whose audio is looked into
 NEWCOMERS: Final = 3
-NODE_WITHIN: Final = 30.0  # seconds
+NODE_WITHIN: Final = 60.0  # seconds
 SETTLES: Final = 1.0  # seconds, after all hear all speakers
 AHEAD: Final = 0.3  # seconds that processes learn beforehand when to begin
 ARRIVES_WITHIN: Final = 1.0

@@ -14,7 +14,7 @@ from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.programs import socket_url
 from roomtone.tools.database_server import OPERATOR
 
-PATIENCE = 120.0  # seconds; seven processes start, and the machine may be busy
+PATIENCE = 300.0  # seconds; seven processes start, and the machine may be busy
 
 
 def test_three_people_talk_in_each_topology_and_nothing_is_left(
@@ -47,9 +47,11 @@ def test_three_people_talk_in_each_topology_and_nothing_is_left(
         "mcu": 1,
     }
     assert any(one["first_audio"] for one in found.values())
-    # a voice goes out once to a node, and once to each other person in a mesh
-    up = {topology: one["links"]["speaker"]["up"] for topology, one in found.items()}
-    assert up["mesh"] > 1.5 * up["sfu"] > up["mcu"]
+    # a voice goes out once to a node, and once to each other person in a mesh; one other comes in. (In bytes to bytes, and not by
+    # the second: a machine may stand still while one of the three is measured.)
+    speakers = {topology: one["links"]["speaker"] for topology, one in found.items()}
+    sent = {topology: link["up"] / link["down"] for topology, link in speakers.items()}
+    assert sent["mesh"] > 1.5 * sent["sfu"], speakers
     assert 0 < value["floors"]["udp"] < value["floors"]["plain"]
     assert page.read_text().startswith("<!doctype html>")
     with psycopg.connect(url, **OPERATOR) as psql:
