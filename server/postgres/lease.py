@@ -282,15 +282,13 @@ class Lease:
     async def _reclaim(self, connection: Connection) -> None:
         """Make the database agree with this process about which seats it serves.
 
-        A crash of the database may have undone the last unfollowing, and those seats would stay for ever. It has emptied
-        `nodes` too, and without a heartbeat there others would let the seats expire again.
+        A crash of the database may have undone the last unfollowing, and those seats would stay for ever. It has emptied `nodes`, too.
         """
         async with connection.transaction():
-            # The lease itself stays: without it, the last heartbeat of all would be that of a dead process (resume_leases).
+            # The lease stays: otherwise the last heartbeat would be that of a dead process (resume_leases).
             await self._write_heartbeat(connection)
-            await connection.execute(
-                "select roomtone.relay_release_all_seats(%s, %s)", (self.node, self._grace)
-            )
+            release = "select roomtone.relay_release_all_seats(%s, %s)"
+            await connection.execute(release, (self.node, self._grace))
             await self._follow(connection, self._followed)
 
     async def _release(self, connection: Connection, grace: timedelta) -> None:
