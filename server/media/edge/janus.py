@@ -1,7 +1,7 @@
 """A client of Janus's API over WebSocket (https://janus.conf.meetecho.com/docs/rest.html, "WebSockets interface").
 
-A request has a transaction, which its answer repeats. A plugin's request is answered twice: `ack` at once, and an event later. Everything that
-Janus says by itself (a viewer's connection is up, or gone) is an event of a handle.
+A request has a transaction, which its answer repeats. A plugin's request is answered twice: `ack` at once, and an event later; to keep-alives and
+candidates the `ack` is the answer. What Janus reports by itself (a viewer's connection is up, or gone) is an event of a handle.
 """
 
 from __future__ import annotations
@@ -21,9 +21,14 @@ from websockets.exceptions import InvalidHandshake, WebSocketException
 from ...supervision import Supervisor
 
 ANSWERS_WITHIN: Final = 3.0  # seconds
-KEEPS_ALIVE_EVERY: Final = 1.0
-"""Seconds. A Janus that stands still answers nothing, and its listeners must be elsewhere within five seconds."""
+KEEPS_ALIVE_EVERY: Final = 0.5  # seconds
+KEPT_ALIVE_WITHIN: Final = 1.0
+"""Seconds for the answer to a keep-alive. A Janus that stands still answers nothing, and its listeners must be elsewhere within five seconds."""
 
+MISSED: Final = 2
+"""Keep-alives in a row without an answer until Janus counts as lost. Not one: this process may have stood still itself."""
+
+WRONG_SECRET: Final = 403
 OLDEST: Final = 1000
 """The first version whose mountpoints have a list of media (Janus 1.0)."""
 
@@ -42,8 +47,21 @@ class JanusRefused(Exception):
     """Janus or its plugin refused a request. `code` is Janus's own."""
 
     def __init__(self, code: int, reason: str) -> None:
-        super().__init__(f"Janus refused: {reason} ({code})")
+        super().__init__(reason)
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One that waits for its answer. `handle` is 0 for those that concern none."""
+
+    kind: str
+    handle: int
+    answer: asyncio.Future[dict[str, Any]]
+
+    def ends(self, message: dict[str, Any]) -> bool:
+        """Whether this is its answer, not only the word that it arrived."""
+        return message["janus"] != "ack" or self.kind != "message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +81,24 @@ class Janus:
         self._socket = socket
         self._secret = secret
         self._session: int | None = None
-        self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._asked: dict[str, _Request] = {}
         self._handles: dict[int, OnEvent] = {}
 
     async def begin(self) -> None:
         """Begin the session. Raises JanusRefused when the secret is wrong, or this Janus is too old."""
-        version = int((await self.ask("info"))["version"])
-        if version < OLDEST:
-            raise JanusRefused(0, f"its version is {version}, and mountpoints need {OLDEST}")
-        self._session = (await self.ask("create"))["data"]["id"]
+        info = await self.ask("info")
+        if int(info["version"]) < OLDEST:
+            raise JanusRefused(
+                0, f"Janus at {self.url} is {info['version_string']}, and an edge needs 1.0 or newer"
+            )
+        try:
+            self._session = (await self.ask("create"))["data"]["id"]
+        except JanusRefused as refused:
+            if refused.code == WRONG_SECRET:
+                raise JanusRefused(
+                    WRONG_SECRET, f"Janus at {self.url} has another api_secret than --janus-secret"
+                ) from None
+            raise
 
     async def attach(self, plugin: str, on_event: OnEvent) -> Handle:
         """A handle of this plugin. `on_event` gets what Janus says of it by itself."""
@@ -79,7 +106,7 @@ class Janus:
         self._handles[number] = on_event
         return Handle(self, number)
 
-    async def ask(self, kind: str, **more: Any) -> dict[str, Any]:
+    async def ask(self, kind: str, *, within: float = ANSWERS_WITHIN, **more: Any) -> dict[str, Any]:
         """Send a request and wait for its answer. Raises JanusLost and JanusRefused."""
         if self.lost.is_set():
             raise JanusLost("the session with Janus is over")
@@ -88,9 +115,9 @@ class Janus:
         if self._session is not None:
             message["session_id"] = self._session
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._asked[transaction] = answer
+        self._asked[transaction] = _Request(kind, more.get("handle_id", 0), answer)
         try:
-            async with asyncio.timeout(ANSWERS_WITHIN):
+            async with asyncio.timeout(within):
                 await self._socket.send(json.dumps(message))
                 found = await answer
         except TimeoutError:
@@ -108,36 +135,54 @@ class Janus:
         self._handles.pop(handle, None)
 
     async def read(self) -> None:
-        """Read what Janus sends, until the connection ends. Raises JanusLost."""
+        """Read what Janus sends, until the connection ends."""
         try:
             async for text in self._socket:
                 message = json.loads(text)
-                asked = self._asked.get(message.get("transaction", ""))
-                if asked is not None and message["janus"] != "ack" and not asked.done():
-                    asked.set_result(message)
-                elif message["janus"] == "timeout":
+                if message["janus"] == "timeout":
                     break
-                elif (on_event := self._handles.get(message.get("sender", 0))) is not None:
-                    on_event(message)
-        except WebSocketException as error:
-            log.info("the connection to Janus ended: %s", error)
+                self._receive(message)
+        except (WebSocketException, ValueError, KeyError) as error:
+            log.warning("the connection to Janus ended: %r", error)
         finally:
             self.end()
 
+    def _receive(self, message: dict[str, Any]) -> None:
+        request = self._asked.get(message.get("transaction", ""))
+        if request is not None:
+            if request.ends(message) and not request.answer.done():
+                request.answer.set_result(message)
+            return
+        handle = message.get("sender", 0)
+        if message["janus"] == "hangup":
+            # What was asked of this connection meanwhile is not answered any more; an offer, for example, if there is no free port.
+            for each in self._asked.values():
+                if handle and each.handle == handle and not each.answer.done():
+                    each.answer.set_exception(JanusRefused(0, str(message.get("reason", ""))))
+        if (on_event := self._handles.get(handle)) is not None:
+            on_event(message)
+
     async def keep_alive(self) -> None:
         """Ask again and again whether Janus is there. Returns when it is not."""
-        with suppress(JanusLost, JanusRefused):
-            while True:
+        missed = 0
+        with suppress(JanusRefused):
+            while missed < MISSED and not self.lost.is_set():
                 await asyncio.sleep(KEEPS_ALIVE_EVERY)
-                await self.ask("keepalive")
+                try:
+                    await self.ask("keepalive", within=KEPT_ALIVE_WITHIN)
+                    missed = 0
+                except JanusLost:
+                    missed += 1
+        if not self.lost.is_set():
+            log.warning("Janus does not answer")
         self.end()
 
     def end(self) -> None:
         """The session is over."""
         self.lost.set()
         for each in self._asked.values():
-            if not each.done():
-                each.set_exception(JanusLost("the session with Janus is over"))
+            if not each.answer.done():
+                each.answer.set_exception(JanusLost("the session with Janus is over"))
 
 
 @dataclass(frozen=True, slots=True)

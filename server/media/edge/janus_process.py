@@ -15,6 +15,14 @@ from typing import Final
 
 from .janus import Janus, JanusLost, janus_session
 
+Ports = tuple[int, int]
+"""The first and the last UDP port."""
+
+Stun = tuple[str, int]
+"""Host and port of a STUN server."""
+
+PORTS: Final[Ports] = (20000, 40000)
+MIX_PORTS: Final = "10000-19999"  # UDP ports at which mountpoints receive
 STARTS_WITHIN: Final = 10.0  # seconds
 STOPS_WITHIN: Final = 2.0  # seconds
 PLUGIN_FILE: Final = "janus.plugin.streaming.jcfg"
@@ -44,14 +52,16 @@ def missing() -> str | None:
 
 
 @asynccontextmanager
-async def janus_process(*, ports: tuple[int, int] = (20000, 40000)) -> AsyncIterator[JanusProcess]:
-    """Janus, until the block ends. Its media uses UDP `ports`, first and last. Raises JanusLost when it does not start."""
+async def janus_process(
+    *, ports: Ports = PORTS, stun: Stun | None = None
+) -> AsyncIterator[JanusProcess]:
+    """Janus, until the block ends. It sends from, and receives at, these ports. Raises JanusLost when it does not start."""
     libraries, secret = _libraries(), secrets.token_hex(16)
     if (program := shutil.which("janus")) is None or libraries is None:
         raise JanusLost(missing() or "")
     with tempfile.TemporaryDirectory(prefix="roomtone-janus-") as name:
         folder, port = Path(name), _free_port()
-        _configure(folder, libraries, port, ports, secret)
+        _configure(folder, libraries, port, secret, _media(ports, stun))
         command = (program, "-F", str(folder), "-C", str(folder / "janus.jcfg"))
         with (folder / "log").open("wb") as output:
             process = await asyncio.create_subprocess_exec(
@@ -93,7 +103,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 
 
 def _configure(
-    folder: Path, libraries: Path, port: int, ports: tuple[int, int], secret: str
+    folder: Path, libraries: Path, port: int, secret: str, media: str
 ) -> None:
     disabled = {
         kind: ",".join(
@@ -107,7 +117,7 @@ general: {{
   loggers_folder = "{libraries}/loggers"; events_folder = "{libraries}/events";
   api_secret = "{secret}"; session_timeout = 10; debug_level = 3; debug_colors = false; server_name = "roomtone edge";
 }}
-media: {{ rtp_port_range = "{ports[0]}-{ports[1]}"; }}
+{media}
 plugins: {{ disable = "{disabled["plugins"]}"; }}
 transports: {{ disable = "{disabled["transports"]}"; }}
 loggers: {{ disable = "{disabled["loggers"]}"; }}
@@ -116,9 +126,18 @@ events: {{ broadcast = false; disable = "{disabled["events"]}"; }}
     (folder / "janus.transport.websockets.jcfg").write_text(
         f'general: {{ json = "compact"; ws = true; ws_ip = "127.0.0.1"; ws_port = {port}; wss = false; }} admin: {{ admin_ws = false; admin_wss = false; }}'
     )
-    (folder / PLUGIN_FILE).write_text(f'general: {{ admin_key = "{secret}"; events = false; }}')
+    (folder / PLUGIN_FILE).write_text(
+        f'general: {{ admin_key = "{secret}"; events = false; rtp_port_range = "{MIX_PORTS}"; }}'
+    )
     for each in folder.iterdir():
         each.chmod(0o600)
+
+
+def _media(ports: Ports, stun: Stun | None) -> str:
+    server = "" if stun is None else f'stun_server = "{stun[0]}"; stun_port = {stun[1]}; '
+    return f"""\
+media: {{ rtp_port_range = "{ports[0]}-{ports[1]}"; }}
+nat: {{ {server}ignore_unreachable_ice_server = true; }}"""
 
 
 def _libraries() -> Path | None:

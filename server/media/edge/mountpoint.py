@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -13,7 +14,15 @@ from ..node.mix_sender import PAYLOAD_TYPE, MixReceiver
 from .janus import Handle, Janus, JanusLost, JanusRefused, OnEvent, Reply
 
 PLUGIN: Final = "janus.plugin.streaming"
-ALREADY_THERE: Final = 456  # Janus's error for a mountpoint whose id is taken
+NOT_CREATED: Final = 456  # Janus's error if the id is taken, the address is not one of its machine, or no port is free
+WRONG_ADMIN_KEY: Final = 457
+NO_PLUGIN: Final = 460
+TRIES: Final = 3
+
+DESCRIPTION: Final = "roomtone edge"
+ABANDONED_AFTER: Final = 10_000
+"""Milliseconds without a packet, after which a mountpoint is one that an edge left behind when it was killed: a mix has fifty in a second."""
+
 HELPERS: Final = 2  # threads that send to viewers, beside the one that receives
 
 
@@ -70,8 +79,21 @@ async def mountpoint(
         yield made
     finally:
         if not janus.lost.is_set():
-            await _destroy(handle, made)
+            await _destroy(handle, made.number, admin_key)
             await handle.detach()
+
+
+async def destroy_abandoned(janus: Janus, admin_key: str) -> None:
+    """Destroy the mountpoints that killed edges left in this Janus. Raises JanusLost and JanusRefused."""
+    handle = await janus.attach(PLUGIN, lambda event: None)
+    try:
+        found = (await handle.say({"request": "list", "admin_key": admin_key})).data["list"]
+        for each in found:
+            ages = [media.get("age_ms", 0) for media in each.get("media", [])]
+            if each.get("description") == DESCRIPTION and min(ages, default=0) > ABANDONED_AFTER:
+                await _destroy(handle, each["id"], admin_key)
+    finally:
+        await handle.detach()
 
 
 async def _create(handle: Handle, janus: Janus, admin_key: str, address: str) -> Mountpoint:
@@ -79,23 +101,31 @@ async def _create(handle: Handle, janus: Janus, admin_key: str, address: str) ->
     audio = {
         "type": "audio", "mid": "0", "port": 0, "pt": PAYLOAD_TYPE, "codec": "opus", "iface": address,
     }  # fmt: skip
-    while True:
+    for attempt in range(TRIES):
         # A number of our own choice, so that a Janus with other mountpoints gives them no place in ours.
         number = secrets.randbelow(1 << 52) + 1
         body = {
-            "request": "create", "type": "rtp", "id": number, "admin_key": admin_key, "secret": pin, "pin": pin,
+            "request": "create", "type": "rtp", "id": number, "description": DESCRIPTION,
+            "admin_key": admin_key, "secret": _secret(number, admin_key), "pin": pin,
             "is_private": True, "permanent": False, "threads": HELPERS, "media": [audio], "srtpsuite": 80, "srtpcrypto": key,
         }  # fmt: skip
         try:
             reply = await handle.say(body)
         except JanusRefused as refused:
-            if refused.code == ALREADY_THERE:
+            if refused.code == NOT_CREATED and attempt < TRIES - 1:
                 continue
             raise
         [port] = reply.data["stream"]["ports"]
         return Mountpoint(number, int(port["port"]), key, pin, janus)
+    raise AssertionError("the last try returns or raises")
 
 
-async def _destroy(handle: Handle, made: Mountpoint) -> None:
+async def _destroy(handle: Handle, number: int, admin_key: str) -> None:
     with suppress(JanusLost, JanusRefused):
-        await handle.say({"request": "destroy", "id": made.number, "secret": made._pin})
+        secret = _secret(number, admin_key)
+        await handle.say({"request": "destroy", "id": number, "secret": secret})
+
+
+def _secret(number: int, admin_key: str) -> str:
+    """By which a mountpoint is destroyed, by this edge or, if it is killed, by the next one."""
+    return hmac.digest(admin_key.encode(), b"mountpoint %d" % number, "sha256").hex()

@@ -40,9 +40,6 @@ class HostedRoom:
         self._connection_presence = connection_presence
         self._seats: dict[UserId, Seat] = {}
         self._epoch: int | None = None
-        # The id of the newest signal that was handled, per session. Not one for all: of signals of two participants, the one with
-        # the smaller id may be committed later.
-        self._newest_handled: dict[PeerId, int] = {}
         self._tasks = Supervisor()
         self._signals = SignalQueues(self._tasks, self._answer, self._overrun)
 
@@ -65,14 +62,14 @@ class HostedRoom:
         match event:
             case Snapshot(epoch=epoch, seats=seats, signals=signals, recording=recording):
                 if self._epoch != epoch:
-                    self._newest_handled.clear()  # the log was lost, and ids of signals begin again
+                    self._signals.restart()
                 self._epoch = epoch
                 self._recorder.update(recording)
                 await self._connection_presence.inform_of_recording()
                 self._seats = {seat.user: seat for seat in seats}
                 await self._update_participants()
                 for signal in signals:
-                    self._receive(signal)
+                    self._signals.put(signal)
             case SeatChanged(seat=seat):
                 self._seats[seat.user] = seat
                 await self._update_participants()
@@ -80,7 +77,7 @@ class HostedRoom:
                 self._seats.pop(seat.user, None)
                 await self._update_participants()
             case Signal():
-                self._receive(event)
+                self._signals.put(event)
             case Changed(table="recordings", record=record, old_record=old_record):
                 self._recorder.apply(record, old_record)
                 await self._connection_presence.inform_of_recording()
@@ -94,17 +91,7 @@ class HostedRoom:
         here = {seat.peer for seat in participants if seat.peer is not None}
         self._signals.keep(here)
         self._connection_presence.keep(here)
-        self._newest_handled = {
-            peer: newest for peer, newest in self._newest_handled.items() if peer in here
-        }
         await self.media.set_participants(participants)
-
-    def _receive(self, signal: Signal) -> None:
-        """Handle a signal, unless it was handled before. Signals of other sessions do not wait for it."""
-        if signal.id <= self._newest_handled.get(signal.from_peer, 0):
-            return
-        self._newest_handled[signal.from_peer] = signal.id
-        self._signals.put(signal)
 
     async def _answer(self, signal: Signal) -> None:
         peer = signal.from_peer

@@ -19,7 +19,7 @@ from ..signaling.client import User
 from .mix_sender import MixReceiver
 from .recorder import Begun
 
-Kind = Literal["sfu", "mcu"]
+Kind = Literal["sfu", "mcu", "edge"]
 
 CAPACITY: Final[dict[Kind, int]] = {"sfu": 1000, "mcu": 300}
 """How many streams a node sends at most, by default: what one processor core does (docs/topologies.md)."""

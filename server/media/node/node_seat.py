@@ -22,14 +22,14 @@ class NodeSeat:
 
     def __init__(self, client: SignalingClient, room: RoomId, peer: PeerId) -> None:
         self.room = room
+        self.peer = peer
         self._client = client
-        self._peer = peer
         self._outbox = Outbox(client, self._refused)
         self.write_signals = self._outbox.run
 
     def send(self, to_peer: PeerId, kind: SignalKind, body: Any) -> None:
         """Write a signal after those before it. Does not wait."""
-        self._outbox.put(Outgoing(self.room, self._peer, to_peer, kind, body))
+        self._outbox.put(Outgoing(self.room, self.peer, to_peer, kind, body))
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """The events of the room, a snapshot first, until the seat is no longer this node's."""
@@ -37,7 +37,7 @@ class NodeSeat:
         attempt = 0
         while True:
             try:
-                following = self._client.follow(self.room, self._peer, cursor)
+                following = self._client.follow(self.room, self.peer, cursor)
                 async with aclosing(following) as frames:
                     async for frame in frames:
                         attempt = 0
@@ -45,7 +45,7 @@ class NodeSeat:
                             return
                         cursor = frame.cursor or cursor
                         event = (
-                            snapshot_of(self.room, self._peer, frame.data)
+                            snapshot_of(self.room, self.peer, frame.data)
                             if frame.event == "snapshot"
                             else event_of(frame)
                         )

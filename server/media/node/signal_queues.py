@@ -26,7 +26,7 @@ class _Queue:
 
 
 class SignalQueues:
-    """`handle` is called with each signal. When more signals of a session wait than the limit, they are dropped and `overrun` is called."""
+    """`handle` is called with each new signal. When more signals of a session wait than the limit, they are dropped and `overrun` is called."""
 
     def __init__(
         self,
@@ -38,10 +38,16 @@ class SignalQueues:
         self._handle = handle
         self._overrun = overrun
         self._queues: dict[PeerId, _Queue] = {}
+        # The id of the newest signal, per session. Not one for all: of signals of two participants, the one with the smaller id may be
+        # committed later.
+        self._newest: dict[PeerId, int] = {}
 
     def put(self, signal: Signal) -> None:
-        """Handle this signal after those before it. Does not wait."""
+        """Handle this signal after those of its session before it, unless it was put before. Does not wait."""
         peer = signal.from_peer
+        if signal.id <= self._newest.get(peer, 0):
+            return
+        self._newest[peer] = signal.id
         queue = self._queues.get(peer)
         if queue is None:
             queue = self._queues[peer] = _Queue()
@@ -54,10 +60,15 @@ class SignalQueues:
 
     def keep(self, here: Container[PeerId]) -> None:
         """Drop the signals of all sessions but these."""
+        self._newest = {peer: newest for peer, newest in self._newest.items() if peer in here}
         for peer, queue in self._queues.items():
             if peer not in here:
                 queue.signals.clear()
                 queue.overrun = False
+
+    def restart(self) -> None:
+        """The log was lost, and ids of signals begin again."""
+        self._newest.clear()
 
     async def _work(self, peer: PeerId, queue: _Queue) -> None:
         try:

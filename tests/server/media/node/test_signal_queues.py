@@ -58,13 +58,14 @@ async def test_each_session_s_signals_are_handled_in_order_beside_those_of_other
 
 async def test_one_session_has_one_task_and_a_bounded_queue_however_much_it_sends() -> None:
     node, before = Node(), len(asyncio.all_tasks())
-    for number in range(20 * WAITING_LIMIT):
+    last = 20 * WAITING_LIMIT
+    for number in range(1, last):
         node.queues.put(signal(number))
     assert len(asyncio.all_tasks()) == before + 1
-    node.queues.put(signal(-1))
+    node.queues.put(signal(last))
     node.goes_on.set()
     async with asyncio.timeout(PATIENCE):
-        while not node.handled or node.handled[-1] != -1:
+        while not node.handled or node.handled[-1] != last:
             await node.changed.wait()
             node.changed.clear()
     assert node.overrun == ["a"]
@@ -74,10 +75,22 @@ async def test_one_session_has_one_task_and_a_bounded_queue_however_much_it_send
 
 async def test_signals_of_a_session_that_left_are_dropped() -> None:
     node = Node()
-    for number in range(5):
+    for number in range(1, 6):
         node.queues.put(signal(number))
     await asyncio.sleep(0)  # the first is being handled with
     node.queues.keep({PeerId("b")})
     node.goes_on.set()
-    await node.until(0)
+    await node.until(1)
+    await node.tasks.close()
+
+
+async def test_a_signal_that_is_read_again_is_handled_once_until_the_log_begins_anew() -> None:
+    node = Node()
+    node.goes_on.set()
+    for number in (1, 3, 1, 3):
+        node.queues.put(signal(number))
+    await node.until(1, 3)
+    node.queues.restart()
+    node.queues.put(signal(1))
+    await node.until(1, 3, 1)
     await node.tasks.close()

@@ -1,0 +1,136 @@
+"""One listener's connection with an edge: Janus offers, the listener answers, and a connection that ends is offered anew."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Final
+
+from aiortc.sdp import candidate_to_sdp
+
+from ...backoff import backoff
+from ...formats.media_addresses import Reach
+from ...types import PeerId
+from ..candidates import Candidates
+from ..node.node_seat import NodeSeat
+from .janus import JanusLost, JanusRefused
+from .mountpoint import Mountpoint, Viewer
+
+CONNECTED_WITHIN: Final = 15.0  # seconds from the offer; browsers give up after as long
+STEADY_AFTER: Final = 10.0  # seconds; a connection that lasted so long was a good one
+REFUSED_AFTER: Final = 3
+"""Offers in a row that led to no connection, after which the database chooses who serves this listener: a firewall may be in between."""
+
+log = logging.getLogger(__name__)
+
+
+class EdgeListener:
+    """`run` offers, and offers again, until it is cancelled or is no longer to. `refuse` is called when this edge cannot serve the listener."""
+
+    def __init__(
+        self,
+        peer: PeerId,
+        seat: NodeSeat,
+        point: Mountpoint,
+        reach: Reach,
+        refuse: Callable[[PeerId], Awaitable[None]],
+    ) -> None:
+        self.peer = peer
+        self.offers_again = True
+        self._seat = seat
+        self._point = point
+        self._reach = reach
+        self._refuse = refuse
+        self._candidates = Candidates(reach)
+        self._viewer: Viewer | None = None
+        self._answered = False
+        self._connected = asyncio.Event()
+        self._over = asyncio.Event()
+
+    @property
+    def connected(self) -> bool:
+        """Whether audio can flow."""
+        return self._connected.is_set() and not self._over.is_set()
+
+    async def run(self) -> None:
+        """Keep the listener connected."""
+        failed = 0
+        loop = asyncio.get_running_loop()
+        while self.offers_again:
+            began = loop.time()
+            try:
+                connected = await self._connect()
+            except JanusRefused as refused:
+                # Without a free port Janus makes no offer, and the next one would fail as well.
+                log.warning("room %s: session %s: %s", self._seat.room, self.peer, refused)
+                connected, failed = False, failed + REFUSED_AFTER
+            except JanusLost as lost:
+                log.info("room %s: session %s: %s", self._seat.room, self.peer, lost)
+                connected = False
+            steady = connected and loop.time() - began > STEADY_AFTER
+            failed = 0 if steady else failed + 1
+            if failed >= REFUSED_AFTER and not connected and self.offers_again:
+                await self._refuse(self.peer)
+            if not steady and self.offers_again:
+                # 0.25 0.5 1 2 4 8 8 … seconds, each times 0.5 to 1
+                await asyncio.sleep(backoff(failed - 1))
+
+    async def answer(self, body: dict[str, Any]) -> None:
+        """The listener's answer to the offer, which begins the connection."""
+        viewer = self._viewer
+        if viewer is None or self._answered:
+            return
+        self._answered = True
+        try:
+            await viewer.start(self._candidates.filter_sdp(body["sdp"]))
+        except (ValueError, JanusRefused) as error:
+            log.info("room %s: an answer cannot be used: %s", self._seat.room, error)
+            self._seat.send(self.peer, "bye", {"reason": f"this answer cannot be used: {error}"})
+            self.hang_up()
+        except JanusLost:
+            self.hang_up()
+
+    async def candidates(self, body: object) -> None:
+        """More candidates of the listener: one RTCIceCandidateInit, or a list."""
+        viewer = self._viewer
+        if viewer is None:
+            return
+        with suppress(JanusLost, JanusRefused):
+            for each in self._candidates.parse(body):
+                text = f"candidate:{candidate_to_sdp(each)}"
+                await viewer.handle.candidate({"candidate": text, "sdpMLineIndex": 0})
+
+    def hang_up(self) -> None:
+        """This connection is over."""
+        self._over.set()
+        self._connected.set()
+
+    async def _connect(self) -> bool:
+        """One connection, from the offer to its end; whether it was made. Raises JanusLost and JanusRefused."""
+        self._connected, self._over = asyncio.Event(), asyncio.Event()
+        self._candidates, self._answered = Candidates(self._reach), False
+        self._viewer = viewer = await self._point.watch(self._heard)
+        try:
+            self._seat.send(self.peer, "offer", {"type": "offer", "sdp": viewer.sdp})
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CONNECTED_WITHIN):
+                    await self._connected.wait()
+            if not self.connected:
+                return False
+            self._seat.send(self.peer, "connected", {})
+            await self._over.wait()
+            return True
+        finally:
+            self._viewer = None
+            self._over.set()
+            await viewer.handle.detach()
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        """What Janus reports of this connection by itself."""
+        match event["janus"]:
+            case "webrtcup":
+                self._connected.set()
+            case "hangup" | "detached":
+                self.hang_up()

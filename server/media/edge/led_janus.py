@@ -1,0 +1,91 @@
+"""The Janus of an edge: one of its own, or one that runs already (`--janus-url`). Both are tried before the edge says that it serves anybody."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from . import mountpoint
+from .janus import Janus, JanusLost, JanusRefused, janus_session
+from .janus_process import PORTS, Ports, Stun, janus_process
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class LedJanus:
+    """`admin_key` is the one with which mountpoints are made. RTP goes to `receives_at`, an address of Janus's machine."""
+
+    session: Janus
+    admin_key: str
+    receives_at: str
+    what: str
+
+
+@asynccontextmanager
+async def own_janus(
+    *, receives_at: str = LOOPBACK, ports: Ports = PORTS, stun: Stun | None = None
+) -> AsyncIterator[LedJanus]:
+    """A Janus that ends with the block. Raises JanusLost and JanusRefused."""
+    async with janus_process(ports=ports, stun=stun) as running:
+        led = LedJanus(
+            running.session, running.secret, receives_at, f"Janus {running.process.pid} of its own"
+        )
+        await check(led)
+        yield led
+
+
+@asynccontextmanager
+async def janus_at(
+    url: str, secret: str, admin_key: str, *, receives_at: str | None = None
+) -> AsyncIterator[LedJanus]:
+    """A Janus that runs already. It receives at the address of this URL if no other is given. Raises JanusLost and JanusRefused."""
+    async with janus_session(url, secret) as session:
+        led = LedJanus(session, admin_key, receives_at or await _address(url), f"Janus at {url}")
+        await check(led)
+        yield led
+
+
+async def check(janus: LedJanus) -> None:
+    """Make a mountpoint and an offer, as for a listener. Raises JanusLost, and JanusRefused with what to change."""
+    try:
+        await mountpoint.destroy_abandoned(janus.session, janus.admin_key)
+        async with mountpoint.mountpoint(
+            janus.session, janus.admin_key, address=janus.receives_at
+        ) as point:
+            viewer = await point.watch(lambda _event: None)
+            await viewer.handle.detach()
+    except JanusRefused as refused:
+        raise JanusRefused(refused.code, f"{janus.what} {_why(refused)}") from None
+
+
+def _why(refused: JanusRefused) -> str:
+    match refused.code:
+        case mountpoint.WRONG_ADMIN_KEY:
+            return "makes no mountpoints: the admin_key of its Streaming plugin is another one than --janus-admin-key"
+        case mountpoint.NOT_CREATED:
+            return f"makes no mountpoint: {refused}. It receives at --mix-address, which must be an address of its machine"
+        case mountpoint.NO_PLUGIN:
+            return "has no Streaming plugin. On Debian: apt-get install janus"
+        case _:
+            return f"offers no connection: {refused}. It needs a network interface besides loopback, and a free UDP port"
+
+
+async def _address(url: str) -> str:
+    """The IP address of this URL's host. Raises JanusLost."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        pass
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    except OSError as error:
+        raise JanusLost(f"there is no address of {host}: {error}") from error
+    return str(found[0][4][0])
