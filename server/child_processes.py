@@ -1,4 +1,4 @@
-"""Child processes of the relay, the house band and the media nodes: started with it, restarted when they die, ended with it.
+"""Child processes of the relay, the house band, the media nodes and an edge: started with it, restarted when they die, ended with it.
 
 They are processes of their own, so that relays need not import what audio needs, and audio delays no event.
 """
@@ -18,6 +18,7 @@ from typing import Final
 
 from .backoff import backoff
 from .bus.address import BusAddress
+from .media.edge.installed_janus import missing
 from .postgres.account import Account
 from .settings import Settings
 
@@ -142,6 +143,10 @@ def child_processes(
             )
             for kind in ("sfu", "mcu")
         ]
+        if missing() is None:
+            made.append(
+                ChildProcess("the edge", "media.edge", settings, database_url, account=owner)
+            )
     try:
         yield made
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 from .. import privileges
 from ..child_processes import child_processes
 from ..identity.tokens import pem
+from ..media.edge.installed_janus import missing
 from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
 from ..postgres.kept_running import kept_running
@@ -76,6 +77,8 @@ def serve_command(**given: Any) -> None:
                 terminal.line(f"database: {place(settings.database_url)}")
             if (text := privileges.describe(account)) is not None:
                 terminal.line(text)
+            if settings.nodes and (why := missing()) is not None:
+                terminal.line(f"Large audiences get no edge: {why}")
             for child in children:
                 child.start()
 

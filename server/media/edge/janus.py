@@ -89,7 +89,8 @@ class Janus:
         info = await self.ask("info")
         if int(info["version"]) < OLDEST:
             raise JanusRefused(
-                0, f"Janus at {self.url} is {info['version_string']}, and an edge needs 1.0 or newer"
+                0,
+                f"Janus at {self.url} is {info['version_string']}, and an edge needs 1.0 or newer",
             )
         try:
             self._session = (await self.ask("create"))["data"]["id"]
@@ -106,7 +107,9 @@ class Janus:
         self._handles[number] = on_event
         return Handle(self, number)
 
-    async def ask(self, kind: str, *, within: float = ANSWERS_WITHIN, **more: Any) -> dict[str, Any]:
+    async def ask(
+        self, kind: str, *, within: float = ANSWERS_WITHIN, **more: Any
+    ) -> dict[str, Any]:
         """Send a request and wait for its answer. Raises JanusLost and JanusRefused."""
         if self.lost.is_set():
             raise JanusLost("the session with Janus is over")
@@ -194,8 +197,10 @@ class Handle:
 
     async def say(self, body: dict[str, Any], *, answer: str | None = None) -> Reply:
         """Send this request to the plugin, with an SDP answer if Janus offered. Raises JanusLost and JanusRefused."""
-        jsep = {} if answer is None else {"jsep": {"type": "answer", "sdp": answer}}
-        said = await self.janus.ask("message", handle_id=self.number, body=body, **jsep)
+        more: dict[str, Any] = {"handle_id": self.number, "body": body}
+        if answer is not None:
+            more["jsep"] = {"type": "answer", "sdp": answer}
+        said = await self.janus.ask("message", **more)
         data = said["plugindata"]["data"]
         if "error_code" in data:
             raise JanusRefused(data["error_code"], data["error"])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from .installed_janus import PROGRAM, STREAMING, missing, plugins_folder
 from .janus import Janus, JanusLost, janus_session
 
 Ports = tuple[int, int]
@@ -26,11 +27,8 @@ MIX_PORTS: Final = "10000-19999"  # UDP ports at which mountpoints receive
 STARTS_WITHIN: Final = 10.0  # seconds
 STOPS_WITHIN: Final = 2.0  # seconds
 PLUGIN_FILE: Final = "janus.plugin.streaming.jcfg"
-KEPT: Final = ("libjanus_streaming.so", "libjanus_websockets.so")
+KEPT: Final = (STREAMING, "libjanus_websockets.so")
 KINDS: Final = ("plugins", "transports", "loggers", "events")
-FOLDERS: Final = (
-    "/usr/lib/janus", "/usr/local/lib/janus", "/opt/janus/lib/janus",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,22 +40,13 @@ class JanusProcess:
     process: asyncio.subprocess.Process
 
 
-def missing() -> str | None:
-    """Why no Janus can be started here; None if one can."""
-    if shutil.which("janus") is None:
-        return "Janus is not installed. On Debian: apt-get install janus"
-    if _libraries() is None:
-        return "Janus has no Streaming plugin. On Debian: apt-get install janus"
-    return None
-
-
 @asynccontextmanager
 async def janus_process(
     *, ports: Ports = PORTS, stun: Stun | None = None
 ) -> AsyncIterator[JanusProcess]:
     """Janus, until the block ends. It sends from, and receives at, these ports. Raises JanusLost when it does not start."""
-    libraries, secret = _libraries(), secrets.token_hex(16)
-    if (program := shutil.which("janus")) is None or libraries is None:
+    program, libraries, secret = shutil.which(PROGRAM), plugins_folder(), secrets.token_hex(16)
+    if program is None or libraries is None:
         raise JanusLost(missing() or "")
     with tempfile.TemporaryDirectory(prefix="roomtone-janus-") as name:
         folder, port = Path(name), _free_port()
@@ -102,9 +91,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def _configure(
-    folder: Path, libraries: Path, port: int, secret: str, media: str
-) -> None:
+def _configure(folder: Path, libraries: Path, port: int, secret: str, media: str) -> None:
     disabled = {
         kind: ",".join(
             each.name for each in sorted((libraries / kind).glob("*.so")) if each.name not in KEPT
@@ -138,12 +125,6 @@ def _media(ports: Ports, stun: Stun | None) -> str:
     return f"""\
 media: {{ rtp_port_range = "{ports[0]}-{ports[1]}"; }}
 nat: {{ {server}ignore_unreachable_ice_server = true; }}"""
-
-
-def _libraries() -> Path | None:
-    """The folder with Janus's plugins: Debian has one for each architecture."""
-    folders = (*Path("/usr/lib").glob("*-linux-*/janus"), *map(Path, FOLDERS))
-    return next((each for each in folders if (each / "plugins" / KEPT[0]).exists()), None)
 
 
 def _free_port() -> int:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
-from typing import Final
 from urllib.parse import urlsplit
 
+from ..signaling.client import Ice
 from . import mountpoint
 from .janus import Janus, JanusLost, JanusRefused, janus_session
 from .janus_process import PORTS, Ports, Stun, janus_process
-
-LOOPBACK: Final = "127.0.0.1"
+from .mix_address import LOOPBACK, address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +26,13 @@ class LedJanus:
 
 @asynccontextmanager
 async def own_janus(
-    *, receives_at: str = LOOPBACK, ports: Ports = PORTS, stun: Stun | None = None
+    ice: Ice, *, receives_at: str = LOOPBACK, ports: Ports = PORTS
 ) -> AsyncIterator[LedJanus]:
-    """A Janus that ends with the block. Raises JanusLost and JanusRefused."""
-    async with janus_process(ports=ports, stun=stun) as running:
+    """A Janus that ends with the block. Raises JanusLost and JanusRefused.
+
+    Of the servers it uses STUN. Those of TURN are for listeners: a long-lived process has no credentials for them.
+    """
+    async with janus_process(ports=ports, stun=_stun(ice)) as running:
         led = LedJanus(
             running.session, running.secret, receives_at, f"Janus {running.process.pid} of its own"
         )
@@ -47,9 +46,22 @@ async def janus_at(
 ) -> AsyncIterator[LedJanus]:
     """A Janus that runs already. It receives at the address of this URL if no other is given. Raises JanusLost and JanusRefused."""
     async with janus_session(url, secret) as session:
-        led = LedJanus(session, admin_key, receives_at or await _address(url), f"Janus at {url}")
+        try:
+            address = receives_at or await address_of(urlsplit(url).hostname or "")
+        except OSError as error:
+            raise JanusLost(f"the address of {url} is not known any more: {error}") from error
+        led = LedJanus(session, admin_key, address, f"Janus at {url}")
         await check(led)
         yield led
+
+
+def _stun(ice: Ice) -> Stun | None:
+    for server in ice.servers:
+        for url in server["urls"]:
+            if url.startswith("stun:"):
+                host, _, port = url.removeprefix("stun:").rpartition(":")
+                return (host, int(port)) if host and port.isdecimal() else (host + port, 3478)
+    return None
 
 
 async def check(janus: LedJanus) -> None:
@@ -75,17 +87,3 @@ def _why(refused: JanusRefused) -> str:
             return "has no Streaming plugin. On Debian: apt-get install janus"
         case _:
             return f"offers no connection: {refused}. It needs a network interface besides loopback, and a free UDP port"
-
-
-async def _address(url: str) -> str:
-    """The IP address of this URL's host. Raises JanusLost."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        pass
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-    except OSError as error:
-        raise JanusLost(f"there is no address of {host}: {error}") from error
-    return str(found[0][4][0])
