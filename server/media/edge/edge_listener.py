@@ -21,7 +21,8 @@ from .mountpoint import Mountpoint, Viewer
 CONNECTED_WITHIN: Final = 15.0  # seconds from the offer; browsers give up after as long
 STEADY_AFTER: Final = 10.0  # seconds; a connection that lasted so long was a good one
 REFUSED_AFTER: Final = 3
-"""Offers in a row that led to no connection, after which the database chooses who serves this listener: a firewall may be in between."""
+"""Offers in a row that led to no connection, after which the stage's node serves this listener: a firewall may be in between, or Janus has no
+free port."""
 
 log = logging.getLogger(__name__)
 
@@ -62,12 +63,8 @@ class EdgeListener:
             began = loop.time()
             try:
                 connected = await self._connect()
-            except JanusRefused as refused:
-                # Without a free port Janus makes no offer, and the next one would fail as well.
-                log.warning("room %s: session %s: %s", self._seat.room, self.peer, refused)
-                connected, failed = False, failed + REFUSED_AFTER
-            except JanusLost as lost:
-                log.info("room %s: session %s: %s", self._seat.room, self.peer, lost)
+            except (JanusRefused, JanusLost) as error:
+                log.info("room %s: session %s: %s", self._seat.room, self.peer, error)
                 connected = False
             steady = connected and loop.time() - began > STEADY_AFTER
             failed = 0 if steady else failed + 1

@@ -48,11 +48,18 @@ class EdgeRoom:
             async with aclosing(self._seat.events()) as events:
                 async for event in events:
                     self._apply(event)
-            await asyncio.sleep(LINGER)
+            await self._wait_for_listeners()
         finally:
             for timer in self._leaving.values():
                 timer.cancel()
             await self._tasks.close()
+
+    async def _wait_for_listeners(self) -> None:
+        """Until they have connected elsewhere, and hung up here."""
+        for listener in self.listeners.values():
+            listener.offers_again = False
+        if connected := [self._running[peer] for peer, each in self.listeners.items() if each.connected]:
+            await asyncio.wait(connected, timeout=LINGER)
 
     def _apply(self, event: Event) -> None:
         match event:

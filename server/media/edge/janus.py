@@ -17,10 +17,12 @@ from typing import Any, Final
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
+from websockets.typing import Subprotocol
 
 from ...supervision import Supervisor
 
 ANSWERS_WITHIN: Final = 3.0  # seconds
+CLOSES_WITHIN: Final = 0.5  # seconds
 KEEPS_ALIVE_EVERY: Final = 0.5  # seconds
 KEPT_ALIVE_WITHIN: Final = 1.0
 """Seconds for the answer to a keep-alive. A Janus that stands still answers nothing, and its listeners must be elsewhere within five seconds."""
@@ -223,8 +225,12 @@ async def janus_session(url: str, secret: str) -> AsyncIterator[Janus]:
     """A session with the Janus at this address (ws: or wss:). Raises JanusLost and JanusRefused."""
     try:
         socket = await connect(
-            url, subprotocols=["janus-protocol"], open_timeout=ANSWERS_WITHIN, max_size=LARGEST_ANSWER  # type: ignore[list-item]
-        )  # fmt: skip
+            url,
+            subprotocols=[Subprotocol("janus-protocol")],
+            open_timeout=ANSWERS_WITHIN,
+            close_timeout=CLOSES_WITHIN,
+            max_size=LARGEST_ANSWER,
+        )
     except (OSError, TimeoutError, InvalidHandshake) as error:
         raise JanusLost(f"Janus cannot be reached at {url}: {error}") from error
     tasks = Supervisor()

@@ -28,6 +28,7 @@ class Listener:
         self.offers: list[PeerId] = []
         self.edge: PeerId | None = None
         self.answers = True
+        self.hung_up = False  # by the other side
         self._connection: RTCPeerConnection | None = None
         self._reading: list[asyncio.Task[None]] = []
 
@@ -42,6 +43,7 @@ class Listener:
                     self.edge = seat.edge
                 case Signal():
                     await self._receive(event)
+        await self.hang_up()  # the room has ended
 
     def hears(self, *tones: float) -> bool:
         """Whether the last half second is these tones and nothing else."""
@@ -65,6 +67,8 @@ class Listener:
             return
         await self.hang_up()
         self._connection = connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.hung_up = False
+        connection.on("connectionstatechange", lambda: self._changed(connection))
         connection.on(
             "track", lambda track: self._reading.append(asyncio.create_task(self._read(track)))
         )
@@ -74,6 +78,10 @@ class Listener:
         lines = connection.localDescription.sdp.splitlines(keepends=True)
         sdp = "".join(line for line in lines if not line.startswith("a=candidate"))
         self.seat.send(signal.from_peer, "answer", {"type": "answer", "sdp": sdp})
+
+    def _changed(self, connection: RTCPeerConnection) -> None:
+        if connection is self._connection:
+            self.hung_up = connection.connectionState in ("closed", "failed")
 
     async def _read(self, track: Any) -> None:
         with suppress(Exception):

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from functools import partial
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, LiteralString
 
 import pytest
-from roomtone.media.edge.edge import Lead, serve as serve_edge
-from roomtone.media.edge.janus_process import Ports
+from roomtone.media.edge import edge_listener
+from roomtone.media.edge.edge import Lead
+from roomtone.media.edge.edge import serve as serve_edge
 from roomtone.media.edge.led_janus import LedJanus, own_janus
+from roomtone.media.edge.mountpoint import PLUGIN
 from roomtone.media.node.node import serve as serve_node
-from roomtone.media.room_session import room_session
+from roomtone.media.room_session import RoomSession, room_session
 from roomtone.media.signaling.client import Ice
 from roomtone.media.signaling.database_client import DatabaseConnections, database_connections
 from roomtone.media.sounds import tone
@@ -24,13 +27,14 @@ from ....patience import comes_true
 from ....people import Psql
 from .audience import Listener, listener, listeners
 
+EDGES: LiteralString = "select count(*) from living_nodes() where kind = 'edge'"
 TONES = {"ann": 440.0, "bob": 660.0, "cy": 990.0}
 
 
 class Janus:
     """What leads the Januses of a test; `led` is the one that runs."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         self.led: LedJanus | None = None
         self.pids: list[int] = []
         self._options = options
@@ -57,16 +61,19 @@ async def serving(database_url: str, psql: Psql, *leads: Lead) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def stage(database: DatabaseConnections, psql: Psql, room: int) -> AsyncIterator[None]:
+async def stage(
+    database: DatabaseConnections, psql: Psql, room: int
+) -> AsyncIterator[list[RoomSession]]:
     """Three who send tones, in a room on an SFU of which all listeners are served by edges."""
     psql.run("insert into topology_sizes (edge_after) values (0)")
     psql.run("update rooms set topology = 'sfu' where id = %s", room)
-    async with (
-        room_session(await database.client("ann"), RoomId(room), sound=tone(TONES["ann"])),
-        room_session(await database.client("bob"), RoomId(room), sound=tone(TONES["bob"])),
-        room_session(await database.client("cy"), RoomId(room), sound=tone(TONES["cy"])),
-    ):
-        yield
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(
+                room_session(await database.client(name), RoomId(room), sound=tone(hertz))
+            )
+            for name, hertz in TONES.items()
+        ]
 
 
 def hear_all(*people: Listener) -> Callable[[], bool]:
@@ -84,4 +91,150 @@ async def test_listeners_hear_all_speakers_through_an_edge(
         listeners(database, psql, room, ["dee", "eve"]) as (dee, eve),
     ):
         await comes_true(hear_all(dee, eve))
-        print("offers", dee.offers, eve.offers)
+        # Nobody is left behind in Janus.
+        await comes_true(lambda: psql.one("select count(*) from mix_receivers") == 1)
+        psql.run("delete from participants where peer_id = %s", dee.seat.peer)
+        await comes_true(lambda: dee.hung_up)
+        assert not eve.hung_up
+        assert hear_all(eve)()
+        psql.run("select end_room(%s)", room)
+        await comes_true(lambda: psql.one("select count(*) from mix_receivers") == 0)
+        assert await mountpoints(janus) == 0
+
+
+async def test_a_listener_whose_connection_ends_or_who_asks_for_another_gets_one(
+    database_url: str, psql: Psql, room: int
+) -> None:
+    async with (
+        serving(database_url, psql, Janus().lead),
+        database_connections(database_url) as database,
+        stage(database, psql, room),
+        listener(database, psql, room, "dee") as dee,
+    ):
+        await comes_true(hear_all(dee))
+        await dee.hang_up()
+        await comes_true(lambda: len(dee.offers) == 2)
+        await hears_again(dee)
+        dee.seat.send(dee.offers[0], "bye", {"reason": "the network has changed"})
+        await comes_true(lambda: len(dee.offers) == 3)
+        await hears_again(dee)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
+async def test_when_janus_is_lost_its_listeners_are_served_elsewhere_and_the_stage_notices_nothing(
+    database_url: str, psql: Psql, room: int, how: signal.Signals
+) -> None:
+    one, two = Janus(), Janus()
+    async with (
+        serving(database_url, psql, one.lead, two.lead),
+        database_connections(database_url) as database,
+        stage(database, psql, room) as speakers,
+        listeners(database, psql, room, ["dee", "eve"]) as people,
+    ):
+        await comes_true(hear_all(*people))
+        [first] = {each.edge for each in people}
+        lost, other = (one, two) if await mountpoints(one) else (two, one)
+        before = [each.routes.node for each in speakers]
+        os.kill(lost.pids[0], how)
+        await comes_true(lambda: all(each.edge not in (first, None) for each in people))
+        await hears_again(*people)
+        assert await mountpoints(other) == 1
+        assert [each.routes.node for each in speakers] == before
+        # It leads another Janus, and takes listeners again.
+        await comes_true(lambda: len(lost.pids) == 2)
+        await comes_true(lambda: psql.one(EDGES) == 2)
+
+
+async def test_without_another_edge_the_node_of_the_stage_serves_them(
+    database_url: str, psql: Psql, room: int
+) -> None:
+    janus = Janus()
+    async with (
+        serving(database_url, psql, janus.lead),
+        database_connections(database_url) as database,
+        stage(database, psql, room),
+        listener(database, psql, room, "dee") as dee,
+    ):
+        await comes_true(hear_all(dee))
+        dee.answers = False
+        os.kill(janus.pids[0], signal.SIGKILL)
+        await comes_true(lambda: dee.edge is None)
+        # The next Janus serves them as soon as it is there.
+        dee.answers = True
+        await comes_true(lambda: dee.edge is not None)
+        await hears_again(dee)
+
+
+async def test_who_cannot_be_reached_and_for_whom_no_port_is_free_is_served_by_the_node_of_the_stage(
+    database_url: str, psql: Psql, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = bound_port()
+    async with (
+        serving(database_url, psql, Janus(ports=(port, port)).lead),
+        database_connections(database_url) as database,
+        stage(database, psql, room),
+        AsyncExitStack() as stack,
+    ):
+        await comes_true(lambda: is_free(port))  # the edge has tried its Janus with it
+        dee = await stack.enter_async_context(listener(database, psql, room, "dee"))
+        await comes_true(hear_all(dee))
+        async with listener(database, psql, room, "eve") as eve:
+            await comes_true(lambda: eve.edge is not None)
+            await comes_true(lambda: eve.edge is None)
+            assert eve.offers == []
+        psql.run("delete from participants where peer_id = %s", dee.seat.peer)
+        await comes_true(lambda: is_free(port))
+        monkeypatch.setattr(edge_listener, "CONNECTED_WITHIN", 0.2)
+        async with listener(database, psql, room, "flo") as flo:
+            flo.answers = False
+            await comes_true(lambda: len(flo.offers) == edge_listener.REFUSED_AFTER)
+            await comes_true(lambda: flo.edge is None)
+
+
+async def test_a_room_that_ends_while_somebody_connects_leaves_nothing_behind(
+    database_url: str, psql: Psql, room: int
+) -> None:
+    janus = Janus()
+    async with (
+        serving(database_url, psql, janus.lead),
+        database_connections(database_url) as database,
+        stage(database, psql, room),
+        listener(database, psql, room, "dee") as dee,
+    ):
+        dee.answers = False
+        await comes_true(lambda: dee.offers)
+        psql.run("select end_room(%s)", room)
+        await comes_true(lambda: psql.one("select count(*) from mix_receivers") == 0)
+        assert await mountpoints(janus) == 0
+        assert psql.one("select count(*) from assignments") == 0
+
+
+async def hears_again(*people: Listener) -> None:
+    """Wait until all of them hear the stage, over the connections that they have now."""
+    for each in people:
+        each.forget()
+    await comes_true(hear_all(*people))
+
+
+async def mountpoints(janus: Janus) -> int:
+    """How many mountpoints this Janus has."""
+    assert janus.led is not None
+    handle = await janus.led.session.attach(PLUGIN, lambda _event: None)
+    reply = await handle.say({"request": "list", "admin_key": janus.led.admin_key})
+    await handle.detach()
+    return len(reply.data["list"])
+
+
+def bound_port(port: int = 0) -> int:
+    """Bind this UDP port, or any free one, and release it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
+        bound.bind(("0.0.0.0", port))
+        return int(bound.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody has this UDP port."""
+    try:
+        return bound_port(port) == port
+    except OSError:
+        return False
