@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
 import click
@@ -83,6 +84,8 @@ def edge_options(kind: str, given: dict[str, Any]) -> EdgeOptions:
         )
     if url is not None and not re.match("wss?://", url):
         raise click.UsageError("--janus-url: write ws://HOST:PORT, or wss:// with TLS.")
+    if address is not None and not _is_ip(address):
+        raise click.UsageError("--mix-address: write an IP address.")
     found = re.fullmatch(r"(\d{1,5})-(\d{1,5})", ports)
     first, last = (int(found[1]), int(found[2])) if found else (0, 0)
     if not 1024 <= first <= last <= 65535:
@@ -90,6 +93,14 @@ def edge_options(kind: str, given: dict[str, Any]) -> EdgeOptions:
             "--edge-ports: write the first and the last UDP port, like 20000-40000."
         )
     return EdgeOptions(url, secret or "", key or secret or "", address, (first, last))
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _secret(given: dict[str, Any], name: str) -> str | None:

@@ -37,4 +37,14 @@ async def test_each_is_asked_to_end_once(monkeypatch: pytest.MonkeyPatch, tmp_pa
         for each in made:
             each.start()
         await comes_true(lambda: all(each.process is not None for each in made))
-    assert [each.asked_to_end for each in Started.every] == [1, 1, 1]
+        assert len(made) >= 3
+    assert [each.asked_to_end for each in Started.every] == [1] * len(made)
+
+
+@pytest.mark.parametrize(("why", "edges"), [(None, 1), ("Janus is not installed", 0)])
+def test_there_is_an_edge_where_janus_is_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, why: str | None, edges: int
+) -> None:
+    monkeypatch.setattr("roomtone.child_processes.missing", lambda: why)
+    with child_processes(Settings(data_dir=tmp_path), "postgresql://127.0.0.1:1/none") as made:
+        assert [each.name for each in made].count("the edge") == edges

@@ -58,7 +58,9 @@ class EdgeRoom:
         """Until they have connected elsewhere, and hung up here."""
         for listener in self.listeners.values():
             listener.offers_again = False
-        if connected := [self._running[peer] for peer, each in self.listeners.items() if each.connected]:
+        if connected := [
+            self._running[peer] for peer, each in self.listeners.items() if each.connected
+        ]:
             await asyncio.wait(connected, timeout=LINGER)
 
     def _apply(self, event: Event) -> None:

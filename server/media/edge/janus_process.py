@@ -51,7 +51,14 @@ async def janus_process(
     with tempfile.TemporaryDirectory(prefix="roomtone-janus-") as name:
         folder, port = Path(name), _free_port()
         _configure(folder, libraries, port, secret, _media(ports, stun))
-        command = (program, "-F", str(folder), "-C", str(folder / "janus.jcfg"))
+        command = (
+            *_ends_with_parent(),
+            program,
+            "-F",
+            str(folder),
+            "-C",
+            str(folder / "janus.jcfg"),
+        )
         with (folder / "log").open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *command, stdout=output, stderr=output, stdin=asyncio.subprocess.DEVNULL
@@ -118,6 +125,12 @@ events: {{ broadcast = false; disable = "{disabled["events"]}"; }}
     )
     for each in folder.iterdir():
         each.chmod(0o600)
+
+
+def _ends_with_parent() -> tuple[str, ...]:
+    """Before a command: the kernel kills it when this process is killed (prctl(2), PR_SET_PDEATHSIG)."""
+    setpriv = shutil.which("setpriv")
+    return () if setpriv is None else (setpriv, "--pdeathsig", "KILL")
 
 
 def _media(ports: Ports, stun: Stun | None) -> str:

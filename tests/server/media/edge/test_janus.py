@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import secrets
 import signal
@@ -16,9 +17,12 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from roomtone.media.edge.janus import JanusLost, JanusRefused, janus_session
 from roomtone.media.edge.janus_process import JanusProcess, janus_process
-from roomtone.media.edge.mountpoint import Mountpoint, mountpoint
+from roomtone.media.edge.led_janus import janus_at
+from roomtone.media.edge.mountpoint import PLUGIN, Mountpoint, destroy_abandoned, mountpoint
 from roomtone.media.node.mix_sender import MixReceiver, MixSender
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Encoder
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from ....patience import PATIENCE, comes_true
 from ..node.people import consists_of
@@ -124,6 +128,62 @@ async def test_a_janus_that_is_killed_or_stands_still_is_lost(
             await janus.session.lost.wait()
         with pytest.raises(JanusLost):
             await point.watch(lambda _event: None)
+
+
+async def test_keep_alives_and_candidates_are_answered_by_their_acknowledgement(
+    janus: JanusProcess,
+) -> None:
+    assert (await janus.session.ask("keepalive"))["janus"] == "ack"
+    async with mountpoint(janus.session, janus.secret) as point:
+        watching = await point.watch(lambda _event: None)
+        await watching.handle.candidate(
+            {"candidate": "candidate:1 1 udp 1 127.0.0.1 9 typ host", "sdpMLineIndex": 0}
+        )
+
+
+async def test_what_a_killed_edge_left_in_janus_is_destroyed(
+    janus: JanusProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roomtone.media.edge.mountpoint.ABANDONED_AFTER", -1)
+    async with mountpoint(janus.session, janus.secret) as left:
+        handle = await janus.session.attach(PLUGIN, lambda _event: None)
+        others = {"request": "create", "type": "rtp", "admin_key": janus.secret, "id": 7}
+        audio = {"type": "audio", "mid": "0", "port": 0, "pt": 111, "codec": "opus"}
+        await handle.say(others | {"media": [audio]})
+        await destroy_abandoned(janus.session, janus.secret)
+        with pytest.raises(JanusRefused, match="No such mountpoint"):
+            await left.watch(lambda _event: None)
+        await handle.say({"request": "info", "id": 7})  # it is none of ours
+
+
+async def test_a_janus_that_cannot_serve_an_edge_is_refused_with_what_to_change(
+    janus: JanusProcess,
+) -> None:
+    url, secret = janus.session.url, janus.secret
+    for given, receives_at, words in (
+        (("guessed", secret), None, "another api_secret than --janus-secret"),
+        ((secret, "guessed"), None, "another one than --janus-admin-key"),
+        ((secret, secret), "203.0.113.9", "must be an address of its machine"),
+    ):
+        with pytest.raises(JanusRefused, match=words):
+            async with janus_at(url, *given, receives_at=receives_at):
+                pass
+    async with janus_at(url, secret, secret) as led:
+        assert led.receives_at == "127.0.0.1"
+
+
+async def test_a_janus_of_an_older_version_is_refused() -> None:
+    async def answer(connection: ServerConnection) -> None:
+        async for text in connection:
+            asked = json.loads(text)["transaction"]
+            info = {"janus": "server_info", "version": 901, "version_string": "0.9.1"}
+            await connection.send(json.dumps(info | {"transaction": asked}))
+
+    async with serve(answer, "127.0.0.1", 0, subprotocols=[Subprotocol("janus-protocol")]) as old:
+        port = next(iter(old.sockets)).getsockname()[1]
+        with pytest.raises(JanusRefused, match=r"is 0\.9\.1, and an edge needs 1\.0"):
+            async with janus_session(f"ws://127.0.0.1:{port}", ""):
+                pass
 
 
 async def test_where_no_janus_is_the_reason_is_said() -> None:
