@@ -53,11 +53,6 @@ class Seat:
         return not (self.may_speak or self.invited or self.record.get("hand_raised_at"))
 
     @property
-    def edge(self) -> PeerId | None:
-        """The session of the edge that serves this listener; None if the stage's node does."""
-        return self.record.get("edge")
-
-    @property
     def is_node(self) -> bool:
         return self.kind in NODES
 
