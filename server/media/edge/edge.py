@@ -19,7 +19,7 @@ from ..node.node_seat import NodeSeat
 from ..signaling.database_client import DatabaseConnections, database_connections
 from .edge_room import EdgeRoom
 from .janus import JanusLost, JanusRefused
-from .lease import CAPACITY, EdgeLease
+from .lease import EdgeLease
 from .led_janus import LedJanus
 from .mountpoint import mountpoint
 
@@ -82,7 +82,7 @@ async def serve(
     url: str,
     lead: Lead,
     *,
-    capacity: int = CAPACITY,
+    capacity: int | None = None,
     reach: Reach = Reach(),  # noqa: B008 - frozen
     report: Report = lambda words: None,
 ) -> None:
@@ -111,7 +111,7 @@ async def serve(
 
 
 @asynccontextmanager
-async def leased(url: str, capacity: int) -> AsyncIterator[tuple[DatabaseConnections, EdgeLease]]:
+async def leased(url: str, capacity: int | None) -> AsyncIterator[tuple[DatabaseConnections, EdgeLease]]:
     """Connections with the database, and a lease in it. With the block the lease ends at once, so that its listeners are served elsewhere."""
 
     def lease(connect: Connect) -> EdgeLease:

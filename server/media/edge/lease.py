@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -15,16 +14,13 @@ from ...types import PeerId, RoomId
 from ..node.lease import NodeLease
 from ..node.mix_sender import MixReceiver
 
-CAPACITY: Final = 500
-"""How many listeners an edge serves at most, by default."""
-
 log = logging.getLogger(__name__)
 
 
 class EdgeLease(NodeLease):
     """`capacity` is the number of its listeners, in all rooms."""
 
-    def __init__(self, connect: Connect, capacity: int = CAPACITY) -> None:
+    def __init__(self, connect: Connect, capacity: int | None = None) -> None:
         super().__init__(connect, "edge", capacity)
 
     @asynccontextmanager

@@ -21,7 +21,7 @@ from .recorder import Begun
 
 Kind = Literal["sfu", "mcu", "edge"]
 
-CAPACITY: Final[dict[Kind, int]] = {"sfu": 1000, "mcu": 300}
+CAPACITY: Final[dict[Kind, int]] = {"sfu": 1000, "mcu": 300, "edge": 500}
 """How many streams a node sends at most, by default: what one processor core does (docs/topologies.md)."""
 
 
