@@ -72,7 +72,9 @@ def node_command(kind: str, capacity: int | None, **given: Any) -> None:
         privileges.drop(account.uid, account.gid)
     ice = partial(ice_of, settings, loopback=loopback)
     with stopping_on_signals(terminal):
-        terminal.line("Edge. Ctrl-C stops it." if kind == "edge" else f"{kind.upper()} node. Ctrl-C stops it.")
+        terminal.line(
+            "Edge. Ctrl-C stops it." if kind == "edge" else f"{kind.upper()} node. Ctrl-C stops it."
+        )
         try:
             if kind == "edge":
                 run_until_signal(_serve_edge(url, edge, capacity, ice(UserId(0)), terminal.line))

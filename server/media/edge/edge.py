@@ -7,8 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import psycopg
-
 from ...backoff import backoff
 from ...formats.media_addresses import Reach
 from ...postgres.roles import Connect
@@ -72,10 +70,7 @@ class Edge:
                 self._report(f"no longer serves room {room}")
 
     async def _refuse(self, peer: PeerId) -> None:
-        try:
-            await self._lease.refuse(peer)
-        except psycopg.Error as error:
-            log.warning("a listener could not be refused: %s", str(error).strip())
+        log.warning("session %s cannot be connected with this edge", peer)
 
 
 async def serve(
@@ -111,7 +106,9 @@ async def serve(
 
 
 @asynccontextmanager
-async def leased(url: str, capacity: int | None) -> AsyncIterator[tuple[DatabaseConnections, EdgeLease]]:
+async def leased(
+    url: str, capacity: int | None
+) -> AsyncIterator[tuple[DatabaseConnections, EdgeLease]]:
     """Connections with the database, and a lease in it. With the block the lease ends at once, so that its listeners are served elsewhere."""
 
     def lease(connect: Connect) -> EdgeLease:
