@@ -15,6 +15,7 @@ import psutil
 import psycopg
 import pytest
 from roomtone import privileges
+from roomtone.media.edge.installed_janus import missing
 from roomtone.postgres.account import Account, AccountError, account_for
 from roomtone.postgres.lock import running
 from roomtone.postgres.programs import socket_url
@@ -72,14 +73,15 @@ def test_relay_band_and_nodes_run_as_the_databases_account(open_dir: Path) -> No
         root = os.geteuid() == 0
         uid = account_for(data / "postgres").uid
         assert uid != 0
-        all_as(process, 4 if root else 3, uid)  # for other users, the command is the relay
+        edges = int(missing() is None)
+        all_as(process, 3 + root + edges, uid)  # for other users, the command is the relay
         assert get(f"{url}ready").status_code == 200
         assert get(url).status_code == 200  # its pages can be read
         holder = running(data)
         assert holder is not None
         with psycopg.connect(socket_url(holder.sockets), autocommit=True) as connection:
-            alive = "select count(distinct kind) from roomtone.nodes where kind in ('relay', 'sfu', 'mcu')"
-            eventually(lambda: connection.execute(alive).fetchone() == (3,))
+            alive = "select count(distinct kind) from roomtone.nodes where kind in ('relay', 'sfu', 'mcu', 'edge')"
+            eventually(lambda: connection.execute(alive).fetchone() == (3 + edges,))
         assert (data / "recordings").stat().st_uid == uid or not root
     assert running(data) is None
 
