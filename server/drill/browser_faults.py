@@ -170,7 +170,8 @@ async def _is_answered(page: Page) -> bool:
 async def _agree(environment: DrillEnvironment, pages: list[Page], room: int) -> bool:
     """Whether all tabs show what the table holds at this moment."""
     async with await environment.psql() as psql:
-        before = (await read_tables(psql)).seats.get(room, {})
+        seats = (await read_tables(psql)).seats.get(room, {})
+        before = {user: (seat.peer, seat.role, seat.muted) for user, seat in seats.items()}
         seen: list[Any] = await asyncio.gather(*(page.evaluate(PEOPLE) for page in pages))
     return all({user: tuple(seat) for user, seat in people} == before for people in seen)
 

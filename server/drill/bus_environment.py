@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from ..postgres.roles import RELAY_ROLE
 from ..tools.database_server import DatabaseServer
 from ..tools.nats_server import NatsServer, program
 from ..tools.pump_process import PumpProcess
@@ -25,8 +24,11 @@ class BusEnvironment(DrillEnvironment):
 
     async def open(self) -> None:
         self.nats = NatsServer()
-        self.pumps = [self.pump() for _ in range(PUMPS)]
+        self.closing.callback(self.nats.kill)
         await asyncio.to_thread(self.nats.start)
+        self.pumps = [self.pump() for _ in range(PUMPS)]
+        for pump in self.pumps:
+            self.closing.push_async_callback(pump.stop)
         await asyncio.gather(*(pump.start() for pump in self.pumps))
         await super().open()
         await self.until_on_bus()
@@ -36,13 +38,7 @@ class BusEnvironment(DrillEnvironment):
 
     def pump(self) -> PumpProcess:
         """One more, not yet started."""
-        url = self.server.url(self.database, user=RELAY_ROLE)
-        return PumpProcess(url, self.nats.url, self.new_log_file())
-
-    async def close(self) -> None:
-        await super().close()
-        await asyncio.gather(*(pump.stop() for pump in self.pumps))
-        await asyncio.to_thread(self.nats.kill)
+        return PumpProcess(self.relay_url(), self.nats.url, self.new_log_file())
 
     async def elected(self) -> PumpProcess:
         """The pump that works, at first."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..media.signaling.events import Seat, seat_of
 from ..tools.waiting import PATIENCE, TimeLimit
 from .environment import DrillEnvironment, Psql
 from .follower import Follower
@@ -16,21 +17,22 @@ from .follower import Follower
 
 @dataclass(frozen=True)
 class TableState:
-    """The tables at one moment. `events` is {seq: its only recipient, or None}; a seat is
-    (peer_id, role, muted)."""
+    """The tables at one moment. `events` is {seq: its only recipient, or None}; `seats` are by room and user, and
+    `counted` the rooms whose roster is counted."""
 
     epochs: dict[int, int]
     heads: dict[int, int]
     tails: dict[int, int]
     events: dict[int, dict[int, int | None]]
-    seats: dict[int, dict[int, tuple[str, str, bool]]]
+    seats: dict[int, dict[int, Seat]]
     here: dict[int, int]
+    counted: frozenset[int] = frozenset()
 
 
 async def read_tables(psql: Psql) -> TableState:
     """Read the tables as they are now, in one snapshot (PostgreSQL manual, 13.2.2)."""
     events: dict[int, dict[int, int | None]] = defaultdict(dict)
-    seats: dict[int, dict[int, tuple[str, str, bool]]] = defaultdict(dict)
+    seats: dict[int, dict[int, Seat]] = defaultdict(dict)
     async with psql.transaction():
         await psql.execute("set transaction isolation level repeatable read")
         logs = await psql.execute("select room_id, epoch, head_seq, tail_seq from logs")
@@ -39,10 +41,12 @@ async def read_tables(psql: Psql) -> TableState:
         for room, seq, recipient in await found.fetchall():
             events[room][seq] = recipient
         found = await psql.execute(
-            "select room_id, user_id, peer_id::text, role, muted from roster"
+            "select p.room_id, p.user_id, seat_record(p) from participants p where p.peer_id is not null"
         )
-        for room, user, *seat in await found.fetchall():
-            seats[room][user] = (seat[0], seat[1], seat[2])
+        for room, user, record in await found.fetchall():
+            seats[room][user] = seat_of(record)
+        found = await psql.execute("select id from rooms where roster = 'counted'")
+        counted = frozenset(room for (room,) in await found.fetchall())
         found = await psql.execute("select id, here from hallway")
         here: dict[int, int] = dict(await found.fetchall())
     return TableState(
@@ -52,6 +56,7 @@ async def read_tables(psql: Psql) -> TableState:
         events=dict(events),
         seats=dict(seats),
         here=here,
+        counted=counted,
     )
 
 
@@ -94,7 +99,7 @@ def _caught_up(follower: Follower, tables: TableState) -> bool:
         at is not None
         and at.epoch == tables.epochs.get(follower.room)
         and at.seq >= max(visible, default=0)
-        and _roster(follower) == tables.seats.get(follower.room, {})
+        and _roster_is_right(follower, tables)
         and _here(follower) == tables.here
     )
 
@@ -147,17 +152,30 @@ def _lost_logs(
 
 
 def _compare_views(follower: Follower, tables: TableState, count: Comparison) -> None:
-    if _roster(follower) != tables.seats.get(follower.room, {}):
+    if not _roster_is_right(follower, tables):
         count.wrong_rosters.append(follower.name)
     elif _here(follower) != tables.here:
         count.wrong_rosters.append(f"{follower.name} (hallway)")
 
 
-def _roster(follower: Follower) -> dict[int, tuple[str, str, bool]]:
-    return {
-        user: (seat["peer_id"], seat["role"], seat["muted"])
-        for user, seat in follower.roster.items()
-    }
+def _roster_is_right(follower: Follower, tables: TableState) -> bool:
+    """Whether it knows the seats as they are: all, or of a counted audience the number, and all seats but the quiet ones."""
+    view, seats = follower.view, tables.seats.get(follower.room, {})
+    known = {user: _shown(seat) for user, seat in view.seats.items() if seat.peer is not None}
+    if follower.room not in tables.counted:
+        return known == {user: _shown(seat) for user, seat in seats.items()}
+    owed = {user for user, seat in seats.items() if not seat.is_quiet or user == follower.user}
+    numbers = view.audience and (view.audience.here, view.audience.on_stage)
+    return (
+        owed <= {*known}
+        and all(user in seats and _shown(seats[user]) == seat for user, seat in known.items())
+        and numbers == (len(seats), sum(seat.may_speak for seat in seats.values()))
+    )
+
+
+def _shown(seat: Seat) -> tuple[str | None, str, bool, bool]:
+    """What a page shows of it."""
+    return seat.peer, seat.role, seat.muted, bool(seat.record.get("hand_raised_at"))
 
 
 def _here(follower: Follower) -> dict[int, int]:

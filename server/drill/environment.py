@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ from .joining import until_joined
 from .writers import Writers
 
 ROOMS: Final = 4
+COUNTED: Final = 2  # of them
 CROWD: Final = 52
 DISCONNECTED: Final = 3
 PER_SECOND: Final = 40.0  # writes
@@ -42,10 +43,11 @@ class DrillEnvironment:
     """What a drill works with, and where it records its results.
 
     `figures` are shown with the verdict; `faults` are sentences, and a single fault fails the drill. Followers take turns with
-    the `techniques`.
+    the `techniques`. The audience of half of the rooms is counted, and those that join there are the audience.
     """
 
     techniques: tuple[Technique, ...] = ("sse",)
+    many_counted = COUNTED
 
     def __init__(
         self,
@@ -58,25 +60,33 @@ class DrillEnvironment:
         self.server = server
         self.database = database
         self.rooms: list[int] = []
+        self.counted: set[int] = set()
         self.followers: list[Follower] = []
         self.relays: list[RelayProcess] = []
         self.writers = Writers(self, PER_SECOND)
         self.figures: dict[str, float] = {}
         self.faults: list[str] = []
         self.last_departure = time.monotonic()
+        self.closing = AsyncExitStack()
         self._many_relays, self._crowd = relays, crowd
         self._settings = settings
         self.grace = Settings().grace
         self._names, self._logs = count(1), count(1)
 
     async def open(self) -> None:
+        """What it begins with; `closing` ends each thing, the newest first, even if another one fails."""
         allow_open_files(OPEN_FILES)
+        self.closing.push_async_callback(self._drop)
+        self.closing.push_async_callback(self._stop_relays)
+        self.closing.push_async_callback(self._disconnect)
         self.relays = [self.relay() for _ in range(self._many_relays)]
         await asyncio.gather(*(relay.start() for relay in self.relays))
         async with await self.psql() as psql:
             await psql.execute("insert into users (username) values ('host')")
             for _ in range(ROOMS):
                 await self.new_room(psql)
+            if self.many_counted:
+                await self._count_audiences(psql)
         places = [relay.place for relay in self.relays]
         for number in range(len(places)):
             share = len(range(number, self._crowd, len(places)))
@@ -84,15 +94,25 @@ class DrillEnvironment:
 
     def relay(self, **settings: Any) -> RelayProcess:
         """One more relay on the database, not yet started."""
-        url = self.server.url(self.database, user=RELAY_ROLE)
-        return RelayProcess(url, self.new_log_file(), **{**self._settings, **settings})
+        return RelayProcess(self.relay_url(), self.new_log_file(), **{**self._settings, **settings})
+
+    def relay_url(self) -> str:
+        """The database, for relays and pumps."""
+        return self.server.url(self.database, user=RELAY_ROLE)
 
     def new_log_file(self) -> Path:
         return self.server.folder / f"{self.database}-{next(self._logs)}.log"
 
     async def close(self) -> None:
+        await self.closing.aclose()
+
+    async def _disconnect(self) -> None:
         await asyncio.gather(*(follower.disconnect() for follower in self.followers))
+
+    async def _stop_relays(self) -> None:
         await asyncio.gather(*(relay.stop() for relay in self.relays))
+
+    async def _drop(self) -> None:
         await asyncio.to_thread(self.server.drop, self.database)
 
     async def psql(self) -> Psql:
@@ -108,6 +128,20 @@ class DrillEnvironment:
         assert row is not None
         self.rooms.append(row[0])
         return int(row[0])
+
+    async def _count_audiences(self, psql: Psql) -> None:
+        """In half of the rooms the stage is moderated, and the audience counted from the first seat on, until the end."""
+        rooms = self.rooms[ROOMS - self.many_counted :]
+        self.counted.update(rooms)
+        await psql.execute("update rooms set stage = 'moderated' where id = any (%s)", (rooms,))
+        await psql.execute("insert into roster_sizes (counted_above, full_below) values (0, 0)")
+        await psql.execute("insert into users (username) values ('first')")
+        await psql.execute(
+            "insert into participants (room_id, user_id) select room, id from unnest(%s::bigint[]) room, users where username = 'first'",
+            (rooms,),
+        )
+        await psql.execute("delete from participants where true")
+        await psql.execute("update roster_sizes set counted_above = 1000 where true")
 
     async def add_followers(
         self,

@@ -14,13 +14,16 @@ from urllib.parse import quote
 from httpcore import Response
 
 from ..log.sse_parser import SseParser
+from ..media.signaling.client import Frame
+from ..media.signaling.events import event_of, snapshot_of
+from ..media.signaling.room_state import RoomState
 from ..supervision import begin, stop
 from ..tools.http import UNREACHABLE, Answer, Client, Refused, arrived_at
 from ..tools.network import Place, Tally
 from ..tools.observed_events import EventReceived, ObservedEvents
 from ..tools.people import join, sign_in
 from ..tools.websocket import Socket
-from ..types import Cursor
+from ..types import Cursor, PeerId, RoomId, UserId
 from .hallway_view import HallwayView
 
 WAIT: Final = 25  # seconds of a long poll
@@ -61,7 +64,7 @@ class Follower:
         self.token = ""
         self.peer = ""
         self.observed = ObservedEvents()
-        self.roster: dict[int, dict[str, Any]] = {}
+        self.view = RoomState()
         self.hallway = HallwayView()
         self._hallway_cursor = ""
         self.bodies: dict[int, Any] = {}
@@ -241,6 +244,8 @@ class Follower:
         for row in answer["hallway"]:
             self._receive("hallway", row, None)
         self._hallway_cursor = answer["hallway_cursor"]
+        if "audience" in answer:
+            self._receive("audience", answer["audience"], None)
         if "bye" in answer:
             self._receive("bye", answer["bye"], None)
 
@@ -260,7 +265,9 @@ class Follower:
                 self.byes[data["reason"]] += 1
                 if data["reason"] not in RESUMABLE:
                     self.state = "unseated"
-            case "invitations" | "clubs" | "audience" | "still-here":
+            case "audience":
+                self._learn(kind, data)
+            case "invitations" | "clubs" | "still-here":
                 pass  # followers show none
             case table:
                 self._apply_event(table, data, cursor)
@@ -271,18 +278,20 @@ class Follower:
         if cursor is None:
             return
         self.observed.snapshot(Cursor.parse(cursor))
-        self.roster = {record["user_id"]: record for record in snapshot["participants"]}
+        self.view = RoomState(own=UserId(self.user)).after(
+            snapshot_of(RoomId(self.room), PeerId(self.peer), snapshot)
+        )
         self.bodies |= {signal["id"]: signal["body"] for signal in snapshot["signals"]}
 
     def _apply_event(self, table: str, event: dict[str, Any], cursor: str | None) -> None:
         epoch = Cursor.parse(cursor or "").epoch
         if not self.observed.event(EventReceived.of(epoch, event, time.time())):
             return
-        record, old = event["record"], event["old_record"]
         if table == "signals":
-            self.bodies[record["id"]] = record["body"]
-        elif table == "participants":
-            if record is None or record["peer_id"] is None:
-                self.roster.pop((record or old)["user_id"], None)
-            else:
-                self.roster[record["user_id"]] = record
+            self.bodies[event["record"]["id"]] = event["record"]["body"]
+        self._learn(table, event)
+
+    def _learn(self, name: str, data: dict[str, Any]) -> None:
+        learned = event_of(Frame(name, data))
+        if learned is not None:
+            self.view = self.view.after(learned)

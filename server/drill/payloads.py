@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from ..tools.http import ask
 from ..tools.waiting import until
+from ..types import UserId
 from .drill import Drill
 from .environment import DrillEnvironment
 from .follower import Follower
@@ -34,6 +35,7 @@ async def send_large(environment: DrillEnvironment) -> None:
     pairs = [
         (follower, other)
         for room in environment.rooms
+        if room not in environment.counted  # where two in the audience do not connect
         for follower, other in _neighbours(
             [follower for follower in environment.active_followers() if follower.room == room]
         )
@@ -77,7 +79,7 @@ async def send_large(environment: DrillEnvironment) -> None:
 
 def _neighbours(people: list[Follower]) -> list[tuple[Follower, Follower]]:
     """Pairs of (older, newer): of two people the one whose seat has the larger seq offers."""
-    in_order = sorted(people, key=lambda follower: follower.roster[follower.user]["seq"])
+    in_order = sorted(people, key=lambda follower: follower.view.seats[UserId(follower.user)].seq)
     return list(zip(in_order[::2], in_order[1::2], strict=False))
 
 

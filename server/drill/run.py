@@ -44,6 +44,9 @@ async def _judge(drill: Drill, environment: DrillEnvironment, began: float) -> V
         (count.gaps, "gaps in the log itself"),
     ):
         environment.expect(not number, f"{number} {what}")
+    environment.expect(
+        environment.counted <= tables.counted, "the audience of a room is not counted any more"
+    )
     views = count.wrong_rosters
     environment.expect(not views, f"{len(views)} have another roster than the table: {views[:3]}")
     if not drill.new_snapshots:

@@ -21,7 +21,9 @@ LATER: Final = 2  # followers who come to each older relay after the upgrade of 
 
 
 class UpgradeEnvironment(DrillEnvironment):
-    """A database that release 0.1.0 installed, and relays of that release on it, while `older` is set."""
+    """A database that release 0.1.0 installed, and relays of that release on it, while `older` is set. It counts no audience."""
+
+    many_counted = 0
 
     def __init__(self, server: DatabaseServer, drill: Drill) -> None:
         database = server.new_database(template="template0")

@@ -16,6 +16,7 @@ from ..supervision import beside
 from ..tools.http import UNREACHABLE, Refused, ask
 from ..tools.network import Place
 from ..tools.relays import RelayProcess
+from ..types import UserId
 from .follower import Follower
 from .joining import until_signed_in
 
@@ -107,13 +108,16 @@ class Writers:
         ]
 
     async def _toggle_microphone(self) -> None:
-        """A participant mutes or unmutes its own microphone."""
+        """A participant mutes or unmutes its own microphone, or in the audience raises or lowers its hand."""
         if not (people := self._people()):
             return
         follower = self._random.choice(people)
         seat = f"/rows/participants?room_id=eq.{follower.room}&user_id=eq.{follower.user}"
-        muted = {"muted": self._random.random() < 0.5}
-        await self._send("PATCH", seat, muted, follower.token)
+        yes = self._random.random() < 0.5
+        own = follower.view.seats.get(UserId(follower.user))
+        in_audience = own is not None and not own.may_speak
+        change = {"hand_raised_at": "now" if yes else None} if in_audience else {"muted": yes}
+        await self._send("PATCH", seat, change, follower.token)
 
     async def _signal(self) -> None:
         """A candidate from one participant to another."""
@@ -145,7 +149,7 @@ class Writers:
             self.counted["written"] += 1
 
     async def _write_in_psql(self) -> None:
-        """In psql: insert a seat, mute several at once, or delete a seat."""
+        """In psql: insert a seat, mute several at once, move several to or from the stage, or delete a seat."""
         if self._psql is None or self._psql.closed:
             with suppress(psycopg.Error):
                 self._psql = await self._environment.psql()
@@ -155,12 +159,18 @@ class Writers:
             self._random.choice(self._environment.rooms),
             self._random.choice(self._psql_users),
         )
-        match self._random.randrange(4):
-            case 0 | 1:
+        match self._random.randrange(6):
+            case 0 | 1 | 2:
                 statement = "insert into participants (room_id, user_id) values (%s, %s) on conflict do nothing"
                 await self._psql.execute(statement, (room, psql_user))
-            case 2:
+            case 3:
                 statement = "update participants set muted = not muted where room_id = %s and user_id = any (%s)"
+                await self._psql.execute(statement, (room, self._psql_users))
+            case 4:
+                statement = (
+                    "update participants set role = case role when 'SPEAKER' then 'AUDIENCE' else 'SPEAKER' end"
+                    " where room_id = %s and user_id = any (%s)"
+                )
                 await self._psql.execute(statement, (room, self._psql_users))
             case _:
                 statement = "delete from participants where room_id = %s and user_id = %s"

@@ -111,11 +111,14 @@ def _unusable(url: str) -> str:
 
 
 def place(url: str) -> str:
-    """Where a connection URL leads, without its password."""
+    """Where a connection URL leads, without its password; several servers with commas between them."""
     try:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         return "that URL"
-    host = parts.get("host") or parts.get("hostaddr") or "the local socket"
-    port = f":{parts['port']}" if parts.get("port") else ""
-    return f"{host}{port}/{parts.get('dbname') or ''}".rstrip("/")
+    hosts = str(parts.get("host") or parts.get("hostaddr") or "the local socket").split(",")
+    ports = str(parts.get("port") or "").split(",")
+    if len(ports) == 1:  # libpq uses one for all hosts
+        ports *= len(hosts)
+    servers = (host + (port and f":{port}") for host, port in zip(hosts, ports, strict=False))
+    return f"{','.join(servers)}/{parts.get('dbname') or ''}".rstrip("/")

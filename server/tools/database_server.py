@@ -18,6 +18,7 @@ from psycopg import sql
 from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
 from ..postgres.programs import DATABASE, socket_url
+from .standby import Standby
 
 STOPS_WITHIN: Final = 60.0  # seconds
 OPERATOR: Final[dict[str, Any]] = {"autocommit": True, "options": "-c search_path=roomtone,public"}
@@ -92,6 +93,16 @@ class DatabaseServer:
             time.sleep(0.02)
         self.up = False
 
+    def new_standby(self) -> Standby:
+        """A second server that replicates this one, not yet started."""
+        place = self.folder / f"standby-{next(_numbers)}"
+        return Standby(place, self._postgres.sockets, durable=self.durable)
+
+    def replace_by(self, promoted: Standby) -> None:
+        """From now on this is the server; the one before has crashed."""
+        self._postgres.stop()
+        self._postgres, self._place, self.up = promoted, promoted.data_dir, True
+
     def new_database(self, template: str = DATABASE) -> str:
         """A fresh copy; its name."""
         name = f"run_{next(_numbers)}"
@@ -106,6 +117,11 @@ class DatabaseServer:
             connection.execute(
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
             )
+
+    @property
+    def sockets(self) -> Path:
+        """The folder of its socket."""
+        return self._postgres.sockets
 
     def url(self, database: str, *, user: str = "postgres") -> str:
         return socket_url(self._postgres.sockets, user=user, database=database)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from roomtone.drill.comparison import TableState, compare
 from roomtone.drill.follower import Follower
+from roomtone.media.signaling.events import Audience, Seat, seat_of
 from roomtone.tools.network import Place
 from roomtone.tools.observed_events import EventReceived, ObservedEvents
 from roomtone.types import Cursor
@@ -118,3 +121,46 @@ def test_an_event_of_a_log_without_a_snapshot_is_out_of_order() -> None:
     observed.snapshot(Cursor(EPOCH, 1))
     assert not observed.event(received(2, epoch=2000))
     assert observed.misordered == 1
+
+
+def seat(user: int, role: str, *, hand: str | None = None) -> Seat:
+    record = {
+        "user_id": user,
+        "username": f"user {user}",
+        "peer_id": f"peer {user}",
+        "kind": "person",
+        "role": role,
+        "muted": True,
+        "seq": user,
+        "hand_raised_at": hand,
+    }
+    return seat_of(record)
+
+
+def wrong_views(known: list[Seat], numbers: tuple[int, int] | None) -> list[str]:
+    """Who has a wrong view of a counted room: on stage 1, in the audience I with a hand, and 8 and 9."""
+    hand = "2026-11-23T10:00:00+00:00"
+    there = [seat(1, "SPEAKER"), seat(ME, "AUDIENCE", hand=hand), seat(8, "AUDIENCE"), seat(9, "AUDIENCE")]  # fmt: skip
+    follower = follower_with(Cursor(EPOCH, 1), received(2))
+    follower.state = "following"
+    follower.view = replace(
+        follower.view,
+        seats={each.user: each for each in known},
+        audience=numbers and Audience(numbers[0], numbers[1], numbers[0] - numbers[1]),
+    )
+    seats: dict[int, Seat] = {each.user: each for each in there}
+    counted = replace(tables(all_of(1, 2)), seats={ROOM: seats}, counted=frozenset({ROOM}))
+    return compare([follower], counted).wrong_rosters
+
+
+def test_a_counted_audience_is_its_numbers_and_the_seats_that_everybody_knows() -> None:
+    hand = "2026-11-23T10:00:00+00:00"
+    stage, own, quiet = seat(1, "SPEAKER"), seat(ME, "AUDIENCE", hand=hand), seat(8, "AUDIENCE")
+    assert wrong_views([stage, own], (4, 1)) == []
+    assert wrong_views([stage, own, quiet], (4, 1)) == []  # with which signals were exchanged
+    assert wrong_views([stage, own], (5, 1)) == ["anna"]
+    assert wrong_views([stage, own], None) == ["anna"]
+    assert wrong_views([own], (4, 1)) == ["anna"]
+    assert wrong_views([stage, seat(ME, "AUDIENCE")], (4, 1)) == ["anna"]
+    gone = seat(10, "AUDIENCE")
+    assert wrong_views([stage, own, gone], (4, 1)) == ["anna"]
