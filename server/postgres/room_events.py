@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from psycopg import OperationalError
 from psycopg.errors import NoDataFound
 
 from ..log.frame import Frame
@@ -13,6 +14,10 @@ from ..types import Claims, Cursor, PeerId, RoomId, UserId
 from .roles import Connect, Connection
 
 PAGE: Final = 500  # events read at once for a client that comes back
+
+
+class LogIsLost(OperationalError):
+    """The room's log is lost, by a crash or with a primary whose standby was promoted, and no other has begun yet."""
 
 
 class Connections(Protocol):
@@ -34,7 +39,7 @@ class Seat:
 
 
 async def snapshot(database: Connections, claims: Claims, seat: Seat) -> tuple[Cursor, str]:
-    """The room as this user may see it, as JSON text, and the cursor it is true at."""
+    """The room as this user may see it, as JSON text, and the cursor it is true at. Raises LogIsLost."""
     async with database.acting(claims, read_only=True, snapshot=True) as connection:
         answer = await connection.execute(
             "select s ->> 'cursor', s::text from roomtone.room_snapshot(%s, %s) s",
@@ -42,6 +47,8 @@ async def snapshot(database: Connections, claims: Claims, seat: Seat) -> tuple[C
         )
         row = await answer.fetchone()
     assert row is not None
+    if row[0] is None:
+        raise LogIsLost(f"the log of room {seat.room} is lost, and a new one begins in a moment")
     return Cursor.parse(row[0]), row[1]
 
 

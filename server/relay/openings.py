@@ -149,11 +149,11 @@ def _snapshots(rows: Sequence[Any]) -> dict[int, Snapshot]:
     states = {
         room: (Cursor.parse(cursor), state[:-1])
         for place, room, cursor, state in rows
-        if place is None
+        if place is None and cursor is not None  # without one the room's log is lost
     }
     found = {}
     for place, room, _, signals in rows:
-        if place is not None:
+        if place is not None and room in states:
             cursor, state = states[room]
             found[place] = Snapshot(cursor, f'{state}, "signals": {signals}}}')
     return found

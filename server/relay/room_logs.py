@@ -130,6 +130,11 @@ class RoomLogs:
         self._to_read.update(dict.fromkeys(self._rooms))
         self._work.set()
 
+    async def begin_again(self, room: RoomId) -> None:
+        """This room's log is lost, and perhaps others are: begin it in a new epoch, and read them all. Raises psycopg errors."""
+        await self._heads([room])
+        self.resync()
+
     def advance_all(self) -> None:
         for room_log in tuple(self._rooms.values()):
             room_log.advance_all()

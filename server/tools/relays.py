@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from .processes import ROOMTONE, end, free_port, start
 from .waiting import PATIENCE
 
 STARTS_WITHIN: Final = 60.0  # seconds
+BUG: Final = re.compile(r"^(Traceback.*\n( .*\n)*.*|Task .*|.* ERROR uvicorn.*)$", re.MULTILINE)
 PATIENT: Final[Mapping[str, float]] = {
     # all requests come from a single address, as fast as they are answered
     "requests_per_second": 10_000,
@@ -96,12 +98,8 @@ class RelayProcess:
         return self.log_file.read_text(errors="replace")
 
     def errors(self) -> list[str]:
-        """Lines of the log that show a bug; errors of the database are expected."""
-        return [
-            line
-            for line in self.log_text().splitlines()
-            if line.startswith(("Traceback", "Task ")) or " ERROR uvicorn" in line
-        ]
+        """What the log says of bugs: whole tracebacks, and other lines. Errors of the database are expected."""
+        return [found[0] for found in BUG.finditer(self.log_text())]
 
 
 def _flag(name: str, value: object) -> str:

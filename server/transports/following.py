@@ -18,7 +18,7 @@ from ..log.frame import Frame
 from ..log.room_log import LogReader, SlowReader
 from ..log.subscriber import Subscriber
 from ..postgres.pools import Database
-from ..postgres.room_events import Seat, missed, reason_of, snapshot, why_gone
+from ..postgres.room_events import LogIsLost, Seat, missed, reason_of, snapshot, why_gone
 from ..problem import Problem
 from ..relay.openings import Wanted
 from ..relay.relay import Relay
@@ -131,7 +131,11 @@ async def snapshot_of(
     """The room as this user may see it, as JSON text, and the cursor it is true at. Raises psycopg errors."""
     wanted = Wanted(seat.room, seat.user, seat.peer, token_id(claims))
     found = await relay.openings.snapshots.ask(wanted)
-    return found or await snapshot(database, claims, seat)
+    try:
+        return found or await snapshot(database, claims, seat)
+    except LogIsLost:
+        await relay.logs.begin_again(seat.room)
+        return await snapshot(database, claims, seat)
 
 
 def no_such_room(room: int) -> Problem:

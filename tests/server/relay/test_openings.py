@@ -11,6 +11,7 @@ import pytest
 from psycopg_pool import PoolClosed
 from roomtone.postgres.budget import subject
 from roomtone.postgres.pools import Database, opened
+from roomtone.postgres.room_events import LogIsLost, Seat, snapshot
 from roomtone.problem import Problem
 from roomtone.relay.openings import MOST_AT_ONCE, Openings, Wanted
 from roomtone.types import NodeId, PeerId, RoomId, UserId
@@ -32,6 +33,24 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def wanted(psql: Psql, room: int, name: str, peer: str | None, token: str | None = None) -> Wanted:
     user = UserId(psql.person_id(name))
     return Wanted(RoomId(room), user, None if peer is None else PeerId(peer), token)
+
+
+async def test_a_room_whose_log_is_lost_has_no_snapshot_until_it_begins_again(
+    psql: Psql, database: Database
+) -> None:
+    room, other = psql.room("rick", "Tea"), psql.room("rick", "Jazz")
+    peer, there = psql.seat(room, "anna"), psql.seat(other, "anna")
+    psql.run("truncate logs, events")
+    psql.seat(other, "bo")
+    openings = Openings(database)
+    seat = Seat(RoomId(room), UserId(psql.person_id("anna")), PeerId(peer))
+    found = await asyncio.gather(
+        openings.snapshots.ask(wanted(psql, room, "anna", peer)),
+        openings.snapshots.ask(wanted(psql, other, "anna", there)),
+    )
+    assert [each is None for each in found] == [True, False]
+    with pytest.raises(LogIsLost):
+        await snapshot(database, {"sub": str(seat.user)}, seat)
 
 
 async def test_many_snapshots_take_few_statements_and_are_what_each_user_would_read(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ...following import follow, goes, joins
+from ...following import Frame, follow, goes, joins
 from ...people import Psql
 from ...running import RunningRelay
 
@@ -160,6 +160,33 @@ async def test_a_crash_that_empties_the_log_gives_a_fresh_snapshot(
         psql.seat(room, "cleo")
         await anna.until(joins("cleo"))
         assert anna.seqs == [4]
+
+
+async def test_who_opens_a_stream_after_a_crash_begins_the_log_again(
+    psql: Psql, relay: RunningRelay
+) -> None:
+    """Also where others have followed the room since before the crash, and nothing was written after it."""
+    room = psql.room("rick")
+    peers = {name: psql.seat(room, name) for name in ("anna", "bo", "cleo")}
+    async with follow(events(relay, room), relay.token("anna")) as anna:
+        first = await anna.until(lambda f: f.event == "snapshot")
+        psql.run("truncate logs, events")
+        with relay.client(relay.token("bo")) as bo:
+            path, peer = f"/rooms/{room}/events", {"peer_id": peers["bo"]}
+            polled = bo.get(path, params=peer, headers={"Accept": "application/json"})
+        assert len(polled.raise_for_status().json()["snapshot"]["participants"]) == 3
+        again = await anna.until(lambda f: f.event == "snapshot" and f.id not in (first.id, None))
+        psql.run("truncate logs, events")
+        async with follow(events(relay, room), relay.token("cleo")) as cleo:
+            newest = await cleo.until(lambda f: f.event == "snapshot")
+            psql.seat(room, "dan")
+            await cleo.until(joins("dan"))
+            await anna.until(joins("dan"))
+        assert len({epoch(first), epoch(again), epoch(newest)}) == 3
+
+
+def epoch(frame: Frame) -> str:
+    return str(frame.id).split("-")[0]
 
 
 async def test_a_lost_listener_costs_a_delay_and_never_an_event(
