@@ -70,7 +70,7 @@ class DrillEnvironment:
         self.closing = AsyncExitStack()
         self._many_relays, self._crowd = relays, crowd
         self._settings = settings
-        self.grace = Settings().grace
+        self.grace: float = settings.get("grace", Settings().grace)
         self._names, self._logs = count(1), count(1)
 
     async def open(self) -> None:

@@ -36,7 +36,7 @@ class UpgradeEnvironment(DrillEnvironment):
             return super().relay(**settings)
         url = self.server.url(self.database, user=RELAY_ROLE)
         log_file = self.server.folder / f"{self.database}-old-{next(self._logs)}.log"
-        return self.older.relay(url, log_file, **settings)
+        return self.older.relay(url, log_file, **{**self._settings, **settings})
 
     async def install(self) -> Installed:
         """This release's schema."""
@@ -80,6 +80,7 @@ ROLLING_UPGRADE = Drill(
     "A database of release 0.1.0 gets this release's schema under load, while two relays of release 0.1.0 serve it; then one after the other "
     "is replaced by a relay of this release. Both releases serve the same rooms meanwhile, and no follower misses an event.",
     upgrade_one_after_the_other,
+    settings={"grace": 60.0},  # a relay may need longer than usual to start, and to end
     relays=2,
     unready=True,
     environment=UpgradeEnvironment,

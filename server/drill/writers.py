@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import psycopg
 from psycopg.rows import TupleRow
 
+from ..settings import Settings
 from ..supervision import beside
 from ..tools.http import UNREACHABLE, Refused, ask
 from ..tools.network import Place
@@ -31,6 +32,7 @@ class WriteTarget(Protocol):
 
     rooms: list[int]
     relays: list[RelayProcess]
+    grace: float
 
     async def psql(self) -> Psql: ...
 
@@ -51,7 +53,7 @@ class Writers:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
-        """Write until the block ends; then delete the seats that were inserted in psql."""
+        """Write until the block ends; then delete the seats that were inserted in psql, and those that would expire late."""
         await self._prepare()
         kinds: list[Callable[[], Awaitable[None]]] = [
             self._toggle_microphone,
@@ -82,10 +84,11 @@ class Writers:
             self._brief_participants.append(brief_participant)
 
     async def _clear_away(self) -> None:
+        users = [*self._psql_users]
+        if self._environment.grace > Settings().grace:  # nobody waits until these seats expire
+            users += [follower.user for follower in self._brief_participants]
         async with await self._environment.psql() as psql:
-            await psql.execute(
-                "delete from participants where user_id = any (%s)", (self._psql_users,)
-            )
+            await psql.execute("delete from participants where user_id = any (%s)", (users,))
 
     async def _repeat(self, write: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -179,7 +182,8 @@ class Writers:
 
     async def _send(self, method: str, path: str, value: object, token: str) -> None:
         answer = await ask(self._place(), method, path, value, token=token)
-        self.counted["written" if answer.status < 300 else "refused"] += 1
+        refused = "unavailable" if answer.status == 503 else "refused"
+        self.counted["written" if answer.status < 300 else refused] += 1
 
 
 def _spread(rooms: Sequence[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode before a PostgreSQL of a run."""
+"""PgBouncer in transaction mode before a PostgreSQL of a run, which can be killed and started again on the same port."""
 
 from __future__ import annotations
 
@@ -30,39 +30,67 @@ default_pool_size = 3
 """
 
 
-@contextmanager
-def pgbouncer(database_url: str, folder: Path, *logins: str) -> Iterator[str]:
-    """One until the block ends: the address of the same database through it. It is open to these logins. Raises RuntimeError."""
-    found = installed("pgbouncer")
-    if found is None:
-        raise RuntimeError("pgbouncer is not installed")
-    server, listen = conninfo_to_dict(database_url), free_port()
-    users, file = folder / "users.txt", folder / "pgbouncer.ini"
-    users.write_text("".join(f'"{login}" ""\n' for login in logins))
-    host, port = str(server["host"]), server["port"]
-    file.write_text(CONFIGURATION.format(host=host, port=port, listen=listen, users=users))
-    # It refuses to be root, and a socket's folder may be open to its owner alone.
-    account = ["-u", Path(host).owner()] if os.geteuid() == 0 else []
-    with (folder / "pgbouncer.log").open("wb") as log:
-        process = subprocess.Popen(
-            [found, "-q", *account, str(file)], stdout=log, stderr=log, start_new_session=True
+def program() -> str | None:
+    """Where it is; None if it is not installed."""
+    return installed("pgbouncer")
+
+
+class PgBouncer:
+    """On loopback, before the server of `database_url`; its files are in `folder`. It is open to these logins."""
+
+    def __init__(self, database_url: str, folder: Path, *logins: str) -> None:
+        server = conninfo_to_dict(database_url)
+        self._port = free_port()
+        self._socket = Path(str(server["host"]))
+        self._file, self._log = folder / "pgbouncer.ini", folder / "pgbouncer.log"
+        self.url = make_conninfo(database_url, host="127.0.0.1", port=self._port)
+        self._process: subprocess.Popen[bytes] | None = None
+        users = folder / "users.txt"
+        users.write_text("".join(f'"{login}" ""\n' for login in logins))
+        self._file.write_text(
+            CONFIGURATION.format(
+                host=self._socket, port=server["port"], listen=self._port, users=users
+            )
         )
+
+    def start(self) -> None:
+        """Returns when it answers. Raises RuntimeError."""
+        found = program()
+        if found is None:
+            raise RuntimeError("pgbouncer is not installed")
+        # It refuses to be root, and a socket's folder may be open to its owner alone.
+        account = ["-u", self._socket.owner()] if os.geteuid() == 0 else []
+        command = [found, "-q", *account, str(self._file)]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, start_new_session=True
+            )
+        deadline = time.monotonic() + STARTS_WITHIN
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self._port), 1.0).close()
+            except OSError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(
+                        f"pgbouncer did not start: {self._log.read_text()}"
+                    ) from None
+                time.sleep(0.02)
+            else:
+                return
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def pgbouncer(database_url: str, folder: Path, *logins: str) -> Iterator[PgBouncer]:
+    """One that runs until the block ends. Raises RuntimeError."""
+    pooler = PgBouncer(database_url, folder, *logins)
     try:
-        _wait_for(process, listen, folder / "pgbouncer.log")
-        yield make_conninfo(database_url, host="127.0.0.1", port=listen)
+        pooler.start()
+        yield pooler
     finally:
-        process.kill()
-        process.wait()
-
-
-def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1.0).close()
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"pgbouncer did not start: {log.read_text()}") from None
-            time.sleep(0.02)
-        else:
-            return
+        pooler.kill()

@@ -9,6 +9,7 @@ from roomtone.drill import (
     client_faults,
     database_faults,
     full_disk,
+    pooler,
     promotion,
     read_only,
     relay_faults,
@@ -35,7 +36,7 @@ OF_SERVERS = [
     for name in _drills_in(module)
 ]
 OF_BROWSERS = _drills_in(browser_faults) + _drills_in(client_faults)
-OF_BUS = _drills_in(bus_faults) + _drills_in(promotion)
+OF_BUS = [name for module in (bus_faults, pooler, promotion) for name in _drills_in(module)]
 OF_NETWORKS = [name for name in DRILLS if name not in OF_SERVERS + OF_BROWSERS + OF_BUS]
 """All other drills, so that none is left out."""
 

@@ -29,8 +29,8 @@ async def test_a_relay_serves_users_through_a_transaction_pooler(
     name = sql.Identifier(psql.one("select current_database()"))
     admin.execute(sql.SQL("alter database {} set default_transaction_isolation = 'serializable'").format(name))  # fmt: skip
     room = psql.room("rick")
-    with pgbouncer(database_url, open_dir, "postgres") as pooled:
-        settings = {"database_url": pooled, "listen_url": database_url}
+    with pgbouncer(database_url, open_dir, "postgres") as pooler:
+        settings = {"database_url": pooler.url, "listen_url": database_url}
         with run_relay(database_url, **settings) as relay:
             tokens = {each: relay.token(each) for each in ("anna", "bo")}
             with relay.client(tokens["anna"]) as anna, relay.client(tokens["bo"]) as bo:
@@ -51,8 +51,8 @@ async def test_a_relay_serves_users_through_a_transaction_pooler(
 async def test_nothing_stays_in_a_session_of_the_pooler(
     database_url: str, psql: Psql, open_dir: Path
 ) -> None:
-    with pgbouncer(database_url, open_dir, "postgres") as pooled:
-        settings = patient(database_url=pooled, listen_url=database_url, pool_size=8, grace=600.0)
+    with pgbouncer(database_url, open_dir, "postgres") as pooler:
+        settings = patient(database_url=pooler.url, listen_url=database_url, pool_size=8, grace=600.0)
         async with opened(Database(database_url, node=NodeId("pooled"), settings=settings)) as own:
 
             async def ask() -> object:
