@@ -241,9 +241,9 @@ class Follower:
         for event in answer["events"]:
             self._receive(event["table"], event, str(Cursor(cursor.epoch, event["seq"])))
         self.observed.position = cursor
-        for row in answer["hallway"]:
+        for row in answer.get("hallway", ()):  # a seat that was lost has none
             self._receive("hallway", row, None)
-        self._hallway_cursor = answer["hallway_cursor"]
+        self._hallway_cursor = answer.get("hallway_cursor", self._hallway_cursor)
         if "audience" in answer:
             self._receive("audience", answer["audience"], None)
         if "bye" in answer:

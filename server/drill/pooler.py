@@ -17,7 +17,7 @@ from .drill import Drill
 from .environment import DrillEnvironment
 from .follower import TECHNIQUES
 
-REFUSED: Final = 3  # writes, until the pooler is started again
+REFUSED: Final = 1  # writes, until the pooler is started again
 AGAIN: Final = 20  # writes
 
 
@@ -46,7 +46,6 @@ class PoolerEnvironment(DrillEnvironment):
 
 async def kill_pooler(environment: DrillEnvironment) -> None:
     assert isinstance(environment, PoolerEnvironment)
-    await environment.disconnect_some()
     streams = [
         follower
         for follower in environment.active_followers()
@@ -61,7 +60,6 @@ async def kill_pooler(environment: DrillEnvironment) -> None:
     )
     await asyncio.to_thread(environment.pooler.start)
     environment.figures["pooler away, s"] = round(time.monotonic() - killed, 1)
-    environment.note_departure()
     written, started = counted["written"], time.monotonic()
     environment.expect(
         await until(lambda: counted["written"] >= written + AGAIN), "users cannot write again"
@@ -83,6 +81,7 @@ POOLER = Drill(
     "Two relays reach the database through a real PgBouncer in transaction mode, which is killed in the middle of traffic and started again; they LISTEN around it. "
     "Users' writes are refused with 503 meanwhile, streams stay open, and followers by all four techniques miss nothing.",
     kill_pooler,
+    settings={"grace": 60.0},  # polls are refused meanwhile, so those who poll are not present
     relays=2,
     unready=True,
     needs=missing,
