@@ -81,7 +81,8 @@ POOLER = Drill(
     "Two relays reach the database through a real PgBouncer in transaction mode, which is killed in the middle of traffic and started again; they LISTEN around it. "
     "Users' writes are refused with 503 meanwhile, streams stay open, and followers by all four techniques miss nothing.",
     kill_pooler,
-    settings={"grace": 60.0},  # polls are refused meanwhile, so those who poll are not present
+    # Polls are refused meanwhile, so those who poll are not present.
+    settings={"grace": 60.0, "pool_timeout": 1.0},
     relays=2,
     unready=True,
     needs=missing,

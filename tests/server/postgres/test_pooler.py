@@ -52,7 +52,9 @@ async def test_nothing_stays_in_a_session_of_the_pooler(
     database_url: str, psql: Psql, open_dir: Path
 ) -> None:
     with pgbouncer(database_url, open_dir, "postgres") as pooler:
-        settings = patient(database_url=pooler.url, listen_url=database_url, pool_size=8, grace=600.0)
+        settings = patient(
+            database_url=pooler.url, listen_url=database_url, pool_size=8, grace=600.0
+        )
         async with opened(Database(database_url, node=NodeId("pooled"), settings=settings)) as own:
 
             async def ask() -> object:
