@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests mostly wait for events, so more than twice as many files as processors run at once.
-PARALLEL ?= --numprocesses 5 --dist loadfile --no-loadscope-reorder
+# Half of these processes run files that compute, the others files that wait: see tests/parallel.py.
+PARALLEL ?= --numprocesses 6 --dist loadfile --no-loadscope-reorder
 
 # Two installations, or two checks, at the same time.
 MAKEFLAGS += --jobs=2

@@ -17,8 +17,10 @@ from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.install import install
 from roomtone.postgres.programs import socket_url
 from roomtone.tools.database_server import OPERATOR
+from xdist.remote import Producer
 
 from .databases import Databases
+from .parallel import FilesOfTwoKinds, is_long
 from .people import Psql
 
 Connection = psycopg.Connection[TupleRow]
@@ -32,19 +34,20 @@ NewDatabase = Callable[[str], str]
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
 
 
-LONG = {"client_web", "drill", "fuzz", "media", "node", "tests"}
-"""Folders whose files take long; in `tests` itself that is test_packaging.py."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files come first, so that no process runs one alone at the end. Files that compute run beside files that wait."""
+    """Long files come first, so that no process runs one alone at the end."""
     places: dict[Path, tuple[bool, float]] = {}
     files = dict.fromkeys(item.path for item in items)
-    for folder, inside in groupby(files, lambda path: path.parent):
+    for _, inside in groupby(files, lambda path: path.parent):
         group = list(inside)
         for number, path in enumerate(group):
-            places[path] = (folder.name not in LONG, number / len(group))
+            places[path] = (not is_long(path), number / len(group))
     items.sort(key=lambda item: places[item.path])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesOfTwoKinds:
+    return FilesOfTwoKinds(config, log)
 
 
 @pytest.fixture(scope="session")
