@@ -108,6 +108,21 @@ class Psql:
             name for (name,) in self.all("select username from roster where room_id = %s", room)
         ]
 
+    def node(self, name: str, kind: str = "sfu", capacity: int = 2) -> str:
+        """A media node that lives until `heartbeat_at` is set: a test may take longer than a heartbeat counts. The name of its user."""
+        user = self.one("select username from node_register(%s, %s, %s)", name, kind, capacity)
+        self._lives_on(name)
+        return str(user)
+
+    def beat(self, name: str) -> list[TupleRow]:
+        """A heartbeat of this node, which lives as above: the rooms and seats that it has."""
+        found = self.all("select room_id, peer_id from node_heartbeat(%s)", name)
+        self._lives_on(name)
+        return found
+
+    def _lives_on(self, node: str) -> None:
+        self.run("update nodes set heartbeat_at = now() + interval '1 hour' where id = %s", node)
+
     def count(self, table: str) -> int:
         statement = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
         row = self.connection.execute(statement).fetchone()

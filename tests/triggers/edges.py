@@ -15,7 +15,7 @@ def sizes(psql: Psql, edge_after: int) -> None:
 
 
 def node(psql: Psql, name: str, kind: str, capacity: int) -> None:
-    psql.run("select node_register(%s, %s, %s)", name, kind, capacity)
+    psql.node(name, kind, capacity)
 
 
 def stage(psql: Psql, topology: str = "sfu") -> int:

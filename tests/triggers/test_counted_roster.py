@@ -160,7 +160,7 @@ def test_a_media_node_is_sent_every_seat_of_a_counted_room(psql: Psql) -> None:
     small(psql)
     room = psql.room("host", stage="moderated")
     psql.seat(room, "host")
-    psql.run("select node_register('n', 'sfu', 9)")
+    psql.node("n", "sfu", 9)
     psql.run("update rooms set topology = 'sfu' where id = %s", room)
     people(psql, 6)
     psql.run(MANY, room)

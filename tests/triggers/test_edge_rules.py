@@ -103,7 +103,7 @@ def test_who_joins_beside_the_death_of_an_edge_is_placed_at_a_living_one(
     psql.person("late")
     dies(psql, "a")
     slow = Psql(connect(autocommit=False))
-    slow.run("select node_heartbeat('b')")
+    slow.beat("b")
     join: LiteralString = "insert into participants (room_id, user_id) select %s, id from users where username = 'late' returning room_id"
     with waits_for(slow, Psql(connect()), join, room) as joined:
         slow.connection.commit()
@@ -129,11 +129,11 @@ def test_a_seat_that_is_just_being_changed_holds_nobody_up_and_is_placed_later(
     other.run(
         "select from participants where user_id = %s for update", psql.person_id("person 002")
     )
-    psql.run("select node_heartbeat('b')")
+    psql.beat("b")
     assert serving(psql, room) == {"b": 1, "nobody": 2}
     slow.connection.commit()
     other.connection.commit()
-    psql.run("select node_heartbeat('b')")
+    psql.beat("b")
     assert serving(psql, room) == {"b": 2, "stage": 1}
 
 

@@ -51,7 +51,7 @@ def test_a_crowd_that_comes_at_once_fills_the_edges_and_the_rest_goes_to_the_sta
     assert serving(psql, room) == {"stage": 51, "a": 4, "b": 4}
     # Another edge comes: who is beyond the fiftieth moves there.
     node(psql, "c", "edge", 4)
-    psql.run("select node_heartbeat('c')")
+    psql.beat("c")
     assert serving(psql, room) == {"stage": 50, "a": 4, "b": 4, "c": 1}
 
 
@@ -76,7 +76,7 @@ def test_when_an_edge_dies_its_listeners_get_another_or_the_stage(psql: Psql) ->
     was = psql.one("select edge from participants where user_id = %s", psql.person_id("person 014"))
     dies(psql, "a")
     before = head(psql, room)
-    psql.run("select node_heartbeat('stage')")
+    psql.beat("stage")
     assert serving(psql, room) == {"stage": 11, "b": 4}
     moved = [e for e in events(psql, room, before) if e[1] == "UPDATE"]
     assert sorted(name for _, _, name, _ in moved) == [f"person {n:03}" for n in range(5, 15)]
@@ -89,7 +89,7 @@ def test_when_an_edge_dies_its_listeners_get_another_or_the_stage(psql: Psql) ->
     assert [(edge is not None, old) for edge, old in last] == [(True, str(was))]
     check_known(psql, room, psql.person_id("host"))
     # It comes back: those beyond the fifth move to it.
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert serving(psql, room) == {"stage": 5, "b": 4, "a": 6}
     # It stops in good order.
     psql.run("select node_end_lease('a')")
@@ -171,7 +171,7 @@ def test_in_a_counted_room_a_listener_learns_of_their_edge_and_the_edge_of_all(p
     assert serving(psql, room) == {"stage": 3, "a": 5}
     before = head(psql, room)
     dies(psql, "a")
-    psql.run("select node_heartbeat('b')")
+    psql.beat("b")
     assert serving(psql, room) == {"stage": 3, "b": 5}
     directed = [e for e in events(psql, room, before) if e[1] == "UPDATE"]
     assert len(directed) == 5
@@ -230,15 +230,15 @@ def test_an_edge_that_serves_nobody_is_taken_away_and_so_is_one_without_a_seat(p
     node(psql, "a", "edge", 9)
     listeners(psql, room, 3)
     psql.run("delete from participants where kind = 'edge'")  # the operator alone may
-    psql.run("select node_heartbeat('stage')")
-    psql.run("select node_heartbeat('stage')")
+    psql.beat("stage")
+    psql.beat("stage")
     assert serving(psql, room) == {"stage": 1, "a": 2}
     psql.run("delete from participants where room_id = %s and edge is not null", room)
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert serving(psql, room) == {"stage": 1}
     assert psql.one("select count(*) from assignments where serves = 'audience'") == 1
     psql.run("update assignments set assigned_at = assigned_at - interval '11 s' where true")
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert psql.one("select count(*) from assignments where serves = 'audience'") == 0
 
 
@@ -249,8 +249,8 @@ def test_after_a_crash_listeners_get_an_edge_again(psql: Psql) -> None:
     listeners(psql, room, 5)
     psql.run("truncate nodes, assignments, logs, events, signals")
     node(psql, "stage", "sfu", 9)
-    psql.run("select node_heartbeat('stage')")
+    psql.beat("stage")
     assert serving(psql, room) == {"stage": 5}
     node(psql, "a", "edge", 9)
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert serving(psql, room) == {"stage": 2, "a": 3}

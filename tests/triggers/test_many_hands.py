@@ -51,7 +51,7 @@ def test_a_snapshot_has_the_first_hands_and_their_number(psql: Psql, arena: int)
 
 
 def test_a_media_node_is_sent_every_hand(psql: Psql, arena: int) -> None:
-    psql.run("select node_register('n', 'sfu', 9)")
+    psql.node("n", "sfu", 9)
     psql.run("update rooms set topology = 'sfu' where id = %s", arena)
     snapshot = psql.act_as("sfu").one("select room_snapshot(%s)", arena)
     assert len(snapshot["seats"]) == HANDS + 1

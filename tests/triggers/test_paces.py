@@ -195,7 +195,7 @@ def test_real_use_meets_no_pace(psql: Psql, mesh: list[str]) -> None:
     later(psql, "30 seconds")
     psql.act_as("anna").run(SEND, "offer", OFFER, others, 1)
     psql.run(SEND, "candidate", CANDIDATE, others, 10)
-    psql.act_as(None).run("select node_register('one', 'sfu', 1)")
+    psql.act_as(None).node("one", "sfu", 1)
     psql.run("update rooms set topology = 'sfu' where true")
     node = str(psql.one("select peer_id from participants where kind = 'sfu'"))
     for number in range(1, 51):

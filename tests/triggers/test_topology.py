@@ -14,7 +14,7 @@ MOVE: LiteralString = "update rooms set topology = %s where id = %s"
 
 def node(psql: Psql, name: str, kind: str = "sfu", capacity: int = 2) -> str:
     """A node that lives; the name of its seat."""
-    return str(psql.one("select username from node_register(%s, %s, %s)", name, kind, capacity))
+    return psql.node(name, kind, capacity)
 
 
 def room_of(psql: Psql, host: str) -> int:
@@ -79,7 +79,7 @@ def test_after_a_crash_a_node_has_one_seat_in_its_room_and_none_elsewhere(psql: 
     psql.run("delete from participants where room_id = %s and kind = 'person'", left)
     assert [node(psql, "b"), node(psql, "a")] == ["sfu", "sfu 2"], "the other way round than before"
     for name in ("a", "b"):
-        psql.run("select node_heartbeat(%s)", name)
+        psql.beat(name)
     assert node_of(psql, hosted) in ("a", "b")
     assert node_of(psql, left) is None
 
@@ -90,18 +90,18 @@ def test_rooms_of_a_stopped_node_are_assigned_to_another_or_wait(
     room = room_of(psql, "rick")
     node(psql, "a")
     psql.run(MOVE, "sfu", room)
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     dies(psql, "a")
     node(psql, "m", "mcu")
-    assert psql.all("select node_heartbeat('m')") == []
+    assert psql.beat("m") == []
     assert node_of(psql, room) is None
     node(psql, "b")
     before = psql.one("select count(*) from events where table_name = 'participants'")
-    assert len(psql.all("select room_id, peer_id from node_heartbeat('b')")) == 1
+    assert len(psql.beat("b")) == 1
     assert node_of(psql, room) == "b"
     assert psql.one("select count(*) from events where table_name = 'participants'") > before
     # The dead one comes back to life: the room stays where it is.
-    assert psql.all("select room_id from node_heartbeat('a')") == []
+    assert psql.beat("a") == []
     psql.run("select node_end_lease('b')")
     assert node_of(psql, room) == "a"
 
@@ -112,7 +112,7 @@ def test_a_node_seat_that_an_operator_deletes_is_restored(psql: Psql) -> None:
     psql.run(MOVE, "sfu", room)
     was = psql.one("select peer_id from assignments")
     psql.run("delete from participants where kind = 'sfu'")
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert node_of(psql, room) == "a"
     assert psql.one("select peer_id from assignments") != was
 
@@ -131,10 +131,10 @@ def test_a_room_may_begin_on_a_node_and_one_that_is_scheduled_takes_no_place_bef
     now = psql.one(begin, None)
     tomorrow = psql.one(begin, psql.one("select now() + interval '1 day'"))
     psql.act_as(None)
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert (node_of(psql, now), node_of(psql, tomorrow)) == (None, None)
     psql.act_as("rick").run("select join_room(%s), join_room(%s)", now, tomorrow)
-    psql.act_as(None).run("select node_heartbeat('a')")
+    psql.act_as(None).beat("a")
     assert (node_of(psql, now), node_of(psql, tomorrow)) == ("a", None)
     psql.act_as("rick").run("select open_room(%s)", tomorrow)
     psql.act_as(None)
@@ -148,7 +148,7 @@ def test_empty_rooms_take_no_places_and_a_room_has_a_node_from_the_first_partici
     rooms = [psql.room("rick") for _ in range(10)]
     for room in rooms:
         psql.run(MOVE, "sfu", room)
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert psql.one("select count(*) from assignments") == 0
     listener = Psql(connect())
     listener.run("listen roomtone")
@@ -162,11 +162,11 @@ def test_empty_rooms_take_no_places_and_a_room_has_a_node_from_the_first_partici
     # The host's seat stays when the host leaves, and keeps no node.
     psql.run("delete from participants where user_id = %s", psql.person_id("rick"))
     notified(listener)
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert [node_of(psql, room) for room in rooms[:3]] == ["a", None, "a"]
     assert '{"node" : "a"}' in notified(listener)
     psql.run("delete from participants where user_id = %s", psql.person_id("bo"))
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     psql.act_as("rick").run("select join_room(%s)", rooms[1])
     psql.act_as(None)
     assert node_of(psql, rooms[1]) == "a", "a host who comes back is a participant"
@@ -180,7 +180,7 @@ def test_a_bot_alone_keeps_its_node(psql: Psql) -> None:
         "insert into participants (room_id, user_id) select %s, id from sign_in('band', 'bot')",
         room,
     )
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert node_of(psql, room) == "a"
 
 
@@ -197,9 +197,9 @@ def test_who_joins_while_nodes_are_assigned_waits_for_nobody_and_a_node_is_notif
     psql.run("set lock_timeout = '2s'")
     psql.seat(room, "rick")
     assert '{"node" : "a"}' in notified(listener)
-    assert psql.all("select node_heartbeat('a')") == [], "a heartbeat waits for nobody, either"
+    assert psql.beat("a") == [], "a heartbeat waits for nobody, either"
     slow.run("commit")
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert node_of(psql, room) == "a"
 
 
@@ -215,10 +215,10 @@ def test_a_locked_room_holds_up_neither_heartbeats_nor_other_rooms(
     slow.run("select from participants where room_id = %s and kind = 'sfu' for update", rooms[0])
     psql.run("delete from participants where kind = 'person'")
     psql.run("set lock_timeout = '5s'")
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert [node_of(psql, room) for room in rooms] == ["a", None]
     slow.run("commit")
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert node_of(psql, rooms[0]) is None
 
 
@@ -230,7 +230,7 @@ def test_a_recording_ends_before_its_empty_room_gives_up_the_node(psql: Psql) ->
     psql.act_as(None).run("update recordings set begins_at = announced_at")
     psql.run("select node_recording_begins('a', id) from recordings")
     psql.run("delete from participants where kind = 'person'")
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert node_of(psql, room) is None
     assert psql.all("select node_id, ended_reason from recordings") == [
         ("a", "all people had left")
