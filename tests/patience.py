@@ -6,11 +6,35 @@ A long limit costs nothing, because a wait ends with its event; a short one fail
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 PATIENCE = 120.0  # seconds; nothing that works takes longer, even on a busy machine that stands still now and then
 LOOK_AGAIN = 0.02  # seconds
+
+
+@contextmanager
+def running_time() -> Iterator[Callable[[], float]]:
+    """Seconds since the begin of the block, without those in which this machine stood still: for what is promised within some seconds."""
+    ran, ended = 0.0, threading.Event()
+
+    def count() -> None:
+        nonlocal ran
+        last = time.monotonic()
+        while not ended.wait(LOOK_AGAIN):
+            now = time.monotonic()
+            ran += min(now - last, 10 * LOOK_AGAIN)
+            last = now
+
+    counting = threading.Thread(target=count, name="running time", daemon=True)
+    counting.start()
+    try:
+        yield lambda: ran
+    finally:
+        ended.set()
+        counting.join()
 
 
 def eventually(

@@ -20,7 +20,7 @@ import pytest
 from roomtone import __version__
 
 from ...conftest import Connect
-from ...patience import PATIENCE, eventually
+from ...patience import PATIENCE, eventually, running_time
 from ...running import get
 
 STOP = 5.0  # seconds in which it must stop, unless the machine is so busy that starting took longer
@@ -54,11 +54,11 @@ class Run:
 
     def stops(self, number: signal.Signals) -> bool:
         """Send the signal. Whether the process ended in time."""
-        began = time.monotonic()
-        self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=2 * PATIENCE)
+        with running_time() as ending:
+            self.process.send_signal(number)
+            rest, _ = self.process.communicate(timeout=2 * PATIENCE)
         self.lines += rest.splitlines()
-        return time.monotonic() - began < max(STOP, self.took)
+        return ending() < max(STOP, self.took)
 
 
 Start = Callable[..., Run]

@@ -139,5 +139,6 @@ def test_errors_raised_in_a_function_have_their_status(
 
 
 def test_a_statement_that_takes_too_long_is_cancelled(called: World, database_url: str) -> None:
-    with run_relay(database_url, statement_timeout=5) as relay, relay.sign_in("bo") as bo:
+    bo_token = called.relay.token("bo")
+    with run_relay(database_url, statement_timeout=5) as relay, relay.client(bo_token) as bo:
         problem(bo.post("/rows/rpc/sleepy", json={"seconds": 30}), 504, "57014")
