@@ -32,6 +32,14 @@ begin
   -- As after a crash: the logs that begin now have other epochs, so cursors of the original, and of this database before the
   -- restore, are recognised. Writers wait for the locks, so no event stays without its log.
   perform empty_logs();
+  -- Nobody could follow meanwhile, so grace periods that ran in the backup, such as those between two polls, begin anew: the process that
+  -- served these seats is none that lives (relay_expire_orphaned_seats).
+  with ending as materialized (
+    select p.room_id, p.user_id from participants p
+    where p.expires_at is not null and p.served_by is not null for no key update skip locked
+  )
+  update participants p set expires_at = null, served_by = 'before the restoration'
+  from ending e where p.room_id = e.room_id and p.user_id = e.user_id;
   -- Who has signed out since the backup stays signed out: tokens from before are no longer valid.
   delete from secrets s where s.name = 'jwt';
   -- Also where relays have a key of the operator's: an access token that was revoked since the backup stays revoked.
@@ -44,7 +52,7 @@ end
 $$;
 
 comment on function notice_copy() is
-  'Whether this database was restored from a backup, or copied, since the last call. Then all logs begin anew, so that old cursors get a snapshot; the key that signs tokens is replaced, access tokens are revoked, recovery links no longer count; and in another database than before, files of recordings are the original''s (recordings.of_original).';
+  'Whether this database was restored from a backup, or copied, since the last call. Then all logs begin anew, so that old cursors get a snapshot; the key that signs tokens is replaced, access tokens are revoked, grace periods of seats begin anew, recovery links no longer count; and in another database than before, files of recordings are the original''s (recordings.of_original).';
 
 do $$
 begin

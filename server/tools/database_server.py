@@ -30,7 +30,7 @@ _numbers = count(1)
 class DatabaseServer:
     """A running PostgreSQL whose database `roomtone` has the schema and no rows; it is the template of the other databases.
 
-    `durable` as in `EmbeddedPostgres`: drills about crashes need it, the others are faster without it. Its data is in the folder
+    `durable` as in `EmbeddedPostgres`: drills about crashes need it, the others are faster without it. With `empty`, its database has no schema. Its data is in the folder
     `data`; by default in a temporary one.
     """
 
@@ -38,10 +38,12 @@ class DatabaseServer:
         self,
         *,
         durable: bool = False,
+        empty: bool = False,
         data: Path | None = None,
         on_progress: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.durable = durable
+        self._empty = empty
         self._data = data
         self._on_progress = on_progress
         self._postgres: EmbeddedPostgres
@@ -54,6 +56,8 @@ class DatabaseServer:
         try:
             self._on_progress("starting PostgreSQL")
             self.start()
+            if self._empty:
+                return self
             install(self._postgres.url, demo=False, on_progress=self._on_progress)
             with psycopg.connect(self._postgres.url, autocommit=True) as connection:
                 # Each database of a run is new, and not a copy of one in use.

@@ -76,6 +76,10 @@ def folder(connect: Connect, tmp_path: Path) -> Path:
         (folder / file).write_bytes(b"OggS of %d" % number)
     psql.run("update recordings set deleted_at = now() where id = 2")
     accounts_with_passkeys(psql, "anna")
+    # Anna polls, so that a grace period runs in the backup, and is over when it is restored.
+    psql.run(
+        "update participants set served_by = 'a relay', expires_at = now() from users where id = user_id and username = 'anna'"
+    )
     return folder
 
 
@@ -141,6 +145,12 @@ def test_a_backup_is_restored_into_a_new_and_older_server(
         assert psql.all("select secret_hash from recovery_links") == [(b"used",)]
         assert psql.all("select from passkey_challenges") == []
         assert psql.all("select from access_tokens") == []
+        psql.run(
+            "select relay_expire_orphaned_seats('4 s', '10 minutes'), relay_reap_seats('1 hour')"
+        )
+        assert psql.one(
+            "select expires_at > now() from participants join users u on u.id = user_id where username = 'anna'"
+        )
         assert psql.one("select token_is_revoked('obs')")
         assert "Recovery links and access tokens from before no longer count" in said
         added = "insert into passkeys (user_id, credential_id, public_key, user_handle, sign_count, name) values (%s, 'b', 'x', 'x', 0, 'b')"
