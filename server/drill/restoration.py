@@ -71,9 +71,8 @@ async def restore_older_backup(environment: DrillEnvironment) -> None:
     url = environment.server.url(environment.database)
     restored = await asyncio.to_thread(restore, url, file, environment.recordings, _quietly)
     environment.expect(restored.recordings == 1, f"recordings in the backup: {restored.recordings}")
-    for place, relay in enumerate(list(environment.relays)):
-        environment.relays[place] = environment.relay(port=relay.place.port)
-        await environment.relays[place].start()
+    environment.relays = [environment.relay(port=relay.place.port) for relay in environment.relays]
+    await asyncio.gather(*(relay.start() for relay in environment.relays))
     environment.figures["restored and serving after, s"] = round(time.monotonic() - away, 1)
     environment.note_departure()
     on_new_logs = await until(lambda: all(is_after(follower, log) for follower, log in before))
