@@ -123,9 +123,9 @@ def _two_servers(server: DatabaseServer, drill: Drill) -> DrillEnvironment:
 
 RESTORED = Drill(
     "restored",
-    "A backup is made in the middle of traffic, then the database is lost with its server, its relays and the folder of recordings, and the backup is "
-    "restored on another server. Cursors from after the backup are not mistaken for positions in the new logs: every follower, by all four techniques, "
-    "gets a new snapshot, and keeps its seat. A recording from before can be heard.",
+    "A backup is made in the middle of traffic, then the server is lost with the relays and the folder of recordings, and the backup is restored on "
+    "another one. Cursors from after the backup are not mistaken for positions in the new logs: every follower, by all four techniques, gets a new "
+    "snapshot and keeps its seat, and a recording can be heard.",
     restore_older_backup,
     # Followers keep their tokens: a restored database replaces only its own key.
     settings={"jwt_secret": "a key of the operator's, not the database's"},
