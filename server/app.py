@@ -20,6 +20,7 @@ from .http import (
     allowed_origins,
     health,
     limits,
+    listen,
     openapi,
     openid,
     origin,
@@ -40,6 +41,8 @@ from .http.openid_checks import session_checks
 from .http.pages import SecurityHeaders
 from .identity.issuers import Issuers
 from .identity.tokens import Tokens
+from .listening.broadcasts import Broadcasts
+from .listening.mix_requests import MixRequests
 from .postgres.lease import new_node_id
 from .postgres.listener import Listener
 from .postgres.pools import Database, opened
@@ -76,6 +79,7 @@ class State(TypedDict):
     rows: Catalogue
     listener: Listener
     relay: Relay
+    broadcasts: Broadcasts
     tasks: Supervisor
     metrics: Metrics
     streams: StreamCounts
@@ -107,6 +111,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
             *socket_routes,
             *turn.routes,
             *whip.routes,
+            *listen.routes,
             *recordings.routes,
             *health.routes,
             *metrics.routes,
@@ -163,6 +168,9 @@ async def _start(
         tasks.keep(
             partial(every, CHECK_SESSIONS_EVERY, each.check_sessions), f"sessions of {each.name}"
         )
+    requests = MixRequests(database, settings.mix_address)
+    broadcasts = Broadcasts(requests, relay, tasks, settings.broadcast_listeners)
+    tasks.once(broadcasts.end_all(), "end of broadcasts")
     if stop is not None:
         tasks.once(_end_streams(stop, relay), "end of streams")
     streams = StreamCounts(settings.streams_per_user)
@@ -175,6 +183,7 @@ async def _start(
         rows=await _patiently(partial(open_catalogue, database)),
         listener=listener,
         relay=relay,
+        broadcasts=broadcasts,
         tasks=tasks,
         metrics=relay.metrics,
         streams=streams,

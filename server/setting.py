@@ -1,10 +1,20 @@
-"""One row of the table of settings."""
+"""One row of the table of settings, and the values that some of them have."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, field
-from typing import Any
+from typing import Any, Literal
+
+TransportPolicy = Literal["all", "relay"]
+"""RTCIceTransportPolicy (W3C WebRTC, section 4.2.4)."""
+
+TokenUsers = Literal["ids", "known", "created"]
+"""What the subjects of tokens are: ids of users, or what their issuer calls them."""
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+LogFormat = Literal["plain", "json"]
+SignIn = Literal["demo", "passkeys", "tokens"]
 
 
 def setting(

@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from .formats.loopback import is_loopback
 from .formats.openid_issuers import OpenidIssuer, all_different, openid_issuers
@@ -14,18 +13,8 @@ from .formats.root_path import root_path
 from .formats.web_origins import web_origin
 from .grace import GRACE, ROLE_KEPT
 from .paths import default_data_dir
-from .setting import setting
+from .setting import LogFormat, LogLevel, SignIn, TokenUsers, TransportPolicy, setting
 from .settings_checks import contradictions
-
-TransportPolicy = Literal["all", "relay"]
-"""RTCIceTransportPolicy (W3C WebRTC, section 4.2.4)."""
-
-TokenUsers = Literal["ids", "known", "created"]
-"""What the subjects of tokens are: ids of users, or what their issuer calls them."""
-
-LogLevel = Literal["debug", "info", "warning", "error"]
-LogFormat = Literal["plain", "json"]
-SignIn = Literal["demo", "passkeys", "tokens"]
 
 
 class SettingsError(ValueError):
@@ -223,6 +212,16 @@ class Settings:
     )
     statements_per_user: int = setting(
         4, help="Transactions of one user that run at the same time. Further ones wait.", at_least=1
+    )
+    broadcast_listeners: int = setting(
+        500,
+        help="Most who listen to one room without a seat through one relay process (docs/listening.md).",
+        at_least=1,
+    )
+    mix_address: str | None = setting(
+        None,
+        default_text="the address from which this machine reaches the database",
+        help="IP address of this machine to which media nodes send the mixes of rooms that are listened to without a seat.",
     )
     streams_per_user: int = setting(20, help="Open streams of one user.", at_least=1)
     statement_timeout: float = setting(

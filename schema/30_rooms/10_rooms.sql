@@ -46,6 +46,9 @@ alter table rooms add column if not exists topology text not null default 'mesh'
 alter table rooms add column if not exists roster text not null default 'full'
   constraint rooms_roster_is_known check (roster in ('full', 'counted'));
 
+alter table rooms add column if not exists broadcast boolean not null default false
+  constraint rooms_broadcast_is_for_everybody check (not broadcast or (access = 'open' and not locked));
+
 create index if not exists rooms_still_open on rooms (id) where ended_at is null;
 create index if not exists rooms_scheduled on rooms (starts_at) where opened_at is null and ended_at is null;
 -- Release 0.1.0 did not allow a club that had rooms to be deleted.
@@ -80,12 +83,15 @@ comment on column rooms.topology is
   'How audio travels. mesh: every participant connects to every other; sfu: a node forwards the audio of each; mcu: a node mixes the audio of all. UPDATE it and the room moves while people talk.';
 comment on column rooms.roster is
   'How participants learn of the audience. full: every seat by its own events; counted: in a room with many seats, only how many listen (fit_roster). Set by the database alone.';
+comment on column rooms.broadcast is
+  'Whether anybody may listen without a seat and without signing in, also on other sites (GET /rooms/{id}/listen). Switched on by the host alone, and off when the room is locked, ends or is no longer open to everybody.';
 comment on index rooms_still_open is 'Finds open rooms, for the hallway.';
 comment on index rooms_scheduled is 'Finds scheduled rooms that are due to open.';
 comment on index rooms_by_club is 'Finds and counts the rooms of a club.';
 comment on constraint rooms_end_after_they_start on rooms is 'A room ends after it was created.';
 comment on constraint rooms_start_within_a_year on rooms is 'A room is scheduled at most a year (366 days) ahead.';
 comment on constraint rooms_roster_is_known on rooms is 'A roster is full or counted.';
+comment on constraint rooms_broadcast_is_for_everybody on rooms is 'Only a room that everybody may enter can be heard without a seat.';
 comment on constraint rooms_topology_is_known on rooms is 'A topology is mesh, sfu or mcu.';
 comment on constraint rooms_club_access_needs_a_club on rooms is 'A room for club members belongs to a club.';
 comment on constraint rooms_only_ended_ones_have_a_reason on rooms is 'Only an ended room has a reason for its end.';

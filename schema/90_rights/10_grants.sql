@@ -15,7 +15,7 @@ grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_rais
   to roomtone_anon, roomtone_person;
 grant execute on function name_fault(text), name_key(text), name_skeleton(text), unicode_kind(text), unicode_prototypes(), has_hidden_controls(text)
   to roomtone_anon, roomtone_person;
-grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), here(rooms), on_stage(rooms), saw_visit(bigint, timestamptz), require_open_room(bigint), invitation(text)
+grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), here(rooms), on_stage(rooms), saw_visit(bigint, timestamptz), require_open_room(bigint), require_broadcast(bigint), invitation(text)
   to roomtone_anon, roomtone_person;
 grant execute on function is_site_moderator() to roomtone_anon, roomtone_person;
 
@@ -25,8 +25,8 @@ grant update (username, bio) on users to roomtone_person;
 grant insert (name, description, topic_id), update (name, description, topic_id), delete on clubs to roomtone_person;
 grant insert (user_id, club_id), delete on followers to roomtone_person;
 grant insert (club_id, user_id, role), update (role), delete on members to roomtone_person;
-grant insert (name, club_id, stage, access, topology, starts_at, host_gone),
-  update (name, club_id, stage, access, topology, starts_at, opened_at, host_gone, host_id, locked, slow_mode, pinned_link, ended_at, ended_reason)
+grant insert (name, club_id, stage, access, topology, starts_at, host_gone, broadcast),
+  update (name, club_id, stage, access, topology, starts_at, opened_at, host_gone, host_id, locked, broadcast, slow_mode, pinned_link, ended_at, ended_reason)
   on rooms to roomtone_person;
 grant select, insert (room_id), delete on reminders to roomtone_person;
 grant select, delete on guests, kept_roles to roomtone_person;

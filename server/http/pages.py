@@ -46,7 +46,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *SECURITY]
+                sent = {name.lower() for name, _ in message["headers"]}
+                others = [header for header in SECURITY if header[0] not in sent]
+                message["headers"] = [*message["headers"], *others]
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

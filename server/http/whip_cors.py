@@ -1,4 +1,4 @@
-"""CORS of WHIP and WHEP: pages of any site may use them with a token of their own, and may read every answer.
+"""CORS of WHIP and WHEP, which pages of any site may use with a token of their own, and of listening without a seat, which needs none.
 
 So that a player can say why it was refused, this is around all other checks: also what the origin check, the limits or the
 router refuse has these headers. With `*` browsers send no cookie.
@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..resource import route_path
 
-PATHS: Final = re.compile(r"/rooms/[^/]+/wh[ie]p(/|$)")
+PATHS: Final = re.compile(r"/rooms/[^/]+/(wh[ie]p|listen)(/|\.m3u8$|$)")
+EMBEDDED: Final = re.compile(r"/rooms/[^/]+/listen")
 
 FOR_EVERY_ANSWER: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -35,10 +36,16 @@ class ReadableByAnyPage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(FOR_EVERY_ANSWER)
+                headers = MutableHeaders(scope=message)
+                headers.update(FOR_EVERY_ANSWER)
+                if EMBEDDED.match(
+                    path
+                ):  # a player of any page may load it, also one that sends no Origin
+                    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
             await send(message)
 
-        found = scope["type"] == "http" and PATHS.match(route_path(scope))
+        path = route_path(scope) if scope["type"] == "http" else ""
+        found = PATHS.match(path)
         await self._app(scope, receive, with_headers if found else send)
 
 

@@ -108,6 +108,11 @@ class Hallway:
         self._changes.subscribe(reader)
         return reader
 
+    def is_broadcast(self, room: RoomId) -> bool:
+        """Whether anybody may listen to this open room without a seat, as far as was read."""
+        row = self._windows.rows.get(room)
+        return row is not None and bool(row.fields.get("broadcast"))
+
     def rows(self, reader: HallwayReader) -> str:
         """The window of the reader's user as a JSON array; what the reader takes next are changes to it."""
         reader.seen = self._changes.version

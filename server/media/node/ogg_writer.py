@@ -19,13 +19,13 @@ from typing import Any, Final
 import av
 from av.packet import Packet
 
+from ...formats.ogg_stream import SILENCE
 from ..opus import FRAME_SAMPLES, RATE
 
 PAGE: Final = 200_000  # µs of audio in one page of the file, which is written whole or not at all
 WAITING_LIMIT: Final = 500
 """Frames, ten seconds: a disk that does not answer for longer ends the recording."""
 
-SILENCE: Final = b"\xf8\xff\xfe"  # 20 ms of silence (RFC 6716, 3.1: CELT, fullband, mono)
 OPENED_WITHIN: Final = 5.0  # seconds
 CLOSED_WITHIN: Final = 2.0  # seconds; a node that ends has three for all its rooms
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from roomtone.settings import SignIn
+from roomtone.setting import SignIn
 from starlette.applications import Starlette
 
 from ...patience import eventually

@@ -29,6 +29,8 @@ UNCHARGED = {
     "http/openid_checks.py": "sessions of issuers, at fixed times",
     "http/subjects.py": "the user of an issuer's token, once a minute; who is refused, every 5 s",
     "http/session.py": "signing out, which is never refused: a request each, which revokes its token",
+    "listening/broadcast.py": "whether a room that is listened to may still be heard, twice a second at most",
+    "listening/mix_requests.py": "the mix of a room that somebody may listen to, every three seconds at most",
     "postgres/pools.py": "`/ready`: one statement at a time, which all who ask share",
     "relay/hallway.py": "rows that notifications name, read together; false ones have a rate",
     "relay/hallway_users.py": "what users with streams follow, read together, at most 50 a second",
@@ -50,7 +52,7 @@ UNCHARGED_CALL = re.compile(r"\w\.relay\(\)|[\w.]*database\.relay\b(?!\()|subjec
 def test_every_statement_outside_the_budgets_is_known() -> None:
     found = {
         path.relative_to(SERVER).as_posix()
-        for folder in ("", "http", "identity", "postgres", "relay", "rows", "transports")
+        for folder in ("", "http", "identity", "listening", "postgres", "relay", "rows", "transports")
         for path in (SERVER / folder).glob("**/*.py" if folder else "*.py")
         if UNCHARGED_CALL.search(path.read_text("utf-8"))
     }

@@ -1,0 +1,1 @@
+"""Listening without a seat."""
