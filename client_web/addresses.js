@@ -9,6 +9,8 @@ export const HOME = `${ROOT}/`
 export const CLUBS = `${ROOT}/clubs`
 export const LAB = `${ROOT}/lab`
 export const addressOf = (/** @type {number} */ room_id) => `${ROOT}/rooms/${room_id}`
+/** The sound of a room that anybody may hear: a stream, or an HLS playlist where a browser plays no Ogg. */
+export const addressOfSound = (/** @type {number} */ room_id, asPlaylist = false) => `${addressOf(room_id)}/listen${asPlaylist ? '.m3u8' : ''}`
 export const addressOfClub = (/** @type {number} */ club_id) => `${ROOT}/clubs/${club_id}`
 export const addressOfPerson = (/** @type {string} */ username) => `${ROOT}/people/${encodeURIComponent(username)}`
 export const addressOfRecording = (/** @type {number} */ recording_id) => `${ROOT}/recordings/${recording_id}`

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..formats.ogg_stream import FRAME_SAMPLES, RATE, SILENCE
+from ..formats.ogg import RATE
+from ..formats.ogg_stream import FRAME_SAMPLES, SILENCE
 
 FRAME: Final = FRAME_SAMPLES / RATE  # seconds
 REORDERED: Final = 5
@@ -61,7 +62,7 @@ class MixTimeline:
             self._next += 1
         if frames:
             self._clock = now
-        elif now - max(self.heard_at, self._clock) >= STARVED_AFTER:
+        elif now - self.heard_at >= STARVED_AFTER:
             missed = int((now - self._clock) / FRAME)
             frames = [SILENCE] * missed
             self._next += missed

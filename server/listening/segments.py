@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from ..formats.ogg_stream import RATE
+from ..formats.ogg import RATE
 
 SECONDS: Final = 2
 FRAMES: Final = SECONDS * 50  # of Opus in one segment

@@ -13,6 +13,7 @@ export function badgesOf(room) {
   if (room.locked) badges.push({ kind: 'locked', sign: 'lock', text: 'Locked', title: 'Nobody else can enter' })
   if (room.access === 'invited') badges.push({ kind: 'access', sign: 'invited', text: 'Invited only', title: 'Only people who were invited may enter' })
   if (room.access === 'club') badges.push({ kind: 'access', sign: 'members', text: 'Members only', title: 'Only members of the club may enter' })
+  if (room.broadcast) badges.push({ kind: 'broadcast', sign: 'ear', text: 'Anybody can listen', title: 'People who are not in this room hear it, too, also on other sites' })
   return badges
 }
 

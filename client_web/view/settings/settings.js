@@ -36,6 +36,7 @@ const RULES = {
   rooms_stage_is_known: ['stage'],
   rooms_club_access_needs_a_club: ['access'],
   rooms_access_is_known: ['access'],
+  rooms_broadcast_is_for_everybody: ['broadcast'],
   rooms_slow_mode_is_short: ['slow_mode'],
   rooms_host_gone_is_known: ['host_gone'],
 }
@@ -62,11 +63,12 @@ export function createRoomSettings(actions) {
     starts_at: createField({ id: 'settings-starts', label: 'Opens', input: starts }),
     stage: createChoices({ name: 'stage', label: 'Stage', choices: STAGES, chosen: 'open' }),
     access: createChoices({ name: 'access', label: 'Who may enter', choices: ACCESS, chosen: 'open' }),
+    broadcast: createCheck({ name: 'broadcast', label: 'Listening', title: 'Let anybody listen', about: 'People who are not here, and not signed in, can hear the room: on its page, on other sites and in podcast apps. Everybody here sees that it is on. A lock switches it off.' }),
     locked: createCheck({ name: 'locked', label: 'Lock', title: 'Lock the room', about: 'Nobody else can enter. People who are here stay.' }),
     slow_mode: createField({ id: 'settings-slow_mode', label: 'Chat', input: pace }),
     host_gone: createField({ id: 'settings-host_gone', label: 'When I leave', input: gone }),
   }
-  const hosts = [fields.name, fields.club_id, fields.starts_at, fields.stage, fields.access, fields.host_gone]
+  const hosts = [fields.name, fields.club_id, fields.starts_at, fields.stage, fields.access, fields.broadcast, fields.host_gone]
   const form = createForm({ fields, rules: RULES, go: 'Save', submit }, ...Object.values(fields).map((each) => each.element))
   const bans = createBans(actions)
   const handOver = createHandOver({ handOver: actions.handOver, done: () => dialog.close() })
@@ -82,6 +84,7 @@ export function createRoomSettings(actions) {
       starts_at: starts.value ? new Date(starts.value).toISOString() : null,
       stage: fields.stage.value,
       access: fields.access.value,
+      broadcast: fields.broadcast.input.checked,
       locked: fields.locked.input.checked,
       slow_mode: Number(pace.value),
       host_gone: gone.value,
@@ -90,6 +93,7 @@ export function createRoomSettings(actions) {
 
   function fill(/** @type {Room} */ room) {
     name.value = room.name ?? ''
+    fields.broadcast.input.checked = Boolean(room.broadcast)
     fields.locked.input.checked = Boolean(room.locked)
     starts.value = room.starts_at ? local(room.starts_at) : ''
     gone.value = room.host_gone ?? 'wait'

@@ -1,4 +1,5 @@
 import { addressOf, HOME, LAB } from '../../addresses.js'
+import { createDoorPlayer } from './door_player.js'
 import { createEndedRoom } from './ended_room.js'
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
@@ -34,9 +35,10 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
   const invitation = element('p', { class: 'landing__more quiet' })
   const enterButton = element('button', { class: 'button button--action', type: 'button', on: { click: signIn } })
   const preview = createRoomPreview()
+  const player = createDoorPlayer()
   const ended = createEndedRoom()
-  const enter = element('div', { class: 'landing' }, roomName, preview.element, invitation, enterButton,
-    backToHallway())
+  const enter = element('div', { class: 'landing' }, roomName, preview.element, invitation,
+    element('div', { class: 'landing__buttons' }, enterButton, player.button), player.status, backToHallway())
   const name = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const when = element('p', { class: 'landing__more' })
   const who = element('p', { class: 'landing__more quiet' })
@@ -62,6 +64,8 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
 
   return {
     element: root,
+    /** Something else is shown: nothing is heard any more of a room that I am not in. */
+    hide: () => player.update(undefined),
     focus: () => /** @type {HTMLElement|null} */ (root.querySelector(':scope > :not([hidden]) h1'))?.focus({ preventScroll: true }),
     /**
      * @param {{ kind: 'welcome'|'docked'|'lost'|'enter'|'scheduled'|'ended', over?: import('../../room/ended_rooms.js').EndedRoom|null, away?: boolean, row?: ListedRoom, address?: string, user: User|null, byName: boolean,
@@ -77,6 +81,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
       say(inside, away ? 'You are not connected.' : 'You are still in your room.')
       say(insideMore, away ? 'Roomtone connects again, and you return to your room.' : 'You hear everyone there. They hear you too, if your microphone is on.')
       preview.update(latest)
+      player.update(shown === 'enter' ? latest : undefined)
       if (over) ended.update(over)
       for (const [each, place] of Object.entries({ welcome, docked, lost, enter, scheduled, ended: ended.element })) place.hidden = each !== shown
       if (shown === 'scheduled') drawScheduled(user, reminders)

@@ -121,6 +121,7 @@ export function createShellView(main, actions) {
     const bar = drawn ? room.controls.element : dock.element
     if (bar.previousElementSibling !== prompt.element) bar.before(prompt.element) // a question to me is shown on every page
     prompt.update(roomSession)
+    if (drawn) landing.hide()
     if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks, invited: shell.invitations.list.some((one) => one.room_id === room_id) }, listed ?? shell.hallway.find((row) => row.id === room_id))
     else landing.show({ kind: landingFor(place, seated_in, listed, closed, over !== null), over, away: roomSession?.phase === 'reconnecting', row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, byName, reminders: shell.reminders })
     pages.update(now)

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ... import __version__
-from . import described, fixed, functions, passkeys, recordings, session, shapes, tables, whip
+from . import (
+    described,
+    fixed,
+    functions,
+    listening,
+    passkeys,
+    recordings,
+    session,
+    shapes,
+    tables,
+    whip,
+)
 from .components import shared
 from .values import FILTERS
 
@@ -77,6 +88,7 @@ def compose(schema: described.Described, root_path: str, *, with_passkeys: bool)
             **(passkeys.PATHS if with_passkeys else {}),
             **fixed.PATHS,
             **whip.PATHS,
+            **listening.PATHS,
             **recordings.PATHS,
             **{f"/rows/{quote(table.name)}": tables.path(table) for table in schema.relations},
             **functions.paths(schema),
@@ -94,7 +106,7 @@ def _tags(schema: described.Described) -> list[dict[str, str]]:
     tags = {
         "session": "Signing in and out.",
         "the log": "Events of rooms and of the hallway.",
-        "audio": "STUN and TURN, WHIP and WHEP, recordings.",
+        "audio": "STUN and TURN, WHIP and WHEP, listening without a seat, recordings.",
         "the relay": "Its state.",
         "functions": "The functions that people call in psql.",
     }

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from itertools import count
 from uuid import UUID
 
+import httpx
 import imageio_ffmpeg
 import numpy as np
+from roomtone.formats.ogg import HEAD
 from roomtone.media.node.mix_sender import MixReceiver, MixSender
-from roomtone.media.opus import FRAME_SAMPLES, RATE, Encoder
+from roomtone.media.opus import FRAME_SAMPLES, RATE, Decoder, Encoder
 
 from ...conftest import Connect
 from ...patience import PATIENCE
@@ -102,3 +104,43 @@ def pitch(samples: np.ndarray) -> float:
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(samples.size)))
     return float(spectrum.argmax()) * RATE / samples.size
 
+
+class Ear:
+    """Listens to a stream, and decodes each page of it as it comes."""
+
+    def __init__(self, stream: httpx.Response) -> None:
+        self._parts = stream.iter_bytes()
+        self._data = b""
+        self._decoder = Decoder()
+        self._positions: list[int] = []
+
+    def hears(self, levels: str) -> None:
+        """Read on until sound (s) and silence (-) follow each other like this, a sign for each page."""
+        heard = ""
+        while not heard.endswith(levels):
+            for frames in self._pages():
+                samples = np.concatenate([self._decoder.decode(frame) for frame in frames])
+                heard += "s" if np.abs(samples).max() > 0.01 else "-"
+            self._data += next(self._parts)
+
+    def _pages(self) -> Iterator[list[bytes]]:
+        """The frames of each page that is complete; each page says how many samples came until its end."""
+        while len(self._data) >= HEAD.size:
+            magic, _, _, granule, _, _, _, segments = HEAD.unpack_from(self._data)
+            assert magic == b"OggS"
+            lacing = self._data[HEAD.size : HEAD.size + segments]
+            size = HEAD.size + segments + sum(lacing)
+            if len(lacing) < segments or len(self._data) < size:
+                return
+            body, frames, frame = self._data[HEAD.size + segments : size], [], b""
+            self._data = self._data[size:]
+            for length in lacing:
+                frame, body = frame + body[:length], body[length:]
+                if length < 255:
+                    frames.append(frame)
+                    frame = b""
+            if granule:
+                before = self._positions[-1] if self._positions else 0
+                assert granule - before == len(frames) * FRAME_SAMPLES
+                self._positions.append(granule)
+                yield frames
