@@ -60,6 +60,7 @@ def values(function: str, arguments: list[str], world: World) -> str:
         "node_register": "'sfu-2', 'sfu', 1",
         "open_room": f"{world.next_room}",
         "require_open_room": f"{world.room}",
+        "require_broadcast": f"{world.room}",
         "lower_hand": f"{world.room}, 'guest'",
         "move_to_audience": f"{world.room}, 'guest'",
         "mute": f"{world.room}, 'guest'",

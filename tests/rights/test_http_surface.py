@@ -88,7 +88,7 @@ def test_every_answer_forbids_inline_script_framing_and_sniffing(database_url: s
 
 
 def test_no_other_origin_is_allowed(database_url: str) -> None:
-    """CORS is for WHIP and WHEP alone: browsers keep all other answers, and requests that need asking, from other sites."""
+    """CORS is for WHIP, WHEP and listening without a seat alone: browsers keep all other answers, and requests that need asking, from other sites."""
     with run_relay(database_url) as relay, relay.sign_in("anna") as anna:
         origin = {"Origin": "https://elsewhere.example"}
         asking = {
@@ -117,7 +117,7 @@ def test_no_other_origin_is_allowed(database_url: str) -> None:
             if any(name.startswith("access-control-") for one in answers for name in one.headers):
                 talkative.add(way)
         assert talkative
-        assert all("/whip" in way or "/whep" in way for way in talkative), talkative
+        assert all(re.search("/(whip|whep|listen)", way) for way in talkative), talkative
 
 
 def test_any_page_can_read_why_whip_and_whep_refused_it(database_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,7 +31,8 @@ def configuration(certificates: Path) -> str:
     }.items():
         assert written in text
         text = text.replace(written, here)
-    return NGINX_AROUND.replace("CONFIGURATION", text)
+    # The folder of this test is root's alone, when root runs it.
+    return "user root;" * (os.geteuid() == 0) + NGINX_AROUND.replace("CONFIGURATION", text)
 
 
 def test_nginx_answers_most_who_listen_and_passes_the_stream_on(
@@ -47,13 +49,11 @@ def test_nginx_answers_most_who_listen_and_passes_the_stream_on(
         playlist = f"/rooms/{radio}/listen.m3u8"
         answers = [*listeners.map(lambda _: client.get(playlist), range(10))]
         assert {answer.status_code for answer in answers} == {200}
-        caches = [answer.headers["X-Cache"] for answer in answers]
-        assert caches.count("HIT") >= 8, caches
-        segment = re.findall(r"listen/\w+/0\.m4s", answers[0].text)
-        first, second = (client.get(f"/rooms/{radio}/{segment[0]}") for _ in range(2))
-        assert (first.headers["X-Cache"], second.headers["X-Cache"]) == ("MISS", "HIT")
-        assert first.content == second.content
-        assert second.headers["Access-Control-Allow-Origin"] == "*"
+        segment = f"/rooms/{radio}/{re.findall(r'listen/.*m4s', client.get(playlist).text)[-1]}"
+        answers = [*listeners.map(lambda _: client.get(segment), range(10))]
+        assert [answer.headers["X-Cache"] for answer in answers].count("HIT") == 9
+        assert len({answer.content for answer in answers}) == 1
+        assert answers[0].headers["Access-Control-Allow-Origin"] == "*"
         with client.stream("GET", f"/rooms/{radio}/listen") as stream:
             assert next(stream.iter_bytes()).startswith(b"OggS")
         psql.run("update rooms set broadcast = false where id = %s", radio)
