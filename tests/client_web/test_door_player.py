@@ -74,7 +74,7 @@ def test_anybody_hears_a_broadcast_room_at_its_door(
         listen = anonymous.button("Listen without entering")
         listen.focus()
         anonymous.page.keyboard.press("Enter")
-        anonymous.reads("You hear this room about 3 seconds late. Nobody there sees or hears you.")
+        anonymous.reads("You hear this room about 2 seconds late. Nobody there sees or hears you.")
         assert anonymous.page.evaluate(SPILLS) == []
         flawless(anonymous, "door-player")
         for kind in ("stream", "playlist"):

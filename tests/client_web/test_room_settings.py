@@ -44,11 +44,17 @@ def test_a_host_changes_the_room_hands_it_over_and_it_ends_with_a_message(
         rick.button("Save").click()
         settings.get_by_role("group", name="Who may enter").get_by_role("alert").wait_for()
         settings.get_by_role("radio", name="Everyone Everybody").check()
+        settings.get_by_label("Let anybody listen").check()
+        rick.button("Save").click()
+        badge(beth, "Anybody can listen").wait_for()
+        beth.reads("Anybody can listen to this room now, also people who are not in it.")
+        rick.button("Room settings").click()
         settings.get_by_label("Lock the room").check()
         settings.get_by_label("Chat").select_option("30")
         rick.button("Save").click()
         settings.wait_for(state="hidden")
         beth.page.get_by_role("heading", level=1, name="<b>Seminar</b> 🎓").wait_for()
+        badge(beth, "Anybody can listen").wait_for(state="hidden")  # the lock ended it
         for text in ("Locked", "Moderated stage", "Slow mode: 30 seconds"):
             badge(beth, text).wait_for()
         flawless(rick, "badges")

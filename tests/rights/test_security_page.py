@@ -93,6 +93,7 @@ EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and p
     "A person who can sign in under a new name",
     "A changed client may hide the sign",
     "Everybody who has that address",
+    "Who is banned or blocked can listen",
     "A candidate is an address that ICE sends packets to",
     "With `--bus-url`, relays receive events by NATS",
     "Chat, names and seats of all rooms are, also of private ones",

@@ -162,12 +162,6 @@ begin
       constraint = 'rooms_club_access_needs_a_club',
       hint       = 'Choose a club, or set access to open or invited.';
   end if;
-  if new.broadcast and (tg_op = 'INSERT' or not old.broadcast) and (new.access <> 'open' or new.locked) then
-    raise check_violation using
-      message    = 'only an open room that is not locked can be heard without a seat',
-      constraint = 'rooms_broadcast_is_for_everybody',
-      hint       = 'Let everybody enter, and unlock the room, before you let everybody listen.';
-  end if;
   if new.starts_at > new.created_at + interval '8784 hours' or new.starts_at < new.created_at - interval '1 day' then
     raise check_violation using
       message    = 'a room can be scheduled for the future, at most a year ahead',
@@ -185,7 +179,7 @@ $$;
 
 comment on function tg_rooms__guard_values() is 'Checks the values of a room that users type, and explains what is wrong.';
 
-create or replace trigger _145_guard_values before insert or update of name, club_id, access, starts_at, ended_reason, broadcast on rooms
+create or replace trigger _145_guard_values before insert or update of name, club_id, access, starts_at, ended_reason on rooms
 for each row execute function tg_rooms__guard_values();
 comment on trigger _145_guard_values on rooms is 'Refuses values that break the constraints, with an explanation.';
 
@@ -196,21 +190,6 @@ comment on trigger _150_limit on rooms is 'At most 20 open and scheduled rooms p
 create or replace trigger _155_pace before insert on rooms
 for each row execute function tg_pace('rooms_are_rate_limited', '20', '1 hour');
 comment on trigger _155_pace on rooms is 'Rate limit: 20 per user in 1 hour.';
-
-create or replace function tg_rooms__end_broadcast() returns trigger
-language plpgsql as $$
-begin
-  new.broadcast := false;
-  return new;
-end
-$$;
-
-comment on function tg_rooms__end_broadcast() is 'Nobody listens without a seat any more when the room is locked, ends or is no longer open to everybody. Unlocking it does not let them again.';
-
-create or replace trigger _310_end_broadcast before update of access, locked, ended_at on rooms
-for each row when (old.broadcast and new.broadcast and (new.access <> 'open' or new.locked or new.ended_at is not null))
-execute function tg_rooms__end_broadcast();
-comment on trigger _310_end_broadcast on rooms is 'Switches broadcast off with a lock, a narrower access or the end.';
 
 create or replace function tg_rooms__lower_hands() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

@@ -1,7 +1,7 @@
 /** @import { DoorSound } from './door_player.js' */
 
 /** Seconds between a word in the room and its sound here, about; docs/listening.md says how it was measured. */
-const LATE = { stream: 3, playlist: 8 }
+const LATE = { stream: 2, playlist: 7 }
 
 /** The texts of the player at a room's door. @param {DoorSound} sound @param {boolean} asPlaylist @returns {{ button: string, status: string }} */
 export function soundInWords(sound, asPlaylist) {

@@ -1,5 +1,6 @@
 import { endingInWords } from '../room/ending_words.js'
 import { recordingNews } from '../recording/words.js'
+import { broadcastNews } from '../room/broadcast_words.js'
 import { hostNewsInWords } from '../room/host_words.js'
 
 /**
@@ -8,7 +9,7 @@ import { hostNewsInWords } from '../room/host_words.js'
  */
 
 /**
- * Announces what happens in the room I am in: its recording, its host, who enters and leaves, and how my session ends. Each once.
+ * Announces what happens in the room I am in: its recording, its host, who else hears it, who enters and leaves, and how my session ends. Each once.
  *
  * @param {object} options
  * @param {ReturnType<typeof import('./announcer.js').createAnnouncer>} options.announcer
@@ -18,6 +19,7 @@ export function createRoomNews({ announcer, notices }) {
   /** @type {RoomSession|null} */ let announced = null // the room session whose news were announced last
   /** @type {RoomSessionState['recording']|null} */ let recording = null
   /** @type {RoomSessionState['hostNews']} */ let hostNews = null
+  let wasBroadcast = false
   let wasOver = false
 
   /** @param {RoomSessionState} state */
@@ -36,6 +38,14 @@ export function createRoomNews({ announcer, notices }) {
     if (words) notices.show(words, { key: 'host' })
   }
 
+  /** Whoever speaks must know who hears them, also when they come later. @param {RoomSessionState} state */
+  function announceBroadcast(state) {
+    const isBroadcast = Boolean(state.room?.broadcast)
+    if (!state.room || isBroadcast === wasBroadcast) return
+    wasBroadcast = isBroadcast
+    notices.show(broadcastNews(isBroadcast), { key: 'broadcast' })
+  }
+
   return {
     /** @param {RoomSession|null} roomSession @param {RoomSessionState|null} state  its state */
     update(roomSession, state) {
@@ -43,10 +53,10 @@ export function createRoomNews({ announcer, notices }) {
       if (roomSession !== announced) {
         announced = roomSession
         recording = hostNews = null
-        wasOver = false
+        wasOver = wasBroadcast = false
         announcer.forget()
       }
-      if (!state || isOver) notices.hide('host')
+      if (!state || isOver) for (const key of ['host', 'broadcast']) notices.hide(key)
       if (state && isOver && !wasOver) {
         announcer.silence()
         if (state.reason !== 'left') announcer.say(endingInWords(state).title)
@@ -55,6 +65,7 @@ export function createRoomNews({ announcer, notices }) {
       if (!state || isOver) return
       announceRecording(state)
       announceHost(state)
+      announceBroadcast(state)
       announcer.announceEvents(state.seatEvents, state)
     },
   }

@@ -36,7 +36,7 @@ async def test_a_slow_listener_skips_ahead() -> None:
     assert await listener.take() is None
 
 
-async def test_packets_of_strangers_and_repeated_ones_are_dropped() -> None:
+async def test_packets_of_strangers_are_dropped() -> None:
     heard: list[bytes] = []
     arrived = asyncio.Event()
 

@@ -1,0 +1,35 @@
+-- Triggers on rooms: who may be heard without a seat. Only the host changes rooms.broadcast (tg_rooms__guard).
+
+create or replace function tg_rooms__guard_broadcast() returns trigger
+language plpgsql as $$
+begin
+  if new.broadcast and (new.access <> 'open' or new.locked) then
+    raise check_violation using
+      message    = 'only an open room that is not locked can be heard without a seat',
+      constraint = 'rooms_broadcast_is_for_everybody',
+      hint       = 'Let everybody enter, and unlock the room, before you let everybody listen.';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_rooms__guard_broadcast() is 'Explains that only a room that everybody may enter can be heard without a seat. The constraint checks the same rule.';
+
+create or replace trigger _140_guard_broadcast before insert or update of broadcast on rooms
+for each row execute function tg_rooms__guard_broadcast();
+comment on trigger _140_guard_broadcast on rooms is 'Refuses to let anybody listen to a room that not everybody may enter.';
+
+create or replace function tg_rooms__end_broadcast() returns trigger
+language plpgsql as $$
+begin
+  new.broadcast := false;
+  return new;
+end
+$$;
+
+comment on function tg_rooms__end_broadcast() is 'Nobody listens without a seat any more when the room is locked, ends or is no longer open to everybody. Unlocking it does not let them again.';
+
+create or replace trigger _310_end_broadcast before update of access, locked, ended_at on rooms
+for each row when (old.broadcast and new.broadcast and (new.access <> 'open' or new.locked or new.ended_at is not null))
+execute function tg_rooms__end_broadcast();
+comment on trigger _310_end_broadcast on rooms is 'Switches broadcast off with a lock, a narrower access or the end.';
