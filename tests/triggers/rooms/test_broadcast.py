@@ -40,7 +40,7 @@ def test_it_ends_with_a_lock_a_narrower_access_or_the_room(
 ) -> None:
     psql.run(ON, room)
     psql.act_as("beth" if change == "locked = true" else "rick")
-    psql.run(f"update rooms set {change} where id = %s", room)  # type: ignore[arg-type]
+    psql.run(f"update rooms set {change} where id = %s", room)
     psql.act_as(None)
     assert not is_broadcast(psql, room)
     if change == "locked = true":
