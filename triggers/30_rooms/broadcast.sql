@@ -15,9 +15,9 @@ $$;
 
 comment on function tg_rooms__guard_broadcast() is 'Explains that only a room that everybody may enter can be heard without a seat. The constraint checks the same rule.';
 
-create or replace trigger _140_guard_broadcast before insert or update of broadcast on rooms
+create or replace trigger _160_guard_broadcast before insert or update of broadcast on rooms
 for each row execute function tg_rooms__guard_broadcast();
-comment on trigger _140_guard_broadcast on rooms is 'Refuses to let anybody listen to a room that not everybody may enter.';
+comment on trigger _160_guard_broadcast on rooms is 'Refuses to let anybody listen to a room that not everybody may enter.';
 
 create or replace function tg_rooms__end_broadcast() returns trigger
 language plpgsql as $$
@@ -29,7 +29,7 @@ $$;
 
 comment on function tg_rooms__end_broadcast() is 'Nobody listens without a seat any more when the room is locked, ends or is no longer open to everybody. Unlocking it does not let them again.';
 
-create or replace trigger _310_end_broadcast before update of access, locked, ended_at on rooms
+create or replace trigger _300_end_broadcast before update of access, locked, ended_at on rooms
 for each row when (old.broadcast and new.broadcast and (new.access <> 'open' or new.locked or new.ended_at is not null))
 execute function tg_rooms__end_broadcast();
-comment on trigger _310_end_broadcast on rooms is 'Switches broadcast off with a lock, a narrower access or the end.';
+comment on trigger _300_end_broadcast on rooms is 'Switches broadcast off with a lock, a narrower access or the end.';

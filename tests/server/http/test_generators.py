@@ -26,6 +26,8 @@ PYTHON_CLIENT: Final = {
         "application/sdp": "application/octet-stream",
         "application/trickle-ice-sdpfrag": "application/octet-stream",
         "audio/ogg": "application/octet-stream",
+        "audio/mp4": "application/octet-stream",
+        "application/vnd.apple.mpegurl": "application/octet-stream",
         "application/vnd.pgrst.array+json": "application/json",
         "application/vnd.pgrst.object+json": "application/json",
     },
