@@ -52,7 +52,16 @@ UNCHARGED_CALL = re.compile(r"\w\.relay\(\)|[\w.]*database\.relay\b(?!\()|subjec
 def test_every_statement_outside_the_budgets_is_known() -> None:
     found = {
         path.relative_to(SERVER).as_posix()
-        for folder in ("", "http", "identity", "listening", "postgres", "relay", "rows", "transports")
+        for folder in (
+            "",
+            "http",
+            "identity",
+            "listening",
+            "postgres",
+            "relay",
+            "rows",
+            "transports",
+        )
         for path in (SERVER / folder).glob("**/*.py" if folder else "*.py")
         if UNCHARGED_CALL.search(path.read_text("utf-8"))
     }
