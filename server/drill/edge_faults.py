@@ -1,0 +1,183 @@
+"""Faults of an edge: a room whose stage is on an SFU node, and whose audience two edges serve."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from ..media.edge.installed_janus import missing
+from ..media.room_session import RoomSession, room_session
+from ..media.rtp import RtpPacket
+from ..media.signaling.database_client import DatabaseConnections, database_connections
+from ..media.signaling.events import Seat
+from ..media.sounds import tone
+from ..postgres.roles import RELAY_ROLE
+from ..tools.processes import node
+from ..tools.waiting import until
+from ..types import RoomId
+from .drill import Drill
+from .environment import DrillEnvironment, Psql
+
+EDGES: Final = 2
+SPEAKERS: Final = 2
+LISTENERS: Final = 6
+HEARD: Final = 25  # packets: half a second of audio
+
+
+class Ear:
+    """Counts the packets that one participant receives; `longest_gap` is the longest time between two, in seconds."""
+
+    def __init__(self) -> None:
+        self.packets = 0
+        self.longest_gap = 0.0
+        self._last: float | None = None
+
+    def __call__(self, _seat: Seat, _packet: RtpPacket) -> None:
+        now = time.monotonic()
+        if self._last is not None:
+            self.longest_gap = max(self.longest_gap, now - self._last)
+        self.packets, self._last = self.packets + 1, now
+
+
+class Evening:
+    """The room: its `stage` and its `audience`, with what each of them hears."""
+
+    def __init__(self, psql: Psql, room: int) -> None:
+        self.room = room
+        self.stage: list[tuple[RoomSession, Ear]] = []
+        self.audience: list[tuple[RoomSession, Ear]] = []
+        self._psql = psql
+
+    async def begin(self, stack: AsyncExitStack, database: DatabaseConnections) -> None:
+        """Let the speakers and the listeners enter."""
+        for number in range(SPEAKERS + LISTENERS):
+            ear, speaks = Ear(), number < SPEAKERS
+            session = room_session(
+                await database.client(f"edge drill {number}"),
+                RoomId(self.room),
+                sound=tone(440 + 220 * number) if speaks else None,
+                role=None if speaks else "AUDIENCE",
+                on_packet=ear,
+            )
+            group = self.stage if speaks else self.audience
+            group.append((await stack.enter_async_context(session), ear))
+
+    async def all_hear(self) -> bool:
+        """Wait until everybody has heard half a second more."""
+        ears = [ear for _, ear in (*self.stage, *self.audience)]
+        before = [ear.packets for ear in ears]
+        return await until(
+            lambda: all(ear.packets >= than + HEARD for ear, than in zip(ears, before, strict=True))
+        )
+
+    async def edges(self) -> dict[int, int]:
+        """How many listeners each edge serves, by its process id."""
+        found = await self._psql.execute(
+            "select split_part(n.address, ' ', 2)::int, count(*) from participants p"
+            " join assignments a on a.peer_id = p.edge join nodes n on n.id = a.node_id"
+            " where p.room_id = %s group by 1",
+            (self.room,),
+        )
+        return {int(process): int(many) for process, many in await found.fetchall()}
+
+    def connections(self) -> list[object]:
+        """What each listener is connected by; None for who is not connected."""
+        nodes = [session.routes.node for session, _ in self.audience]
+        return [node.connection if node and node.connection.connected else None for node in nodes]
+
+    async def moved(self, before: list[object]) -> bool:
+        """Wait until all listeners are connected by other connections than these."""
+        return await until(
+            lambda: all(
+                now not in (None, old) for now, old in zip(self.connections(), before, strict=True)
+            )
+        )
+
+
+@asynccontextmanager
+async def edges_of(environment: DrillEnvironment) -> AsyncIterator[dict[int, Path]]:
+    """An SFU node and the edges; the log of each edge, by its process id."""
+    url = environment.server.url(environment.database, user=RELAY_ROLE)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(node("sfu", url, environment.new_log_file()))
+        logs = {}
+        for _ in range(EDGES):
+            log = environment.new_log_file()
+            process = await stack.enter_async_context(node("edge", url, log))
+            logs[process.pid] = log
+        yield logs
+
+
+async def kill_edges(environment: DrillEnvironment) -> None:
+    """Kill the edge that serves the listeners, and then the Janus of the next one."""
+    await environment.disconnect_some()
+    url = environment.server.url(environment.database, user=RELAY_ROLE)
+    async with (
+        await environment.psql() as psql,
+        edges_of(environment) as logs,
+        database_connections(url) as database,
+        AsyncExitStack() as stack,
+    ):
+        evening = Evening(psql, await environment.new_room(psql))
+        environment.rooms.remove(evening.room)  # no other user writes there
+
+        async def all_run() -> bool:
+            found = await psql.execute("select from living_nodes() where kind in ('sfu', 'edge')")
+            return found.rowcount == 1 + EDGES
+
+        environment.expect(await until(all_run), "a node or an edge did not start")
+        await psql.execute("insert into topology_sizes (edge_after) values (0)")
+        await psql.execute("update rooms set topology = 'sfu' where id = %s", (evening.room,))
+        await evening.begin(stack, database)
+
+        async def all_served() -> bool:
+            return sum((await evening.edges()).values()) == LISTENERS
+
+        environment.expect(await until(all_served), "not all listeners have an edge")
+        environment.expect(
+            await evening.all_hear(), "not everybody hears the stage through an edge"
+        )
+        routes = [session.routes.node for session, _ in evening.stage]
+        for what in ("edge", "Janus"):
+            busiest = max(
+                (served := await evening.edges()), key=lambda each: served[each], default=None
+            )
+            if busiest is None:
+                environment.faults.append(f"no edge serves anybody before the {what} is killed")
+                return
+            before, began = evening.connections(), time.monotonic()
+            psutil.Process(busiest if what == "edge" else _janus(logs[busiest])).kill()
+            environment.expect(
+                await evening.moved(before), f"a listener of the lost {what} is served by nobody"
+            )
+            seconds = round(time.monotonic() - began, 1)
+            environment.figures[f"{what} killed: listeners elsewhere after, s"] = seconds
+            environment.expect(
+                await evening.all_hear(), f"not everybody hears after the {what} was killed"
+            )
+        environment.expect(
+            routes == [session.routes.node for session, _ in evening.stage],
+            "the stage was connected anew",
+        )
+        gap = max(ear.longest_gap for _, ear in evening.stage)
+        environment.figures["longest gap on the stage, ms"] = round(1000 * gap)
+
+
+def _janus(log: Path) -> int:
+    """The process id of the Janus that an edge leads, as it said last."""
+    return int(re.findall(r"leads Janus (\d+)", log.read_text("utf-8"))[-1])
+
+
+EDGE_KILLED = Drill(
+    "edge-killed",
+    "Of two edges that serve the audience of a room, the one with the listeners is killed with SIGKILL, and then the Janus of the other. "
+    "Each time the listeners are served elsewhere and hear the stage again, and the connections of the stage stay as they are.",
+    kill_edges,
+    needs=missing,
+)
