@@ -86,16 +86,17 @@ def test_polling_is_late_by_its_interval_and_nothing_is_faster_than_the_floor(
 def test_only_polling_and_long_polling_cost_the_database_more_than_the_writing(
     watched: Watched,
 ) -> None:
-    beyond = {
-        technique: of(watched, technique).transactions_beyond(
-            watched.report.baseline(of(watched, technique))
-        )
-        for technique in TECHNIQUES
-    }
+    # All wrote as often. Counts, not rates: a machine may stand still while one technique is measured.
+    beyond, asked = {}, {}
+    for technique in TECHNIQUES:
+        one = of(watched, technique)
+        assert one.transactions_beyond(watched.report.baseline(one)) >= 0
+        beyond[technique] = one.work.transactions - watched.report.baseline(one).transactions
+        asked[technique] = one.running.requests
     # one read of the log for each notification, however many follow
-    assert beyond["sse"] <= PLAN.rate * 2
-    assert beyond["polling"] > beyond["sse"]
-    assert beyond["long-polling"] > beyond["sse"]
+    assert beyond["sse"] <= 2 * of(watched, "sse").work.writes
+    for technique in ("polling", "long-polling"):
+        assert beyond[technique] > asked[technique] > 0
 
 
 def test_the_relays_own_cost_is_measured(watched: Watched) -> None:
