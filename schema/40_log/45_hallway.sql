@@ -19,10 +19,11 @@ left join clubs c on c.id = r.club_id
 left join topics t on t.id = c.topic_id
 left join logs l on l.room_id = r.id
 cross join lateral (
-  -- After a crash a room has no log until the first event, or the first subscriber.
-  select coalesce(l.here, (select count(*)::int from participants p where p.room_id = r.id and p.peer_id is not null and p.kind in ('person', 'bot')))
+  -- After a crash a room has no log until the first event, or the first subscriber. The counters change at commit: a transaction that
+  -- has written counts the seats as it sees them, as rooms.here does.
+  select coalesce(case when pg_current_xact_id_if_assigned() is null then l.here end, (select count(*)::int from participants p where p.room_id = r.id and p.peer_id is not null and p.kind in ('person', 'bot')))
            as here,
-         coalesce(l.on_stage, (select count(*)::int from participants p
+         coalesce(case when pg_current_xact_id_if_assigned() is null then l.on_stage end, (select count(*)::int from participants p
                                where p.room_id = r.id and p.peer_id is not null and p.kind in ('person', 'bot') and p.role <> 'AUDIENCE'))
            as on_stage
 ) seats

@@ -75,7 +75,7 @@ def test_hands_beyond_the_first_are_known_again_when_the_roster_is_full(
     check_known(psql, arena, psql.person("host"))
 
 
-def test_rooms_have_their_numbers_at_once_also_within_a_transaction(
+def test_rooms_and_the_hallway_have_their_numbers_at_once_also_within_a_transaction(
     psql: Psql, connect: Connect
 ) -> None:
     small(psql)
@@ -83,8 +83,15 @@ def test_rooms_have_their_numbers_at_once_also_within_a_transaction(
     psql.seat(room, "host")
     people(psql, 6)
     psql.run(MANY, room)
-    numbers = "select r.here, r.on_stage from rooms r where r.id = %s"
-    assert psql.all(numbers, room) == [(7, 1)]
+    numbers = (
+        "select r.here, r.on_stage from rooms r where r.id = %(room)s"
+        " union all select here, on_stage from hallway where id = %(room)s"
+    )
+
+    def read(by: Psql) -> list[object]:
+        return by.connection.execute(numbers, {"room": room}).fetchall()
+
+    assert read(psql) == [(7, 1)] * 2
     open_transaction = Psql(connect(autocommit=False))
     open_transaction.seat(room, "new")
     open_transaction.run(
@@ -92,12 +99,12 @@ def test_rooms_have_their_numbers_at_once_also_within_a_transaction(
         psql.person("person 001"),
         psql.person("host"),
     )
-    assert open_transaction.all(numbers, room) == [(6, 0)]  # the host's seat is kept, and away
-    assert psql.all(numbers, room) == [(7, 1)]
+    assert read(open_transaction) == [(6, 0)] * 2  # the host's seat is kept, and away
+    assert read(psql) == [(7, 1)] * 2
     open_transaction.connection.commit()
-    assert psql.all(numbers, room) == [(6, 0)]
+    assert read(psql) == [(6, 0)] * 2
     psql.run("truncate logs")
-    assert psql.all(numbers, room) == [(6, 0)]
+    assert read(psql) == [(6, 0)] * 2
 
 
 def test_the_numbers_are_read_from_the_counters_and_not_counted(psql: Psql) -> None:
@@ -105,6 +112,7 @@ def test_the_numbers_are_read_from_the_counters_and_not_counted(psql: Psql) -> N
     psql.seat(room, "host")
     psql.run("update logs set here = 4711 where room_id = %s", room)
     assert psql.one("select r.here from rooms r where r.id = %s", room) == 4711
+    assert psql.one("select here from hallway where id = %s", room) == 4711
 
 
 def test_numbers_of_a_hidden_room_are_not_told_even_for_a_row_that_was_made_up(

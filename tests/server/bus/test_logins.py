@@ -10,6 +10,7 @@ import pytest
 from roomtone.bus.address import BusAddress
 from roomtone.bus.connection import BusLost, connected
 from roomtone.bus.key import BusKey
+from roomtone.settings import Settings
 from roomtone.tools.nats_server import nats_server
 
 from ...certificates import AUTHORITY, write_certificates
@@ -17,6 +18,7 @@ from ...following import follow
 from ...patience import PATIENCE, comes_true, eventually
 from ...people import Psql
 from ...running import run_relay
+from .nats_credentials import write_credentials
 from .running_bus import is_on_bus, metric, running_pump
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +88,30 @@ async def test_a_relays_login_may_not_publish(tls: Path, configuration: Path) ->
             assert not received.is_set()
             await own.publish(key.beats, b"a beat")
             await asyncio.wait_for(received.wait(), PATIENCE)
+
+
+async def test_a_credentials_file_logs_in_and_no_other_does(tmp_path: Path) -> None:
+    key, received = BusKey("secret"), asyncio.Event()
+    (tmp_path / "other").mkdir()
+    configuration, credentials = write_credentials(tmp_path)
+    _, of_another_operator = write_credentials(tmp_path / "other")
+
+    async def beat(message: object) -> None:
+        received.set()
+
+    with nats_server(configuration) as nats:
+        given = Settings(bus_url=nats.url, bus_credentials=credentials)
+        address = BusAddress.of(given)
+        assert address is not None
+        async with connected(address, "pump") as own, connected(address, "relay") as other:
+            await other.subscribe(key.beats, beat)
+            await other.settled()
+            await own.publish(key.beats, b"a beat")
+            await asyncio.wait_for(received.wait(), PATIENCE)
+        for wrong in (None, str(of_another_operator)):
+            with pytest.raises(BusLost):
+                async with connected(BusAddress((nats.url,), credentials=wrong), "relay"):
+                    pass
 
 
 @pytest.mark.parametrize("user", ["pump:wrong", "other:p"])
