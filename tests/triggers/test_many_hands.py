@@ -88,7 +88,7 @@ def test_rooms_and_the_hallway_have_their_numbers_at_once_also_within_a_transact
         " union all select here, on_stage from hallway where id = %(room)s"
     )
 
-    def read(by: Psql) -> list[object]:
+    def read(by: Psql) -> list[tuple[int, int]]:
         return by.connection.execute(numbers, {"room": room}).fetchall()
 
     assert read(psql) == [(7, 1)] * 2

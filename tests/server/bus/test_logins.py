@@ -100,7 +100,7 @@ async def test_a_credentials_file_logs_in_and_no_other_does(tmp_path: Path) -> N
         received.set()
 
     with nats_server(configuration) as nats:
-        given = Settings(bus_url=nats.url, bus_credentials=credentials)
+        given = Settings(bus_url=nats.url, bus_credentials=str(credentials))
         address = BusAddress.of(given)
         assert address is not None
         async with connected(address, "pump") as own, connected(address, "relay") as other:
