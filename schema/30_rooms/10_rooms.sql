@@ -43,6 +43,9 @@ alter table rooms add column if not exists pinned_link text
 alter table rooms add column if not exists topology text not null default 'mesh'
   constraint rooms_topology_is_known check (topology in ('mesh', 'sfu', 'mcu'));
 
+alter table rooms alter column topology set default 'auto'; -- never stored: tg_rooms__choose_automatically
+alter table rooms add column if not exists topology_is_auto boolean not null default false;
+
 alter table rooms add column if not exists roster text not null default 'full'
   constraint rooms_roster_is_known check (roster in ('full', 'counted'));
 
@@ -80,7 +83,9 @@ comment on column rooms.ended_reason is 'Why the room ended, in one line of at m
 comment on column rooms.slow_mode is 'Minimum seconds between two messages of one participant; 0: no minimum. Host and moderators are exempt.';
 comment on column rooms.pinned_link is 'A link that the page shows to all participants; http or https.';
 comment on column rooms.topology is
-  'How audio travels. mesh: every participant connects to every other; sfu: a node forwards the audio of each; mcu: a node mixes the audio of all. UPDATE it and the room moves while people talk.';
+  'How audio travels. mesh: every participant connects to every other; sfu: a node forwards the audio of each; mcu: a node mixes the audio of all. UPDATE it and the room moves while people talk. Written as auto, which is the default, the database chooses, now and later: mesh for few people, sfu for more (choose_topology).';
+comment on column rooms.topology_is_auto is
+  'Whether the database chooses the topology, because auto was written to it; topology_reason has why. False: the host has chosen it.';
 comment on column rooms.roster is
   'How participants learn of the audience. full: every seat by its own events; counted: in a room with many seats, only how many listen (fit_roster). Set by the database alone.';
 comment on column rooms.broadcast is

@@ -10,7 +10,8 @@ begin
   where p.peer_id in (
     select s.peer_id from participants s
     where s.kind not in ('person', 'bot') and not exists (select from assignments a where a.peer_id = s.peer_id) for update skip locked);
-  if not exists (select from misplaced_rooms()) and not exists (select from rooms_with_misplaced_listeners()) then
+  if not exists (select from misplaced_rooms()) and not exists (select from rooms_with_misplaced_listeners())
+     and not exists (select from rooms_to_choose_for()) then
     return 0;
   end if;
   begin
@@ -33,6 +34,14 @@ begin
       null; -- another transaction has a row of this room locked: tried again with the next heartbeat
     end;
   end loop;
+  for room in select * from rooms_to_choose_for() loop
+    begin
+      perform from logs l where l.room_id = room for update;
+      perform choose_topology(room);
+    exception when lock_not_available or deadlock_detected then
+      null;
+    end;
+  end loop;
   for room in select * from rooms_with_misplaced_listeners() loop
     begin
       perform place_listeners(room);
@@ -45,4 +54,4 @@ end
 $$;
 
 comment on function assign_nodes() is
-  'Assigns every open room with participants that has no node, or whose node stopped or lost its seat, to a living node, and listeners to edges (place_listeners). Ends the assignment of empty rooms, and their recordings before. Deletes seats of nodes without an assignment. Returns how many rooms were assigned. Called by every node, every second.';
+  'Assigns every open room with participants that has no node, or whose node stopped or lost its seat, to a living node, and listeners to edges (place_listeners). Chooses where the topology is automatic (choose_topology). Ends the assignment of empty rooms, and their recordings before. Deletes seats of nodes without an assignment. Returns how many rooms were assigned. Called by every node, every second.';

@@ -15,7 +15,7 @@ grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_rais
   to roomtone_anon, roomtone_person;
 grant execute on function name_fault(text), name_key(text), name_skeleton(text), unicode_kind(text), unicode_prototypes(), has_hidden_controls(text)
   to roomtone_anon, roomtone_person;
-grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), here(rooms), on_stage(rooms), saw_visit(bigint, timestamptz), require_open_room(bigint), require_broadcast(bigint), invitation(text)
+grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), here(rooms), on_stage(rooms), topology_reason(rooms), saw_visit(bigint, timestamptz), require_open_room(bigint), require_broadcast(bigint), invitation(text)
   to roomtone_anon, roomtone_person;
 grant execute on function is_site_moderator() to roomtone_anon, roomtone_person;
 

@@ -233,6 +233,9 @@ begin
   if is_here <> was_here and reason is distinct from 'room ended' then
     perform fit_roster(seat.room_id);
   end if;
+  if (is_here or was_here) and not quiet or is_here <> was_here then
+    perform choose_topology(seat.room_id);
+  end if;
   return null;
 end
 $$;

@@ -4,7 +4,9 @@ comment on trigger _050_set_synchronous_commit on rooms is 'Commits to this tabl
 create or replace function tg_rooms__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
-  for_moderators constant text[] := '{locked, slow_mode, pinned_link, roster}'; -- roster: set by the database, whoever joins or leaves
+  -- The database sets roster, and the topology where it chooses that, whoever joins or leaves.
+  for_moderators constant text[] := '{locked, slow_mode, pinned_link, roster}'::text[]
+    || case when new.topology_is_auto and old.topology_is_auto then '{topology}'::text[] else '{}' end;
   for_site_moderators constant text[] := for_moderators || '{ended_at, ended_reason}';
 begin
   if new.roster <> old.roster and pg_trigger_depth() < 2 then
@@ -265,7 +267,7 @@ begin
     update logs l set deserted_at = clock_timestamp() where l.room_id = new.id and l.here = 0;
   end if;
   if tg_op = 'UPDATE' and new.ended_at is null then
-    perform fit_roster(new.id);
+    perform fit_roster(new.id), choose_topology(new.id);
   end if;
   return null;
 end

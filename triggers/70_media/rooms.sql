@@ -1,3 +1,37 @@
+-- The column's default is auto, and clients may write it, too. What is stored, and what everybody reads, is what is used now.
+
+create or replace function tg_rooms__choose_automatically() returns trigger
+language plpgsql as $$
+begin
+  new.topology_is_auto := new.topology = 'auto' or (tg_op = 'INSERT' and new.topology_is_auto);
+  if new.topology = 'auto' then
+    new.topology := case when tg_op = 'UPDATE' then old.topology else 'mesh' end;
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_rooms__choose_automatically() is
+  'With auto the database chooses the topology from now on, beginning with the present one, for a new room with a mesh. With another value the host has chosen.';
+
+create or replace trigger _080_choose_automatically before insert or update of topology on rooms
+for each row execute function tg_rooms__choose_automatically();
+comment on trigger _080_choose_automatically on rooms is 'Stores whether the topology is automatic.';
+
+create or replace function tg_rooms__keep_automatic() returns trigger
+language plpgsql as $$
+begin
+  new.topology_is_auto := true;
+  return new;
+end
+$$;
+
+comment on function tg_rooms__keep_automatic() is 'Only choose_topology writes topology_is_auto: then the topology was chosen by the database and stays automatic.';
+
+create or replace trigger _085_keep_automatic before update of topology_is_auto on rooms
+for each row execute function tg_rooms__keep_automatic();
+comment on trigger _085_keep_automatic on rooms is 'A topology that the database chose stays automatic.';
+
 create or replace function tg_rooms__guard_topology() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin

@@ -1,0 +1,179 @@
+"""The database chooses the topology of a room: a mesh for few people, an SFU for more."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+import pytest
+
+from ..conftest import Connect
+from ..people import Psql, refused, waits_for
+from .crowds import check_known, people
+from .edges import dies, listeners, node, sizes, stage
+
+NOW: LiteralString = "select r.topology, r.topology_is_auto, r.topology_reason from rooms r where r.id = %s"
+
+
+def automatic(psql: Psql, name: str = "Tea") -> int:
+    """A room with an open stage and its host."""
+    room = psql.room("host", name)
+    psql.seat(room, "host")
+    return room
+
+
+def speakers(psql: Psql, room: int, *names: str) -> None:
+    for name in names:
+        psql.seat(room, name)
+
+
+def chosen(psql: Psql, room: int) -> tuple[str, str]:
+    """The topology that the database has chosen, and why."""
+    topology, automatic, reason = psql.all(NOW, room)[0]
+    assert automatic
+    return topology, reason
+
+
+def leave(psql: Psql, room: int, *names: str) -> None:
+    for name in names:
+        psql.run("delete from participants where room_id = %s and user_id = %s", room, psql.person_id(name))
+
+
+@pytest.mark.parametrize(
+    ("now", "here", "on_stage", "then"),
+    [
+        ("mesh", 1, 1, ("mesh", "few")),
+        ("mesh", 8, 4, ("mesh", "few")),
+        ("mesh", 5, 5, ("sfu", "many_speakers")),
+        ("mesh", 9, 1, ("sfu", "many_people")),
+        ("sfu", 4, 4, ("sfu", "many_people")),
+        ("sfu", 7, 3, ("sfu", "many_people")),
+        ("sfu", 9, 5, ("sfu", "many_speakers")),
+        ("sfu", 6, 3, ("mesh", "few")),
+        ("mcu", 6, 3, ("mesh", "few")),
+        ("mcu", 7, 3, ("sfu", "many_people")),
+    ],
+)
+def test_the_rule(psql: Psql, now: str, here: int, on_stage: int, then: tuple[str, str]) -> None:
+    assert psql.all("select * from topology_for(%s, %s, %s)", now, here, on_stage) == [then]
+
+
+def test_a_new_room_is_a_mesh_becomes_an_sfu_with_the_fifth_speaker_and_a_mesh_later_again(psql: Psql) -> None:
+    node(psql, "a", "sfu", 1000)
+    room = automatic(psql)
+    speakers(psql, room, "b", "c", "d")
+    assert chosen(psql, room) == ("mesh", "few")
+    psql.act_as("e").run("select join_room(%s)", room) if psql.person("e") else None
+    psql.act_as(None)
+    assert chosen(psql, room) == ("sfu", "many_speakers")
+    # One transaction: the room's row, the node's seat and the join.
+    assert psql.one("select count(distinct xmin) from participants where room_id = %s and kind = 'sfu'", room) == 1
+    assert psql.one("select node_id from assignments where room_id = %s", room) == "a"
+    leave(psql, room, "e")
+    assert chosen(psql, room)[0] == "sfu"
+    leave(psql, room, "d")
+    assert chosen(psql, room) == ("mesh", "few")
+    assert psql.one("select count(*) from assignments") == 0
+    moves = "select old_record ->> 'topology', record ->> 'topology' from events where room_id = %s and table_name = 'rooms' and type = 'UPDATE' order by seq"
+    assert psql.all(moves, room) == [("mesh", "sfu"), ("sfu", "mesh")]
+    check_known(psql, room, psql.person_id("host"))
+
+
+def test_a_ninth_person_is_too_many_for_a_mesh_and_the_operator_may_say_otherwise(psql: Psql) -> None:
+    node(psql, "a", "sfu", 1000)
+    room = psql.room("host", stage="moderated")
+    psql.seat(room, "host")
+    listeners(psql, room, 7)
+    assert chosen(psql, room) == ("mesh", "few")
+    psql.seat(room, "late")
+    assert chosen(psql, room) == ("sfu", "many_people")
+    leave(psql, room, "late", "person 006")
+    assert chosen(psql, room)[0] == "sfu"
+    leave(psql, room, "person 005")
+    assert chosen(psql, room) == ("mesh", "few")
+    psql.run("insert into topology_sizes (mesh_speakers, mesh_people) values (2, 20)")
+    listeners(psql, room, 5) if False else speakers(psql, room, *(f"more {n}" for n in range(9)))
+    assert chosen(psql, room) == ("mesh", "few")
+    for n in (0, 1):
+        psql.run("update participants set role = 'SPEAKER' where user_id = %s", psql.person_id(f"more {n}"))
+    assert chosen(psql, room) == ("sfu", "many_speakers")
+
+
+def test_the_host_chooses_and_gives_the_choice_back(psql: Psql) -> None:
+    node(psql, "a", "sfu", 1000)
+    node(psql, "m", "mcu", 1000)
+    room = automatic(psql)
+    host = psql.act_as("host")
+    host.run("update rooms set topology = 'mesh' where id = %s", room)
+    psql.act_as(None)
+    speakers(psql, room, *"bcdefghijk")
+    assert psql.all(NOW, room) == [("mesh", False, "host")]
+    psql.act_as("host").run("update rooms set topology = 'mcu' where id = %s", room)
+    assert psql.all(NOW, room) == [("mcu", False, "host")]
+    psql.run("update rooms set topology = 'auto' where id = %s", room)
+    assert psql.all(NOW, room) == [("sfu", True, "many_speakers")]
+    psql.run("update rooms set topology = 'mesh' where id = %s", room)
+    psql.run("update rooms set topology = 'auto' where id = %s", room)
+    psql.act_as(None)
+    assert chosen(psql, room) == ("sfu", "many_speakers")
+    psql.act_as("b")
+    assert psql.run("update rooms set topology = 'mesh' where id = %s", room) == 0
+    psql.act_as(None).run("update participants set role = 'MODERATOR' where user_id = %s", psql.person_id("b"))
+    with refused("rooms_only_the_host_changes_them"):
+        psql.act_as("b").run("update rooms set topology = 'mesh' where id = %s", room)
+    explicit = psql.act_as("host").one("insert into rooms (name, topology) values ('Mine', 'mesh') returning topology_is_auto")
+    assert explicit is False
+    assert psql.one("insert into rooms (name, topology) values ('Auto', 'auto') returning topology_is_auto") is True
+
+
+def test_without_a_node_a_room_stays_a_mesh_and_says_so_and_moves_when_one_comes(psql: Psql) -> None:
+    room = automatic(psql)
+    speakers(psql, room, "b", "c", "d", "e")
+    assert chosen(psql, room) == ("mesh", "no_node")
+    node(psql, "full", "sfu", 24)
+    other = psql.room("host", "Other")
+    psql.seat(other, "host")
+    psql.run("update rooms set topology = 'sfu' where id = %s", other)
+    psql.run("select node_heartbeat('full')")
+    assert chosen(psql, room) == ("mesh", "no_node")
+    node(psql, "a", "sfu", 1000)
+    psql.run("select node_heartbeat('a')")
+    assert chosen(psql, room) == ("sfu", "many_speakers")
+    dies(psql, "a")
+    node(psql, "m", "mcu", 9)
+    psql.run("select node_heartbeat('m')")
+    assert chosen(psql, room)[0] == "sfu", "it waits for a node: most would hear nobody in so large a mesh"
+
+
+def test_a_room_goes_back_to_a_mesh_when_its_mix_is_used_no_more(psql: Psql) -> None:
+    node(psql, "a", "sfu", 1000)
+    room = automatic(psql)
+    speakers(psql, room, "b", "c", "d", "e")
+    psql.act_as("host").run("select start_recording(%s)", room)
+    psql.act_as(None)
+    leave(psql, room, "c", "d", "e")
+    psql.run("select node_heartbeat('a')")
+    assert chosen(psql, room) == ("sfu", "mix_is_used")
+    psql.act_as("host").run("select stop_recording(%s)", room)
+    psql.act_as(None).run("select node_heartbeat('a')")
+    assert chosen(psql, room) == ("mesh", "few")
+
+
+def test_who_joins_waits_neither_for_a_locked_room_nor_for_the_assignment_of_nodes(psql: Psql, connect: Connect) -> None:
+    node(psql, "a", "sfu", 1000)
+    room = automatic(psql)
+    speakers(psql, room, "b", "c", "d")
+    slow = Psql(connect(autocommit=False))
+    slow.run("update rooms set name = 'Coffee' where id = %s", room)
+    psql.run("set lock_timeout = '5s'")
+    psql.seat(room, "e")
+    assert chosen(psql, room)[0] == "mesh"
+    slow.connection.commit()
+    assert chosen(psql, room)[0] == "sfu", "by the transaction that had it locked"
+    leave(psql, room, "d", "e")
+    assert chosen(psql, room)[0] == "mesh"
+    slow.run("select pg_advisory_xact_lock(hashtext('roomtone nodes'))")
+    speakers(psql, room, "d", "e")
+    assert chosen(psql, room)[0] == "mesh"
+    slow.connection.commit()
+    psql.run("select node_heartbeat('a')")
+    assert chosen(psql, room)[0] == "sfu"
