@@ -65,7 +65,8 @@ export function createStageActions(context) {
     setVolume: shell.volumes.set,
   })
   const settings = createRoomSettings({ ...calls, clubs: shell.myClubs })
-  const topologyDialog = createTopologyDialog(calls)
+  const topologyReason = () => roomSession().topologyReason()
+  const topologyDialog = createTopologyDialog({ ...calls, topologyReason })
   context.add(confirm, card, report, settings, topologyDialog)
 
   /** @param {RoomSession['moderation']} here @param {Named} person */
@@ -119,6 +120,7 @@ export function createStageActions(context) {
     enter,
     actions: {
       ...calls,
+      topologyReason,
       /** @param {number} user_id @param {Element} from */
       choose: (user_id, from) => card.open(user_id, from),
       readHands: (/** @type {number} */ many) => void roomSession().hands.read(many),

@@ -34,6 +34,8 @@ export function createRoomApi({ user, room_id, rows, technique }) {
     call: (name, args = {}, how) => rows.rpc(name, { room_id, ...args }, how),
     /** @param {Row} columns  of `rooms`, only those that change */
     change: (columns) => rows.update('rooms', columns, { id: `eq.${room_id}` }, { representation: false }),
+    /** @returns {Promise<import('../view/room/topology_reason.js').TopologyReason|null>} why the room has its topology */
+    topologyReason: async () => (await rows.select('rooms', { id: `eq.${room_id}`, select: 'topology_reason' }))[0]?.topology_reason ?? null,
     /** @param {Iterable<number>} user_ids */
     usernames: (user_ids) => usernamesOf(rows, user_ids),
 

@@ -150,7 +150,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const roomSession = {
     room_id,
     levels: { subscribe: media.sound.subscribe },
-    ...{ chat, reactions, consent, recording, hands, listeners, moderation: createModeration(api) },
+    ...{ chat, reactions, consent, recording, hands, listeners, moderation: createModeration(api), topologyReason: api.topologyReason },
     /** @returns {RoomSessionState} */
     get state() {
       return observable.state

@@ -13,7 +13,7 @@ import { instant } from './clock.js'
  * @typedef {{ id: number, kind: 'joined'|'left'|'timeout'|'removed'|'room ended'|'muted'|'role'|'hand', user_id: number, username: string,
  *             role: string, at: string|null }} SeatEvent
  * @typedef {{ id: number, name: string, club_id?: number|null, club?: string|null, topic?: string|null, host_id?: number, host?: string,
- *             stage?: 'open'|'moderated', access?: 'open'|'club'|'invited', topology?: 'mesh'|'sfu'|'mcu', locked?: boolean, broadcast?: boolean,
+ *             stage?: 'open'|'moderated', access?: 'open'|'club'|'invited', topology?: 'mesh'|'sfu'|'mcu', topology_is_auto?: boolean, locked?: boolean, broadcast?: boolean,
  *             slow_mode?: number, host_gone?: string, starts_at?: string|null, opened_at?: string|null, ended_at?: string|null,
  *             ended_reason?: string|null, pinned_link?: string|null, roster?: 'full'|'counted' }} Room
  * @typedef {{ here: number, on_stage: number, audience: number }} Audience

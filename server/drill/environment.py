@@ -122,7 +122,7 @@ class DrillEnvironment:
     async def new_room(self, psql: Psql) -> int:
         """One more room; its id."""
         made = await psql.execute(
-            "insert into rooms (name, host_id) select 'Drill', id from users where username = 'host' returning id"
+            "insert into rooms (name, host_id, topology) select 'Drill', id, 'mesh' from users where username = 'host' returning id"
         )
         row = await made.fetchone()
         assert row is not None

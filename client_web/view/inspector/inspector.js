@@ -4,6 +4,8 @@ import { keyed } from '../elements/keyed.js'
 import { createSeatPane } from './seat_pane.js'
 import { symbol } from '../elements/symbol.js'
 import { createTrace } from './trace.js'
+import { createTopologyReason } from '../room/topology_reason.js'
+import { reasonInTerms } from '../room/topology_words.js'
 import { createEntry } from './entry.js'
 import { inPsql, involves } from './inspector_words.js'
 
@@ -20,9 +22,10 @@ const COPIED_SHOWN = 1.5 // s
 
 /**
  * The inspector: the rows, notifications and signals behind what is shown, as they happen. It is drawn only while it is open.
- * @param {{ close: () => void, retryConnection: (user_id: number) => void }} actions
+ * @param {{ close: () => void, retryConnection: (user_id: number) => void,
+ *           topologyReason: () => Promise<import('../room/topology_reason.js').TopologyReason|null> }} actions
  */
-export function createInspectorView({ close, retryConnection }) {
+export function createInspectorView({ close, retryConnection, topologyReason }) {
   /** @type {ShownRoomSession|null} */ let roomSession = null
   /** @type {number|null} */ let chosen = null // user_id of the seat that is shown
   let open = false
@@ -32,6 +35,7 @@ export function createInspectorView({ close, retryConnection }) {
   const description = element('p', { class: 'inspector__description', text: 'You write a row. Its trigger notifies the relay. The relay reads the log, and the event appears here.' })
   const back = element('button', { class: 'inspector__back', type: 'button', on: { click: () => choose(null) } }, symbol('back'), 'All rows')
   const shut = element('button', { class: 'inspector__close', type: 'button', 'aria-label': 'Close the inspector', title: 'Close (Esc)', on: { click: close } }, symbol('close'))
+  const reason = createTopologyReason({ topologyReason, words: reasonInTerms, class: 'inspector__description' })
   const seat = createSeatPane({ retryConnection })
   const traces = element('ul', { class: 'inspector__traces' })
   const more = element('button', { class: 'inspector__more', type: 'button', on: { click: () => { all = !all; draw() } } })
@@ -43,7 +47,7 @@ export function createInspectorView({ close, retryConnection }) {
   const copied = element('span', { class: 'visually-hidden', role: 'status' })
   const copy = element('button', { class: 'inspector__copy', type: 'button', 'aria-label': 'Copy this line', title: 'Copy', on: { click: copyStatement } }, symbol('copy'))
   const root = element('section', { class: 'inspector', 'aria-label': 'Inspector', hidden: true },
-    element('header', { class: 'inspector__head' }, element('div', {}, title, description, back), shut),
+    element('header', { class: 'inspector__head' }, element('div', {}, title, description, reason.element, back), shut),
     element('div', { class: 'inspector__scroll scrolls' }, seat.element, found, rows),
     element('footer', { class: 'inspector__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))
 
@@ -63,6 +67,7 @@ export function createInspectorView({ close, retryConnection }) {
     const wantedTraces = roomSession.traces.filter((trace) => chosen === null || trace.user_id === chosen)
     const entries = roomSession.entries.filter((entry) => !person || involves(entry, person)).slice(-SHOWN).reverse()
     seat.update(person)
+    void reason.update(roomSession)
     title.hidden = description.hidden = person !== null
     back.hidden = person === null
     found.hidden = wantedTraces.length === 0
@@ -112,6 +117,7 @@ export function createInspectorView({ close, retryConnection }) {
       open = shown
       root.hidden = !shown
       if (!shown) chosen = null
+      reason.again()
       draw()
       if (shown) title.focus({ preventScroll: true })
     },

@@ -1,4 +1,5 @@
-import { costInWords, routeInWords, routeNews, routeProblemInWords, SAID_ELSEWHERE, TOPOLOGIES } from './topology_words.js'
+import { costInWords, reasonInWords, routeInWords, routeNews, routeProblemInWords, SAID_ELSEWHERE, TOPOLOGIES } from './topology_words.js'
+import { createTopologyReason } from './topology_reason.js'
 import { createDialog } from '../dialog/dialog.js'
 import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
@@ -10,7 +11,7 @@ import { redraw, symbol } from '../elements/symbol.js'
 const signOf = (topology) => `topology-${topology}`
 
 /**
- * The topology of the room: a button that opens the explanation of all three, and a line under the room's name while something is wrong.
+ * The topology of the room: a button that opens the explanation of all, and a line under the room's name while something is wrong.
  * @param {{ showTopologies: () => void }} actions
  */
 export function createTopologyButton({ showTopologies }) {
@@ -46,17 +47,18 @@ export function createTopologyButton({ showTopologies }) {
 }
 
 /**
- * The dialog with the three topologies and what each would cost in this room now. The host can choose one.
- * @param {{ change: (columns: Record<string, unknown>) => Promise<unknown> }} actions
+ * The dialog with the three topologies and what each would cost in this room now. The host can choose one, or leave the choice to the database.
+ * @param {{ change: (columns: Record<string, unknown>) => Promise<unknown>, topologyReason: () => Promise<import('./topology_reason.js').TopologyReason|null> }} actions
  */
-export function createTopologyDialog({ change }) {
+export function createTopologyDialog({ change, topologyReason }) {
   /** @type {RoomSessionState|null} */ let roomSession = null
   const refusal = createRefusal('field__refusal')
   const now = element('p', { class: 'topology-now' })
+  const reason = createTopologyReason({ topologyReason, words: reasonInWords, class: 'topology-now' })
   const choices = TOPOLOGIES.map(createTopologyChoice)
   const move = element('button', { class: 'button button--action', type: 'submit', text: 'Change' })
   const closed = element('p', { class: 'quiet', text: 'Only the host can change this. People can go on talking while the room changes.' })
-  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } }, now,
+  const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } }, now, reason.element,
     element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'visually-hidden', text: 'How the sound travels' }), ...choices.map((choice) => choice.element)),
     refusal.element, closed, move)
   const dialog = createDialog('How the sound travels', form)
@@ -66,7 +68,7 @@ export function createTopologyDialog({ change }) {
     event.preventDefault()
     const chosen = choices.find((choice) => choice.chosen)?.topology
     if (!roomSession || !chosen) return
-    if (chosen === roomSession.room?.topology) return dialog.close()
+    if (chosen === choiceOf(roomSession)) return dialog.close()
     mark(move, 'aria-disabled', 'true')
     if (await refusal.attempt(() => change({ topology: chosen }))) dialog.close()
     mark(move, 'aria-disabled', null)
@@ -77,7 +79,9 @@ export function createTopologyDialog({ change }) {
     move.hidden = !host
     closed.hidden = host
     say(now, roomSession?.route ? `${routeProblemInWords(roomSession.route) || routeInWords(roomSession.route)}.`.replace('….', '…') : '')
-    if (roomSession) for (const choice of choices) choice.update(roomSession, host)
+    if (!roomSession) return
+    void reason.update(roomSession)
+    for (const choice of choices) choice.update(roomSession, host)
   }
 
   return {
@@ -85,7 +89,8 @@ export function createTopologyDialog({ change }) {
     open() {
       if (!roomSession?.room) return
       refusal.say(null)
-      for (const choice of choices) choice.choose(roomSession.room.topology ?? 'mesh')
+      reason.again()
+      for (const choice of choices) choice.choose(choiceOf(roomSession))
       draw()
       dialog.open()
     },
@@ -99,13 +104,17 @@ export function createTopologyDialog({ change }) {
   }
 }
 
+/** What is chosen, also where the database chooses what is used. @param {Pick<RoomSessionState, 'room'>} roomSession */
+const choiceOf = ({ room }) => (room?.topology_is_auto ? 'auto' : (room?.topology ?? 'mesh'))
+
 function createTopologyChoice(/** @type {typeof TOPOLOGIES[number]} */ { topology, name, about }) {
   const radio = element('input', { type: 'radio', name: 'topology', value: topology })
   const used = element('span', { class: 'topology-choice__used' }, symbol('check'), 'In use')
   const cost = element('span', { class: 'topology-choice__cost' })
+  const drawing = symbol(signOf(topology === 'auto' ? 'mesh' : topology))
   const label = element('label', { class: 'choice topology-choice' }, radio,
     element('span', { class: 'choice__text' }, element('strong', {}, name, ' ', used), element('span', { class: 'quiet', text: about }), cost),
-    symbol(signOf(topology)))
+    drawing)
   return {
     element: label,
     topology,
@@ -115,7 +124,8 @@ function createTopologyChoice(/** @type {typeof TOPOLOGIES[number]} */ { topolog
     choose: (/** @type {string} */ now) => void (radio.checked = topology === now),
     /** @param {RoomSessionState} roomSession @param {boolean} host */
     update(roomSession, host) {
-      const here = roomSession.room?.topology === topology
+      const here = choiceOf(roomSession) === topology
+      if (topology === 'auto') redraw(drawing, signOf(roomSession.room?.topology ?? 'mesh'))
       radio.hidden = !host
       used.hidden = !here
       label.classList.toggle('topology-choice--read', !host)

@@ -8,12 +8,31 @@ import { counted } from '../elements/words.js'
 
 /** The texts on topologies. Pure. */
 
-/** The topologies with their names and descriptions. @type {readonly { topology: 'mesh'|'sfu'|'mcu', name: string, about: string }[]} */
+/** The topologies with their names and descriptions. @type {readonly { topology: 'auto'|'mesh'|'sfu'|'mcu', name: string, about: string }[]} */
 export const TOPOLOGIES = [
+  { topology: 'auto', name: 'Automatic', about: 'Directly while few people are here, and through a server when more come. The room changes while people talk.' },
   { topology: 'mesh', name: 'Directly (mesh)', about: 'Everybody sends audio to everybody directly. This is best for small rooms.' },
   { topology: 'sfu', name: 'Through a server (SFU)', about: 'The server forwards every voice unchanged. You send yours only once, to any number of listeners.' },
   { topology: 'mcu', name: 'Mixed by a server (MCU)', about: 'The server mixes all voices into one. A large room costs you no more than one call, but you cannot change the volume of one person.' },
 ]
+
+const USED = { mesh: 'directly', sfu: 'through a server', mcu: 'mixed by a server' }
+
+/** @type {Record<import('./topology_reason.js').TopologyReason, string>} */
+const REASONS = {
+  host: 'because the host chose it',
+  few: 'because few people are here',
+  many_speakers: 'because many people may speak',
+  many_people: 'because many people are here',
+  no_node: 'because no audio server is running. With so many people, everybody on stage needs a fast connection',
+  mix_is_used: 'because the room is recorded or sent on',
+}
+
+/** Why the room has its topology, where that is automatic. @type {import('./topology_reason.js').Words} */
+export const reasonInWords = (topology, reason) => `Now ${USED[topology]}, ${REASONS[reason]}.`
+
+/** The same in the inspector. @type {import('./topology_reason.js').Words} */
+export const reasonInTerms = (topology, reason) => `topology auto: ${topology}, ${REASONS[reason]}.`
 
 const ROUTES = {
   mesh: 'audio goes directly from person to person',
@@ -69,11 +88,11 @@ export function routeNews(known, route) {
 
 /**
  * What a topology would cost me in this room now: "Here you send 11 times and get 3 voices."
- * @param {'mesh'|'sfu'|'mcu'} topology
+ * @param {'auto'|'mesh'|'sfu'|'mcu'} topology
  * @param {Pick<RoomSessionState, 'me'|'counts'|'stage'>} roomSession
  */
 export function costInWords(topology, { me, counts, stage }) {
-  if (!me) return ''
+  if (!me || topology === 'auto') return ''
   const others = counts.here - 1
   const voices = stage.filter((person) => !person.me).length
   const sends = !me.on_stage ? 0 : topology === 'mesh' ? others : 1

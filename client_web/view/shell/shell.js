@@ -38,7 +38,7 @@ const wide = matchMedia('(min-width: 768px)')
  * time. `update` gets the state and draws it; what people do calls `actions`.
  *
  * @param {HTMLElement} main
- * @param {{ toggleInspector: () => void, retryConnection: (user_id: number) => void } & Parameters<typeof createTopBar>[0] & Omit<Parameters<typeof createHallway>[0], 'announce'> &
+ * @param {{ toggleInspector: () => void } & Omit<Parameters<typeof createInspectorView>[0], 'close'> & Parameters<typeof createTopBar>[0] & Omit<Parameters<typeof createHallway>[0], 'announce'> &
  *         Omit<Parameters<typeof createDock>[0], 'dismiss'> & Parameters<typeof createLanding>[0] & Parameters<typeof createRoom>[0] &
  *         Parameters<typeof createPages>[0] & Parameters<typeof createSidePanel>[0] & Omit<Parameters<typeof createNotices>[0], 'announce'|'focusBack'> &
  *         Omit<Parameters<typeof createConsentPrompt>[0], 'answered'>} actions
