@@ -11,8 +11,8 @@ flag, or separate the values by spaces in the variable. All users of a machine c
 variable or by file.
 
 Some numbers apply to all relays and nodes of a database and are therefore in it ([psql.md](psql.md#look-around)): from how many people on a
-room's audience is only counted, and when it is listed again (table `roster_sizes`); and how many listeners the node of a room's stage serves
-before an edge does (table `topology_sizes`).
+room's audience is only counted, and when it is listed again (table `roster_sizes`); how many listeners the node of a room's stage serves
+before an edge does, and from how many people on a room is no mesh any more (table `topology_sizes`, [topologies.md](topologies.md#automatic)).
 
 This page is generated from `server/settings.py` by `make docs`, and a test compares the two.
 

@@ -35,10 +35,19 @@ def test_the_host_chooses_the_topology_and_everybody_reads_it(
         assert each.page.get_by_text("Audio goes").filter(visible=True).count() == 0, "nobody asked"
     topologies = rick.page.get_by_role("dialog", name="How the sound travels")
 
+    # It is automatic, and the inspector says why.
+    beth.page.keyboard.press("g")
+    beth.page.get_by_role("region", name="Inspector").get_by_text(
+        "topology auto: mesh, because few people are here."
+    ).wait_for()
+    beth.page.keyboard.press("g")
+
     # By keyboard; refused beside the choice while there is no node.
     rick.page.locator(".topology").focus()
     rick.page.keyboard.press("Enter")
     topologies.get_by_text("Audio goes directly from person to person.").wait_for()
+    topologies.get_by_text("Now directly, because few people are here.").wait_for()
+    assert topologies.get_by_role("radio", name=re.compile("^Automatic")).is_checked()
     topologies.get_by_text("Here you send once and get 1 voice.").first.wait_for()
     topologies.get_by_role("radio", name=re.compile("^Directly")).focus()
     rick.page.keyboard.press("ArrowDown")
