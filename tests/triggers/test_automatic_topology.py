@@ -178,7 +178,10 @@ def test_a_room_goes_back_to_a_mesh_when_its_mix_is_used_no_more(psql: Psql) -> 
     psql.run("select node_heartbeat('a')")
     assert chosen(psql, room) == ("sfu", "mix_is_used")
     psql.act_as("host").run("select stop_recording(%s)", room)
+    psql.run("update rooms set broadcast = true where id = %s", room)
     psql.act_as(None).run("select node_heartbeat('a')")
+    assert chosen(psql, room) == ("sfu", "mix_is_used")
+    psql.run("update rooms set broadcast = false where id = %s", room)
     assert chosen(psql, room) == ("mesh", "few")
 
 
