@@ -113,8 +113,7 @@ begin
   end if;
   new.muted := coalesce(new.muted, true) or new.role = 'AUDIENCE';
   new.peer_id := coalesce(new.peer_id, gen_random_uuid());
-  -- Not from the client: tg_participants__log sets seq.
-  new.seq := null;
+  new.seq := null; -- not from the client: tg_participants__log sets it
   new.join_date := clock_timestamp();
   return new;
 end
@@ -202,11 +201,9 @@ begin
     new.edge := place_listener(new);
   end if;
   if leaves then
-    reason := case
-      when exists (select from rooms r where r.id = seat.room_id and r.ended_at is not null) then 'room ended'
+    reason := case when exists (select from rooms r where r.id = seat.room_id and r.ended_at is not null) then 'room ended'
       when current_setting('roomtone.leave_reason', true) = 'timeout' then 'timeout'
-      when acting_user() is distinct from seat.user_id then 'removed'
-      else 'left' end;
+      when acting_user() is distinct from seat.user_id then 'removed' else 'left' end;
   end if;
   new_seq := append_event(seat.room_id, 'participants', tg_op,
     case when tg_op <> 'DELETE' then seat_record(new) end,
@@ -233,7 +230,7 @@ begin
   if is_here <> was_here and reason is distinct from 'room ended' then
     perform fit_roster(seat.room_id);
   end if;
-  if (is_here or was_here) and not quiet or is_here <> was_here then
+  if is_here <> was_here or (is_here and new.role is distinct from old.role) then
     perform choose_topology(seat.room_id);
   end if;
   return null;
@@ -241,7 +238,7 @@ end
 $$;
 
 comment on function tg_participants__log() is
-  'Logs that a participant joined, changed or left (with the reason), and counts them. Stores the position of the join event in the seat (seq). Gives a new listener an edge (place_listener). With many seats in the room, its roster turns to counted (fit_roster).';
+  'Logs that a participant joined, changed or left (with the reason), and counts them. Stores the position of the join event in the seat (seq). Gives a new listener an edge (place_listener). With many seats in the room, its roster turns to counted (fit_roster); an automatic topology may change (choose_topology).';
 
 drop trigger if exists _500_log on participants;
 create constraint trigger _500_log after insert or delete on participants
