@@ -23,8 +23,6 @@ DESCRIPTION: Final = "roomtone edge"
 ABANDONED_AFTER: Final = 10_000
 """Milliseconds without a packet, after which a mountpoint is one that an edge left behind when it was killed: a mix has fifty in a second."""
 
-HELPERS: Final = 2  # threads that send to viewers, beside the one that receives
-
 
 @dataclass(frozen=True)
 class Mountpoint:
@@ -107,7 +105,7 @@ async def _create(handle: Handle, janus: Janus, admin_key: str, address: str) ->
         body = {
             "request": "create", "type": "rtp", "id": number, "description": DESCRIPTION,
             "admin_key": admin_key, "secret": _secret(number, admin_key), "pin": pin,
-            "is_private": True, "permanent": False, "threads": HELPERS, "media": [audio], "srtpsuite": 80, "srtpcrypto": key,
+            "is_private": True, "permanent": False, "media": [audio], "srtpsuite": 80, "srtpcrypto": key,
         }  # fmt: skip
         try:
             reply = await handle.say(body)
