@@ -10,7 +10,7 @@ from typing import Final
 Frames = tuple[bytes, ...]
 
 MOST_WAITING: Final = 25
-"""Batches, ten seconds at least. A client that reads more slowly misses the oldest: it hears the present, with a jump."""
+"""Batches: five seconds. A client that reads more slowly misses the oldest: it hears the present, with a jump."""
 
 
 class Listener:
