@@ -13,7 +13,7 @@ import { selectedPathOf } from './selected_path.js'
  *
  * @param {object} options
  * @param {RTCConfiguration} options.configuration
- * @param {(kind: 'answer'|'candidate'|'connected', body: Json) => void} options.send
+ * @param {(kind: 'answer'|'candidate', body: Json) => void} options.send
  * @param {import('./node_connection.js').NodeListener} listener
  */
 export function createEdgeConnection({ configuration, send }, listener) {
@@ -84,9 +84,7 @@ export function createEdgeConnection({ configuration, send }, listener) {
       setState('connected')
       const of = pc
       const path = selectedPathOf(await of.getStats())
-      if (closed || of !== pc) return
-      listener.onPath(path)
-      if (path) send('connected', path)
+      if (!closed && of === pc) listener.onPath(path)
     },
     disconnected() {
       setState('reconnecting')

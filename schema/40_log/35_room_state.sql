@@ -17,7 +17,8 @@ begin
       where p.room_id = room_state.room_id and p.peer_id is not null), '[]') end,
     'messages', recent_messages(room_state.room_id),
     'recording', (
-      select recording_record(r) from recordings r where r.room_id = room_state.room_id and r.ended_at is null))
+      select recording_record(r) from recordings r where r.room_id = room_state.room_id and r.ended_at is null),
+    'speakers', coalesce((select to_jsonb(s.users) from speakers s where s.room_id = room_state.room_id), '[]'))
   || case when log.counted then jsonb_build_object(
        'audience', audience_record(log.room_id, log.here, log.on_stage), 'hands', log.hands, 'names', first_names(room_state.room_id)) else '{}' end;
 end

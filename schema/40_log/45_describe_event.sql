@@ -8,6 +8,9 @@ declare
   other boolean := event.actor is distinct from (coalesce(new, old) ->> 'user_id')::bigint;
 begin
   return case event.table_name || ' ' || event.type
+    when 'speakers INSERT' then case when new -> 'users' = '[]' then 'nobody speaks' else
+      (select string_agg(u.username, ', ' order by n) from jsonb_array_elements_text(new -> 'users') with ordinality s (id, n) join users u on u.id = s.id::bigint)
+      || case jsonb_array_length(new -> 'users') when 1 then ' speaks' else ' speak' end end
     when 'participants INSERT' then format('%s joins as %s', username, new ->> 'role')
     when 'participants DELETE' then case
       when event.reason = 'timeout' then format('%s loses the connection', username)

@@ -46,6 +46,7 @@ begin
     where x.used_at < clock_timestamp() - interval '1 day'
       and not exists (select from participants p where p.peer_id = x.peer_id)
     order by x.used_at limit relay_delete_old_rows.at_most);
+  delete from speakers s where not exists (select from assignments a where a.room_id = s.room_id);
   delete from mix_receivers m where not exists (select from nodes n where n.id = m.node_id);
   delete from kept_roles k where k.expires_at < clock_timestamp();
   delete from visits v where v.left_at < clock_timestamp() - interval '30 days';

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
-from .aiortc_internals.connections import path_of
 from .audio_connection import AudioOptions
 from .direct_connection import DirectCallbacks, DirectConnection
 from .signaling.client import Ice
@@ -48,12 +47,6 @@ class EdgeConnection(DirectConnection):
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
-
-    def _state_changed(self) -> None:
-        before = self.connected
-        super()._state_changed()
-        if self.connected and not before:
-            self._send("connected", path_of(self._pc) or {})
 
     def _break(self, why: str) -> None:
         # so that the old connections stay until there is a new one

@@ -17,6 +17,7 @@ from .participant_connection import OfferRefused
 from .recorder import Recorder
 from .room_media import RoomMedia
 from .signal_queues import SignalQueues
+from .speaking_report import SpeakingReport
 
 LINGER: Final = 2.0  # seconds that a room is still hosted after it moved to another node, so that participants can connect there first
 
@@ -32,12 +33,14 @@ class HostedRoom:
         media: RoomMedia,
         recorder: Recorder,
         connection_presence: ConnectionPresence,
+        speaking_report: SpeakingReport,
     ) -> None:
         self.room = seat.room
         self.media = media
         self._seat = seat
         self._recorder = recorder
         self._connection_presence = connection_presence
+        self._speaking_report = speaking_report
         self._seats: dict[UserId, Seat] = {}
         self._epoch: int | None = None
         self._tasks = Supervisor()
@@ -55,6 +58,7 @@ class HostedRoom:
         finally:
             await self._tasks.close()
             await self._connection_presence.close()
+            await self._speaking_report.close()
             await self._recorder.close()
             await self.media.close()
 
@@ -92,6 +96,7 @@ class HostedRoom:
         self._signals.keep(here)
         self._connection_presence.keep(here)
         await self.media.set_participants(participants)
+        self._speaking_report.update(participants)
 
     async def _answer(self, signal: Signal) -> None:
         peer = signal.from_peer

@@ -77,6 +77,13 @@ class NodeLease(Lease):
                 (self.node, recording, seconds, size, failure),
             )
 
+    async def write_speakers(self, room: RoomId, users: list[int]) -> None:
+        """Who speaks in this room, of which this node has the stage. Raises psycopg errors."""
+        async with self._connect() as connection:
+            await connection.execute(
+                "select roomtone.node_speakers(%s, %s, %s)", (self.node, room, users)
+            )
+
     async def _write_heartbeat(self, connection: Connection) -> None:
         if self.user is None:
             await self._register(connection)

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from random import randrange
 from typing import Final
 
@@ -55,7 +56,9 @@ class MixOutput:
 class _Voice:
     """What one participant says. `source` names them in packets of the mix (RFC 3550, 5.1: a contributing source)."""
 
+    user: int
     source: int
+    spoke_at: float = -inf  # by the monotonic clock
     buffer: JitterBuffer = field(default_factory=JitterBuffer)
 
 
@@ -83,7 +86,7 @@ class Mixer:
             return
         voice = self._voices.get(peer_id)
         if voice is None:
-            voice = self._voices[peer_id] = _Voice(user & 0xFFFFFFFF)
+            voice = self._voices[peer_id] = _Voice(user, user & 0xFFFFFFFF)
         voice.buffer.push(packet)
         self._audio_arrived.set()
 
@@ -116,6 +119,11 @@ class Mixer:
         """This participant no longer receives the mix, and what they said is forgotten."""
         self._outputs.pop(peer_id, None)
         self._voices.pop(peer_id, None)
+
+    def speaking(self, seconds: float) -> list[int]:
+        """The users who were louder than background noise within this time. Known only while the mix is made."""
+        since = time.monotonic() - seconds
+        return [voice.user for voice in self._voices.values() if voice.spoke_at >= since]
 
     async def close(self) -> None:
         await self._tasks.close()
@@ -160,6 +168,7 @@ class Mixer:
                 frames[peer] = frame
                 if level(frame) < LOUD:
                     contributing += (voice.source,)
+                    voice.spoke_at = time.monotonic()
         noticed = any(output.notice for output in self._outputs.values())
         if not frames and not noticed and not self._consumers:
             return False

@@ -19,6 +19,7 @@ from .node_seat import NodeSeat
 from .recorder import Recorder
 from .room_media import RoomMedia
 from .sfu import Sfu
+from .speaking_report import SpeakingReport
 
 Report = Callable[[str], None]
 
@@ -57,7 +58,9 @@ class Node:
         media: RoomMedia = Sfu(client.ice) if self._lease.kind == "sfu" else Mcu(client.ice)
         recorder = Recorder(self._lease, self._recordings, media.consume)
         connection_presence = ConnectionPresence(media, recorder, self._lease.holding)
-        hosted = HostedRoom(NodeSeat(client, room, peer), media, recorder, connection_presence)
+        speaking_report = SpeakingReport(media.speaking, partial(self._lease.write_speakers, room))
+        seat = NodeSeat(client, room, peer)
+        hosted = HostedRoom(seat, media, recorder, connection_presence, speaking_report)
         self.hosted_rooms[room] = hosted
         senders = self._senders[room] = MixSenders(media.consume)
         senders.update(self._lease.receivers.get(room, {}))

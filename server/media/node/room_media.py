@@ -84,6 +84,10 @@ class RoomMedia(ABC):
         """Call `on_mix` with every tick of the mix, silent ones included, until the returned function is called."""
         return self._mixer.consume(on_mix)
 
+    def speaking(self, seconds: float) -> list[int]:
+        """The users who spoke within this time. Known only while the mix is made."""
+        return self._mixer.speaking(seconds)
+
     def notify(self, peer_id: str) -> None:
         """Inform this participant, who follows no log, that the room is recorded. Who receives no mix (WHIP on an SFU) cannot be informed here: their 201 has a header (docs/whip.md)."""
         self._mixer.notify(peer_id)
