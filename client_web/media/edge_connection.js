@@ -17,7 +17,7 @@ import { selectedPathOf } from './selected_path.js'
  * @param {import('./node_connection.js').NodeListener} listener
  */
 export function createEdgeConnection({ configuration, send }, listener) {
-  const OFFERED_WITHIN = 3_000 // ms
+  const OFFERED_WITHIN = 5_000 // ms
   const CANDIDATES_WAIT = 800 // ms after my answer; then my candidates are sent, too
   const DISCONNECTED_WAIT = 1_000 // ms; often `disconnected` ends by itself
   const LOOK_EVERY = 500 // ms

@@ -12,8 +12,7 @@ import { closesOldAfter } from './route_changes.js'
  * A room changes its route while people talk. The new connections are made first, and the old ones are closed later (route_changes.js).
  * While the room waits for a node, the old connections stay.
  *
- * @typedef {import('../room/state.js').Seat} Seat
- * @typedef {import('../room/state.js').PresentSeat} PresentSeat
+ * @import { PresentSeat, Seat } from '../room/state.js'
  * @typedef {'mesh'|'sfu'|'mcu'} Topology
  * @typedef {'settled'|'connecting'|'moving'|'reconnecting'|'lost'|'no_node'} RouteStatus
  *   settled: as the room wants it. moving: the old connections are used until the new ones are made. lost: the connection with the
@@ -67,6 +66,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
   const isRoomNode = (entry) => entry !== null && roomNode()?.peer_id === entry.seat.peer_id
   /** @param {NodeEntry|null} entry */
   const isConnected = (entry) => entry?.connection.state === 'connected'
+  const isEdge = (/** @type {NodeEntry|null} */ entry) => entry?.seat.kind === 'edge'
   /** @param {string} peer_id */
   const nodeOf = (peer_id) => [node, oldNode].find((entry) => entry?.seat.peer_id === peer_id) ?? null
 
@@ -95,7 +95,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
     // Existing direct connections stay for now; the node connects me with everybody else.
     const kept = new Set(mesh.peers().map(({ peer_id }) => peer_id))
     mesh.update(me, people.filter((seat) => isPresent(seat) && kept.has(seat.peer_id)))
-    const old = oldNode ? (oldNode.seat.kind === 'edge' ? 'edge' : 'node') : kept.size ? 'mesh' : 'none'
+    const old = oldNode ? (isEdge(oldNode) ? 'edge' : 'node') : kept.size ? 'mesh' : 'none'
     const after = closesOldAfter({ topology, node_connected: isRoomNode(node) && isConnected(node), mesh_complete: isMeshed(people), old, audible: me !== null && isAudible(me) })
     if (after === null) keepConnections()
     else closeLater(after, closeOldConnections)
@@ -157,8 +157,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
     } else {
       closeNode(node)
     }
-    const create = seat.kind === 'edge' ? createEdgeConnection : createNodeConnection
-    const connection = create({ configuration: ice.current, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
+    const connection = (seat.kind === 'edge' ? createEdgeConnection : createNodeConnection)({ configuration: ice.current, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
       onState(state) {
         listener.onNodeConnection(seat, { state })
         if (state === 'connected') Object.assign(entry, { attempt: 0, was_connected: true })
@@ -218,7 +217,8 @@ export function createRoutes({ ice, signals, voices }, listener) {
   function status() {
     if (topology === 'mesh') return (node || oldNode) && closing.due !== Infinity && !isMeshed(seats.filter((seat) => !isNode(seat))) ? 'moving' : 'settled'
     if (!roomNode()) return nodeMissing ? 'no_node' : 'moving'
-    if (isConnected(node)) return 'settled'
+    // From an edge to the stage or back, the old connection is heard until the new one is: nobody needs to know.
+    if (isConnected(node) || (isConnected(oldNode) && (isEdge(node) || isEdge(oldNode)))) return 'settled'
     if (node?.was_connected) return node.attempt > 1 ? 'lost' : 'reconnecting'
     if (node && node.attempt > 1) return 'lost'
     return oldNode || mesh.peers().length ? 'moving' : 'connecting'

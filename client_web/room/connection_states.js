@@ -5,7 +5,7 @@ import { createConnectionProblems } from './connection_problems.js'
  * What is known of the connections of the present session, with people and with the node: for the page, and for the inspector.
  *
  * @typedef {{ topology: 'mesh'|'sfu'|'mcu', status: import('../media/routes.js').RouteStatus,
- *             node: { user_id: number, username: string }|null, connected: boolean }} Route  how the room's audio is sent
+ *             node: { user_id: number, username: string, kind: Seat['kind'] }|null, connected: boolean }} Route  how the room's audio is sent
  * @typedef {{ state: import('../media/peer.js').Connection, path: import('../media/peer.js').Path|null }} Connected
  * @typedef {import('./state.js').Seat} Seat
  * @typedef {ReturnType<typeof createConnectionStates>} ConnectionStates
@@ -42,7 +42,7 @@ export function createConnectionStates({ inspector, onChange }) {
       onChange()
     },
     onRoute({ node, ...next }) {
-      route = Object.freeze({ ...next, node: node && Object.freeze({ user_id: node.user_id, username: node.username }) })
+      route = Object.freeze({ ...next, node: node && Object.freeze({ user_id: node.user_id, username: node.username, kind: node.kind }) })
       problems.removeKind('node')
       if (next.status === 'lost') problems.add('node', null, { cause: 'node_lost', username: node?.username ?? null })
       if (next.status === 'no_node') problems.add('node', null, { cause: 'no_node', topology: next.topology })

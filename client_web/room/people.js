@@ -1,3 +1,4 @@
+import { mixes } from '../media/node_rules.js'
 import { handQueue, isNode, maySpeak, present } from './state.js'
 
 /**
@@ -36,7 +37,7 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
 export function peopleOf(my_seat, media) {
   const { room, status } = my_seat
   const { sound, myAudio, route, connectionOf } = media
-  const mixed = route?.topology === 'mcu' && route.connected
+  const mixed = route !== null && route.node !== null && route.connected && mixes(route.node)
   const places = new Map(handQueue(room.state).map((seat, index) => [seat.user_id, index + 1]))
   return present(room.state).filter((seat) => !isNode(seat)).map((seat) => {
     const me = seat.user_id === room.user_id

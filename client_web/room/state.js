@@ -60,7 +60,7 @@ export const isCounted = ({ room }) => room?.roster === 'counted'
 /** Whether the changes of this seat are not sent to me. @param {Pick<RoomState, 'room'|'own'|'partners'>} state @param {Seat} seat */
 const isOneOfMany = (state, seat) => isCounted(state) && isQuiet(seat) && seat.user_id !== state.own && !state.partners.has(seat.user_id)
 
-/** A node has a seat, but is not a person. @param {Seat} seat */
+/** A node has a seat, but is not a person. @param {{ kind: string }} seat */
 export const isNode = (seat) => seat.kind === 'sfu' || seat.kind === 'mcu' || seat.kind === 'edge'
 
 /** Who is here, in the order they joined. @param {RoomState} state */

@@ -14,7 +14,7 @@ from .direct_connection import DirectCallbacks, DirectConnection
 from .signaling.client import Ice
 from .signaling.events import SignalKind
 
-OFFERED_WITHIN: Final = 3.0  # seconds
+OFFERED_WITHIN: Final = 5.0  # seconds
 
 
 class EdgeConnection(DirectConnection):

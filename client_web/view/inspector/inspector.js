@@ -78,7 +78,7 @@ export function createInspectorView({ close, retryConnection, topologyReason }) 
   }
 
   /** Nodes have seats and signals, too. */
-  const nodesOf = (/** @type {ShownRoomSession} */ { nodes, route }) => nodes.map((node) => ({ ...node, connection: /** @type {Person['connection']} */ (route?.connected ? 'connected' : 'waiting') }))
+  const nodesOf = (/** @type {ShownRoomSession} */ { nodes, route }) => nodes.map((node) => ({ ...node, connection: /** @type {Person['connection']} */ (node.user_id !== route?.node?.user_id ? 'none' : route.connected ? 'connected' : 'waiting') }))
 
   /** Only the newest that were answered, so that the rows below can be seen. */
   function drawTraces(/** @type {Trace[]} */ wantedTraces) {

@@ -90,10 +90,12 @@ function eventSummary({ table, type, record, old_record, reason }, nameOf) {
     const who = nameOf(row)
     if (type === 'INSERT') return `${who} takes a seat · ${row.role}`
     if (type === 'DELETE') return `${who} leaves${reason ? ` · ${reason}` : ''}`
-    return `${who} · ${changes(record, old_record).join(' · ') || 'unchanged'}`
+    const named = (/** @type {Json} */ seat) => (seat?.edge ? { ...seat, edge: nameOf({ peer_id: seat.edge }) } : seat)
+    return `${who} · ${changes(named(record), named(old_record)).join(' · ') || 'unchanged'}`
   }
   if (table === 'messages') return `${nameOf(row)} ${type === 'DELETE' ? 'deletes a message' : `writes ${quoted(row.body)}`}`
   if (table === 'reactions') return `${nameOf(row)} ${row.emoji}`
+  if (table === 'speakers') return row.users.length ? `${together(new Set(row.users.map((/** @type {number} */ user_id) => nameOf({ user_id }))))} speak${row.users.length > 1 ? '' : 's'}` : 'nobody speaks'
   if (table === 'recordings') return `${row.username} · ${row.status}`
   if (table === 'rooms') return changes(record, old_record).join(' · ') || row.name || ''
   return ''

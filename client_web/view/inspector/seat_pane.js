@@ -1,3 +1,4 @@
+import { isNode } from '../../room/state.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, say } from '../elements/element.js'
 import { qualityInNumbers } from '../stage/quality_words.js'
@@ -42,8 +43,10 @@ export function createSeatPane({ retryConnection }) {
 /** @type {Record<string, string>} */
 const CONNECTIONS = { none: 'no connection needed', waiting: 'no answer yet', connected: 'connected' }
 
+/** @type {Record<string, string>} */
+const NODES = { edge: 'an edge: it sends the mix of the stage to listeners' }
+
 function aboutInWords(/** @type {SeatPerson} */ person) {
-  const isNode = person.kind === 'sfu' || person.kind === 'mcu'
-  const parts = [isNode ? 'the node of this room' : roleInWords(person.role), personInWords({ on_stage: false, muted: false, speaking: false, ...person }), CONNECTIONS[person.connection]]
+  const parts = [isNode(person) ? NODES[person.kind] ?? 'the node of this room' : roleInWords(person.role), personInWords({ on_stage: false, muted: false, speaking: false, ...person }), CONNECTIONS[person.connection]]
   return parts.filter(Boolean).join(' · ').toLowerCase()
 }

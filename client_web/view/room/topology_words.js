@@ -38,12 +38,13 @@ const ROUTES = {
   mesh: 'audio goes directly from person to person',
   sfu: 'audio goes through a server, which forwards every voice',
   mcu: 'audio goes through a server, which mixes all voices into one',
+  edge: 'audio comes from a server for large audiences, which has all voices in one',
 }
 
-/** @typedef {Pick<import('../../room/connection_states.js').Route, 'topology'|'status'> & { quality: Quality|null }} ShownRoute */
+/** @typedef {Pick<import('../../room/connection_states.js').Route, 'topology'|'status'> & { quality: Quality|null, node?: { kind: string }|null }} ShownRoute */
 
-/** The route of the room's audio, for those who ask. @param {Pick<ShownRoute, 'topology'>} route */
-export const routeInWords = ({ topology }) => ROUTES[topology].replace('audio', 'Audio')
+/** The route of the room's audio, for those who ask. @param {Pick<ShownRoute, 'topology'|'node'>} route */
+export const routeInWords = ({ topology, node }) => ROUTES[node?.kind === 'edge' ? 'edge' : topology].replace('audio', 'Audio')
 
 /** What is wrong with the route, shown under the room's name; mostly empty. @param {ShownRoute} route */
 export function routeProblemInWords({ topology, status, quality }) {

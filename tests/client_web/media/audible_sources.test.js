@@ -18,6 +18,10 @@ const CASES = [
     [mix('mix', [1, 2], [1, 2]), source('one', 1, [1]), source('two', 2)], 'mix', true],
   ['out of a mix in which only one sounds', [mix('mix', [1, 2], [1]), source('one', 1, [1]), source('two', 2)], 'one two', true],
   ['out of a mix in which nobody sounds', [mix('mix', [1, 2], []), source('one', 1)], 'one', true],
+  ['from an edge, whose mix does not name its voices, to the stage: the edge is heard until it is closed', [mix('edge', [1, 2], [1, 2]), source('one', 1, [1]), source('two', 2)], 'edge', true],
+  ['from an edge that has died', [mix('edge', [1, 2], []), source('one', 1), source('two', 2)], 'one two', true],
+  ['from the stage to an edge that does not flow yet', [source('one', 1, [1]), source('two', 2, [2]), mix('edge', [], [])], 'one two edge', true],
+  ['from the stage to an edge', [source('one', 1, [1]), source('two', 2, [2]), mix('edge', [1, 2], [1, 2])], 'edge', true],
   ['to another mix', [mix('old', [1], [1]), mix('new', [], [])], 'old', true],
   ['in another mix', [mix('old', [1], [1]), mix('new', [1], [1])], 'new', true],
 ]

@@ -177,3 +177,12 @@ test('hands whose seats are not known are counted with those that are', () => {
   const again = reduce(reduce(full, event('1-15', 'UPDATE', up, dao)), roster('1-16', 'counted'))
   assert.equal(handsOf(again), 1)
 })
+
+test('who speaks is known from the snapshot and from each event, which has all who do', () => {
+  const first = snapshot('1-7', RICK, BETH)
+  first.data.speakers = [1]
+  const speakers = (seq, users) => ({ type: 'speakers', cursor: `1-${seq}`, data: { seq, table: 'speakers', type: 'INSERT', record: { room_id: 1, users }, old_record: null } })
+  const after = (...frames) => [...[first, ...frames].reduce(reduce, EMPTY).speakers]
+  assert.deepEqual([after(), after(speakers(8, [1, 2])), after(speakers(8, [2]), speakers(9, []))], [[1], [1, 2], []])
+  assert.deepEqual([...reduce(EMPTY, snapshot('1-7', RICK)).speakers], [])
+})

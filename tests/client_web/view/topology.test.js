@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { routeNews } from '../../../client_web/view/room/topology_words.js'
+import { routeInWords, routeNews } from '../../../client_web/view/room/topology_words.js'
 
 const WEAK = { level: 'weak', loss: 0.2, jitter_ms: 90, round_trip_ms: 400 }
 const route = (topology, status = 'settled', quality = null) => ({ topology, status, quality })
@@ -32,3 +32,11 @@ for (const [name, routes, words] of [
     ['', 'Connecting with the audio server…', 'You are connected with the audio server now']],
   ['a bad connection', [route('sfu'), route('sfu', 'settled', WEAK), route('sfu')], ['', 'Weak connection', 'Your connection is good again']],
 ]) test(`announced: ${name}`, () => assert.deepEqual(heard(...routes), words))
+
+test('who listens through an edge is told so, and that the rest of the room is on a node changes nothing', () => {
+  const words = (topology, kind) => routeInWords({ topology, node: kind && { kind } })
+  assert.equal(words('sfu', 'edge'), 'Audio comes from a server for large audiences, which has all voices in one')
+  assert.equal(words('sfu', 'edge'), words('mcu', 'edge'))
+  assert.equal(words('sfu', 'sfu'), 'Audio goes through a server, which forwards every voice')
+  assert.equal(words('mesh', null), 'Audio goes directly from person to person')
+})

@@ -12,6 +12,7 @@ from roomtone.media.node.connection_presence import ConnectionPresence
 from roomtone.media.node.hosted_room import HostedRoom
 from roomtone.media.node.node_seat import NodeSeat
 from roomtone.media.node.recorder import Begun, Recorder
+from roomtone.media.node.speaking_report import SpeakingReport
 from roomtone.media.signaling.events import Changed
 from roomtone.types import PeerId, RoomId
 
@@ -59,7 +60,8 @@ def hosted(media: Media, holding: Any) -> tuple[HostedRoom, Recorder]:
     recorder = Recorder(cast(Any, CountingDown()), None, media.consume)
     connection_presence = ConnectionPresence(cast(Any, media), recorder, holding)
     seat = NodeSeat(cast(Any, None), RoomId(1), PeerId("node"))
-    room = HostedRoom(seat, cast(Any, media), recorder, connection_presence)
+    speaking_report = SpeakingReport(lambda _seconds: [], cast(Any, None))
+    room = HostedRoom(seat, cast(Any, media), recorder, connection_presence, speaking_report)
     return room, recorder
 
 
