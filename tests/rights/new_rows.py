@@ -145,6 +145,8 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                 "all",
                 f"insert into mix_receivers (room_id, node_id, address, port, key) values ({values})",
             )
+        case "speakers":
+            yield "all", "insert into speakers (room_id, users) values (4711, '{1}')"
         case "assignments":
             yield "all", f"insert into assignments (room_id, node_id) values ({room}, 'mine')"
         case "secrets":

@@ -57,6 +57,7 @@ CHANGES = {
     "nodes": "kind = 'sfu'",
     "assignments": "node_id = 'mine'",
     "mix_receivers": "node_id = 'mine'",
+    "speakers": "users = '{}'",
     "secrets": "value = ''",
     "revoked_tokens": "expires_at = now()",
     "openid_sessions": "sid = ''",

@@ -230,6 +230,7 @@ def _record(psql: Psql, world: World) -> None:
         "insert into mix_receivers (room_id, node_id, address, port, key) values (%s, 'one', '127.0.0.1', 9, repeat('a', 40))",
         world.room,
     )
+    psql.run("insert into speakers (room_id, users) values (%s, '{1}')", world.room)
     for room, host, ended, who in (
         (world.room, "host", True, SEATED),
         (world.next_room, "host", False, ()),
