@@ -6,7 +6,8 @@ declare
   chosen uuid;
 begin
   if not exists (select from nodes n where n.kind = 'edge')
-     or not exists (select from rooms r where r.id = seat.room_id and r.topology <> 'mesh' and r.ended_at is null) then
+     or not exists (select from rooms r where r.id = seat.room_id and r.topology <> 'mesh' and r.ended_at is null)
+     or exists (select from participants p where p.room_id = seat.room_id and p.user_id = seat.user_id and p.served_directly) then
     return null;
   end if;
   perform from logs l where l.room_id = seat.room_id for update;

@@ -44,7 +44,7 @@ begin
     with found as materialized (
       select p.user_id, p.edge, p.seq from participants p
       where p.room_id = place_listeners.room_id and p.role = 'AUDIENCE' and p.kind in ('person', 'bot')
-        and p.hand_raised_at is null and p.invited_to_speak_at is null and p.seq is not null
+        and p.hand_raised_at is null and p.invited_to_speak_at is null and p.seq is not null and not p.served_directly
         and not exists (select from assignments a where a.peer_id = p.edge)
       order by p.edge is null, p.seq desc limit greatest(orphaned, beyond)
       for no key update skip locked

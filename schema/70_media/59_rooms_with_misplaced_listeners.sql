@@ -15,7 +15,7 @@ begin atomic
   where l.here - l.on_stage > coalesce((select s.edge_after from topology_sizes s), 50)
     and exists (select from living_nodes() n where n.kind = 'edge' and n.capacity > (select coalesce(sum(b.listeners), 0) from assignments b where b.node_id = n.id))
   group by l.room_id
-  having l.here - l.on_stage - l.hands - sum(a.listeners) > coalesce((select s.edge_after from topology_sizes s), 50)
+  having l.here - l.on_stage - l.hands - sum(a.listeners) - (select count(*) from participants p where p.room_id = l.room_id and p.served_directly) > coalesce((select s.edge_after from topology_sizes s), 50)
   order by 1;
 end;
 

@@ -171,6 +171,11 @@ async def _take_seat_and_offer(
                 rule="whip_needs_the_stage",
             )
         await connection.execute("select roomtone.unmute(%s)", (session.room,))
+    # Its client has offered already, and an edge always offers.
+    await connection.execute(
+        "update roomtone.participants set served_directly = true where room_id = %s and peer_id = %s",
+        (session.room, session.peer),
+    )
     # In a room that was empty this seat gets it a node: now, rather than at commit.
     await connection.execute(
         "set constraints roomtone._650_assign_node, roomtone._660_assign_node_again immediate"
