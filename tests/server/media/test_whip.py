@@ -145,7 +145,11 @@ async def test_a_whep_player_hears_the_mix_and_its_seat_goes_with_its_connection
         assert "a=sendonly" in heard.text
         await player.answer(heard.text)
         await player.waits_to_hear("mix", 440)
-        assert psql.one("select role from roster where username = 'vlc'") == "AUDIENCE"
+        [seat] = psql.all(
+            "select role, served_directly from participants where user_id = %s",
+            psql.person_id("vlc"),
+        )
+        assert seat == ("AUDIENCE", True), "it offers, and so does an edge"
         said = await obs.post(f"/rooms/{room}/whip", content=await offer(program), headers=SDP)
         await program.answer(said.text)
         await player.waits_to_hear("mix", 440, 660)
