@@ -24,7 +24,9 @@ UNPACED = {
     "logs": "one for each room",
     "events": "one for each row written; kept for an hour and so many of a room",
     "assignments": "one for each room, and for each edge that it needs",
-    **dict.fromkeys(("nodes", "mix_receivers", "speakers", "secrets"), "written by nodes and relays"),
+    **dict.fromkeys(
+        ("nodes", "mix_receivers", "speakers", "secrets"), "written by nodes and relays"
+    ),
     "revoked_tokens": "one for each token, until that expires",
     "openid_sessions": "20 for each user, by relay_begin_openid_session, until their tokens expire",
     **dict.fromkeys(("passkeys", "access_tokens"), "20 for each user, by their function"),

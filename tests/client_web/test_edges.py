@@ -1,0 +1,163 @@
+"""A listener whom an edge serves: what they hear, and who hears them. The edge leads a real Janus."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import aioice.ice
+import pytest
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay
+from ..triggers.edges import sizes
+from .browser import Tab, open_tab
+from .nodes import node_process, nodes, waits_for_nodes
+
+RECORDER = (Path(__file__).parent / "recorder.js").read_text()
+ANN, BOB, DEE, CY = 400, 700, 1000, 1300  # Hz: their voices
+STAGE = [ANN, BOB, DEE]
+
+WINDOWS = 50  # a second, of the recording
+GAP = 4.0  # seconds without audio while the route changes, on a busy machine
+AT_ONCE = 300  # ms from a yes until everybody hears it
+
+WATCH = """(hertz) => {
+    globalThis.heardAt = null
+    const timer = setInterval(() => {
+        if (!recorder.hears(hertz)) return
+        globalThis.heardAt = performance.timeOrigin + performance.now()
+        clearInterval(timer)
+    }, 5)
+}"""
+SPEAK = """async (invited) => {
+    const at = performance.timeOrigin + performance.now()
+    const { roomSession } = roomtone
+    await (invited ? roomSession.consent.accept({ muted: false }) : roomSession.setMuted(false))
+    return at
+}"""
+
+
+@pytest.fixture(autouse=True)
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aioice ignores 127.0.0.1, at which the node of the stage is reached here."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
+
+
+def listens_through(tab: Tab, kind: str) -> None:
+    """Waits until this is the only connection."""
+    tab.until(
+        """(kind) => {
+            const { route } = roomtone.state
+            return route.status === 'settled' && route.connected && route.node?.kind === kind && roomtone.peers().length === 1
+        }""",
+        kind,
+    )
+
+
+def hears(tab: Tab, *tones: int) -> None:
+    """Waits until it hears all of these at once."""
+    tab.until("(tones) => tones.every((tone) => recorder.hears(tone))", list(tones))
+
+
+def heard_after(speaker: Tab, tone: int, others: list[Tab], *, invited: bool) -> float:
+    """Speaks from now on; how long until all hear it, in ms."""
+    for each in others:
+        each.until("(tone) => !recorder.hears(tone)", tone)
+        each.run(WATCH, tone)
+    began = speaker.run(SPEAK, invited)
+    return float(max(each.until("() => globalThis.heardAt") for each in others) - began)
+
+
+def says_yes(psql: Psql, room: int, listener: Tab, tone: int, others: list[Tab]) -> float:
+    """Is invited, is connected with the stage, and accepts without any further negotiation; how long until all hear it, in ms."""
+    psql.act_as("host").one("select invite_to_speak(%s, %s)", room, listener.username)
+    psql.act_as(None)
+    listener.until("() => roomtone.state.me.invited && roomtone.state.microphone.state === 'on'")
+    listens_through(listener, "sfu")
+    voice = f"user-{psql.person(listener.username)} "
+    for each in others:
+        each.until(
+            "(voice) => roomtone.peers()[0].peer.connection.remoteDescription.sdp.includes(`msid:${voice}`)",
+            voice,
+        )
+    offers = psql.one("select count(*) from signals where kind = 'offer'")
+    took = heard_after(listener, tone, others, invited=True)
+    assert psql.one("select count(*) from signals where kind = 'offer'") == offers
+    return took
+
+
+def silences(windows: str) -> float:
+    """The longest time without the tone, in seconds."""
+    return max(len(each) for each in windows.split("1")) / WINDOWS
+
+
+def test_a_listener_of_an_edge_hears_the_stage_comes_to_it_and_survives_the_edge(
+    context: BrowserContext, relay: RunningRelay, database_url: str, psql: Psql
+) -> None:
+    sizes(psql, 0)
+    room = psql.room("host", stage="moderated")
+    context.add_init_script(RECORDER)
+    with ExitStack() as stack:
+        doomed = stack.enter_context(node_process(database_url, "edge"))
+        stack.enter_context(nodes(database_url, "sfu", "mcu"))
+        waits_for_nodes(psql, "sfu", "mcu", "edge")
+        psql.run("update rooms set topology = 'sfu' where id = %s", room)
+        voices = {"ann": ANN, "bob": BOB, "dee": DEE, "cy": CY}
+        tabs = {n: open_tab(context, relay.url, n, tone=tone) for n, tone in voices.items()}
+        *speakers, cy = tabs.values()
+        for tab in speakers:
+            psql.seat(room, tab.username, "SPEAKER")
+            tab.enter(room)
+            assert tab.unmute()
+        cy.enter(room)
+
+        # Three speakers in one stream, and who speaks is known although it does not say so.
+        listens_through(cy, "edge")
+        hears(cy, *STAGE)
+        cy.until(
+            "() => roomtone.people().filter((p) => p.speaking).map((p) => p.username).join() === 'ann,bob,dee'"
+        )
+        assert cy.run(
+            "() => roomtone.peers()[0].peer.connection.getTransceivers().map((t) => t.currentDirection)"
+        ) == ["recvonly"]
+        hears(speakers[0], BOB, DEE)
+        for tab in speakers:
+            assert not tab.run("(tone) => recorder.hears(tone)", CY)
+
+        # From the edge to the stage, before the yes, and back.
+        ann, bob, dee = speakers
+        bob.run("() => roomtone.roomSession.setMuted(true)")
+        floor = heard_after(bob, BOB, [ann, dee], invited=False)  # this machine, just now
+        cy.run("() => recorder.start()")
+        took = says_yes(psql, room, cy, CY, speakers)
+        assert took < max(AT_ONCE, 10 * floor), f"{took:.0f} ms; beside {floor:.0f} ms"
+        psql.act_as("host").one("select move_to_audience(%s, 'cy')", room)
+        psql.act_as(None)
+        listens_through(cy, "edge")
+        hears(cy, *STAGE)
+        heard = cy.run("(tones) => recorder.stop(tones)", [*STAGE, CY])
+        assert max(silences(heard[str(tone)].lstrip("0")) for tone in STAGE) < GAP, heard
+        assert heard[str(CY)].count("1") < 10, "nobody hears themselves"
+
+        # The room is mixed, then a mesh, then on an SFU again, and nobody leaves.
+        for topology, way in (("mcu", "edge"), ("mesh", None), ("sfu", "edge")):
+            psql.run("update rooms set topology = %s where id = %s", topology, room)
+            cy.until(
+                "(topology) => roomtone.state.route.topology === topology && roomtone.state.route.status === 'settled'",
+                topology,
+            )
+            if way is not None:
+                listens_through(cy, way)
+            hears(cy, *STAGE)
+
+        # The edge is killed, and the node of the stage takes its listeners.
+        doomed.kill()
+        listens_through(cy, "sfu")
+        hears(cy, *STAGE)
+        for tab in tabs.values():
+            tab.until("() => roomtone.state.connectionProblems.length === 0")
+            # An answer may cross a change of the edge, and is refused then.
+            errors = [said for said in tab.errors if "/rows/signals" not in said]
+            assert errors == [], f"{tab.username}'s console"
