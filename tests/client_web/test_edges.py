@@ -16,7 +16,8 @@ from .browser import Tab, open_tab
 from .nodes import node_process, nodes, waits_for_nodes
 
 RECORDER = (Path(__file__).parent / "recorder.js").read_text()
-ANN, BOB, DEE, CY = 400, 700, 1000, 1300  # Hz: their voices
+# Hz: their voices. Where three are too loud together, the mix has sums and differences of theirs, all of them multiples of 100.
+ANN, BOB, DEE, CY = 400, 700, 1000, 850
 STAGE = [ANN, BOB, DEE]
 
 WINDOWS = 50  # a second, of the recording
