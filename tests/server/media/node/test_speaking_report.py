@@ -13,7 +13,7 @@ from roomtone.media.node.speaking_report import SpeakingReport
 from roomtone.media.signaling.events import Seat
 
 from ....patience import comes_true
-from .people import seat_of
+from ..seats import seat_of
 
 LISTENER = seat_of(9, "AUDIENCE")
 
