@@ -111,7 +111,7 @@ def _configure(folder: Path, libraries: Path, port: int, secret: str, media: str
 general: {{
   configs_folder = "{folder}"; plugins_folder = "{libraries}/plugins"; transports_folder = "{libraries}/transports";
   loggers_folder = "{libraries}/loggers"; events_folder = "{libraries}/events";
-  api_secret = "{secret}"; session_timeout = 10; event_loops = {len(os.sched_getaffinity(0))}; debug_level = 3; debug_colors = false; server_name = "roomtone edge";
+  api_secret = "{secret}"; session_timeout = 10; event_loops = {os.cpu_count() or 1}; debug_level = 3; debug_colors = false; server_name = "roomtone edge";
 }}
 {media}
 plugins: {{ disable = "{disabled["plugins"]}"; }}
