@@ -233,7 +233,10 @@ def test_names_from_before_the_rules_are_changed(psql: Psql) -> None:
         psql.one("insert into users (username, bio) values (%s, %s) returning id", name, "a\u202eb")
         for name in old
     ]
-    psql.run("insert into rooms (name, host_id, ended_at) values ('\u202ex', %s, now())", ids[0])
+    psql.run(
+        "insert into rooms (name, host_id, topology, ended_at) values ('\u202ex', %s, 'mesh', now())",
+        ids[0],
+    )
     for table in ("users", "rooms"):
         psql.connection.execute(f"alter table {table} enable trigger user".encode())
     for table in ("10_people/11_users", "30_rooms/10_rooms"):
