@@ -7,6 +7,8 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import psycopg
+
 from ...backoff import backoff
 from ...formats.media_addresses import Reach
 from ...postgres.roles import Connect
@@ -70,7 +72,10 @@ class Edge:
                 self._report(f"no longer serves room {room}")
 
     async def _refuse(self, peer: PeerId) -> None:
-        log.warning("session %s cannot be connected with this edge", peer)
+        try:
+            await self._lease.refuse(peer)
+        except psycopg.Error as error:
+            log.warning("a listener could not be refused: %s", str(error).strip())
 
 
 async def serve(

@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 
 from ...postgres.roles import Connect, Connection
-from ...types import RoomId
+from ...types import PeerId, RoomId
 from ..node.lease import NodeLease
 from ..node.mix_sender import MixReceiver
 
@@ -38,6 +38,13 @@ class EdgeLease(NodeLease):
         finally:
             if name is not None:
                 await self._stop_mix(name)
+
+    async def refuse(self, peer: PeerId) -> None:
+        """This edge cannot serve that listener, so the node of the stage does. Raises psycopg errors."""
+        async with self._connect() as connection:
+            await connection.execute(
+                "select roomtone.node_refuse_listener(%s, %s)", (self.node, peer)
+            )
 
     async def _stop_mix(self, name: UUID) -> None:
         try:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, LiteralString
 
 import pytest
+from roomtone.media.edge import edge_listener
 from roomtone.media.edge.edge import Lead
 from roomtone.media.edge.edge import serve as serve_edge
 from roomtone.media.edge.led_janus import LedJanus, own_janus
@@ -163,6 +165,32 @@ async def test_without_another_edge_the_node_of_the_stage_serves_them(
         await hears_again(dee)
 
 
+async def test_who_cannot_be_reached_and_for_whom_no_port_is_free_is_served_by_the_node_of_the_stage(
+    database_url: str, psql: Psql, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = bound_port()
+    async with (
+        serving(database_url, psql, Janus(ports=(port, port)).lead),
+        database_connections(database_url) as database,
+        stage(database, psql, room),
+        AsyncExitStack() as stack,
+    ):
+        await comes_true(lambda: is_free(port))  # the edge has tried its Janus with it
+        dee = await stack.enter_async_context(listener(database, psql, room, "dee"))
+        await comes_true(hear_all(dee))
+        async with listener(database, psql, room, "eve") as eve:
+            await comes_true(lambda: eve.edge is not None)
+            await comes_true(lambda: eve.edge is None)
+            assert eve.offers == []
+        psql.run("delete from participants where peer_id = %s", dee.seat.peer)
+        await comes_true(lambda: is_free(port))
+        monkeypatch.setattr(edge_listener, "CONNECTED_WITHIN", 0.2)
+        async with listener(database, psql, room, "flo") as flo:
+            flo.answers = False
+            await comes_true(lambda: len(flo.offers) == edge_listener.REFUSED_AFTER)
+            await comes_true(lambda: flo.edge is None)
+
+
 async def test_a_room_that_ends_while_somebody_connects_leaves_nothing_behind(
     database_url: str, psql: Psql, room: int
 ) -> None:
@@ -198,3 +226,18 @@ async def mountpoints(janus: Janus) -> int:
     reply = await handle.say({"request": "list", "admin_key": janus.led.admin_key})
     await handle.detach()
     return len(reply.data["list"])
+
+
+def bound_port(port: int = 0) -> int:
+    """Bind this UDP port, or any free one, and release it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
+        bound.bind(("0.0.0.0", port))
+        return int(bound.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody has this UDP port."""
+    try:
+        return bound_port(port) == port
+    except OSError:
+        return False
