@@ -105,6 +105,12 @@ async def test_every_viewer_hears_what_is_sent_with_the_key_and_nothing_of_a_str
 
 async def test_who_does_not_know_the_secrets_makes_and_watches_nothing(janus: JanusProcess) -> None:
     url = janus.session.url
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outward:
+        outward.connect(("192.0.2.1", 9))  # sends nothing
+        elsewhere = outward.getsockname()[0]
+    with pytest.raises(JanusLost):
+        async with janus_session(url.replace("127.0.0.1", elsewhere), janus.secret):
+            pass
     with pytest.raises(JanusRefused):
         async with janus_session(url, "guessed"):
             pass
