@@ -7,15 +7,14 @@ declare
   now_used text;
   wanted text;
 begin
-  select r.topology, (topology_for(r.topology, l.here, l.on_stage)).topology_now into now_used, wanted
+  select r.topology, (topology_for(r.topology, l.here, l.on_stage, r.broadcast)).topology_now into now_used, wanted
   from rooms r join logs l on l.room_id = r.id
   where r.id = choose_topology.room_id and r.topology_is_auto and r.opened_at is not null and r.ended_at is null and l.here > 0;
   if not found or wanted = now_used or (wanted = 'sfu' and not exists (select from nodes n where n.kind = 'sfu')) then
     return;
   end if;
   -- A mesh has no mix: not while somebody needs it.
-  if wanted = 'mesh' and (exists (select from rooms r where r.id = choose_topology.room_id and r.broadcast)
-                          or exists (select from recordings c where c.room_id = choose_topology.room_id and c.ended_at is null)
+  if wanted = 'mesh' and (exists (select from recordings c where c.room_id = choose_topology.room_id and c.ended_at is null)
                           or exists (select from mix_receivers m where m.room_id = choose_topology.room_id)
                           or exists (select from assignments a where a.room_id = choose_topology.room_id and a.serves = 'audience')) then
     return;
@@ -37,4 +36,4 @@ end
 $$;
 
 comment on function choose_topology(bigint) is
-  'Where the topology is automatic (rooms.topology_is_auto): chooses the one for the people who are in the room (topology_for), if there is a node for it, and moves the room. Back to a mesh not while the room is recorded, broadcast, or its mix is sent to somebody. To be called with the lock on the room''s log.';
+  'Where the topology is automatic (rooms.topology_is_auto): chooses the one for the people who are in the room (topology_for), if there is a node for it, and moves the room. Back to a mesh not while the room is recorded, or its mix is sent to somebody. To be called with the lock on the room''s log.';

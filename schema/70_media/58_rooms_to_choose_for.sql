@@ -4,9 +4,9 @@ begin atomic
   select r.id
   from rooms r join logs l on l.room_id = r.id
   where r.opened_at is not null and r.ended_at is null and r.topology_is_auto and l.here > 0
-    and case (topology_for(r.topology, l.here, l.on_stage)).topology_now
+    and case (topology_for(r.topology, l.here, l.on_stage, r.broadcast)).topology_now
       when r.topology then false
-      when 'mesh' then not r.broadcast and not exists (select from recordings c where c.room_id = r.id and c.ended_at is null)
+      when 'mesh' then not exists (select from recordings c where c.room_id = r.id and c.ended_at is null)
                        and not exists (select from mix_receivers m where m.room_id = r.id)
                        and not exists (select from assignments a where a.room_id = r.id and a.serves = 'audience')
       else (node_with_capacity('sfu', r.id)).id is not null end;

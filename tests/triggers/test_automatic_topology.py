@@ -45,22 +45,27 @@ def leave(psql: Psql, room: int, *names: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "here", "on_stage", "then"),
+    ("now", "here", "on_stage", "broadcast", "then"),
     [
-        ("mesh", 1, 1, ("mesh", "few")),
-        ("mesh", 8, 4, ("mesh", "few")),
-        ("mesh", 5, 5, ("sfu", "many_speakers")),
-        ("mesh", 9, 1, ("sfu", "many_people")),
-        ("sfu", 4, 4, ("sfu", "many_people")),
-        ("sfu", 7, 3, ("sfu", "many_people")),
-        ("sfu", 9, 5, ("sfu", "many_speakers")),
-        ("sfu", 6, 3, ("mesh", "few")),
-        ("mcu", 6, 3, ("mesh", "few")),
-        ("mcu", 7, 3, ("sfu", "many_people")),
+        ("mesh", 1, 1, False, ("mesh", "few")),
+        ("mesh", 8, 4, False, ("mesh", "few")),
+        ("mesh", 5, 5, False, ("sfu", "many_speakers")),
+        ("mesh", 9, 1, False, ("sfu", "many_people")),
+        ("sfu", 4, 4, False, ("sfu", "many_people")),
+        ("sfu", 7, 3, False, ("sfu", "many_people")),
+        ("sfu", 9, 5, False, ("sfu", "many_speakers")),
+        ("sfu", 6, 3, False, ("mesh", "few")),
+        ("mcu", 6, 3, False, ("mesh", "few")),
+        ("mcu", 7, 3, False, ("sfu", "many_people")),
+        ("mesh", 1, 1, True, ("sfu", "mix_is_used")),
+        ("sfu", 9, 5, True, ("sfu", "many_speakers")),
     ],
 )
-def test_the_rule(psql: Psql, now: str, here: int, on_stage: int, then: tuple[str, str]) -> None:
-    assert psql.all("select * from topology_for(%s, %s, %s)", now, here, on_stage) == [then]
+def test_the_rule(
+    psql: Psql, now: str, here: int, on_stage: int, broadcast: bool, then: tuple[str, str]
+) -> None:
+    rule = "select * from topology_for(%s, %s, %s, %s)"
+    assert psql.all(rule, now, here, on_stage, broadcast) == [then]
 
 
 def test_a_new_room_is_a_mesh_becomes_an_sfu_with_the_fifth_speaker_and_a_mesh_later_again(
@@ -183,6 +188,8 @@ def test_a_room_goes_back_to_a_mesh_when_its_mix_is_used_no_more(psql: Psql) -> 
     assert chosen(psql, room) == ("sfu", "mix_is_used")
     psql.run("update rooms set broadcast = false where id = %s", room)
     assert chosen(psql, room) == ("mesh", "few")
+    psql.run("update rooms set broadcast = true where id = %s", room)
+    assert chosen(psql, room) == ("sfu", "mix_is_used"), "a mesh has no mix to listen to"
 
 
 def test_who_joins_waits_neither_for_a_locked_room_nor_for_the_assignment_of_nodes(
