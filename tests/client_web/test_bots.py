@@ -39,6 +39,8 @@ def test_a_browser_hears_a_tone_and_its_own_echo_and_sees_bots_go(
         assert rick.flow("a listener")["packets_in"] == 0
         for each in (beep, echo, listener):
             each.process.kill()
+        for name in ("beep", "echo", "a listener"):
+            psql.grace_period_ends(name)
         rick.sees("rick")
 
 

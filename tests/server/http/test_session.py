@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ...running import get, run_relay
+from ...running import PATIENT, get, run_relay
 from ..rows_world import World, problem
 
 DEMO = {"demo": True, "passkeys": False, "issuers": []}
-KEPT = {"seat": 10.0, "role": 600.0}  # seconds, by default
+KEPT = {"seat": PATIENT["grace"], "role": 600.0}  # seconds
 
 
 def test_a_name_is_enough_to_sign_in_and_to_sign_in_again(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,15 @@ from roomtone.settings import Settings
 
 from ...patience import PATIENCE, comes_true
 from ...people import Psql
-from ...running import RunningRelay
+from ...running import RunningRelay, run_relay
 from .processes import bot, ended, playing
+
+
+@pytest.fixture
+def relay(database_url: str) -> Iterator[RunningRelay]:
+    """One whose seats expire within the time that a test waits."""
+    with run_relay(database_url, grace=20.0) as running:
+        yield running
 
 
 async def test_bots_come_together_and_leave_quietly(
@@ -40,7 +48,7 @@ async def test_a_node_of_each_kind_starts_by_itself_and_gives_its_rooms_back_at_
         for each in started:
             each.start()
         kinds = "select array_agg(kind order by kind) from living_nodes()"
-        await comes_true(lambda: psql.one(kinds) == ["mcu", "sfu"], within=PATIENCE)
+        await comes_true(lambda: psql.one(kinds) == ["edge", "mcu", "sfu"], within=PATIENCE)
         psql.seat(room, "rick")
         psql.run("update rooms set topology = 'sfu' where id = %s", room)
         follows = "select count(served_by) from participants where kind = 'sfu'"

@@ -117,7 +117,7 @@ async def test_each_subject_is_charged_its_share(psql: Psql, database: Database)
         await openings.seats.ask(one)
         async with database.place() as account:
             assert account is not None
-            account.charge(1000)
+            account.charge(1_000_000)
         with pytest.raises(Problem, match="used the database"):
             await openings.seats.ask(one)
     finally:

@@ -180,6 +180,7 @@ async def test_one_that_breaks_off_in_the_middle_of_an_event_loses_its_seat_alon
         anna.reset()
         flood(psql, room)
         await others_are_served(psql, room, rick, "bo")
+        await asyncio.to_thread(psql.grace_period_ends, "anna")
         await rick.until(goes("anna"))
         assert not rick.ended
 
@@ -197,6 +198,7 @@ async def test_bytes_that_are_no_request_end_the_connection_that_sent_them(
         anna.send(b"\0\1\2 nonsense\r\n\r\n")
         await anna.until_closed()
         assert anna.received.count(b"HTTP/1.1 ") == 1  # no refusal inside the stream
+        await asyncio.to_thread(psql.grace_period_ends, "anna")
         await rick.until(goes("anna"))
         await others_are_served(psql, room, rick, "bo")
 
