@@ -90,6 +90,8 @@ async def test_clients_wait_while_the_database_is_read_only_and_go_on_after_it(
             await stream.until(lambda frame: frame.event == "messages")
             assert not stream.ended
             assert psql.roster(room) == ["anna"]
+        # By the process's next heartbeat.
+        await comes_true(lambda: "accepts writes again" in caplog.text)
     lines = [record for record in caplog.records if record.name.startswith("roomtone")]
     said = [line.getMessage() for line in lines]
     # Other lines are about the sessions that were ended.
