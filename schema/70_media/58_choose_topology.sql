@@ -13,10 +13,7 @@ begin
   if not found or wanted = now_used or (wanted = 'sfu' and not exists (select from nodes n where n.kind = 'sfu')) then
     return;
   end if;
-  -- A mesh has no mix: not while somebody needs it.
-  if wanted = 'mesh' and (exists (select from recordings c where c.room_id = choose_topology.room_id and c.ended_at is null)
-                          or exists (select from mix_receivers m where m.room_id = choose_topology.room_id)
-                          or exists (select from assignments a where a.room_id = choose_topology.room_id and a.serves = 'audience')) then
+  if wanted = 'mesh' and mix_is_used(choose_topology.room_id) then
     return;
   end if;
   if not pg_try_advisory_xact_lock(hashtext('roomtone nodes')) then

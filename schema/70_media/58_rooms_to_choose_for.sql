@@ -2,13 +2,11 @@ create or replace function rooms_to_choose_for() returns setof bigint
 language sql stable security definer set search_path = roomtone, pg_temp
 begin atomic
   select r.id
-  from rooms r join logs l on l.room_id = r.id
+  from rooms r join logs l on l.room_id = r.id cross join mesh_limits() most
   where r.opened_at is not null and r.ended_at is null and r.topology_is_auto and l.here > 0
-    and case (topology_for(r.topology, l.here, l.on_stage, r.broadcast)).topology_now
+    and case topology_needed(r.topology, l.here, l.on_stage, r.broadcast, most.speakers, most.people)
       when r.topology then false
-      when 'mesh' then not exists (select from recordings c where c.room_id = r.id and c.ended_at is null)
-                       and not exists (select from mix_receivers m where m.room_id = r.id)
-                       and not exists (select from assignments a where a.room_id = r.id and a.serves = 'audience')
+      when 'mesh' then not mix_is_used(r.id)
       else (node_with_capacity('sfu', r.id)).id is not null end;
 end;
 
