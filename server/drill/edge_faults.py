@@ -17,7 +17,6 @@ from ..media.rtp import RtpPacket
 from ..media.signaling.database_client import DatabaseConnections, database_connections
 from ..media.signaling.events import Seat
 from ..media.sounds import tone
-from ..postgres.roles import RELAY_ROLE
 from ..tools.processes import node
 from ..tools.waiting import until
 from ..types import RoomId
@@ -103,7 +102,7 @@ class Evening:
 @asynccontextmanager
 async def edges_of(environment: DrillEnvironment) -> AsyncIterator[dict[int, Path]]:
     """An SFU node and the edges; the log of each edge, by its process id."""
-    url = environment.server.url(environment.database, user=RELAY_ROLE)
+    url = environment.relay_url()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(node("sfu", url, environment.new_log_file()))
         logs = {}
@@ -117,7 +116,7 @@ async def edges_of(environment: DrillEnvironment) -> AsyncIterator[dict[int, Pat
 async def kill_edges(environment: DrillEnvironment) -> None:
     """Kill the edge that serves the listeners, and then the Janus of the next one."""
     await environment.disconnect_some()
-    url = environment.server.url(environment.database, user=RELAY_ROLE)
+    url = environment.relay_url()
     async with (
         await environment.psql() as psql,
         edges_of(environment) as logs,
