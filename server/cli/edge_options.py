@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from .options import secret_file
+from .options import given_twice, secret_file
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -106,8 +106,5 @@ def _is_ip(text: str) -> bool:
 def _secret(given: dict[str, Any], name: str) -> str | None:
     direct, of_file = given.pop(name), given.pop(f"{name}_file")
     if direct and of_file:
-        flag = name.replace("_", "-")
-        raise click.UsageError(
-            f"--{flag}-file: the secret is given directly as well; choose one of the two."
-        )
+        raise click.UsageError(given_twice(f"--{name.replace('_', '-')}-file"))
     return direct or of_file or None

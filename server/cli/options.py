@@ -77,6 +77,11 @@ def _metavar(option: Option) -> str:
     return {int: "N", float: "N", Path: "FOLDER"}.get(option.kind, "TEXT")
 
 
+def given_twice(file_flag: str) -> str:
+    """The refusal of a secret that is given directly and by this flag."""
+    return f"{file_flag}: the secret is given directly as well; choose one of the two."
+
+
 def named_by_database_url() -> bool:
     """Whether the database is named by DATABASE_URL alone, which a shell may have for other programs."""
     source = click.get_current_context().get_parameter_source("database_url")
@@ -90,10 +95,7 @@ def settings_from(given: dict[str, Any]) -> Settings:
         for option in options():
             if option.file_of is not None and (file := found.pop(option.name, None)) is not None:
                 if option.file_of in found:
-                    flag = option.flag
-                    raise SettingsError(
-                        f"{flag}: the secret is given directly as well; choose one of the two."
-                    )
+                    raise SettingsError(given_twice(option.flag))
                 found[option.file_of] = read_secret(option.flag, file)
         return Settings(**found)
     except SettingsError as error:
