@@ -7,9 +7,10 @@ from uuid import UUID
 
 import psycopg
 
+from ..local_address import address_towards
 from ..postgres.pools import Database
 from ..types import RoomId
-from .mix_socket import MixSocket, address_towards
+from .mix_socket import MixSocket
 
 
 class MixRequests:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import ipaddress
 import secrets
-import socket
 import struct
 import time
 from collections.abc import AsyncIterator, Callable
@@ -19,7 +17,6 @@ HEAD: Final = struct.Struct(
     "!BBHLL"
 )  # RFC 3550, 5.1; the mix has no contributing sources and no extensions
 PLAIN: Final = 0x80  # version 2, and nothing after the head but the frame
-LOOPBACK: Final = "127.0.0.1"
 
 OnFrame = Callable[[int, int, bytes, float], None]
 """Called with SSRC, RTP timestamp, Opus frame and the time."""
@@ -70,16 +67,3 @@ async def mix_socket(address: str, on_frame: OnFrame) -> AsyncIterator[MixSocket
         yield made
     finally:
         transport.close()
-
-
-def address_towards(host: str) -> str:
-    """The address of this machine from which packets go to that host: where a node that is near the database can send to."""
-    try:
-        there = ipaddress.ip_address(host)
-    except ValueError:  # a Unix socket: everything is on this machine
-        return LOOPBACK
-    with socket.socket(
-        socket.AF_INET6 if there.version == 6 else socket.AF_INET, socket.SOCK_DGRAM
-    ) as probe:
-        probe.connect((str(there), 9))  # sends nothing
-        return str(probe.getsockname()[0])

@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ...local_address import LOOPBACK
 from ..signaling.client import Ice
 from . import mountpoint
 from .janus import Janus, JanusLost, JanusRefused, janus_session
 from .janus_process import PORTS, Ports, Stun, janus_process
-from .mix_address import LOOPBACK, address_of
+from .mix_address import address_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
-from typing import Final
 
 from psycopg.conninfo import conninfo_to_dict
 
-LOOPBACK: Final = "127.0.0.1"
+from ...local_address import LOOPBACK, address_towards
 
 
 async def mix_address(database_url: str) -> str:
@@ -18,14 +17,8 @@ async def mix_address(database_url: str) -> str:
     host = str(found.get("hostaddr") or found.get("host") or "").split(",")[0]
     if not host or host.startswith(("/", "@")):
         return LOOPBACK
-    port = str(found.get("port") or "5432").split(",")[0]
     with suppress(OSError):
-        family, kind, _, _, where = (
-            await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
-        )[0]
-        with socket.socket(family, kind) as towards:
-            towards.connect(where)  # sends nothing
-            return str(towards.getsockname()[0])
+        return address_towards(await address_of(host))
     return LOOPBACK
 
 

@@ -10,8 +10,9 @@ import socket
 import av
 import numpy as np
 from roomtone.listening.listener import MOST_WAITING, Listener
-from roomtone.listening.mix_socket import MixSocket, address_towards, mix_socket
+from roomtone.listening.mix_socket import MixSocket, mix_socket
 from roomtone.listening.segments import IN_PLAYLIST, KEPT, Segments
+from roomtone.local_address import address_towards
 from roomtone.media.node.mix_sender import MixReceiver, MixSender
 from roomtone.media.opus import FRAME_SAMPLES, RATE, Encoder
 

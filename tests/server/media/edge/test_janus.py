@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from roomtone.local_address import LOOPBACK, address_towards
 from roomtone.media.edge.janus import JanusLost, JanusRefused, janus_session
 from roomtone.media.edge.janus_process import JanusProcess, janus_process
 from roomtone.media.edge.led_janus import janus_at
@@ -105,11 +106,9 @@ async def test_every_viewer_hears_what_is_sent_with_the_key_and_nothing_of_a_str
 
 async def test_who_does_not_know_the_secrets_makes_and_watches_nothing(janus: JanusProcess) -> None:
     url = janus.session.url
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outward:
-        outward.connect(("192.0.2.1", 9))  # sends nothing
-        elsewhere = outward.getsockname()[0]
+    elsewhere = url.replace(LOOPBACK, address_towards("192.0.2.1"))
     with pytest.raises(JanusLost):
-        async with janus_session(url.replace("127.0.0.1", elsewhere), janus.secret):
+        async with janus_session(elsewhere, janus.secret):
             pass
     with pytest.raises(JanusRefused):
         async with janus_session(url, "guessed"):
