@@ -1,4 +1,4 @@
-"""What `roomtone node edge` can be told beside what all nodes can: which Janus it leads, and where that receives."""
+"""The options of `roomtone node edge` beside those of all nodes: which Janus it leads, and where that receives."""
 
 from __future__ import annotations
 

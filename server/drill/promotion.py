@@ -135,9 +135,9 @@ async def _write_what_is_lost(environment: PromotionEnvironment, late: list[Foll
 
 
 async def _join_again(environment: PromotionEnvironment, late: list[Follower]) -> None:
-    """Their seats were lost: they are told so, and join again. What they said is gone."""
-    told = await until(lambda: all(follower.state == "unseated" for follower in late))
-    environment.expect(told, "a follower did not learn that its seat is gone")
+    """Their seats were lost: they receive the reason, and join again. What they said is gone."""
+    received = await until(lambda: all(follower.state == "unseated" for follower in late))
+    environment.expect(received, "a follower did not learn that its seat is gone")
     for follower in late:
         reason = follower.refusal.rule if follower.refusal else None
         environment.expect(

@@ -1,7 +1,7 @@
 """`GET /rooms/{id}/listen`: the sound of a room that its host lets anybody hear, without a seat and without signing in.
 
 A stream of Ogg/Opus for as long as it is read, and a playlist beside it (`listen.m3u8`, HLS), whose segments a cache can keep. The
-database is asked as the anonymous user, whoever sends the request. Pages of any origin may play both.
+database is asked as the anonymous user for every request. Pages of any origin may play both.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class MixRequests:
         self._address = address
 
     async def require(self, room: RoomId) -> None:
-        """Raises psycopg errors unless anybody may listen to the room now. Asked as the anonymous user, whoever listens."""
+        """Raises psycopg errors unless anybody may listen to the room now. Asked as the anonymous user for everybody."""
         async with self._database.acting({}, read_only=True) as connection:
             await connection.execute("select roomtone.require_broadcast(%s)", (room,))
 

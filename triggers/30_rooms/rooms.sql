@@ -4,7 +4,7 @@ comment on trigger _050_set_synchronous_commit on rooms is 'Commits to this tabl
 create or replace function tg_rooms__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
-  -- The database sets roster, and the topology where it chooses that, whoever joins or leaves.
+  -- The database sets roster, and the topology where it chooses that, when a participant of any role joins or leaves.
   for_moderators constant text[] := '{locked, slow_mode, pinned_link, roster}'::text[]
     || case when new.topology_is_auto and old.topology_is_auto then '{topology}'::text[] else '{}' end;
   for_site_moderators constant text[] := for_moderators || '{ended_at, ended_reason}';

@@ -38,7 +38,7 @@ export function createRoomNews({ announcer, notices }) {
     if (words) notices.show(words, { key: 'host' })
   }
 
-  /** Whoever speaks must know who hears them, also when they come later. @param {RoomSessionState} state */
+  /** Speakers must know who hears them, also when they come later. @param {RoomSessionState} state */
   function announceBroadcast(state) {
     const isBroadcast = Boolean(state.room?.broadcast)
     if (!state.room || isBroadcast === wasBroadcast) return

@@ -210,8 +210,8 @@ class Handle:
 
     async def candidate(self, candidate: dict[str, Any] | None) -> None:
         """Tell Janus a candidate of the viewer; None after the last one."""
-        told = {"completed": True} if candidate is None else candidate
-        await self.janus.ask("trickle", handle_id=self.number, candidate=told)
+        body = {"completed": True} if candidate is None else candidate
+        await self.janus.ask("trickle", handle_id=self.number, candidate=body)
 
     async def detach(self) -> None:
         """End this use. The viewer's connection is closed."""
