@@ -11,8 +11,9 @@ from av.audio.frame import AudioFrame
 from av.packet import Packet
 from numpy.typing import NDArray
 
-RATE: Final = 48_000  # Hz
-FRAME_SAMPLES: Final = 960  # 20 ms
+from ..formats.ogg import RATE as RATE
+from ..formats.ogg_stream import FRAME_SAMPLES as FRAME_SAMPLES
+
 EFFORT: Final = 5  # of 10: half the cost of 10, and no audible difference
 BIT_RATE: Final = 40_000  # bit/s, fullband speech and modest music (RFC 7587, 3.1.1)
 
