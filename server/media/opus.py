@@ -11,9 +11,10 @@ from av.audio.frame import AudioFrame
 from av.packet import Packet
 from numpy.typing import NDArray
 
-from ..formats.ogg import RATE as RATE
-from ..formats.ogg_stream import FRAME_SAMPLES as FRAME_SAMPLES
+from ..formats import ogg, ogg_stream
 
+RATE: Final = ogg.RATE  # Hz
+FRAME_SAMPLES: Final = ogg_stream.FRAME_SAMPLES  # 20 ms
 EFFORT: Final = 5  # of 10: half the cost of 10, and no audible difference
 BIT_RATE: Final = 40_000  # bit/s, fullband speech and modest music (RFC 7587, 3.1.1)
 
