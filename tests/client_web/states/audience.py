@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...patience import eventually
 from .evening import Evening, State
 from .room import AMARA, leaves_panel
 
@@ -27,6 +28,8 @@ def audience(evening: Evening) -> Iterator[State]:
         yield State("hand raised", beth)
         beth.button("Lower hand").click()
         beth.button("Raise hand").wait_for()
+        # The page shows it before the row is written.
+        eventually(lambda: psql.one("select every(hand_raised_at is null) from participants"))
         psql.act_as("rick").one("select invite_to_speak(%s, 'beth')", room)
         beth.reads("You're invited to speak.")
         yield State("invited to speak", beth)
