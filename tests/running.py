@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from roomtone.app import create_app
 from roomtone.identity import bounded_http, jwks, openid_provider
+from roomtone.listening import segments
 from roomtone.postgres import lease
 from roomtone.process import address, bind, configuration
 from roomtone.relay import hallway, hallway_users, invitations
@@ -38,6 +39,7 @@ PATIENT: dict[str, Any] = {
 
 for module, name in (
     (lease, "STAMPED_WITHIN"),
+    (lease, "END_WITHIN"),
     (hallway, "FILLED_WITHIN"),
     (hallway_users, "READ_WITHIN"),
     (invitations, "READ_WITHIN"),
@@ -45,6 +47,7 @@ for module, name in (
     (openid_provider, "ARRIVES_WITHIN_S"),
     (bounded_http, "ANSWER_WITHIN_S"),
     (bounded_http, "SILENT_FOR_S"),
+    (segments, "FIRST_WITHIN"),
 ):
     assert hasattr(module, name)
     setattr(module, name, PATIENCE)  # no setting names these limits

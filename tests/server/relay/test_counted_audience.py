@@ -19,7 +19,7 @@ from roomtone.media.signaling.room_state import RoomState
 from roomtone.types import PeerId, RoomId, UserId
 
 from ...following import Subscriber, follow
-from ...patience import comes_true
+from ...patience import PATIENCE, comes_true
 from ...people import Psql
 from ...running import RunningRelay, run_relay
 from ...sockets import open_socket, socket_url
@@ -119,7 +119,7 @@ class Everybody:
     async def poll(self, name: str, url: str, token: str, wait: str | None) -> None:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         query = {"peer_id": self.followers[name].peer} | ({"wait": wait} if wait else {})
-        async with httpx.AsyncClient(headers=headers, timeout=60) as http:
+        async with httpx.AsyncClient(headers=headers, timeout=PATIENCE) as http:
             while True:
                 answer = (await http.get(url, params=query)).raise_for_status().json()
                 query["after"] = answer["cursor"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -94,11 +95,14 @@ def calls_of(action: Callable[[], object]) -> int:
         nonlocal count
         count += event in ("call", "c_call")
 
+    gc.collect()
+    gc.disable()  # what other tests have left is not to be freed meanwhile, by functions of its own
     sys.setprofile(counted)
     try:
         action()
     finally:
         sys.setprofile(None)
+        gc.enable()
     return count
 
 

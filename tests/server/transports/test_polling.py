@@ -130,7 +130,7 @@ def test_the_hallway_is_polled_by_a_cursor_of_its_own(
     assert [row["id"] for row in first["snapshot"]["hallway"]] == [room]
     assert first["hallway"] == []
     psql.run("update rooms set name = 'Coffee' where id = %s", room)
-    asked = {"after": first["cursor"], "wait": "5"}
+    asked = {"after": first["cursor"], "wait": "60"}
     then = anna.get("/hallway/events", headers=JSON, params=asked).json()
     assert [row["name"] for row in then["hallway"]] == ["Coffee"]
     assert "snapshot" not in then

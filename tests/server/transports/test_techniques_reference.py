@@ -65,6 +65,8 @@ async def test_every_curl_command_and_every_event_does_what_the_page_says(
     with run_relay(database_url) as relay:
         reader = Reader(relay.url)
         for command in commands:
+            if "hallway" in command:
+                relay.shows(int(reader.known["ROOM"]))
             answer = await reader.types(command)
             if "hallway" not in command:
                 reader.learn(answer)

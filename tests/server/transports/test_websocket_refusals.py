@@ -16,6 +16,7 @@ from websockets.typing import Subprotocol
 
 from ...clocks import stand_still
 from ...following import Frame, joins
+from ...patience import PATIENCE
 from ...people import Psql
 from ...running import RunningRelay, get, run_relay
 from ...sockets import open_socket, socket_url, until_snapshot
@@ -95,7 +96,7 @@ async def test_a_client_that_never_reads_is_cut_off_and_others_do_not_wait(
     psql: Psql, database_url: str, room: int
 ) -> None:
     deaf, host = psql.seat(room, "deaf"), psql.seat(room, "rick")
-    with run_relay(database_url, grace=0.5) as relay:
+    with run_relay(database_url) as relay:
         token = relay.token("deaf")
         async with (
             connect(
@@ -103,6 +104,7 @@ async def test_a_client_that_never_reads_is_cut_off_and_others_do_not_wait(
                 subprotocols=[Subprotocol("roomtone"), Subprotocol(f"bearer.{token}")],
                 proxy=None,
                 max_queue=1,
+                open_timeout=PATIENCE,
                 ping_interval=None,
             ) as frozen,
             open_socket(socket_url(relay, room), relay.token("rick"), peer_id=host) as rick,
@@ -121,6 +123,7 @@ async def test_a_client_that_never_reads_is_cut_off_and_others_do_not_wait(
                     f"{burst} ",
                 )
                 await rick.until(message(f"{burst} "))
+            await asyncio.to_thread(psql.grace_period_ends, "deaf")
             await rick.until(lambda f: f.event == "participants" and f.data["reason"] == "timeout")
             assert psql.roster(room) == ["rick"]
             metrics = await asyncio.to_thread(get, f"{relay.url}/metrics")
@@ -170,7 +173,12 @@ async def test_another_sites_page_cannot_use_the_cookie(relay: RunningRelay, roo
     cookie = {"Cookie": f"roomtone={relay.token('anna')}"}
     url = socket_url(relay, room).replace("http", "ws")
     with pytest.raises(InvalidStatus) as refusal:
-        async with connect(url, additional_headers=cookie | {"Origin": ELSEWHERE}, proxy=None):
+        async with connect(
+            url,
+            additional_headers=cookie | {"Origin": ELSEWHERE},
+            proxy=None,
+            open_timeout=PATIENCE,
+        ):
             pass
     assert refusal.value.response.status_code == 403
     assert json.loads(refusal.value.response.body)["rule"] == "requests_come_from_own_pages"
@@ -202,6 +210,8 @@ async def test_sockets_count_as_streams(database_url: str) -> None:
 
 async def test_an_unknown_address_accepts_no_sockets(relay: RunningRelay) -> None:
     with pytest.raises(InvalidStatus) as refusal:
-        async with connect(relay.url.replace("http", "ws") + "/nowhere", proxy=None):
+        async with connect(
+            relay.url.replace("http", "ws") + "/nowhere", proxy=None, open_timeout=PATIENCE
+        ):
             pass
     assert refusal.value.response.status_code in (403, 404)
