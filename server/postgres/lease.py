@@ -24,7 +24,7 @@ from ..grace import GRACE
 from ..read_only import DatabaseIsReadOnly
 from ..supervision import Supervisor, finished
 from ..types import NodeId, PeerId
-from .roles import Connect, Connection
+from .roles import Connect, Connection, as_relay
 from .served import served
 from .session import ReadOnlyPeriod
 
@@ -284,7 +284,7 @@ class Lease:
 
         A crash of the database may have undone the last unfollowing, and those seats would stay for ever. It has emptied `nodes`, too.
         """
-        async with connection.transaction():
+        async with as_relay(connection):
             # The lease stays: otherwise the last heartbeat would be that of a dead process (resume_leases).
             await self._write_heartbeat(connection)
             release = "select roomtone.relay_release_all_seats(%s, %s)"

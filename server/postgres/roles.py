@@ -86,6 +86,15 @@ async def become_relay(connection: Connection) -> None:
 
 
 @asynccontextmanager
+async def as_relay(connection: Connection) -> AsyncIterator[None]:
+    """A transaction with the relay's own rights, of the usual kind: the last one on this connection may have been a user's that only read."""
+    await connection.set_read_only(None)
+    await connection.set_isolation_level(None)
+    async with connection.transaction():
+        yield
+
+
+@asynccontextmanager
 async def acting(
     connection: Connection,
     claims: Claims,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
+from roomtone.media.signaling.database_client import CONNECTIONS, database_connections
 from roomtone.postgres.lease import Lease, new_node_id
 from roomtone.postgres.pools import Database, opened
 from roomtone.relay.reaper import Reaper
@@ -118,3 +120,18 @@ async def test_a_seat_of_another_session_is_not_followed(database: Database, psq
         lease.start(tasks)
         async with lease.holding(old) as seated:
             assert not seated
+
+
+async def test_seats_are_stamped_again_on_a_connection_on_which_a_user_has_only_read(
+    database_url: str, psql: Psql
+) -> None:
+    """Media nodes and bots do both on the same connections."""
+    peer = PeerId(psql.seat(psql.room("rick"), "anna"))
+    async with database_connections(database_url) as bots, bots.lease.holding(peer):
+        async with AsyncExitStack() as all_of_them:
+            for _ in range(CONNECTIONS):
+                reading = bots.acting({}, read_only=True, snapshot=True)
+                await all_of_them.enter_async_context(reading)
+        psql.run("update participants set expires_at = now() + interval '1 hour'")
+        bots.lease.renew()
+        await comes_true(lambda: psql.one(EXPIRES_IN) is None)
