@@ -129,7 +129,8 @@ class Settings:
         None, help="URL of the keys of RS256 tokens (RFC 7517): https, or http on this machine."
     )
     jwt_public_key: str | None = setting(
-        None, help="The key of RS256 tokens: PEM text, or the path of a PEM file."
+        None,
+        help="The public key of RS256 tokens, of 2048 bits or more (RFC 7518, 3.3): PEM text, or the path of a PEM file.",
     )
     jwt_audience: str | None = setting(
         None,
@@ -260,18 +261,22 @@ class Settings:
         return is_loopback(self.host)
 
     @cached_property
-    def issuers(self) -> tuple[OpenidIssuer, ...]:
-        """The OpenID Connect issuers at which people sign in. Raises ValueError."""
-        several = openid_issuers(self.openid_issuers or "")
+    def issuer(self) -> OpenidIssuer | None:
+        """The issuer of `--openid-issuer`. Raises ValueError."""
         if self.openid_issuer is None:
-            return all_different(several)
-        one = OpenidIssuer(
+            return None
+        return OpenidIssuer(
             name="openid",
             issuer=self.openid_issuer,
             client_id=self.openid_client_id or "",
             client_secret=self.openid_client_secret,
         )
-        return all_different((one, *several))
+
+    @cached_property
+    def issuers(self) -> tuple[OpenidIssuer, ...]:
+        """The OpenID Connect issuers at which people sign in. Raises ValueError."""
+        several = openid_issuers(self.openid_issuers or "")
+        return all_different(several if self.issuer is None else (self.issuer, *several))
 
     @property
     def demo_allowed(self) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from .. import privileges
 from ..child_processes import child_processes
-from ..identity.tokens import pem
 from ..media.edge.installed_janus import missing
 from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
@@ -17,6 +16,7 @@ from ..postgres.lock import data_dir_lock
 from ..postgres.login import place
 from ..process import address, bind, serve, serve_many
 from ..terminal import Terminal
+from ..token_keys import pem
 from .group import cli
 from .options import from_settings, named_by_database_url, settings_from
 from .outcome import expected_errors, make_private, older_are_running, stopping_on_signals

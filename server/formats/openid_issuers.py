@@ -47,20 +47,18 @@ class OpenidIssuer:
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
-            raise ValueError(f"{self.name!r}: a name has small letters, digits and hyphens only")
+            raise ValueError("a name has small letters, digits and hyphens only")
         address = urlsplit(self.issuer)
-        if protected(self.issuer, f"{self.name}: issuer") and address.query:
-            raise ValueError(f"{self.name}: issuer must be an address without a query")
+        if protected(self.issuer, "issuer") and address.query:
+            raise ValueError("issuer must be an address without a query")
         if not self.client_id:
-            raise ValueError(f"{self.name}: client_id is missing")
+            raise ValueError("client_id is missing")
         if "openid" not in self.scopes:
-            raise ValueError(f"{self.name}: scopes must have openid")
+            raise ValueError("scopes must have openid")
         if self.moderators is not None and not all(self.moderators.partition("=")):
-            raise ValueError(
-                f"{self.name}: moderators must be a claim and a value: groups=moderators"
-            )
+            raise ValueError("moderators must be a claim and a value: groups=moderators")
         if not 1 <= self.check_seconds <= 86400:
-            raise ValueError(f"{self.name}: check_seconds must be from 1 to 86400")
+            raise ValueError("check_seconds must be from 1 to 86400")
         object.__setattr__(self, "title", self.title or address.hostname)
 
 
@@ -98,7 +96,11 @@ def _issuer(name: str, table: Any) -> OpenidIssuer:
         raise ValueError(f"{name}: {missing[0]} is missing")
     if not all(isinstance(scope, str) for scope in table.get("scopes", ())):
         raise ValueError(f"{name}: scopes must be texts")
-    return OpenidIssuer(name=name, **{**table, "scopes": tuple(table.get("scopes", SCOPES))})
+    given = {**table, "scopes": tuple(table.get("scopes", SCOPES))}
+    try:
+        return OpenidIssuer(name=name, **given)
+    except ValueError as error:
+        raise ValueError(f"{name!r:.100}: {error}") from None
 
 
 KINDS: Final[dict[str, tuple[type, ...]]] = {

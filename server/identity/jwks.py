@@ -14,6 +14,7 @@ from typing import Any, Final
 import jwt
 
 from ..backoff import backoff
+from ..token_keys import too_short
 from .bounded_http import ask
 
 logger = logging.getLogger("roomtone.jwks")
@@ -100,4 +101,8 @@ async def _keys_at(url: str) -> dict[str | None, Any]:
     answer = await ask(url)
     if answer.status != 200:
         raise ValueError(f"the answer has status {answer.status}")
-    return {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.content).keys}
+    keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.content).keys}
+    for kid in [kid for kid, key in keys.items() if too_short(key.key)]:
+        logger.warning("the signing key %.100r at %s is too short to be trusted", kid, url)
+        del keys[kid]
+    return keys

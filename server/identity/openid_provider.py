@@ -10,13 +10,9 @@ import jwt
 from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
 
 from ..backoff import backoff
+from ..token_keys import PUBLIC
 from .bounded_http import REQUESTS_AT_ONCE, Answer, ask, may_lead_to
 from .jwks import Jwks, UnknownKey
-
-ALGORITHMS: Final = (
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
-)  # fmt: skip
-"""Signatures by public keys. Never HS256, whose key would be the client secret."""
 
 ARRIVES_WITHIN_S: Final = 5.0
 READ_AGAIN_AFTER_S: Final = 3600.0
@@ -131,7 +127,7 @@ class Provider:
         decoded = jwt.decode_complete(
             token,
             key,
-            algorithms=list(ALGORITHMS),
+            algorithms=list(PUBLIC),  # never HS256, whose key would be the client secret
             options=SIGNATURE_ONLY,  # type: ignore[arg-type]
         )
         return decoded["payload"], decoded["header"]

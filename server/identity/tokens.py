@@ -14,13 +14,13 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jwt
 from starlette.requests import HTTPConnection
 
 from ..problem import Problem, refusal
+from ..token_keys import pem
 from ..types import Claims, UserId
 from .claims import is_time, names_a_user
 from .fetch_site import is_cross_site
@@ -273,13 +273,6 @@ def address_of(connection: HTTPConnection) -> str:
     except ValueError:
         return host
     return str(address.ipv4_mapped or ipaddress.IPv6Network((address, 64), strict=False))
-
-
-def pem(given: str | None) -> str | None:
-    """A key as PEM text; `given` is the text or the path of a file. Raises OSError."""
-    if given is None or given.lstrip().startswith("-----BEGIN "):
-        return given
-    return Path(given).read_text("ascii")
 
 
 def _no_user() -> Problem:

@@ -41,7 +41,14 @@ def test_every_secret_may_stand_in_a_file(name: str, file: Path) -> None:
         file.write_text(f"{forms[name]}\n")
     value = file.read_text().strip()
     flag = f"--{name.replace('_', '-')}-file"
-    beside = ("--database-url", "postgresql://127.0.0.1:1/none") if name == "listen_url" else ()
+    needed = {
+        "listen_url": ("--database-url", "postgresql://127.0.0.1:1/none"),
+        "openid_client_secret": (
+            "--openid-issuer=https://login.example",
+            "--openid-client-id=roomtone",
+        ),
+    }
+    beside = needed.get(name, ())
     assert getattr(given(flag, str(file), *beside), name) == value
     assert getattr(given(*beside, **{f"ROOMTONE_{name.upper()}_FILE": str(file)}), name) == value
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from roomtone import paths
 from roomtone.cli import cli
 from roomtone.cli.options import settings_from
@@ -114,6 +116,12 @@ def test_how_people_sign_in_can_be_chosen_apart_from_the_demo_rooms() -> None:
         Settings(demo=False, sign_in="demo")
 
 
+PUBLIC_KEY = (
+    rsa.generate_private_key(65537, 2048)
+    .public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
 ISSUER = '[{name}]\nissuer = "https://{host}"\nclient_id = "roomtone"\n'
 
 
@@ -134,7 +142,7 @@ def test_issuers_with_the_same_name_or_address_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [{"jwt_jwks_url": "https://one.example/keys"}, {"jwt_public_key": "PEM"}]
+    "key", [{"jwt_jwks_url": "https://one.example/keys"}, {"jwt_public_key": PUBLIC_KEY}]
 )
 @pytest.mark.parametrize("users", ["known", "created"])
 def test_users_of_another_issuers_tokens_need_an_audience(key: Any, users: Any) -> None:
