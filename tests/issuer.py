@@ -68,6 +68,11 @@ class TestIssuer:
         url = f"{self.address}/users/{subject}"
         httpx.post(url, json=claims, timeout=PATIENCE, verify=NO_TLS).raise_for_status()
 
+    def forge(self, **claims: Any) -> None:
+        """Put these claims into the next ID token, which it signs; None leaves one out."""
+        url = f"{self.address}/forged"
+        httpx.post(url, json=claims, timeout=PATIENCE, verify=NO_TLS).raise_for_status()
+
     def token(self, subject: str, **claims: Any) -> str:
         """A token that this issuer signs."""
         given = {
@@ -145,14 +150,16 @@ class Browser:
         answer = self.get(f"/session/openid/{issuer}?return_to={return_to}")
         return self.go_on(answer, login=subject, password="any")
 
-    def go_on(self, answer: httpx.Response, **fields: str) -> httpx.Response:
-        """Follow redirects and submit the issuer's forms, until the way leads to a page of ours."""
+    def go_on(self, answer: httpx.Response, stop: str = "", **fields: str) -> httpx.Response:
+        """Follow redirects and submit the issuer's forms, until the way leads to a page of ours, or to the path `stop`."""
         ours = urlsplit(self.url).netloc
         for _ in range(20):
             if "location" in answer.headers:
                 url = urljoin(str(answer.url), answer.headers["location"])
                 place = urlsplit(url)
-                if place.netloc == ours and "/session/openid/" not in place.path:
+                if place.netloc == ours and (
+                    place.path == stop or "/session/openid/" not in place.path
+                ):
                     return answer
                 answer = self.client.get(url)
             else:

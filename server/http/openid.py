@@ -96,12 +96,13 @@ async def callback(request: Request) -> Response:
     ):
         return _back(request, own_path(request, ""), "expired")
     wanted = attempt.return_to
-    if "error" in query or query.get("iss", issuer.settings.issuer) != issuer.settings.issuer:
+    if "error" in query:
         log.warning("%s refused a sign-in: %.100r", issuer.settings.issuer, query.get("error"))
         return _back(
             request, wanted, "denied" if query.get("error") == "access_denied" else "issuer"
         )
     try:
+        issuer.check_answer(query.get("iss"))
         found = await issuer.redeem(query.get("code", ""), attempt, _redirect_uri(request, issuer))
         return await _signed_in(request, issuer, found, wanted)
     except Unreachable:

@@ -106,6 +106,12 @@ class Issuer:
         query = f"client_id={quote_plus(self.settings.client_id)}&post_logout_redirect_uri={quote_plus(return_to)}"
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"
 
+    def check_answer(self, iss: str | None) -> None:
+        """Raises Refused if an answer with this `iss` is not its own (RFC 9207, 2.4), and Unreachable. Older issuers send none."""
+        named = self.provider.metadata.get("authorization_response_iss_parameter_supported")
+        if iss != self.settings.issuer and (iss is not None or named is True):
+            raise Refused("an answer of another issuer")
+
     async def redeem(self, code: str, attempt: Attempt, redirect_uri: str) -> Confirmed:
         """What the issuer says about who signed in, for this code. Raises Unreachable, Refused."""
         tokens = await self._tokens(
