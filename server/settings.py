@@ -129,8 +129,7 @@ class Settings:
         None, help="URL of the keys of RS256 tokens (RFC 7517): https, or http on this machine."
     )
     jwt_public_key: str | None = setting(
-        None,
-        help="The public key of RS256 tokens, of 2048 bits or more (RFC 7518, 3.3): PEM text, or the path of a PEM file.",
+        None, help="Public key of RS256 tokens, 2048 bits or more: PEM text, or path of a PEM file."
     )
     jwt_audience: str | None = setting(
         None,
@@ -265,11 +264,12 @@ class Settings:
         """The issuer of `--openid-issuer`. Raises ValueError."""
         if self.openid_issuer is None:
             return None
+        client_id, client_secret = self.openid_client_id or "", self.openid_client_secret
         return OpenidIssuer(
             name="openid",
             issuer=self.openid_issuer,
-            client_id=self.openid_client_id or "",
-            client_secret=self.openid_client_secret,
+            client_id=client_id,
+            client_secret=client_secret,
         )
 
     @cached_property

@@ -8,6 +8,8 @@ from urllib.request import Request
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 from roomtone.formats.openid_issuers import OpenidIssuer
 from roomtone.identity.bounded_http import Answer, _Redirects
 from roomtone.identity.jwks import Jwks, UnknownKey
@@ -67,6 +69,28 @@ async def test_many_tokens_with_invented_keys_cause_one_request_to_the_issuer(
         answered.set()
         for refused in await asyncio.gather(*waiting, return_exceptions=True):
             assert isinstance(refused, UnknownKey)
+
+
+async def test_a_published_key_that_is_too_short_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """RFC 7518, 3.3. The other keys are."""
+    keys = [
+        RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, bits).public_key(), as_dict=True)
+        | {"kid": str(bits), "alg": "RS256"}
+        for bits in (1024, 2048)
+    ]
+
+    async def ask(_url: str) -> Answer:
+        return Answer(200, {"keys": keys})
+
+    monkeypatch.setattr("roomtone.identity.jwks.ask", ask)
+    jwks = Jwks(f"{ADDRESS}/keys")
+    assert await jwks.fetch()
+    assert "the signing key '1024'" in caplog.text
+    assert jwks.find("2048")
+    with pytest.raises(UnknownKey):
+        jwks.find("1024")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from roomtone.identity.jwks import Jwks, UnknownKey
+from roomtone.identity.jwks import Jwks
 from roomtone.identity.tokens import Tokens, claims_of, user_of
 from roomtone.problem import Problem
 from roomtone.settings import Settings
@@ -186,25 +186,6 @@ async def test_an_issuers_keys_are_fetched_before_and_when_a_token_needs_them(
         assert is_fetching(tokens, unknown)
         await _answered(jwks)
         assert user_of(tokens.verify(unknown)) == RICK
-
-
-async def test_a_published_key_that_is_too_short_is_not_trusted(
-    issuer: Issuer, key: rsa.RSAPrivateKey, caplog: pytest.LogCaptureFixture
-) -> None:
-    """RFC 7518, 3.3. The other keys are."""
-    short = rsa.generate_private_key(65537, 1024)
-    issuer.publish("short", short)
-    weak = issuer.keys
-    issuer.publish("one", key)
-    issuer.keys += weak
-    jwks = Jwks(issuer.url)
-    assert await jwks.fetch()
-    assert "'short'" in caplog.text
-    tokens = Tokens(SECRET, jwks=jwks)
-    token = jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "one"})
-    assert user_of(tokens.verify(token)) == RICK
-    with pytest.raises(UnknownKey):
-        jwks.find("short")
 
 
 def is_fetching(tokens: Tokens, token: str) -> bool:
