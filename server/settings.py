@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .formats.loopback import is_loopback
-from .formats.openid_issuers import OpenidIssuer, all_different, openid_issuers
+from .formats.openid_issuers import OpenidIssuer, all_different, one_issuer, openid_issuers
 from .formats.root_path import root_path
 from .formats.web_origins import web_origin
 from .grace import GRACE, ROLE_KEPT
@@ -262,15 +262,7 @@ class Settings:
     @cached_property
     def issuer(self) -> OpenidIssuer | None:
         """The issuer of `--openid-issuer`. Raises ValueError."""
-        if self.openid_issuer is None:
-            return None
-        client_id, client_secret = self.openid_client_id or "", self.openid_client_secret
-        return OpenidIssuer(
-            name="openid",
-            issuer=self.openid_issuer,
-            client_id=client_id,
-            client_secret=client_secret,
-        )
+        return one_issuer(self.openid_issuer, self.openid_client_id, self.openid_client_secret)
 
     @cached_property
     def issuers(self) -> tuple[OpenidIssuer, ...]:

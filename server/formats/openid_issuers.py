@@ -72,6 +72,17 @@ def all_different(issuers: tuple[OpenidIssuer, ...]) -> tuple[OpenidIssuer, ...]
     return issuers
 
 
+def one_issuer(
+    address: str | None, client_id: str | None, client_secret: str | None
+) -> OpenidIssuer | None:
+    """The issuer at this address, with the default of everything else; None without an address. Raises ValueError."""
+    if address is None:
+        return None
+    return OpenidIssuer(
+        name="openid", issuer=address, client_id=client_id or "", client_secret=client_secret
+    )
+
+
 def openid_issuers(text: str) -> tuple[OpenidIssuer, ...]:
     """The issuers in this text. Raises ValueError, whose text quotes no secret."""
     try:
