@@ -11,6 +11,8 @@ import pytest
 from roomtone.paths import PSQL
 from roomtone.postgres.programs import psql_command, psql_environment
 
+from ...patience import PATIENCE
+
 RC = (PSQL / "rc.psql").read_text("utf-8")
 GUIDE = (PSQL / "guide.psql").read_text("utf-8")
 QUERIES = re.findall(r"^\\set (\w+) +'select", RC, re.MULTILINE)
@@ -25,7 +27,7 @@ def typed(url: str, *lines: str, **environment: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

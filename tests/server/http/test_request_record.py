@@ -12,6 +12,7 @@ from roomtone.request_id import id_for
 from roomtone.rows import catalogue
 from websockets.sync.client import connect
 
+from ...patience import PATIENCE
 from ...people import Psql
 from ...running import RunningRelay
 
@@ -36,7 +37,8 @@ def test_each_answer_has_an_id_and_a_proxys_own_is_kept(relay: RunningRelay) -> 
         given = anna.get("/live", headers={"X-Request-Id": "proxy-12345678"})
         assert given.headers["x-request-id"] == "proxy-12345678"
         assert "request_id" not in anna.get("/nowhere").json()
-    with connect(relay.url.replace("http", "ws") + "/hallway/socket") as socket:
+    address = relay.url.replace("http", "ws") + "/hallway/socket"
+    with connect(address, open_timeout=PATIENCE, proxy=None) as socket:
         assert socket.response is not None
         assert OWN.fullmatch(socket.response.headers["x-request-id"])
 

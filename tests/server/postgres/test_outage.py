@@ -13,14 +13,13 @@ import httpx
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from roomtone.postgres.pools import Database
-from roomtone.settings import Settings
 from roomtone.tools.waiting import until
 from roomtone.types import NodeId
 
 from ...following import Frame, follow
 from ...patience import PATIENCE, comes_true
 from ...people import Psql
-from ...running import run_relay
+from ...running import patient, run_relay
 
 VERSION = re.compile(rb"(server_version\0\d+\.)\d")
 """In the messages at the beginning of a session (PostgreSQL manual, 54.2.1); with one digit, so that the length stays."""
@@ -86,7 +85,7 @@ async def test_a_request_that_waits_is_answered_as_soon_as_the_database_is_back(
     database_url: str, open_dir: Path
 ) -> None:
     async with gate(database_url, open_dir) as (database_gate, url):
-        settings = Settings(pool_timeout=2 * PATIENCE)
+        settings = patient(pool_timeout=2 * PATIENCE)
         database = Database(url, node=NodeId("test"), settings=settings)
         await database.open()
         try:

@@ -7,18 +7,18 @@ from collections.abc import AsyncIterator
 
 import pytest
 from roomtone.postgres.pools import Database, opened
-from roomtone.settings import Settings
 from roomtone.types import NodeId
 
 from ...patience import PATIENCE
 from ...people import Psql
+from ...running import patient
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    settings = Settings(pool_size=2)
+    settings = patient(pool_size=2)
     async with opened(Database(database_url, node=NodeId("pools"), settings=settings)) as own:
         yield own
 

@@ -11,12 +11,12 @@ from psycopg.pq.abc import PGresult
 from psycopg.waiting import WAIT_RW
 from roomtone.postgres.pools import Database, opened
 from roomtone.postgres.round_trip import MOST_PREPARED, OneStatement, _exchange, fits
-from roomtone.settings import Settings
 from roomtone.types import NodeId
 
 from ...conftest import Connect
 from ...patience import PATIENCE, comes_true
 from ...people import Psql
+from ...running import patient
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,7 @@ async def database(database_url: str, psql: Psql) -> AsyncIterator[Database]:
         "grant select, insert on public.late to roomtone_anon",
     ):
         psql.run(command)
-    settings = Settings(pool_size=1)
+    settings = patient(pool_size=1)
     async with opened(Database(database_url, node=NodeId("once"), settings=settings)) as own:
         yield own
 

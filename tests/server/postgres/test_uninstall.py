@@ -200,10 +200,12 @@ def test_nothing_is_removed_while_something_runs_or_by_somebody_else(
     database_url: str, connect: Connect
 ) -> None:
     psql = Psql(connect())
-    psql.run("insert into nodes (id, kind, address) values ('relay-1', 'relay', 'here')")
+    psql.run(
+        "insert into nodes (id, kind, address, heartbeat_at) values ('relay-1', 'relay', 'here', now() + interval '1 hour')"
+    )
     with pytest.raises(InstallError, match="1 relays, media nodes or bots are running"):
         contents(database_url)
-    psql.run("update nodes set heartbeat_at = heartbeat_at - interval '11 seconds' where true")
+    psql.run("update nodes set heartbeat_at = now() - interval '11 seconds' where true")
     with pytest.raises(InstallError, match="does not own"):
         contents(make_conninfo(database_url, user="roomtone_relay"))
     with pytest.raises(InstallError, match="does not own"):

@@ -94,13 +94,13 @@ def test_an_update_runs_only_what_changed(
 
 
 def _with_an_older_relay(url: str, source: Path, connect: Connect) -> psycopg.Connection:
-    """Installed there, with one process of the older release that has just written its heartbeat."""
+    """Installed there, with one process of the older release, whose heartbeat counts for an hour: an installation may take longer than another one does."""
     (source / "schema" / "30_nodes.sql").write_text(
         "create table if not exists roomtone.nodes (revision int default 1, heartbeat_at timestamptz default now());\n"
     )
     install(url, demo=False, source=source)
     connection = connect(url)
-    connection.execute("insert into nodes default values")
+    connection.execute("insert into nodes (heartbeat_at) values (now() + interval '1 hour')")
     return connection
 
 
@@ -130,8 +130,8 @@ def test_who_runs_is_counted_before_the_locks_because_nobody_can_write_a_heartbe
 ) -> None:
     connection = _with_an_older_relay(empty_database_url, source, connect)
     before = connection.execute("select heartbeat_at from nodes").fetchone()
-    (source / "schema" / "40_long.sql").write_text("-- as if it took eleven seconds\n"
-        "update roomtone.nodes set heartbeat_at = heartbeat_at - interval '11 seconds' where true;\n"
+    (source / "schema" / "40_long.sql").write_text("-- as if it took two hours\n"
+        "update roomtone.nodes set heartbeat_at = heartbeat_at - interval '2 hours' where true;\n"
     )  # fmt: skip
     (source / "schema" / "migrations").mkdir()
     (source / "schema" / "migrations" / "010_rooms.post.sql").write_text(
@@ -139,7 +139,7 @@ def test_who_runs_is_counted_before_the_locks_because_nobody_can_write_a_heartbe
     )
     found = install(empty_database_url, demo=False, source=source)
     assert (found.changed, found.older) == (True, 1)
-    after = connection.execute("select heartbeat_at + interval '11 seconds' from nodes").fetchone()
+    after = connection.execute("select heartbeat_at + interval '2 hours' from nodes").fetchone()
     assert after is not None
     assert before is not None
     assert after[0] > before[0]  # by as long as the tables were locked

@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 
 import httpx
-import psycopg
 
 from ...conftest import Connect
-from ...patience import PATIENCE
+from ...patience import PATIENCE, eventually
 from ...running import run_relay
 from ..rows_world import World, problem
 
@@ -242,17 +241,10 @@ def test_a_deadlock_is_tried_again_and_nothing_is_lost(world: World, connect: Co
         target=lambda: answers.append(world.rick.patch(url, json=body, timeout=PATIENCE))
     )
     patching.start()
-    _until_someone_waits(world.psql.connection)
+    waits = "select from pg_stat_activity where wait_event_type = 'Lock'"
+    eventually(lambda: world.psql.all(waits))
     other.execute("update rooms set name = 'A1' where id = %s", (first,))
     other.commit()
     patching.join(PATIENCE)
     assert answers[0].status_code == 204, answers[0].text
     assert world.psql.all("select distinct name from rooms") == [("C",)]
-
-
-def _until_someone_waits(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    query = "select from pg_stat_activity where wait_event_type = 'Lock'"
-    for _ in range(10_000):
-        if connection.execute(query).fetchone() is not None:
-            return
-    raise AssertionError("no session waits for a lock")
