@@ -69,7 +69,8 @@ class SocketSubscriber(Subscriber):
         async with self._news:
             if message["event"] == "ack":
                 self.acks[message["id"]] = message
-            else:
+            # As a comment of an event stream, "still-here" is no frame.
+            elif message["event"] != "still-here":
                 frame = Frame(message["event"], message.get("id"), message.get("data"))
                 self.frames.append(frame)
             self._news.notify_all()

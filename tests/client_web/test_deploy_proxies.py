@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from ..certificates import write_certificates
+from ..patience import PATIENCE
 from ..people import Psql
 from ..running import run_relay
-from .browser import open_page
+from .browser import open_page, patient_context
 from .deploy import FILES, deployed
 
 
@@ -39,8 +40,9 @@ def opens_the_lab(context: BrowserContext, url: str) -> None:
 def test_people_talk_through_each_configuration_with_tls_http2_and_a_path(
     browser: Browser, served: dict[str, str], psql: Psql, room: int
 ) -> None:
-    context = browser.new_context(permissions=["microphone"], ignore_https_errors=True)
-    with context, httpx.Client(verify=False) as outside:  # a certificate of our own
+    context = patient_context(browser, permissions=["microphone"], ignore_https_errors=True)
+    # A certificate of our own.
+    with context, httpx.Client(verify=False, timeout=PATIENCE) as outside:
         for name, url in served.items():
             assert outside.get(f"{url}/metrics").status_code == 404, name
             slash = outside.get(url)

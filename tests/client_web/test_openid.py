@@ -11,9 +11,10 @@ from playwright.sync_api import Browser as AnyBrowser
 from playwright.sync_api import BrowserContext, Page
 
 from ..issuer import TestIssuer, run_issuer
-from ..patience import PATIENCE, eventually
+from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
+from .browser import patient_context
 from .user_page import UserPage, user_page
 
 USERS: dict[str, dict[str, Any]] = {
@@ -73,8 +74,7 @@ def test_people_sign_in_where_they_have_an_account_talk_and_leave(
         issuer.change("u-1", disabled=True)
         eventually(lambda: psql.roster(room) == ["host"])
         page.locator(".room:not([data-phase='in'])").first.wait_for(state="attached")
-        other = browser.new_context()
-        other.set_default_timeout(PATIENCE * 1000)
+        other = patient_context(browser)
         without_fonts(other)
         with user_page(other, relay.url, refusals=True) as second:
             _signs_in_and_out(second, issuer)

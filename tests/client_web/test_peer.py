@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from ..patience import PATIENCE
+
 # Two peers, a (who joined later) and b; signals arrive after a delay, in order.
 PLAY = """
 const { createPeer } = await import('/client/media/peer.js')
@@ -23,7 +25,7 @@ const create = (name, other, offers) => {
         onPath: (path) => (paths[name] = path), onBroken: (error) => broken.push(String(error)) })
 }
 const until = async (condition) => {
-    const end = performance.now() + 60000
+    const end = performance.now() + PATIENCE
     while (!(await condition())) {
         if (performance.now() > end) throw new Error('it did not come true: ' + JSON.stringify({ said, broken }))
         await new Promise((resolve) => setTimeout(resolve, 20))
@@ -48,7 +50,7 @@ const sent = async (peer) => {
 
 def play(page: Page, script: str) -> Any:
     return page.evaluate(
-        f"async () => {{ {PLAY} try {{ {script} }} finally {{ a.close(); b.close() }} }}"
+        f"async () => {{ const PATIENCE = {PATIENCE * 1000}; {PLAY} try {{ {script} }} finally {{ a.close(); b.close() }} }}"
     )
 
 

@@ -78,11 +78,12 @@ def test_a_room_is_planned_reminded_of_and_opens(
 def test_a_planned_room_is_cancelled(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
-    psql.run(
-        "insert into rooms (name, host_id, starts_at) values ('Attic', %s, now() + interval '20 minutes')",
-        psql.person("amara"),
-    )
     with user_page(context, relay.url, "amara") as amara:
+        amara.reads("No open rooms")
+        psql.run(
+            "insert into rooms (name, host_id, starts_at) values ('Attic', %s, now() + interval '20 minutes')",
+            psql.person("amara"),
+        )
         amara.card("Attic").get_by_text("Opens in 20 minutes").wait_for()
         amara.card("Attic").get_by_role("link").click()
         amara.button("Cancel the room").click()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import median
-
 from playwright.sync_api import BrowserContext
 
 from ..patience import eventually
@@ -16,8 +14,6 @@ from .test_look_room import REFUSES_THE_MICROPHONE
 from .user_page import user_page
 
 # What the browser shows outside of the page, which a headless one does not show.
-CHANGES = 4
-
 OUTSIDE = """
     globalThis.outside = { sinks: [], handlers: {}, awake: 0, constraints: [] }
     const { setSinkId } = HTMLMediaElement.prototype
@@ -94,16 +90,16 @@ def test_a_sound_check_chooses_measures_plays_and_is_remembered(
         )
 
 
-LOOKS_FOR_A_GAP = """() => { globalThis.gap = new Promise((resolve) => {
-    const until = performance.now() + 900
-    let longest = 0, heard = performance.now()
-    const look = setInterval(() => {
-        const now = performance.now()
-        if (receivedAudio.loudness('rick') > 0.05) heard = now
-        longest = Math.max(longest, now - heard)
-        if (now > until) { clearInterval(look); resolve(longest) }
-    }, 5)
-}) }"""
+NOTES_WHAT_STOPS = """() => {
+    globalThis.stopped = []
+    const { stop } = MediaStreamTrack.prototype
+    MediaStreamTrack.prototype.stop = function () {
+        const sent = roomtone.peers().map(({ peer }) => peer.connection.getSenders()[0].track)
+        stopped.push(sent.every((track) => track !== this && track.enabled && track.readyState === 'live'))
+        return stop.call(this)
+    }
+}"""
+"""For each track that is stopped, whether another one was sent by then, and sounded."""
 
 
 def test_a_change_of_sound_processing_leaves_no_gap(
@@ -115,12 +111,9 @@ def test_a_change_of_sound_processing_leaves_no_gap(
     beth.enter(room)
     rick.unmute()
     beth.hears("rick", 440)
-    gaps: list[float] = []
-    floor: list[float] = []  # without any change
-    for _ in range(CHANGES):
-        beth.run(LOOKS_FOR_A_GAP)
-        floor.append(beth.run("() => gap"))
-        beth.run(LOOKS_FOR_A_GAP)
+    # Measured, a gap would be of this machine: where other processes have the processors, audio has gaps without any change.
+    rick.run(NOTES_WHAT_STOPS)
+    for changes in (1, 2):
         before = rick.run("() => roomtone.peers()[0].peer.connection.getSenders()[0].track.id")
         rick.run(
             "() => roomtone.shell.devices.turn('noiseSuppression', !roomtone.shell.devices.state.noiseSuppression)"
@@ -129,9 +122,10 @@ def test_a_change_of_sound_processing_leaves_no_gap(
             "(before) => roomtone.peers()[0].peer.connection.getSenders()[0].track.id !== before",
             before,
         )
-        gaps.append(beth.run("() => gap"))
-    # Where other processes have the processors, audio has gaps without any change.
-    assert median(gaps) < max(100, 4 * median(floor)), (gaps, floor)
+        rick.until("(count) => stopped.length === count", changes)
+        beth.run("() => receivedAudio.forget()")
+        beth.hears("rick", 440)
+    assert rick.run("() => stopped") == [True, True]
     assert rick.state["me"]["muted"] is False
     # Unplugged: another one is used, and the row is still right.
     rick.run(

@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from ..patience import PATIENCE
+
 # Each answer is for the next request; `say` writes to the open response.
 PLAY = """
 const { createStream } = await import('/client/signaling/stream.js')
@@ -29,7 +31,7 @@ const fetch = async (url, { headers }) => {
     return answer()
 }
 const until = async (condition) => {
-    const end = performance.now() + 60000
+    const end = performance.now() + PATIENCE
     while (!condition()) {
         if (performance.now() > end) throw new Error('it did not come true: ' + JSON.stringify({ states, requests }))
         await new Promise((resolve) => setTimeout(resolve, 5))
@@ -46,7 +48,7 @@ const hello = 'retry: 100\\n\\nevent: snapshot\\nid: 1-7\\ndata: {"hallway":[]}\
 
 
 def play(page: Page, script: str) -> Any:
-    return page.evaluate(f"async () => {{ {PLAY} {script} }}")
+    return page.evaluate(f"async () => {{ const PATIENCE = {PATIENCE * 1000}; {PLAY} {script} }}")
 
 
 def test_it_is_live_with_the_first_frame(quiet_page: Page) -> None:

@@ -18,7 +18,7 @@ from roomtone.tools.waiting import until
 from roomtone.types import PeerId, RoomId
 
 from ..following import follow
-from ..patience import comes_true
+from ..patience import PATIENCE, comes_true
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 
@@ -117,7 +117,7 @@ def refuses_in_the_documented_shape(client: httpx.Client, room: int) -> None:
 async def many(relay: RunningRelay, token: str, room: int) -> list[int]:
     """The statuses of changes that reach all sessions of the pool."""
     async with httpx.AsyncClient(
-        base_url=relay.url, headers={"Authorization": f"Bearer {token}"}, timeout=60
+        base_url=relay.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
     ) as client:
         asked = (
             client.patch(f"/rows/participants?room_id=eq.{room}", json={"muted": True})

@@ -85,7 +85,7 @@ def test_why_a_seat_was_lost_is_charged_to_who_asks(
 
         def poll() -> httpx.Response:
             json = {"Accept": "application/json"}
-            return world.anna.get(f"/rooms/{room}/events", params=asked, headers=json, timeout=60)
+            return world.anna.get(f"/rooms/{room}/events", params=asked, headers=json)
 
         waiting = [others.submit(poll) for _ in range(5)]
         for answer in islice(as_completed(waiting), 3):  # the other two wait for the lock
