@@ -33,6 +33,7 @@ Browsers write every status of 400 and above into their console. For some reques
 for example a signal to a participant who has just left.
 """
 
+CHECK_VIOLATION = "23514"
 UNAVAILABLE = "08006"  # connection failure
 INTERNAL_ERROR = "internal error; the log of the relay says more"
 MALFORMED_TEXT = "22021"  # character not in repertoire: psycopg refuses NUL before the server can
@@ -161,6 +162,15 @@ def problem_from_database(error: psycopg.Error, *, anonymous: bool = False) -> P
         if sqlstate == UNAVAILABLE:
             message = "the database does not answer"
         return Problem(status, sqlstate, message, hint=hint)
+    if sqlstate == CHECK_VIOLATION and diagnosis.table_name is not None:
+        # The server's own sentence, and details with the whole row. A refusal of ours names no table.
+        return Problem(
+            status,
+            sqlstate,
+            f"a value is not allowed by the rule {diagnosis.constraint_name}",
+            hint="docs/errors.md says what each rule refuses.",
+            rule=diagnosis.constraint_name,
+        )
     return Problem(
         status,
         sqlstate,

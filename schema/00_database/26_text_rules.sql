@@ -6,14 +6,17 @@ create or replace function refuse_bad_names(table_name text, column_name text, n
 language plpgsql set search_path = roomtone, pg_temp as $$
 declare
   rule constant text := table_name || '_' || column_name || '_is_allowed';
+  key constant text := (select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+                        where i.indrelid = to_regclass('roomtone.' || refuse_bad_names.table_name) and i.indisprimary);
   changed int;
 begin
   if not exists (select from pg_constraint c where c.conname = rule and c.connamespace = 'roomtone'::regnamespace) then
     execute format('alter table %I disable trigger user', table_name);
     execute format('update %1$I t set %2$I = case when exists (select from %1$I o where o.%2$I = normalize(t.%2$I, NFC))
-                                                  then %3$L || t.id else normalize(t.%2$I, NFC) end
-                    where t.%2$I is not nfc normalized', table_name, column_name, noun || ' ');
-    execute format('update %1$I t set %2$I = %3$L || t.id where name_fault(t.%2$I) is not null', table_name, column_name, noun || ' ');
+                                                  then %3$L || t.%4$I else normalize(t.%2$I, NFC) end
+                    where t.%2$I is not nfc normalized', table_name, column_name, noun || ' ', key);
+    execute format('update %1$I t set %2$I = %3$L || t.%4$I where name_fault(t.%2$I) is not null',
+                   table_name, column_name, noun || ' ', key);
     while kept_length is not null loop -- a new name like 'user 7' may be taken, too: repeat until no two names look alike
       execute format('update %1$I t set %2$I = case when name_fault(left(t.%2$I, $1) || '' '' || t.id) is null
                                                     then left(t.%2$I, $1) || '' '' else %3$L end || t.id
@@ -31,7 +34,7 @@ end
 $$;
 
 comment on function refuse_bad_names(text, text, text, int) is
-  'For the installation: adds the constraint that the names in this column are allowed (name_fault). Older names that are not become the noun and the row''s id. With kept_length, of names that look alike all but the first become as many of their characters and the id.';
+  'For the installation: adds the constraint that the names in this column are allowed (name_fault). Older names that are not become the noun and the row''s key. With kept_length, of names that look alike all but the first become as many of their characters and the id.';
 
 create or replace function refuse_hidden_controls(table_name text, column_name text) returns void
 language plpgsql set search_path = roomtone, pg_temp as $$

@@ -32,3 +32,5 @@ comment on column passkeys.created_at is 'When it was made.';
 comment on column passkeys.last_used_at is 'When its user last signed in with it; null: never.';
 comment on index passkeys_credential_is_unique is 'Each credential is one passkey of one user.';
 comment on index passkeys_by_user is 'Finds the passkeys of a user.';
+
+select refuse_bad_names('passkeys', 'name', 'passkey');

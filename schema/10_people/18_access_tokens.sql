@@ -18,3 +18,5 @@ comment on column access_tokens.created_at is 'When it was made.';
 comment on column access_tokens.expires_at is 'When it expires. Then the row is deleted.';
 comment on index access_tokens_by_user is 'Finds the tokens of a user.';
 comment on constraint access_tokens_expire_within_a_year on access_tokens is 'A token is valid for a year at most.';
+
+select refuse_bad_names('access_tokens', 'name', 'token');

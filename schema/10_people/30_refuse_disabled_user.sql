@@ -4,7 +4,7 @@ begin
   raise invalid_authorization_specification using
     message    = 'this account is disabled',
     constraint = 'users_are_not_disabled',
-    hint       = 'Ask who runs this site.';
+    hint       = 'The operator may allow it again: select enable_user(…).';
 end
 $$;
 

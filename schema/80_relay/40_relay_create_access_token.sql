@@ -15,9 +15,6 @@ begin
   end if;
   -- The lock, so that tokens made at the same time are counted.
   select * into strict owner from users u where u.id = (relay_create_access_token.claims ->> 'sub')::bigint for update;
-  if owner.disabled_at is not null then
-    perform refuse_disabled_user();
-  end if;
   if owner.issuer is not null and not exists (
     select from openid_sessions o where o.jti = relay_create_access_token.claims ->> 'jti' and o.user_id = owner.id
   ) then

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ..formats.web_origins import check_page_address
 from .asking import ask_database
 from .group import cli
 from .options import from_settings, settings_from
@@ -25,7 +26,11 @@ def recover_command(username: str, address: str | None, **given: Any) -> None:
     Send it to nobody else: the first who opens it has the account.
     """
     settings = settings_from(given)
-    (secret,) = ask_database(settings, "select roomtone.create_recovery_link(%s)", username)
     page = (address or f"http://localhost:{settings.port}").rstrip("/")
+    try:
+        check_page_address(page)
+    except ValueError as error:
+        raise click.UsageError(f"--address: {error}.") from None
+    (secret,) = ask_database(settings, "select roomtone.create_recovery_link(%s)", username)
     # In the fragment, which browsers send to no server (RFC 9110, 4.2.4): no log and no Referer has the secret.
     click.echo(f"{page}/#recover={secret}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
 _USUAL_PORT: Final = {"http": 80, "https": 443}
+
+PATH: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/-]*")  # RFC 3986, 3.3
 
 
 def web_origin(text: str) -> str:
@@ -22,3 +25,14 @@ def web_origin(text: str) -> str:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = "" if parts.port in (None, _USUAL_PORT[parts.scheme]) else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"
+
+
+def check_page_address(text: str) -> None:
+    """Raises ValueError unless this is the address of a page: an origin, and perhaps a path. A link may have nothing else."""
+    scheme, separator, rest = text.partition("://")
+    host, _, path = rest.partition("/")
+    web_origin(f"{scheme}{separator}{host}")
+    if not PATH.fullmatch(path):
+        raise ValueError(
+            f"{text!r} has more than a host and a path: write https://app.example.org/talk"
+        )

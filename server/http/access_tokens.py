@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 from ..identity.tokens import claims_of
 from ..problem import Problem, refusal
 from ..resource import PRIVATE, resource
-from ..rows.body import an_object, json_of
+from ..rows.body import an_object_of, json_of
 from ..types import UserId
 from .session import user_of
 
@@ -31,7 +31,7 @@ async def create(request: Request) -> Response:
     Answers 201 `{"token", "jti", "name", "created_at", "expires_at"}`. The token is not stored, and is never shown again.
     """
     value, _ = await json_of(request)
-    given = an_object(value)
+    given = an_object_of(value, "name", "days")
     name, days = given.get("name"), given.get("days")
     if not isinstance(name, str) or not isinstance(days, int) or isinstance(days, bool):
         raise refusal("PGRST102", 'the body must be {"name": "…", "days": 30}')

@@ -28,7 +28,7 @@ from ..identity.passkeys import (
 from ..identity.tokens import address_of, claims_of
 from ..problem import Problem, refusal
 from ..resource import PRIVATE, resource
-from ..rows.body import an_object, json_of
+from ..rows.body import an_object, an_object_of, json_of
 from .hosts import host_of, is_address
 from .session import SIGNED_IN, new_users_are_limited, signed_in, user_of
 
@@ -42,7 +42,7 @@ async def begin_creation(request: Request) -> Response:
     `{"username": …}` for a new account, `{"secret": …}` by a recovery link, `{}` for a further passkey of the user.
     """
     value, _ = await json_of(request)
-    given = an_object(value)
+    given = an_object_of(value, "username", "secret")
     username, secret = given.get("username"), given.get("secret")
     is_text = all(each is None or isinstance(each, str) for each in (username, secret))
     if not is_text or len(given) > 1:
@@ -69,7 +69,7 @@ async def create(request: Request) -> Response:
 
     For a new account or by a recovery link, its user is signed in: `{"user", "token"}` and the cookie. For a further passkey, too.
     """
-    given, credential = await _answer(request)
+    given, credential = await _answer(request, "credential", "name")
     name = given.get("name")
     if not isinstance(name, str):
         raise refusal("PGRST102", 'the body must have the passkey\'s "name"')
@@ -111,7 +111,7 @@ async def begin_sign_in(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """`POST /session/passkeys/sign_in {"credential"}`: sign in with what `navigator.credentials.get` answered."""
-    _, credential = await _answer(request)
+    _, credential = await _answer(request, "credential")
     challenge = await _used(request, credential, to_sign_in=True)
     credential_id = credential_id_of(credential)
     known = await _row(
@@ -164,10 +164,10 @@ async def _own_id(request: Request) -> int:
     return int(user["id"])
 
 
-async def _answer(request: Request) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The body, and the credential in it."""
+async def _answer(request: Request, *known: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The body, which has these fields, and the credential in it."""
     value, _ = await json_of(request)
-    given = an_object(value)
+    given = an_object_of(value, *known)
     return given, an_object(given.get("credential"))
 
 

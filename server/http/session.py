@@ -22,7 +22,7 @@ from ..identity.tokens import TOKEN_LIFETIME, address_of, bearer_of, claims_of
 from ..postgres.budget import subject
 from ..problem import Problem, problem_from_database, refusal
 from ..resource import PRIVATE, resource
-from ..rows.body import an_object, json_of
+from ..rows.body import an_object_of, json_of
 from ..rows.transaction import transact
 from ..types import Claims, UserId
 from .cookies import delete_session_cookie, set_session_cookie
@@ -54,7 +54,7 @@ async def sign_in(request: Request) -> Response:
             rule="session_is_a_demo",
         )
     value, _ = await json_of(request)
-    given = an_object(value)
+    given = an_object_of(value, "username", "kind")
     username, kind = given.get("username"), given.get("kind", "person")
     if not isinstance(username, str) or kind not in ("person", "bot"):
         raise refusal("PGRST102", 'the body must be {"username": "…"}; for a bot add "kind": "bot"')

@@ -33,6 +33,7 @@ from .preflight import (  # fmt: skip
     check_installable,
     check_server,
     listed,
+    no_roomtone,
     roles_here,
     tables_of_others,
 )
@@ -72,7 +73,7 @@ def backup(url: str, file: Path, folder: Path, on_progress: Progress) -> BackedU
     """Write what Roomtone has at `url`, and the recordings in `folder`, into a new file. Raises InstallError."""
     with _readable_errors(), login(url) as connection:
         if installed_schema(connection, as_relay=False) is None:
-            raise BackupError(f"There is no Roomtone in the database {place(url)}.")
+            raise no_roomtone(connection, place(url))
         if file.exists():
             raise BackupError(f"{file} exists already. Choose another name.")
         # On the same disk, and for nobody else: it has all that people wrote, and the relay's keys.

@@ -103,6 +103,25 @@ def check_installable(connection: psycopg.Connection, roles: Roles) -> None:
     _check_roles(connection, roles)
 
 
+def no_roomtone(connection: psycopg.Connection, place: str) -> InstallError:
+    """Why Roomtone's tables cannot be used here: there are none, or this login may not."""
+    if not single_value(connection, f"select {IS_OURS}"):
+        return InstallError(f"There is no Roomtone in the database {place}.")
+    return InstallError(not_the_owner(connection))
+
+
+def not_the_owner(connection: psycopg.Connection) -> str:
+    """What login this needs instead."""
+    owner = single_value(
+        connection,
+        "select quote_ident(rolname) from pg_namespace n join pg_roles r on r.oid = n.nspowner where nspname = 'roomtone'",
+    )
+    return (
+        f"The login {_me(connection)} has no rights on Roomtone's tables. This needs the login that owns the schema, {owner},"
+        " and not that of relays."
+    )
+
+
 def _check_roles(connection: psycopg.Connection, roles: Roles) -> None:
     """Roles belong to the whole cluster. A login that may not create or grant them needs another that may."""
     old = connection.info.server_version < 160000

@@ -11,7 +11,7 @@ from .install import INSTALL_LOCK
 from .installed_schema import ALIVE, NEWEST_ROW
 from .login import login_to_write, place
 from .memberships import revoke_memberships
-from .preflight import IS_OURS, InstallError, Roles, roles_here
+from .preflight import IS_OURS, InstallError, Roles, no_roomtone, not_the_owner, roles_here
 from .single_value import single_value
 
 LOCKS_WITHIN = "10s"  # longer than any statement of a relay; none should be running
@@ -49,7 +49,7 @@ def contents(url: str) -> Contents:
     """What is installed there. Raises InstallError if nothing is, or if something runs on it."""
     with login_to_write(url, on_progress=_quietly, patience=0) as connection:
         if not single_value(connection, f"select {IS_OURS}"):
-            raise InstallError(f"There is no Roomtone in the database {place(url)}.")
+            raise no_roomtone(connection, place(url))
         try:
             alive = single_value(connection, RUNNING)
             if alive:
@@ -63,7 +63,7 @@ def contents(url: str) -> Contents:
                 for table in ("users", "rooms", "messages")
             ]
         except errors.InsufficientPrivilege as error:
-            raise InstallError(_not_the_owner(connection)) from error
+            raise InstallError(not_the_owner(connection)) from error
         return Contents(place(url), *counts)
 
 
@@ -92,7 +92,7 @@ def uninstall(url: str) -> Uninstalled:
                     "drop schema roomtone"
                 )  # not CASCADE: it would drop what is not ours
         except errors.InsufficientPrivilege as error:
-            raise InstallError(_not_the_owner(connection)) from error
+            raise InstallError(not_the_owner(connection)) from error
         except errors.LockNotAvailable as error:
             raise InstallError(
                 "Another session uses Roomtone's tables: end its transaction first. Nothing was removed."
@@ -147,9 +147,3 @@ def _without_roles(connection: psycopg.Connection, roles: Roles) -> Uninstalled:
         except (errors.DependentObjectsStillExist, errors.InsufficientPrivilege):
             kept.append(name)
     return Uninstalled(tuple(removed), tuple(kept))
-
-
-def _not_the_owner(connection: psycopg.Connection) -> str:
-    return (
-        f"The login {connection.info.user} does not own Roomtone's schema, so it cannot remove it."
-    )

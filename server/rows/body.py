@@ -66,6 +66,19 @@ def an_object(value: Any) -> dict[str, Any]:
     return value
 
 
+def an_object_of(value: Any, *known: str) -> dict[str, Any]:
+    """The object that a request of ours takes, which has no other fields than these. Raises Problem PGRST102."""
+    given = an_object(value)
+    for name in given:
+        if name not in known:
+            raise refusal(
+                "PGRST102",
+                f"the body has an unknown field: {name[:60]}",
+                hint=f"It may have {', '.join(known)}.",
+            )
+    return given
+
+
 def objects(value: Any, *, at_most: int) -> list[dict[str, Any]]:
     """The one or many objects a POST takes. Raises Problem PGRST102, or 413 for too many."""
     items = value if isinstance(value, list) else [value]

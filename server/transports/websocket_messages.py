@@ -45,6 +45,8 @@ def parse(text: str | None, *, limit: int) -> Message:
     if not isinstance(message, dict) or not isinstance(message.get("event"), str):
         raise refusal("PGRST102", 'a message must be {"event": "…", "id": …, "data": {…}}')
     message_id = message.get("id")
+    if unknown := message.keys() - {"event", "id", "data"}:
+        raise refusal("PGRST102", f"the message has an unknown field: {min(unknown)[:60]}")
     if not isinstance(message_id, Id) or len(str(message_id)) > LONGEST_ID:
         raise refusal(
             "PGRST102", f"an id must be a number or a text of at most {LONGEST_ID} characters"

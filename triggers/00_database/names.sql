@@ -6,6 +6,11 @@ declare
   name text := normalize(to_jsonb(new) ->> tg_argv[0], NFC);
   fault text := roomtone.name_fault(name);
 begin
+  if tg_nargs > 1 and (name is null or name !~ '\S' or length(name) > tg_argv[1]::int or name ~ '[[:cntrl:]]') then
+    raise check_violation using
+      message    = format('%s is one line of 1 to %s characters', tg_argv[2], tg_argv[1]),
+      constraint = tg_table_name || '_' || tg_argv[0] || '_is_text';
+  end if;
   if fault is not null then
     raise check_violation using
       message    = format('this name %s', fault),
@@ -19,7 +24,7 @@ begin
 end
 $$;
 
-comment on function tg_guard_name() is 'Converts the name in the given column to NFC, and refuses it if name_fault finds a fault.';
+comment on function tg_guard_name() is 'Converts the name in the given column to NFC, and refuses it if name_fault finds a fault; also if it is no line of at most so many characters, where that and what it is are given.';
 
 create or replace function tg_guard_text() returns trigger
 language plpgsql as $$

@@ -9,6 +9,7 @@ import httpx
 import jwt
 import pytest
 from click.testing import CliRunner
+from psycopg.conninfo import make_conninfo
 from roomtone.cli import cli
 
 from ...following import follow
@@ -79,17 +80,27 @@ def test_only_a_recent_sign_in_makes_a_token(world: World) -> None:
         ({"name": ""}, "access_tokens_name_is_text"),
         ({"name": "x" * 61}, "access_tokens_name_is_text"),
         ({"name": "a\nb"}, "access_tokens_name_is_text"),
+        ({"name": "OBS\u202e"}, "access_tokens_name_is_allowed"),
+        ({"name": "O\u200bBS"}, "access_tokens_name_is_allowed"),
         ({"days": 0}, "access_tokens_days_are_limited"),
         ({"days": 367}, "access_tokens_days_are_limited"),
         ({"days": -(10**30)}, "access_tokens_days_are_limited"),
     ],
 )
 def test_names_and_days_are_limited(world: World, given: dict[str, Any], rule: str) -> None:
-    problem(make(world.anna, **given), 400, "23514", rule)
+    said = problem(make(world.anna, **given), 400, "23514", rule)
+    assert "constraint" not in said["message"]
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"name": "OBS"}, {"name": "OBS", "days": True}, {"name": 7, "days": 7}]
+    "body",
+    [
+        {},
+        {"name": "OBS"},
+        {"name": "OBS", "days": True},
+        {"name": 7, "days": 7},
+        {"name": "OBS", "days": 7, "scope": "all"},
+    ],
 )
 def test_a_body_of_another_shape_is_refused(world: World, body: dict[str, Any]) -> None:
     problem(world.anna.post("/session/tokens", json=body), 400, "PGRST102")
@@ -130,6 +141,37 @@ def test_what_ends_the_tokens_of_a_user_removes_them_from_the_list(
     psql.run("select relay_delete_old_rows('1 hour', 1000)")
     assert names(world.rick) == []
     assert psql.one("select count(*) from revoked_tokens where expires_at < now()") == 0
+
+
+def test_a_disabled_user_gets_nothing_that_counts_once_they_are_enabled(
+    world: World, database_url: str
+) -> None:
+    def roomtone(*arguments: str, url: str = database_url) -> tuple[int, str]:
+        result = CliRunner().invoke(cli, [*arguments, "--database-url", url])
+        return result.exit_code, result.output
+
+    world.psql.run("select disable_user('anna')")
+    for command in ("token", "recover"):
+        status, said = roomtone(command, "anna")
+        assert (status, "Error: this account is disabled." in said) == (1, True)
+    assert world.psql.all("select from access_tokens") == []
+    assert world.psql.all("select from recovery_links") == []
+    world.psql.run("select enable_user('anna')")
+    for name, words in (
+        ("", "a token's name is one line of 1 to 60 characters"),
+        ("a\nb", "a token's name is one line of 1 to 60 characters"),
+        ("OBS\u202e", "this name has an invisible character"),
+    ):
+        status, said = roomtone("token", "anna", "--name", name)
+        assert (status, f"Error: {words}" in said) == (1, True)
+    of_relays = make_conninfo(database_url, user="roomtone_relay")
+    for arguments in (["token", "anna"], ["recover", "anna"], ["backup", "/nowhere/backup"]):
+        status, said = roomtone(*arguments, url=of_relays)
+        assert (status, "needs the login that owns the schema" in said) == (1, True)
+    assert (
+        "There is no Roomtone in the database"
+        in roomtone("token", "x", url=f"{make_conninfo(database_url, dbname='postgres')}")[1]
+    )
 
 
 def test_a_user_of_an_issuer_makes_short_tokens_after_signing_in_here(database_url: str) -> None:

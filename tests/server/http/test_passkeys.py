@@ -203,6 +203,16 @@ def test_a_recovery_link_makes_one_passkey_once_within_an_hour(
         older = made.output.strip().partition("=")[2]
         secret = CliRunner().invoke(cli, command).output.strip().partition("=")[2]
         assert CliRunner().invoke(cli, ["recover", "nobody", *command[2:]]).exit_code == 1
+        for address in (
+            "ftp://x",
+            "talk.example",
+            "https://",
+            "https://a@x",
+            "https://x/?q",
+            "javascript:x",
+        ):
+            bad = CliRunner().invoke(cli, [*command, "--address", address])
+            assert (bad.exit_code, "Error: --address: " in bad.output) == (2, True)
         rule = "recovery_links_are_used_once"
         for wrong in (older, "", "x"):
             refused = lost.post("/session/passkeys/creation", json={"secret": wrong})
