@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from roomtone.app import create_app
+from roomtone.http import whip_session
 from roomtone.identity import bounded_http, jwks, openid_provider
 from roomtone.listening import segments
 from roomtone.postgres import lease
@@ -48,6 +49,7 @@ for module, name in (
     (bounded_http, "ANSWER_WITHIN_S"),
     (bounded_http, "SILENT_FOR_S"),
     (segments, "FIRST_WITHIN"),
+    (whip_session, "ANSWERED_WITHIN"),
 ):
     assert hasattr(module, name)
     setattr(module, name, PATIENCE)  # no setting names these limits

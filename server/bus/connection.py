@@ -127,8 +127,8 @@ async def connected(address: BusAddress, name: str) -> AsyncIterator[BusConnecti
         with _answering():
             async with asyncio.timeout(CONNECTS_WITHIN):
                 await client.connect(
-                    list(address.urls), name=f"roomtone {name}", allow_reconnect=False, connect_timeout=2,
-                    max_reconnect_attempts=1, reconnect_time_wait=0.2,  # type: ignore[arg-type]  # any number of seconds
+                    list(address.urls), name=f"roomtone {name}", allow_reconnect=False,
+                    max_reconnect_attempts=1, connect_timeout=ANSWERS_WITHIN, reconnect_time_wait=0.2,  # type: ignore[arg-type]  # any number of seconds
                     error_cb=failed, closed_cb=ended, disconnected_cb=ended, tls=address.context(),
                     user_credentials=address.credentials,
                 )  # fmt: skip

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ..conftest import Connect
+from ..patience import PATIENCE
 from ..people import Psql, refused
 
 
@@ -191,7 +192,7 @@ def test_handing_over_and_leaving_at_once_do_not_deadlock(
         first.act_as("rick").one("select hand_over(%s, 'ben')", room)
         leaving = pool.submit(leave, second, room)
         first.connection.commit()
-        leaving.result(20)
+        leaving.result(PATIENCE)
         assert host(psql, room) == "ben"
         assert list(roles(psql, room)) == ["sam", "anna", "ben", "bo"]
 
@@ -200,7 +201,7 @@ def test_handing_over_and_leaving_at_once_do_not_deadlock(
         giving = pool.submit(second.one, "select hand_over(%s, 'sam')", room)
         first.connection.commit()  # the policy hands it to anna
         with refused("rooms_only_the_host_changes_them"):
-            giving.result(20)
+            giving.result(PATIENCE)
     assert host(psql, room) == "anna"
     assert roles(psql, room) == {"sam": "SPEAKER", "anna": "HOST", "bo": "AUDIENCE"}
 
@@ -217,7 +218,7 @@ def test_leaving_while_another_tab_ends_the_room_does_not_deadlock(
         while not psql.one(waiting, second.connection.info.backend_pid):
             assert not ending.done()
         first.connection.commit()
-        assert ending.result(20) == "Late."
+        assert ending.result(PATIENCE) == "Late."
     assert roles(psql, room) == {}
 
 

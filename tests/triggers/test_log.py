@@ -53,7 +53,7 @@ def test_an_open_transaction_blocks_no_other_and_is_logged_at_commit(
     psql.person("slow")
     slow = Psql(connect(autocommit=False))
     slow.seat(room, "slow")
-    psql.run("set statement_timeout = '2s'")
+    psql.run("set statement_timeout = '60s'")
     psql.seat(room, "quick")
     assert psql.roster(room) == ["quick"]
     slow.connection.commit()

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from ..conftest import Connect
+from ..patience import PATIENCE
 from ..people import Psql, refused, waits_for
 
 SIT = (
@@ -57,7 +58,7 @@ def test_of_two_users_with_the_same_peer_id_at_once_one_gets_it(
     with waits_for(slow, Psql(connect()), SIT, elsewhere, bo, peer) as answer:
         slow.connection.commit()
         with refused("participants_peer_id_is_new"):
-            answer.result(10)
+            answer.result(PATIENCE)
 
 
 def test_a_used_peer_id_is_deleted_after_a_day(psql: Psql, room: int) -> None:

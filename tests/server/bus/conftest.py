@@ -15,5 +15,6 @@ def patient_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     assert defaults is not None
     monkeypatch.setitem(defaults, "silent_after", 2 * PATIENCE)
     monkeypatch.setattr(connection, "ANSWERS_WITHIN", PATIENCE)
+    monkeypatch.setattr(connection, "CONNECTS_WITHIN", PATIENCE)
     monkeypatch.setattr(listener, "CONNECT_AGAIN_AFTER", 2 * PATIENCE)
     monkeypatch.setattr(listener, "RESYNC_EVERY", 3600.0)  # all logs are read again then

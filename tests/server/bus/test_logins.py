@@ -21,7 +21,7 @@ from ...running import run_relay
 from .nats_credentials import write_credentials
 from .running_bus import is_on_bus, metric, running_pump
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("patient_bus")]
 CONFIGURATION = """
 authorization {{
   users = [

@@ -15,6 +15,7 @@ from ...patience import PATIENCE, comes_true
 from ...people import Psql
 from ...running import RunningRelay, run_relay
 from .processes import bot, ended, playing
+from .test_routes import move
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ async def test_a_node_of_each_kind_starts_by_itself_and_gives_its_rooms_back_at_
         kinds = "select array_agg(kind order by kind) from living_nodes()"
         await comes_true(lambda: psql.one(kinds) == ["edge", "mcu", "sfu"], within=PATIENCE)
         psql.seat(room, "rick")
-        psql.run("update rooms set topology = 'sfu' where id = %s", room)
+        move(psql, room, "sfu")
         follows = "select count(served_by) from participants where kind = 'sfu'"
         await comes_true(lambda: psql.one(follows), within=PATIENCE)
     assert psql.one(kinds) is None

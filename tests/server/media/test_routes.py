@@ -43,6 +43,12 @@ async def nodes(database_url: str, psql: Psql, *kinds: Kind) -> AsyncIterator[No
 
 
 def move(psql: Psql, room: int, topology: str) -> None:
+    """The nodes that run count as alive until their next heartbeat, which is late if this machine stood still."""
+    # A transaction of this event loop may hold the lock of a lease: then it is being written.
+    psql.run(
+        "update nodes set heartbeat_at = now() + interval '1 minute'"
+        " where id in (select id from nodes for no key update skip locked)"
+    )
     psql.run("update rooms set topology = %s where id = %s", topology, room)
 
 

@@ -129,7 +129,7 @@ def test_accepting_twice_at_once_counts_once(psql: Psql, connect: Connect, club:
         other = pool.submit(accept, second, "sam", code)
         first.connection.commit()
         with refused("invitations_is_accepted_once"):
-            other.result(20)
+            other.result(PATIENCE)
     assert psql.one("select uses from invitations") == 1
 
 

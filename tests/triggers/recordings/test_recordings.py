@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...conftest import Connect
+from ...patience import PATIENCE
 from ...people import Psql, refused, waits_for
 from .nodes import begin, skip_countdown
 
@@ -137,5 +138,5 @@ def test_a_join_at_the_same_time_as_an_announcement_is_recorded(
     other.act_as("eve")
     with waits_for(slow, other, "select (join_room(%s)).user_id", room) as joined:
         slow.run("commit")
-        joined.result(10)
+        joined.result(PATIENCE)
     assert psql.one("select count(*) from recorded_seats where user_id = %s", psql.person_id("eve")) == 1  # fmt: skip

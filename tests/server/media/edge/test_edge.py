@@ -21,10 +21,12 @@ from roomtone.media.room_session import RoomSession, room_session
 from roomtone.media.signaling.client import Ice
 from roomtone.media.signaling.database_client import DatabaseConnections, database_connections
 from roomtone.media.sounds import tone
+from roomtone.tools.processes import free_port
 from roomtone.types import RoomId
 
-from ....patience import comes_true
+from ....patience import LOOK_AGAIN, PATIENCE, comes_true
 from ....people import Psql
+from ..test_routes import move
 from .audience import Listener, listener, listeners
 
 EDGES: LiteralString = "select count(*) from living_nodes() where kind = 'edge'"
@@ -66,7 +68,7 @@ async def stage(
 ) -> AsyncIterator[list[RoomSession]]:
     """Three who send tones, in a room on an SFU of which all listeners are served by edges."""
     psql.run("insert into topology_sizes (edge_after) values (0)")
-    psql.run("update rooms set topology = 'sfu' where id = %s", room)
+    move(psql, room, "sfu")
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(
@@ -93,13 +95,13 @@ async def test_listeners_hear_all_speakers_through_an_edge(
         await comes_true(hear_all(dee, eve))
         # Nobody is left behind in Janus.
         await comes_true(lambda: psql.one("select count(*) from mix_receivers") == 1)
-        psql.run("delete from participants where peer_id = %s", dee.seat.peer)
+        await write(psql, "delete from participants where peer_id = %s", dee.seat.peer)
         await comes_true(lambda: dee.hung_up)
         assert not eve.hung_up
-        assert hear_all(eve)()
-        psql.run("select end_room(%s)", room)
+        await hears_again(eve)
+        await write(psql, "select end_room(%s)", room)
         await comes_true(lambda: psql.one("select count(*) from mix_receivers") == 0)
-        assert await mountpoints(janus) == 0
+        await has_no_mountpoints(janus)
 
 
 async def test_a_listener_whose_connection_ends_or_who_asks_for_another_gets_one(
@@ -113,10 +115,11 @@ async def test_a_listener_whose_connection_ends_or_who_asks_for_another_gets_one
     ):
         await comes_true(hear_all(dee))
         await dee.hang_up()
-        await comes_true(lambda: len(dee.offers) == 2)
+        await comes_true(lambda: len(dee.offers) > 1)
         await hears_again(dee)
-        dee.seat.send(dee.offers[0], "bye", {"reason": "the network has changed"})
-        await comes_true(lambda: len(dee.offers) == 3)
+        before = len(dee.offers)
+        dee.seat.send(dee.offers[-1], "bye", {"reason": "the network has changed"})
+        await comes_true(lambda: len(dee.offers) > before)
         await hears_again(dee)
 
 
@@ -135,13 +138,14 @@ async def test_when_janus_is_lost_its_listeners_are_served_elsewhere_and_the_sta
         [first] = {each.edge for each in people}
         lost, other = (one, two) if await mountpoints(one) else (two, one)
         before = [each.routes.node for each in speakers]
-        os.kill(lost.pids[0], how)
+        killed = len(lost.pids)
+        os.kill(lost.pids[-1], how)
         await comes_true(lambda: all(each.edge not in (first, None) for each in people))
         await hears_again(*people)
         assert await mountpoints(other) == 1
         assert [each.routes.node for each in speakers] == before
         # It leads another Janus, and takes listeners again.
-        await comes_true(lambda: len(lost.pids) == 2)
+        await comes_true(lambda: len(lost.pids) > killed)
         await comes_true(lambda: psql.one(EDGES) == 2)
 
 
@@ -157,7 +161,7 @@ async def test_without_another_edge_the_node_of_the_stage_serves_them(
     ):
         await comes_true(hear_all(dee))
         dee.answers = False
-        os.kill(janus.pids[0], signal.SIGKILL)
+        os.kill(janus.pids[-1], signal.SIGKILL)
         await comes_true(lambda: dee.edge is None)
         # The next Janus serves them as soon as it is there.
         dee.answers = True
@@ -168,7 +172,7 @@ async def test_without_another_edge_the_node_of_the_stage_serves_them(
 async def test_who_cannot_be_reached_and_for_whom_no_port_is_free_is_served_by_the_node_of_the_stage(
     database_url: str, psql: Psql, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port = bound_port()
+    port = free_port()
     async with (
         serving(database_url, psql, Janus(ports=(port, port)).lead),
         database_connections(database_url) as database,
@@ -182,12 +186,12 @@ async def test_who_cannot_be_reached_and_for_whom_no_port_is_free_is_served_by_t
             await comes_true(lambda: eve.edge is not None)
             await comes_true(lambda: eve.edge is None)
             assert eve.offers == []
-        psql.run("delete from participants where peer_id = %s", dee.seat.peer)
+        await write(psql, "delete from participants where peer_id = %s", dee.seat.peer)
         await comes_true(lambda: is_free(port))
         monkeypatch.setattr(edge_listener, "CONNECTED_WITHIN", 0.2)
         async with listener(database, psql, room, "flo") as flo:
             flo.answers = False
-            await comes_true(lambda: len(flo.offers) == edge_listener.REFUSED_AFTER)
+            await comes_true(lambda: len(flo.offers) >= edge_listener.REFUSED_AFTER)
             await comes_true(lambda: flo.edge is None)
 
 
@@ -206,10 +210,15 @@ async def test_a_room_that_ends_while_somebody_connects_leaves_nothing_behind(
         # aiortc raises in a task of its own if a connection is closed at the moment it starts; here only dee is connecting.
         connected = "select count(distinct from_peer) from signals where kind = 'connected'"
         await comes_true(lambda: psql.one(connected) == len(TONES))
-        psql.run("select end_room(%s)", room)
+        await write(psql, "select end_room(%s)", room)
         await comes_true(lambda: psql.one("select count(*) from mix_receivers") == 0)
-        assert await mountpoints(janus) == 0
+        await has_no_mountpoints(janus)
         assert psql.one("select count(*) from assignments") == 0
+
+
+async def write(psql: Psql, statement: LiteralString, *values: Any) -> None:
+    """In a thread: a transaction of this event loop may hold the lock of a seat."""
+    await asyncio.to_thread(psql.run, statement, *values)
 
 
 async def hears_again(*people: Listener) -> None:
@@ -228,16 +237,18 @@ async def mountpoints(janus: Janus) -> int:
     return len(reply.data["list"])
 
 
-def bound_port(port: int = 0) -> int:
-    """Bind this UDP port, or any free one, and release it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
-        bound.bind(("0.0.0.0", port))
-        return int(bound.getsockname()[1])
+async def has_no_mountpoints(janus: Janus) -> None:
+    """Wait until this Janus has none: they go after the rows that say who receives."""
+    async with asyncio.timeout(PATIENCE):
+        while await mountpoints(janus):  # noqa: ASYNC110 - Janus notifies nobody
+            await asyncio.sleep(LOOK_AGAIN)
 
 
 def is_free(port: int) -> bool:
     """Whether nobody has this UDP port."""
-    try:
-        return bound_port(port) == port
-    except OSError:
-        return False
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
+        try:
+            bound.bind(("0.0.0.0", port))
+        except OSError:
+            return False
+    return True

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from roomtone.local_address import LOOPBACK, address_towards
-from roomtone.media.edge.janus import JanusLost, JanusRefused, janus_session
+from roomtone.media.edge.janus import Janus, JanusLost, JanusRefused, janus_session
 from roomtone.media.edge.janus_process import JanusProcess, janus_process
 from roomtone.media.edge.led_janus import janus_at
 from roomtone.media.edge.mountpoint import PLUGIN, Mountpoint, destroy_abandoned, mountpoint
@@ -30,7 +30,12 @@ from ..node.people import consists_of
 
 
 @pytest.fixture
-async def janus() -> AsyncIterator[JanusProcess]:
+async def janus(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[JanusProcess]:
+    """One that is given time: this machine may stand still."""
+    defaults = Janus.ask.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "within", PATIENCE)
+    monkeypatch.setattr("roomtone.media.edge.janus_process.STARTS_WITHIN", PATIENCE)
     async with janus_process() as running:
         yield running
 
