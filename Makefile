@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 # Half of these processes run files that compute, the others files that wait: see tests/parallel.py.
 PARALLEL ?= --numprocesses 6 --dist loadfile --no-loadscope-reorder
 
+# Tests start hundreds of processes of the same modules: compile each module once.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Two installations, or two checks, at the same time.
 MAKEFLAGS += --jobs=2
 
