@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from roomtone.postgres.install import install
+from roomtone.tools.database_server import OPERATOR
 
 from ..conftest import Connect
+from ..databases import Databases
 from ..people import Psql
 
 RELEASE_0_1_0 = Path(__file__).with_name("release_0_1_0.sql.gz")
@@ -73,26 +77,30 @@ OF_0_1_0 = (
 """What a relay of release 0.1.0 asks."""
 
 
-@pytest.fixture
-def upgraded(empty_database_url: str, connect: Connect) -> str:
-    """A database of release 0.1.0, in which people talk, and then this release over it."""
-    connection = connect(empty_database_url)
-    connection.execute(gzip.decompress(RELEASE_0_1_0.read_bytes()))
-    old = Psql(connect(empty_database_url))
-    room = old.room("rick", "Talk", stage="moderated")
-    old.seat(room, "rick")
-    old.seat(room, "anna")
-    old.run(
-        "update participants set followed_by = 'a relay', lapses_at = now() where role = 'AUDIENCE'"
-    )
-    old.act_as("anna").run("select say(%s, 'hello')", room)
-    old.act_as("anna").run("select raise_hand(%s)", room)
-    connection.execute(
-        "create view public.open_rooms as select id, name, here from roomtone.hallway"
-    )
-    installed = install(empty_database_url, demo=True)
+@pytest.fixture(scope="module")
+def upgraded(databases: Databases) -> Iterator[str]:
+    """A database of release 0.1.0, in which people talk, and then this release over it. One for all tests."""
+    name = databases.make("template0")
+    url = databases.url(name)
+    with psycopg.connect(url, **OPERATOR) as connection:
+        connection.execute(gzip.decompress(RELEASE_0_1_0.read_bytes()))
+    with psycopg.connect(url, **OPERATOR) as connection:
+        old = Psql(connection)
+        room = old.room("rick", "Talk", stage="moderated")
+        old.seat(room, "rick")
+        old.seat(room, "anna")
+        old.run(
+            "update participants set followed_by = 'a relay', lapses_at = now() where role = 'AUDIENCE'"
+        )
+        old.act_as("anna").run("select say(%s, 'hello')", room)
+        old.act_as("anna").run("select raise_hand(%s)", room)
+        old.act_as(None).run(
+            "create view public.open_rooms as select id, name, here from roomtone.hallway"
+        )
+    installed = install(url, demo=True)
     assert (installed.changed, installed.new, installed.demo) == (True, False, False)
-    return empty_database_url
+    yield url
+    databases.drop(name)
 
 
 @pytest.mark.parametrize("kind", CATALOG)
@@ -141,6 +149,7 @@ def test_the_search_path_that_release_0_1_0_set_is_given_back_and_another_is_kep
     psql.run("update schema_installs set files = '{}' where true")
     assert install(upgraded, demo=False).changed
     assert psql.one(settings) == 1
+    psql.connection.execute(sql.SQL("alter database {} reset search_path").format(name))
 
 
 def test_relays_of_release_0_1_0_go_on_beside_this_release_until_they_have_stopped(
