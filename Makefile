@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --jobs=2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-ruff check-mypy check-imports check-tsc check-eslint docs unicode pins programs clean
+.PHONY: help run test compile check check-ruff check-mypy check-imports check-tsc check-eslint docs unicode pins programs clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -21,8 +21,12 @@ help: ## Show the targets
 run: $(VENV)/.run ## Start Roomtone; pass flags with ARGS="--port 9000"
 	@exec $(BIN)/roomtone $(ARGS)
 
-test: check programs ## Check, then run the tests; choose some with ARGS="tests/server"
+test: check compile programs ## Check, then run the tests; choose some with ARGS="tests/server"
 	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+
+# Otherwise each of the test processes would compile every file of tests, all at the same time
+compile: $(VENV)/.test
+	@output=$$($(BIN)/python -m pytest --collect-only -qq $(ARGS) 2>&1) || { echo "$$output"; exit 1; }
 
 check: check-ruff check-mypy check-imports check-tsc check-eslint ## Check format, lint, imports and types, of Python and JavaScript
 
