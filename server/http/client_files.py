@@ -4,8 +4,7 @@ A page names its files as `/client/<version>/…`. The version is a digest of al
 each file once (RFC 8246), and after an update the page has other addresses. The same files are at
 `/client/…`, too; browsers ask for these again each time.
 
-The page lists all modules that it needs (HTML Standard, 4.6.8.12 "modulepreload"), so that a browser loads
-them at once. Style sheets that follow each other are sent as one file, in their order.
+The modules of a page are sent as one script (`linked_modules`), and its style sheets as one style sheet, in their order.
 """
 
 from __future__ import annotations
@@ -17,13 +16,14 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
-from posixpath import normpath
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from ..negotiation import has_version
+from .linked_modules import linked, modules_of, source_map
 
 CHECK_INTERVAL_S = 1.0  # an edited file is sent when the page is loaded again
 MIN_COMPRESSED_SIZE = 512  # bytes
@@ -32,10 +32,7 @@ COMPRESSED_TYPES = ("text/", "image/svg")
 _CACHE_FOREVER = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
 _POSITIVE = re.compile(r"q=(1(\.0{0,3})?|0\.(?!0*$)[0-9]{1,3})")
-_IMPORT = re.compile(
-    r"""^(?:import|export)\b(?:[^'";=]*\bfrom)?\s*['"](\.{1,2}/[^'"]+)['"]""", re.M
-)
-_SCRIPT = re.compile(r"""<script type="module" src="/client/([^"]+)"></script>""")
+_SCRIPT = re.compile(r"""(<script type="module" src="/client/)([^"]+)("></script>)""")
 _STYLES = re.compile(r"""(?:<link rel="stylesheet" href="/client/[^"]+">\s*)+""")
 _STYLE = re.compile(r"""href="/client/([^"]+)" *>""")
 
@@ -65,16 +62,23 @@ def takes_gzip(accepted: str) -> bool:
 class File:
     """One file, as it is sent."""
 
-    kind: str
-    plain: Representation
-    compressed: Representation | None
+    name: str
+    content: bytes
 
-    @classmethod
-    def read(cls, name: str, content: bytes) -> File:
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        compressible = kind.startswith(COMPRESSED_TYPES) and len(content) > MIN_COMPRESSED_SIZE
-        compressed = Representation.of(gzip.compress(content, mtime=0)) if compressible else None
-        return cls(kind, Representation.of(content), compressed)
+    @cached_property
+    def kind(self) -> str:
+        return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+
+    @cached_property
+    def plain(self) -> Representation:
+        return Representation.of(self.content)
+
+    @cached_property
+    def compressed(self) -> Representation | None:
+        """Only of files that are asked for, because a relay starts in half the time."""
+        if not self.kind.startswith(COMPRESSED_TYPES) or len(self.content) <= MIN_COMPRESSED_SIZE:
+            return None
+        return Representation.of(gzip.compress(self.content, mtime=0))
 
     def response(self, headers: Headers, cached: str, status: int = 200) -> Response:
         """The response to a request with these headers: the file, or 304 if the browser has it already."""
@@ -125,7 +129,7 @@ class ClientFiles:
         self.check_for_changes()
         if (name, root_path) not in self._pages:
             html = self._versioned[name].replace('="/', f'="{root_path}/')
-            self._pages[name, root_path] = File.read(name, html.encode())
+            self._pages[name, root_path] = File(name, html.encode())
         return self._pages[name, root_path].response(headers, _REVALIDATE, status)
 
     def _paths(self) -> Iterator[Path]:
@@ -135,44 +139,43 @@ class ClientFiles:
         contents = {
             path.relative_to(self._folder).as_posix(): path.read_bytes() for path in self._paths()
         }
+        pages = {
+            name: _with_one_file_a_kind(name, content.decode(), contents)
+            for name, content in [*contents.items()]
+            if name.endswith(".html")
+        }
         digest = hashlib.sha256()
         for name, content in contents.items():
             digest.update(f"{name} {len(content)} ".encode() + content)
         self.version = digest.hexdigest()[:12]
         self._versioned = {
-            name: self._with_versions(name, content.decode(), contents)
-            for name, content in [*contents.items()]
-            if name.endswith(".html")
+            name: page.replace('"/client/', f'"/client/{self.version}/')
+            for name, page in pages.items()
         }
-        self._files = {name: File.read(name, content) for name, content in contents.items()}
+        self._files = {name: File(name, content) for name, content in contents.items()}
         self._pages: dict[tuple[str, str], File] = {}  # by name and root path
 
-    def _with_versions(self, name: str, page: str, contents: dict[str, bytes]) -> str:
-        """The page as it is sent; its style sheet is added to the contents."""
 
-        def with_one_style(links: re.Match[str]) -> str:
-            style = str(PurePosixPath(name).with_suffix(".css"))
-            contents[style] = b"\n".join(contents[each] for each in _STYLE.findall(links[0]))
-            return f'<link rel="stylesheet" href="/client/{style}">\n    '
+def _with_one_file_a_kind(name: str, page: str, contents: dict[str, bytes]) -> str:
+    """The page with one style sheet and one script, which are added to the contents.
 
-        def with_modules(script: re.Match[str]) -> str:
-            links = [
-                f'<link rel="modulepreload" href="/client/{module}">'
-                for module in _imported_modules(script[1], contents)
-            ]
-            return "\n    ".join([*links, script[0]])
+    Raises `NotLinkable`.
+    """
+    style, script, lines = (
+        str(PurePosixPath(name).with_suffix(ending)) for ending in (".css", ".js", ".js.map")
+    )
 
-        page = _STYLES.sub(with_one_style, page, count=1)
-        page = _SCRIPT.sub(with_modules, page)
-        return page.replace('"/client/', f'"/client/{self.version}/')
+    def with_one_style(links: re.Match[str]) -> str:
+        contents[style] = b"\n".join(contents[each] for each in _STYLE.findall(links[0]))
+        return f'<link rel="stylesheet" href="/client/{style}">\n    '
 
+    def with_one_script(entry: re.Match[str]) -> str:
+        sources = {each: text.decode() for each, text in contents.items() if each.endswith(".js")}
+        modules = modules_of(entry[2], sources)
+        footer = f"//# sourceMappingURL={PurePosixPath(lines).name}\n"
+        contents[script] = (linked(modules, sources, script) + footer).encode()
+        contents[lines] = source_map(modules, sources, script).encode()
+        return f"{entry[1]}{script}{entry[3]}"
 
-def _imported_modules(module: str, contents: dict[str, bytes]) -> list[str]:
-    """The modules that this one imports directly or through others, nearest first."""
-    found = [module]
-    for name in found:
-        for address in _IMPORT.findall(contents[name].decode()):
-            imported = normpath(str(PurePosixPath(name).parent / address))
-            if imported in contents and imported not in found:
-                found.append(imported)
-    return found[1:]
+    page = _STYLES.sub(with_one_style, page, count=1)
+    return _SCRIPT.sub(with_one_script, page, count=1)

@@ -40,7 +40,7 @@ FLAGS = [
     "--disable-breakpad",
     "--no-pings",
     "--disable-features=MediaRouter,OptimizationHints,Translate,InterestFeedContentSuggestions",
-    # A page loads more than 250 files, and each passes through one process less.
+    # Every request passes through one process less.
     "--enable-features=NetworkServiceInProcess2",
     # Without this one Chromium looks up hosts of its vendor.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from pathlib import Path
 
@@ -27,9 +28,8 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "app.js").write_text("import { a } from './deep/a.js'\nconst far = './far.js'\n")
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep/after.css").write_text("p {}")
-    (tmp_path / "deep/a.js").write_text("import {\n  b,\n} from '../b.js'\nimport './c.js'\n")
-    (tmp_path / "deep/c.js").write_text("export const c = 'from ./far.js'\n")
-    (tmp_path / "b.js").write_text("export * from './deep/c.js'\n" + "// long\n" * 500)
+    (tmp_path / "deep/a.js").write_text("import {\n  b,\n} from '../b.js'\nexport const a = b\n")
+    (tmp_path / "b.js").write_text("export const b = 1\n" + "// long\n" * 500)
     (tmp_path / "far.js").write_text("")
     return tmp_path
 
@@ -38,15 +38,26 @@ def page_of(files: ClientFiles) -> str:
     return bytes(files.page("index.html", PLAIN).body).decode()
 
 
-def test_a_page_names_its_files_by_version_and_all_modules_that_it_needs(folder: Path) -> None:
+def test_a_page_names_one_style_sheet_and_one_script_by_version(folder: Path) -> None:
     files = ClientFiles(folder)
     assert re.findall(r'href="(\S+)"|src="(\S+)"', page_of(files)) == [
         (f"/client/{files.version}/index.css", ""),
-        (f"/client/{files.version}/deep/a.js", ""),
-        (f"/client/{files.version}/b.js", ""),
-        (f"/client/{files.version}/deep/c.js", ""),
-        ("", f"/client/{files.version}/app.js"),
+        ("", f"/client/{files.version}/index.js"),
     ]
+
+
+def test_modules_are_sent_as_one_script_with_a_source_map(folder: Path) -> None:
+    files = ClientFiles(folder)
+    script = files.file(f"{files.version}/index.js", PLAIN)
+    assert script is not None
+    *_, last, footer = bytes(script.body).decode().splitlines()
+    assert (last, footer) == ("const far = './far.js'", "//# sourceMappingURL=index.js.map")
+    lines = files.file(f"{files.version}/index.js.map", PLAIN)
+    assert lines is not None
+    assert json.loads(bytes(lines.body))["sources"] == ["b.js", "deep/a.js", "app.js"]
+    alone = files.file("deep/a.js", PLAIN)
+    assert alone is not None
+    assert alone.body == (folder / "deep/a.js").read_bytes()
 
 
 def test_style_sheets_are_sent_as_one_file_in_their_order(folder: Path) -> None:
@@ -104,7 +115,7 @@ def test_the_relay_serves_the_page_its_files_and_a_problem_for_the_rest(
 ) -> None:
     with relay.client() as anonymous:
         page = anonymous.get("/")
-        script = re.search(r'src="(/client/\S+/app\.js)"', page.text)
+        script = re.search(r'src="(/client/\S+/index\.js)"', page.text)
         assert script is not None
         file = anonymous.get(script[1])
         head = anonymous.head(script[1])
