@@ -16,6 +16,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
 from ..patience import PATIENCE
+from .without_a_view import WITHOUT_A_VIEW
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 """The first one found is used: without a window to paint for, it needs half the time."""
@@ -56,16 +57,6 @@ SOUNDS_AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
 
 MICROPHONE = (Path(__file__).parent / "microphone.js").read_text()
 RECEIVED_AUDIO = (Path(__file__).parent / "received_audio.js").read_text()
-WITHOUT_A_VIEW = """async () => {
-    const [{ createSession }, { createShell }, { expose }] = await Promise.all([
-        import('/client/session.js'), import('/client/room/shell.js'), import('/client/room/debug.js')])
-    const session = createSession()
-    const shell = createShell({ session })
-    expose({ session, shell })
-    await session.restore()
-    shell.open()
-}"""
-"""Signs in the user of the address, and subscribes to the hallway."""
 
 
 def chromium_path() -> str | None:

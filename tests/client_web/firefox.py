@@ -23,11 +23,11 @@ from .browser import (
     POLL_MS,
     RECEIVED_AUDIO,
     SHOWN_LONGER,
-    WITHOUT_A_VIEW,
     BrowserTab,
     page_address,
 )
 from .loudspeaker import STARTS_WITHIN, environment_of, loudspeaker
+from .without_a_view import WITHOUT_A_VIEW
 
 PREFERENCES: Mapping[str, bool | int | str] = {
     "media.navigator.permission.disabled": True,  # the microphone without a prompt
