@@ -6,14 +6,23 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   now_used text;
   wanted text;
+  lost boolean; -- its node
 begin
-  select r.topology, (topology_for(r.topology, l.here, l.on_stage, r.broadcast)).topology_now into now_used, wanted
+  select r.topology, (topology_for(r.topology, l.here, l.on_stage, r.broadcast)).topology_now,
+    r.topology <> 'mesh' and not exists (select from assignments a where a.room_id = r.id and a.serves = 'stage') and is_mesh_without_node(r.id, l.here)
+  into now_used, wanted, lost
   from rooms r join logs l on l.room_id = r.id
   where r.id = choose_topology.room_id and r.topology_is_auto and r.opened_at is not null and r.ended_at is null and l.here > 0;
-  if not found or wanted = now_used or (wanted = 'sfu' and not exists (select from nodes n where n.kind = 'sfu')) then
+  if not found then
     return;
   end if;
-  if wanted = 'mesh' and mix_is_used(choose_topology.room_id) then
+  if lost then
+    wanted := 'mesh';
+  end if;
+  if wanted = now_used or (wanted = 'sfu' and not exists (select from nodes n where n.kind = 'sfu')) then
+    return;
+  end if;
+  if wanted = 'mesh' and not lost and mix_is_used(choose_topology.room_id) then
     return;
   end if;
   if not pg_try_advisory_xact_lock(hashtext('roomtone nodes')) then
@@ -33,4 +42,4 @@ end
 $$;
 
 comment on function choose_topology(bigint) is
-  'Where the topology is automatic (rooms.topology_is_auto): chooses the one for the people who are in the room (topology_for), if there is a node for it, and moves the room. Back to a mesh not while the room is recorded, or its mix is sent to somebody. To be called with the lock on the room''s log.';
+  'Where the topology is automatic (rooms.topology_is_auto): chooses the one for the people who are in the room (topology_for), if there is a node for it, and moves the room. Back to a mesh when its node is lost and there is no other (is_mesh_without_node); otherwise not while the room is recorded, or its mix is sent to somebody. To be called with the lock on the room''s log.';

@@ -19,4 +19,4 @@ end
 $$;
 
 comment on function topology_reason(rooms) is
-  'Why a room has its topology: select r.topology, r.topology_reason from rooms r; host: the host chose it. Otherwise it is automatic: few: a mesh, for few people; many_speakers and many_people: sfu, for more than topology_sizes says; no_node: still a mesh, because no sfu node has capacity; mix_is_used: sfu, because the room is recorded, broadcast, or its mix is sent to somebody.';
+  'Why a room has its topology: select r.topology, r.topology_reason from rooms r; host: the host chose it. Otherwise it is automatic: few: a mesh, for few people; many_speakers and many_people: sfu, for more than topology_sizes says; no_node: a mesh, because no sfu node has capacity; mix_is_used: sfu, because the room is recorded, broadcast, or its mix is sent to somebody.';

@@ -14,7 +14,9 @@ begin atomic
   update participants p
   set expires_at = coalesce((select n.heartbeat_at from nodes n where n.id = p.served_by), clock_timestamp()) + relay_expire_orphaned_seats.grace
   from orphans o where p.room_id = o.room_id and p.user_id = o.user_id;
+  -- Every node does the same with each heartbeat.
+  select assign_nodes() where not exists (select from living_nodes());
   delete from nodes where kind in ('relay', 'bot') and heartbeat_at < clock_timestamp() - interval '1 minute';
 end;
 
-comment on function relay_expire_orphaned_seats(interval, interval) is 'Begins the grace period of seats whose relay or bot process has sent no heartbeat for `dead_after`. Deletes leases that ended a minute ago.';
+comment on function relay_expire_orphaned_seats(interval, interval) is 'Begins the grace period of seats whose relay or bot process has sent no heartbeat for `dead_after`. While no media node lives, assigns rooms (assign_nodes): automatic ones become a mesh. Deletes leases that ended a minute ago.';

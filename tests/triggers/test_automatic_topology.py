@@ -165,12 +165,40 @@ def test_without_a_node_a_room_stays_a_mesh_and_says_so_and_moves_when_one_comes
     node(psql, "a", "sfu", 1000)
     psql.run("select node_heartbeat('a')")
     assert chosen(psql, room) == ("sfu", "many_speakers")
+
+
+def test_a_room_whose_only_node_dies_becomes_a_mesh_and_says_so_and_moves_when_one_comes(
+    psql: Psql,
+) -> None:
+    node(psql, "a", "sfu", 1000)
+    node(psql, "e", "edge", 1000)
+    room = automatic(psql)
+    speakers(psql, room, "b", "c", "d", "e")
+    psql.run("insert into topology_sizes (edge_after) values (0)")
+    listeners(psql, room, 2)
+    recorded = automatic(psql, "Recorded")
+    speakers(psql, recorded, "b", "c", "d", "e")
+    psql.act_as("host").run("select start_recording(%s)", recorded)
+    psql.act_as(None)
+    big = psql.room("host", "Big", stage="moderated")
+    listeners(psql, big, 51)
+    assert psql.one("select count(*) from assignments where serves = 'stage'") == 3
     dies(psql, "a")
-    node(psql, "m", "mcu", 9)
-    psql.run("select node_heartbeat('m')")
-    assert chosen(psql, room)[0] == "sfu", (
-        "it waits for a node: most would hear nobody in so large a mesh"
+    psql.run("select node_heartbeat('e')")
+    assert chosen(psql, room) == ("mesh", "no_node")
+    assert (
+        psql.one("select count(*) from participants where edge is not null and room_id = %s", room)
+        == 0
     )
+    assert chosen(psql, recorded)[0] == "sfu", "its recording continues on the next node"
+    assert chosen(psql, big)[0] == "sfu", "most would hear nobody in so large a mesh"
+    node(psql, "c", "sfu", 1000)
+    psql.run("select node_heartbeat('c')")
+    assert chosen(psql, room) == ("sfu", "many_speakers")
+    assert psql.one("select count(*) from assignments where node_id = 'c'") == 3
+    dies(psql, "c", "e")
+    psql.run("select relay_expire_orphaned_seats('4 seconds', '10 seconds')")
+    assert chosen(psql, room) == ("mesh", "no_node"), "relays see to it when no node lives"
 
 
 def test_a_room_goes_back_to_a_mesh_when_its_mix_is_used_no_more(psql: Psql) -> None:
