@@ -7,14 +7,14 @@ declare
   silent_since timestamptz := (select max(n.heartbeat_at) from nodes n);
   silence interval := clock_timestamp() - silent_since;
 begin
-  -- Each process writes one every second. After half an hour, nobody waits any more.
-  if silence is null or silence not between interval '2.5 seconds' and interval '30 minutes'
+  -- Each process writes one every second, and an edge is dead after two. After half an hour, nobody waits any more.
+  if silence is null or silence not between interval '1.5 seconds' and interval '30 minutes'
      or not pg_try_advisory_xact_lock(hashtext('roomtone resume leases')) then
     return;
   end if;
   silent_since := (select max(n.heartbeat_at) from nodes n); -- another process may have done it since
   silence := clock_timestamp() - silent_since;
-  if silence < interval '2.5 seconds' then
+  if silence < interval '1.5 seconds' then
     return;
   end if;
   update nodes n set heartbeat_at = clock_timestamp()

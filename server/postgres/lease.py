@@ -59,8 +59,10 @@ class Lease:
     """The lease of the process `node`, whose id is stamped on seats. When nobody follows on a seat any more, its `grace` period begins.
 
     `connect` makes a connection with the relay's rights; `kind` and `address` are for operators, who read them in `nodes`.
-    `restored` is set when a heartbeat finds that the database was replaced by a backup: all that was read before is out of date.
+    It writes a heartbeat at least every `beats_every` seconds. `restored` is set when a heartbeat finds that the database was replaced by a backup: all that was read before is out of date.
     """
+
+    beats_every = HEARTBEAT_EVERY
 
     def __init__(
         self, connect: Connect, node: NodeId, kind: str, *, address: str, grace: timedelta = GRACE
@@ -186,7 +188,7 @@ class Lease:
                     "heartbeat failed: %s", str(error).strip(), extra={"cause": "heartbeat"}
                 )
             with suppress(TimeoutError):
-                async with asyncio.timeout(HEARTBEAT_EVERY):
+                async with asyncio.timeout(self.beats_every):
                     await self._beat_now.wait()
 
     async def _stamp(self) -> None:
@@ -256,13 +258,10 @@ class Lease:
         stamped = {PeerId(peer) for (peer,) in await cursor.fetchall()}
         locked: set[PeerId] = set()
         if len(stamped) < len(peers):
-            cursor = await connection.execute(
-                "select roomtone.relay_seated(%s::uuid[])::text", (list({*peers} - stamped),)
-            )
+            seated = "select roomtone.relay_seated(%s::uuid[])::text"
+            cursor = await connection.execute(seated, (list({*peers} - stamped),))
             locked = {PeerId(peer) for (peer,) in await cursor.fetchall()}
-        self._locked = (self._locked - {*peers}) | {
-            peer for peer in locked if peer in self._followed
-        }
+        self._locked = (self._locked - {*peers}) | (locked & self._followed.keys())
         return stamped | locked
 
     async def _unfollow(

@@ -24,6 +24,8 @@ from .led_janus import LedJanus
 from .mountpoint import mountpoint
 
 STEADY_AFTER = 30.0  # seconds; a Janus that lasted so long is no reason to wait before the next one
+ENDS_WITHIN = 0.5
+"""Seconds in which rooms end. Then the lease ends, and with it the listeners are served elsewhere."""
 
 Report = Callable[[str], None]
 Lead = Callable[[], AbstractAsyncContextManager[LedJanus]]
@@ -51,7 +53,10 @@ class Edge:
         self._report = report
 
     async def run(self) -> None:
-        await AssignedRooms(self._lease, self._connections.wakeups, self._host).run()
+        rooms = AssignedRooms(
+            self._lease, self._connections.wakeups, self._host, ends_within=ENDS_WITHIN
+        )
+        await rooms.run()
 
     async def _host(self, room: RoomId, peer: PeerId) -> None:
         user = self._lease.user

@@ -24,7 +24,7 @@ from ...supervision import Supervisor
 ANSWERS_WITHIN: Final = 3.0  # seconds
 CLOSES_WITHIN: Final = 0.5  # seconds
 KEEPS_ALIVE_EVERY: Final = 0.5  # seconds
-KEPT_ALIVE_WITHIN: Final = 1.0
+KEPT_ALIVE_WITHIN: Final = 0.75
 """Seconds for the answer to a keep-alive. A Janus that stands still answers nothing, and its listeners must be elsewhere within five seconds."""
 
 MISSED: Final = 2
@@ -172,7 +172,8 @@ class Janus:
         missed = 0
         with suppress(JanusRefused):
             while missed < MISSED and not self.lost.is_set():
-                await asyncio.sleep(KEEPS_ALIVE_EVERY)
+                if missed == 0:
+                    await asyncio.sleep(KEEPS_ALIVE_EVERY)
                 try:
                     await self.ask("keepalive", within=KEPT_ALIVE_WITHIN)
                     missed = 0

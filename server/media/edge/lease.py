@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -14,11 +15,16 @@ from ...types import PeerId, RoomId
 from ..node.lease import NodeLease
 from ..node.mix_sender import MixReceiver
 
+HEARTBEAT_EVERY: Final = 0.5  # seconds
+DEAD_AFTER: Final = 2.0  # seconds without a heartbeat: the limit of living_nodes() for edges
+
 log = logging.getLogger(__name__)
 
 
 class EdgeLease(NodeLease):
     """`capacity` is the number of its listeners, in all rooms."""
+
+    beats_every = HEARTBEAT_EVERY
 
     def __init__(self, connect: Connect, capacity: int | None = None) -> None:
         super().__init__(connect, "edge", capacity)

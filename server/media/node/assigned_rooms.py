@@ -15,7 +15,7 @@ from ...types import PeerId, RoomId
 from .lease import NodeLease
 
 ENDS_WITHIN: Final = 3.0
-"""Seconds in which the rooms must end. Without a database they cannot."""
+"""Seconds in which the rooms must end, by default. Without a database they cannot."""
 
 BEATS_PER_S: Final = 5.0  # heartbeats that notifications can cause; anybody can send a notification
 BEATS_AT_ONCE: Final = 20
@@ -32,11 +32,13 @@ class AssignedRooms:
         wakeups: WakeupEvents,
         host: Callable[[RoomId, PeerId], Coroutine[Any, Any, None]],
         on_change: Callable[[], None] = lambda: None,
+        ends_within: float = ENDS_WITHIN,
     ) -> None:
         self._lease = lease
         self._wakeups = wakeups
         self._host = host
         self._on_change = on_change
+        self._ends_within = ends_within
         self._running: dict[tuple[RoomId, PeerId], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -52,7 +54,7 @@ class AssignedRooms:
                     self._on_change()
             finally:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(ENDS_WITHIN):
+                    async with asyncio.timeout(self._ends_within):
                         await tasks.close()
 
     async def _beat_when_notified(self, notified: asyncio.Event) -> None:
