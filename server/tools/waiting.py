@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Final
 
 EVERY: Final = 0.05  # seconds
@@ -13,20 +14,25 @@ PATIENCE: Final = 180.0  # seconds; nothing that works takes longer, even on a b
 MOST_AT_ONCE: Final = 1.0
 """Seconds that count between two checks. More have passed where the machine, or this process, stood still: nothing could happen meanwhile."""
 
+ONE_TURN: Final = 1.2 * EVERY
+"""The same where something is promised within some seconds: processes that wait for their turn cannot keep that."""
+
 
 class TimeLimit:
-    """`over` when it was asked for this many seconds, without the time in which this process stood still."""
+    """`over` when it was asked for this many seconds, without the time in which this process stood still; `passed` are those until then."""
 
-    def __init__(self, seconds: float) -> None:
-        self._left = seconds
+    def __init__(self, seconds: float, *, most_at_once: float = MOST_AT_ONCE) -> None:
+        self.passed = 0.0
+        self._seconds = seconds
+        self._most_at_once = most_at_once
         self._asked = time.monotonic()
 
     @property
     def over(self) -> bool:
         now = time.monotonic()
-        self._left -= min(now - self._asked, MOST_AT_ONCE)
+        self.passed += min(now - self._asked, self._most_at_once)
         self._asked = now
-        return self._left < 0
+        return self.passed > self._seconds
 
 
 async def sleep_while_running(seconds: float) -> None:
@@ -36,9 +42,11 @@ async def sleep_while_running(seconds: float) -> None:
         await asyncio.sleep(min(seconds, EVERY))
 
 
-async def until(so: Callable[[], bool | Awaitable[bool]], within: float = PATIENCE) -> bool:
+async def until(
+    so: Callable[[], bool | Awaitable[bool]], within: float | TimeLimit = PATIENCE
+) -> bool:
     """Check until `so` returns true, for `within` seconds at most; whether it did."""
-    limit = TimeLimit(within)
+    limit = within if isinstance(within, TimeLimit) else TimeLimit(within)
     while True:
         answer = so()
         if await answer if inspect.isawaitable(answer) else answer:
@@ -46,3 +54,13 @@ async def until(so: Callable[[], bool | Awaitable[bool]], within: float = PATIEN
         if limit.over:
             return False
         await asyncio.sleep(EVERY)
+
+
+@asynccontextmanager
+async def bounded(what: str, within: float = PATIENCE) -> AsyncIterator[None]:
+    """The block takes `within` seconds at most. Raises TimeoutError with `what` was waited for."""
+    try:
+        async with asyncio.timeout(within):
+            yield
+    except TimeoutError as error:
+        raise TimeoutError(f"{what}: not within {within:g} s") from error

@@ -37,12 +37,7 @@ OF_SERVERS = [
 ]
 OF_BROWSERS = _drills_in(browser_faults) + _drills_in(client_faults)
 OF_BUS = [name for module in (bus_faults, pooler, promotion) for name in _drills_in(module)]
-BY_COMMAND = ["edge-killed"]
-"""Not yet among the tests: on a busy machine the people of its room lose their seats. tests/server/media/edge kills edges and Janus."""
-
-OF_NETWORKS = [
-    name for name in DRILLS if name not in OF_SERVERS + OF_BROWSERS + OF_BUS + BY_COMMAND
-]
+OF_NETWORKS = [name for name in DRILLS if name not in OF_SERVERS + OF_BROWSERS + OF_BUS]
 """All other drills, so that none is left out."""
 
 
