@@ -88,16 +88,17 @@ export function routeNews(known, route) {
 }
 
 /**
- * What a topology would cost me in this room now: "Here you send 11 times and get 3 voices."
+ * What a topology would cost me in this room now: "Here you send 11 times and get 3 voices." An edge has all voices in one.
  * @param {'auto'|'mesh'|'sfu'|'mcu'} topology
- * @param {Pick<RoomSessionState, 'me'|'counts'|'stage'>} roomSession
+ * @param {Pick<RoomSessionState, 'me'|'counts'|'stage'> & { route: Pick<ShownRoute, 'topology'|'node'>|null }} roomSession
  */
-export function costInWords(topology, { me, counts, stage }) {
+export function costInWords(topology, { me, counts, stage, route }) {
   if (!me || topology === 'auto') return ''
   const others = counts.here - 1
   const voices = stage.filter((person) => !person.me).length
   const sends = !me.on_stage ? 0 : topology === 'mesh' ? others : 1
   const sent = sends === 0 ? 'send nothing' : sends === 1 ? 'send once' : sends === 2 ? 'send twice' : `send ${sends} times`
-  const got = topology === 'mcu' ? 'one sound' : voices === 0 ? 'no voice' : counted(voices, 'voice')
+  const mixed = topology === 'mcu' || (topology === route?.topology && route.node?.kind === 'edge')
+  const got = mixed ? 'one sound' : voices === 0 ? 'no voice' : counted(voices, 'voice')
   return `Here you ${sent} and get ${got}.`
 }

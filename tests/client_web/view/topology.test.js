@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { routeInWords, routeNews } from '../../../client_web/view/room/topology_words.js'
+import { costInWords, routeInWords, routeNews } from '../../../client_web/view/room/topology_words.js'
 
 const WEAK = { level: 'weak', loss: 0.2, jitter_ms: 90, round_trip_ms: 400 }
 const route = (topology, status = 'settled', quality = null) => ({ topology, status, quality })
@@ -39,4 +39,14 @@ test('who listens through an edge is told so, and that the rest of the room is o
   assert.equal(words('sfu', 'edge'), words('mcu', 'edge'))
   assert.equal(words('sfu', 'sfu'), 'Audio goes through a server, which forwards every voice')
   assert.equal(words('mesh', null), 'Audio goes directly from person to person')
+})
+
+test('what a topology costs a listener depends on who serves them', () => {
+  const listener = { me: { me: true, on_stage: false }, counts: { here: 60 }, stage: [{}, {}, {}] }
+  const byNode = { ...listener, route: { topology: 'sfu', node: { kind: 'sfu' } } }
+  const byEdge = { ...listener, route: { topology: 'sfu', node: { kind: 'edge' } } }
+  assert.equal(costInWords('sfu', byNode), 'Here you send nothing and get 3 voices.')
+  assert.equal(costInWords('sfu', byEdge), 'Here you send nothing and get one sound.')
+  assert.equal(costInWords('mesh', byEdge), 'Here you send nothing and get 3 voices.')
+  assert.equal(costInWords('mcu', { ...listener, route: null }), 'Here you send nothing and get one sound.')
 })
