@@ -82,10 +82,11 @@ def hear_all(*people: Listener) -> Callable[[], bool]:
     return lambda: all(each.hears(*TONES.values()) for each in people)
 
 
-async def test_listeners_hear_all_speakers_through_an_edge(
+async def test_listeners_hear_all_speakers_through_an_edge_and_leave_nothing_behind(
     database_url: str, psql: Psql, room: int
 ) -> None:
     janus = Janus()
+    receivers: LiteralString = "select count(*) from mix_receivers"
     async with (
         serving(database_url, psql, janus.lead),
         database_connections(database_url) as database,
@@ -93,27 +94,8 @@ async def test_listeners_hear_all_speakers_through_an_edge(
         listeners(database, psql, room, ["dee", "eve"]) as (dee, eve),
     ):
         await comes_true(hear_all(dee, eve))
-        # Nobody is left behind in Janus.
-        await comes_true(lambda: psql.one("select count(*) from mix_receivers") == 1)
-        await write(psql, "delete from participants where peer_id = %s", dee.seat.peer)
-        await comes_true(lambda: dee.hung_up)
-        assert not eve.hung_up
-        await hears_again(eve)
-        await write(psql, "select end_room(%s)", room)
-        await comes_true(lambda: psql.one("select count(*) from mix_receivers") == 0)
-        await has_no_mountpoints(janus)
-
-
-async def test_a_listener_whose_connection_ends_or_who_asks_for_another_gets_one(
-    database_url: str, psql: Psql, room: int
-) -> None:
-    async with (
-        serving(database_url, psql, Janus().lead),
-        database_connections(database_url) as database,
-        stage(database, psql, room),
-        listener(database, psql, room, "dee") as dee,
-    ):
-        await comes_true(hear_all(dee))
+        await comes_true(lambda: psql.one(receivers) == 1)
+        # A connection that ends, or that the listener asks for, is offered anew.
         await dee.hang_up()
         await comes_true(lambda: len(dee.offers) > 1)
         await hears_again(dee)
@@ -121,6 +103,19 @@ async def test_a_listener_whose_connection_ends_or_who_asks_for_another_gets_one
         dee.seat.send(dee.offers[-1], "bye", {"reason": "the network has changed"})
         await comes_true(lambda: len(dee.offers) > before)
         await hears_again(dee)
+        # Who leaves the room is let go, and nobody else.
+        await write(psql, "delete from participants where peer_id = %s", dee.seat.peer)
+        await comes_true(lambda: dee.hung_up)
+        assert not eve.hung_up
+        await hears_again(eve)
+        # The room ends while somebody connects. Nobody is left behind in Janus, or in the database.
+        async with listener(database, psql, room, "fay") as fay:
+            fay.answers = False
+            await comes_true(lambda: fay.offers)
+            await write(psql, "select end_room(%s)", room)
+            await comes_true(lambda: psql.one(receivers) == 0)
+            await has_no_mountpoints(janus)
+            assert psql.one("select count(*) from assignments") == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
@@ -193,27 +188,6 @@ async def test_who_cannot_be_reached_and_for_whom_no_port_is_free_is_served_by_t
             flo.answers = False
             await comes_true(lambda: len(flo.offers) >= edge_listener.REFUSED_AFTER)
             await comes_true(lambda: flo.edge is None)
-
-
-async def test_a_room_that_ends_while_somebody_connects_leaves_nothing_behind(
-    database_url: str, psql: Psql, room: int
-) -> None:
-    janus = Janus()
-    async with (
-        serving(database_url, psql, janus.lead),
-        database_connections(database_url) as database,
-        stage(database, psql, room),
-        listener(database, psql, room, "dee") as dee,
-    ):
-        dee.answers = False
-        await comes_true(lambda: dee.offers)
-        # aiortc raises in a task of its own if a connection is closed at the moment it starts; here only dee is connecting.
-        connected = "select count(distinct from_peer) from signals where kind = 'connected'"
-        await comes_true(lambda: psql.one(connected) == len(TONES))
-        await write(psql, "select end_room(%s)", room)
-        await comes_true(lambda: psql.one("select count(*) from mix_receivers") == 0)
-        await has_no_mountpoints(janus)
-        assert psql.one("select count(*) from assignments") == 0
 
 
 async def write(psql: Psql, statement: LiteralString, *values: Any) -> None:
