@@ -180,9 +180,11 @@ def test_a_room_whose_only_node_dies_becomes_a_mesh_and_says_so_and_moves_when_o
     speakers(psql, recorded, "b", "c", "d", "e")
     psql.act_as("host").run("select start_recording(%s)", recorded)
     psql.act_as(None)
+    heard = automatic(psql, "Heard by anybody")
+    psql.run("update rooms set broadcast = true where id = %s", heard)
     big = psql.room("host", "Big", stage="moderated")
     listeners(psql, big, 51)
-    assert psql.one("select count(*) from assignments where serves = 'stage'") == 3
+    assert psql.one("select count(*) from assignments where serves = 'stage'") == 4
     dies(psql, "a")
     psql.run("select node_heartbeat('e')")
     assert chosen(psql, room) == ("mesh", "no_node")
@@ -191,11 +193,12 @@ def test_a_room_whose_only_node_dies_becomes_a_mesh_and_says_so_and_moves_when_o
         == 0
     )
     assert chosen(psql, recorded)[0] == "sfu", "its recording continues on the next node"
+    assert chosen(psql, heard)[0] == "sfu", "and so does its stream"
     assert chosen(psql, big)[0] == "sfu", "most would hear nobody in so large a mesh"
     node(psql, "c", "sfu", 1000)
     psql.run("select node_heartbeat('c')")
     assert chosen(psql, room) == ("sfu", "many_speakers")
-    assert psql.one("select count(*) from assignments where node_id = 'c'") == 3
+    assert psql.one("select count(*) from assignments where node_id = 'c'") == 4
     dies(psql, "c", "e")
     psql.run("select relay_expire_orphaned_seats('4 seconds', '10 seconds')")
     assert chosen(psql, room) == ("mesh", "no_node"), "relays see to it when no node lives"
