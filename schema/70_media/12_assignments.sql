@@ -28,7 +28,7 @@ comment on column assignments.node_id is 'The node: nodes.id.';
 comment on column assignments.peer_id is 'The peer_id of the node''s seat.';
 comment on column assignments.assigned_at is 'Since when the node serves the room.';
 comment on column assignments.serves is
-  'stage: the node, of the kind of the room''s topology, receives all who speak, and sends to all who have no edge; audience: an edge, which sends the room''s mix to the listeners whose seat names it (participants.edge).';
+  'stage: the node, of the kind of the room''s topology, receives all who speak, and sends to all who have no edge; audience: an edge, or a node of another stage, which sends the room''s mix to the listeners whose seat names it (participants.edge).';
 comment on column assignments.listeners is 'How many seats of the room name this edge. Changed with the lock on the room''s log.';
 comment on constraint assignments_serves_is_known on assignments is 'A node serves the stage or the audience.';
 comment on index assignments_one_stage is 'A room has one node for its stage.';

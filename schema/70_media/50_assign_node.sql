@@ -16,6 +16,11 @@ begin
   if chosen.id is null then
     return null;
   end if;
+  if exists (select from assignments a where a.room_id = assign_node.room_id and a.node_id = chosen.id) then
+    -- It served listeners of this room, and the others are gone. Where those are served now, a heartbeat decides (place_listeners).
+    perform from logs l where l.room_id = assign_node.room_id for update;
+    delete from assignments a where a.room_id = assign_node.room_id and a.node_id = chosen.id;
+  end if;
   insert into assignments (room_id, node_id) values (assign_node.room_id, chosen.id) returning peer_id into seat;
   perform seat_node(assign_node.room_id, chosen, seat);
   return chosen.id;

@@ -7,7 +7,8 @@ declare
     select from rooms r where r.id = place_listeners.room_id and r.topology <> 'mesh' and r.opened_at is not null and r.ended_at is null);
   without_edge int; -- listeners who may be moved
   orphaned int;     -- seats whose edge is gone
-  beyond int;       -- listeners whom the node of the stage should not serve
+  beyond bigint;    -- listeners whom the node of the stage should not serve
+  too_many bigint;  -- those for whom it has no capacity
   free bigint;
   ended text;
   placed record;
@@ -34,11 +35,19 @@ begin
   into without_edge, orphaned
   from participants p left join assignments a on a.peer_id = p.edge
   where p.room_id = place_listeners.room_id and p.role = 'AUDIENCE' and p.kind in ('person', 'bot');
-  beyond := case when on_nodes then greatest(0, without_edge + orphaned - coalesce((select s.edge_after from topology_sizes s), 50)) else 0 end;
+  too_many := case when on_nodes then greatest(0, without_edge + orphaned - stage_listeners(place_listeners.room_id)) else 0 end;
+  beyond := case when on_nodes then greatest(too_many, without_edge + orphaned - coalesce((select s.edge_after from topology_sizes s), 50)) else 0 end;
   loop
-    free := coalesce((select sum(e.capacity - e.listeners) from edges_of_room(place_listeners.room_id) e), 0);
-    exit when free >= beyond or assign_edge(place_listeners.room_id) is null;
+    free := coalesce((select sum(e.capacity - e.listeners) from edges_of_room(place_listeners.room_id, false) e), 0);
+    exit when free >= beyond or assign_edge(place_listeners.room_id, false) is null;
   end loop;
+  if free < too_many then
+    loop
+      free := coalesce((select sum(e.capacity - e.listeners) from edges_of_room(place_listeners.room_id, true) e), 0);
+      exit when free >= too_many or assign_edge(place_listeners.room_id, true) is null;
+    end loop;
+    beyond := too_many;
+  end if;
   beyond := least(beyond, free);
   for placed in
     with found as materialized (
@@ -51,8 +60,8 @@ begin
     ), listeners as (
       select f.user_id, f.edge, row_number() over (order by f.edge is null, f.seq desc) as place from found f
     ), places as (
-      select e.peer_id, row_number() over (order by (e.listeners + n)::float8 / e.capacity, e.peer_id) as place
-      from edges_of_room(place_listeners.room_id) e cross join lateral generate_series(1, least(e.capacity - e.listeners, beyond)) n
+      select e.peer_id, row_number() over (order by e.kind <> 'edge', (e.listeners + n)::float8 / e.capacity, e.peer_id) as place
+      from edges_of_room(place_listeners.room_id, too_many > 0) e cross join lateral generate_series(1, least(e.capacity - e.listeners, beyond)) n
     )
     update participants p set edge = s.peer_id
     from listeners l left join places s on s.place = l.place and s.place <= beyond
@@ -75,4 +84,4 @@ end
 $$;
 
 comment on function place_listeners(bigint) is
-  'Places the listeners of a room anew: those whose edge has died or been taken away get another edge, or the node of the stage; and if that serves more than it should (topology_sizes.edge_after), the newest get an edge with free capacity. Takes edges away that have died or serve nobody. Returns how many were moved.';
+  'Places the listeners of a room anew: those whose edge has died or been taken away get another edge, or the node of the stage; and if that serves more than it should (topology_sizes.edge_after), or has capacity for (stage_listeners), the newest get an edge with free capacity. Takes edges away that have died or serve nobody. Returns how many were moved.';

@@ -16,8 +16,17 @@ begin atomic
     and exists (select from living_nodes() n where n.kind = 'edge' and n.capacity > (select coalesce(sum(b.listeners), 0) from assignments b where b.node_id = n.id))
   group by l.room_id
   having l.here - l.on_stage - l.hands - sum(a.listeners) - (select count(*) from participants p where p.room_id = l.room_id and p.served_directly) > coalesce((select s.edge_after from topology_sizes s), 50)
+  union
+  select l.room_id
+  from living_nodes() n
+  join assignments a on a.node_id = n.id and a.serves = 'stage'
+  join logs l on l.room_id = a.room_id
+  where n.kind in ('sfu', 'mcu') and node_load(n.id) > n.capacity
+    and l.here - l.on_stage - l.hands - (select coalesce(sum(b.listeners), 0) from assignments b where b.room_id = a.room_id)
+      - (select count(*) from participants p where p.room_id = a.room_id and p.served_directly) > 0
+    and exists (select from living_nodes() o where o.id <> n.id and o.kind <> 'bot' and o.revision >= 3 and node_load(o.id) < o.capacity)
   order by 1;
 end;
 
 comment on function rooms_with_misplaced_listeners() is
-  'Rooms whose listeners place_listeners would move: their edge has died, or the node of the stage serves more than it should (topology_sizes.edge_after) while an edge has capacity; and rooms with an edge that they no longer need.';
+  'Rooms whose listeners place_listeners would move: their edge has died, or the node of the stage serves more than it should (topology_sizes.edge_after) while an edge has capacity, or more than it has capacity for while another node has; and rooms with an edge that they no longer need.';

@@ -79,6 +79,6 @@ grant execute on function role_name(text), become(jsonb, text), why_token_is_ref
   relay_reap_seats(interval), relay_end_deserted_rooms(interval), relay_delete_old_rows(interval, bigint, int), relay_notification_status(),
   relay_deleted_recordings(text[]), relay_kept_recordings(text[]), relay_set_recording_size(bigint, double precision, bigint), relay_maintain_recordings(interval),
   node_recording_begins(text, bigint), node_recording_continues(text, bigint), node_recording_ended(text, bigint, double precision, bigint, text),
-  node_register(text, text, int, text), node_heartbeat(text), node_end_lease(text), node_receive_mix(text, bigint, inet, int, text), node_stop_mix(text, uuid), node_mixes(text), node_refuse_listener(text, uuid), node_speakers(text, bigint, bigint[]),
+  node_register(text, text, int, text), node_heartbeat(text), node_serves(text, bigint), node_end_lease(text), node_receive_mix(text, bigint, inet, int, text), node_stop_mix(text, uuid), node_mixes(text), node_refuse_listener(text, uuid), node_speakers(text, bigint, bigint[]),
   relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), relay_hallway_users(bigint[]), schema_version()
   to roomtone_relay;

@@ -143,7 +143,7 @@ begin
   end if;
   -- This transaction already has the lock on the log. It must not wait for a transaction that assigns nodes, or for a node's old
   -- seat, because that transaction may wait for the log. In that case a node is notified instead, and its heartbeat assigns the room.
-  if not exists (select from participants p where p.room_id = new.room_id and p.kind in ('sfu', 'mcu'))
+  if not exists (select from participants p where p.room_id = new.room_id and p.kind not in ('person', 'bot'))
      and pg_try_advisory_xact_lock(hashtext('roomtone nodes')) then
     perform assign_node(new.room_id);
   else
