@@ -41,8 +41,8 @@ OPTIONS = (
         "--mix-address",
         envvar="ROOMTONE_MIX_ADDRESS",
         metavar="ADDRESS",
-        help="For an edge: IP address of its machine to which nodes send the mixes. [that by which it reaches the database; with"
-        " --janus-url: that URL's]",
+        help="IP address of its machine to which the nodes of stages send the mixes, for listeners whom this one serves. [that by which it reaches the"
+        " database; with --janus-url: that URL's]",
     ),
     click.option(
         "--edge-ports",

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     "--capacity",
     type=click.IntRange(1, 1_000_000),
     metavar="N",
-    help="Largest number of streams it sends: an sfu one of each speaker to each person of a room, an mcu one to each person, an edge one to"
-    " each listener. [sfu 1000, mcu 300, edge 500]",
+    help="Largest number of streams it sends: an sfu one of each speaker to each person of a room, an mcu one to each person, and all of them"
+    " one to each listener whom they serve as an edge. [sfu 1000, mcu 300, edge 500]",
 )
 @of_edge
 @from_settings(
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 def node_command(kind: str, capacity: int | None, **given: Any) -> None:
     """Host the audio of rooms: an sfu forwards each participant's audio, an mcu mixes it.
 
-    An edge serves the audience of rooms that have a large one, by a Janus WebRTC server. The database assigns rooms to all of them, and to
-    others when they stop or fail.
+    An edge serves the audience of rooms that have a large one, by a Janus WebRTC server; where none has capacity, a further sfu or mcu does.
+    The database assigns rooms to all of them, and to others when they stop or fail.
     """
     from ..media.edge.janus import JanusLost, JanusRefused
     from ..media.ice import ice_of
@@ -87,6 +87,7 @@ def node_command(kind: str, capacity: int | None, **given: Any) -> None:
                         ice=ice,
                         report=terminal.line,
                         recordings=settings.recordings,
+                        mix_address=edge.mix_address,
                     )
                 )
         except ConnectionLost as lost:
@@ -100,7 +101,7 @@ async def _serve_edge(
 ) -> None:
     from ..media.edge.edge import serve
     from ..media.edge.led_janus import janus_at, own_janus
-    from ..media.edge.mix_address import mix_address
+    from ..media.node.mix_address import mix_address
 
     if edge.janus_url is not None:
         given = (edge.janus_url, edge.secret, edge.admin_key)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Final
 
 from aiortc import (
     RTCConfiguration,
+    RTCIceCandidate,
     RTCIceServer,
     RTCIceTransportPolicy,
     RTCPeerConnection,
@@ -54,7 +56,10 @@ class RtcConnection(ABC):
 
     async def add_candidates(self, body: object) -> None:
         """Candidates as they are signaled: one RTCIceCandidateInit, or a list. Those that cannot be read are ignored."""
-        for candidate in self._candidates.parse(body):
+        await self._add_candidates(self._candidates.parse(body))
+
+    async def _add_candidates(self, candidates: Iterable[RTCIceCandidate]) -> None:
+        for candidate in candidates:
             try:
                 await self._pc.addIceCandidate(candidate)
             except (ValueError, InvalidStateError) as error:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...child_work import ProcessConfig, run
 from ...types import UserId
 from ..ice import ice_of
+from ..node.mix_address import mix_address
 from .edge import serve
 from .led_janus import own_janus
-from .mix_address import mix_address
 
 
 async def work(config: ProcessConfig) -> None:

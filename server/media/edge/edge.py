@@ -7,17 +7,15 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import psycopg
-
 from ...backoff import backoff
 from ...formats.media_addresses import Reach
 from ...postgres.roles import Connect
 from ...supervision import first_of
 from ...types import PeerId, RoomId
 from ..node.assigned_rooms import AssignedRooms
+from ..node.audience_room import AudienceRoom
 from ..node.node_seat import NodeSeat
 from ..signaling.database_client import DatabaseConnections, database_connections
-from .edge_room import EdgeRoom
 from .janus import JanusLost, JanusRefused
 from .lease import EdgeLease
 from .led_janus import LedJanus
@@ -45,7 +43,7 @@ class Edge:
         reach: Reach,
         report: Report,
     ) -> None:
-        self.rooms: dict[RoomId, EdgeRoom] = {}
+        self.rooms: dict[RoomId, AudienceRoom] = {}
         self._connections = connections
         self._lease = lease
         self._janus = janus
@@ -67,7 +65,7 @@ class Edge:
             mountpoint(janus.session, janus.admin_key, address=janus.receives_at) as point,
             self._lease.receiving(room, point.receiver(janus.receives_at)),
         ):
-            served = self.rooms[room] = EdgeRoom(seat, point, self._reach, self._refuse)
+            served = self.rooms[room] = AudienceRoom(seat, point, self._reach, self._lease.refuse)
             self._report(f"serves listeners of room {room}")
             try:
                 await served.run()
@@ -75,12 +73,6 @@ class Edge:
                 if self.rooms.get(room) is served:
                     del self.rooms[room]
                 self._report(f"no longer serves room {room}")
-
-    async def _refuse(self, peer: PeerId) -> None:
-        try:
-            await self._lease.refuse(peer)
-        except psycopg.Error as error:
-            log.warning("a listener could not be refused: %s", str(error).strip())
 
 
 async def serve(

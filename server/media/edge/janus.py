@@ -20,6 +20,7 @@ from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.typing import Subprotocol
 
 from ...supervision import Supervisor
+from ..node.viewers import ViewerRefused, ViewersLost
 
 ANSWERS_WITHIN: Final = 3.0  # seconds
 CLOSES_WITHIN: Final = 0.5  # seconds
@@ -41,11 +42,11 @@ OnEvent = Callable[[dict[str, Any]], None]
 log = logging.getLogger(__name__)
 
 
-class JanusLost(Exception):
+class JanusLost(ViewersLost):
     """Janus cannot be reached, does not answer, or ended the session."""
 
 
-class JanusRefused(Exception):
+class JanusRefused(ViewerRefused):
     """Janus or its plugin refused a request. `code` is Janus's own."""
 
     def __init__(self, code: int, reason: str) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ...local_address import LOOPBACK
+from ..node.mix_address import address_of
 from ..signaling.client import Ice
 from . import mountpoint
 from .janus import Janus, JanusLost, JanusRefused, janus_session
 from .janus_process import PORTS, Ports, Stun, janus_process
-from .mix_address import address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ async def check(janus: LedJanus) -> None:
         async with mountpoint.mountpoint(
             janus.session, janus.admin_key, address=janus.receives_at
         ) as point:
-            viewer = await point.watch(lambda _event: None)
-            await viewer.handle.detach()
+            viewer = await point.watch(lambda _state: None)
+            await viewer.close()
     except JanusRefused as refused:
         raise JanusRefused(refused.code, f"{janus.what} {_why(refused)}") from None
 

@@ -8,10 +8,14 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from aiortc import RTCIceCandidate
+from aiortc.sdp import candidate_to_sdp
 
 from ..node.mix_sender import PAYLOAD_TYPE, MixReceiver
-from .janus import Handle, Janus, JanusLost, JanusRefused, OnEvent, Reply
+from ..node.viewers import OnChange
+from .janus import Handle, Janus, JanusLost, JanusRefused
 
 PLUGIN: Final = "janus.plugin.streaming"
 NOT_CREATED: Final = 456  # Janus's error if the id is taken, the address is not one of its machine, or no port is free
@@ -40,9 +44,17 @@ class Mountpoint:
         """Where the mix is to be sent, when Janus receives at this address."""
         return MixReceiver(address, self.port, self.key)
 
-    async def watch(self, on_event: OnEvent) -> Viewer:
-        """A new viewer; `sdp` is Janus's offer. Raises JanusLost and JanusRefused."""
-        handle = await self._janus.attach(PLUGIN, on_event)
+    async def watch(self, on_change: OnChange) -> JanusViewer:
+        """A new viewer. Raises JanusLost and JanusRefused."""
+
+        def heard(event: dict[str, Any]) -> None:
+            match event["janus"]:
+                case "webrtcup":
+                    on_change("connected")
+                case "hangup" | "detached":
+                    on_change("over")
+
+        handle = await self._janus.attach(PLUGIN, heard)
         try:
             reply = await handle.say({"request": "watch", "id": self.number, "pin": self._pin})
             if reply.sdp is None:
@@ -50,17 +62,25 @@ class Mountpoint:
         except BaseException:
             await handle.detach()
             raise
-        return Viewer(handle, reply.sdp)
+        return JanusViewer(handle, reply.sdp)
 
 
 @dataclass(frozen=True)
-class Viewer:
+class JanusViewer:
+    """As `node/viewers.py` says."""
+
     handle: Handle
     sdp: str
 
-    async def start(self, answer: str) -> Reply:
-        """Begin to send, with the viewer's SDP answer."""
-        return await self.handle.say({"request": "start"}, answer=answer)
+    async def start(self, answer: str) -> None:
+        await self.handle.say({"request": "start"}, answer=answer)
+
+    async def add_candidate(self, candidate: RTCIceCandidate) -> None:
+        text = f"candidate:{candidate_to_sdp(candidate)}"
+        await self.handle.candidate({"candidate": text, "sdpMLineIndex": 0})
+
+    async def close(self) -> None:
+        await self.handle.detach()
 
 
 @asynccontextmanager

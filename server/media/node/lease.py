@@ -6,10 +6,14 @@ A heartbeat of any node also makes the database assign the rooms of dead nodes a
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final, Literal
 from uuid import UUID
 
+import psycopg
 from psycopg.errors import NoDataFound
 
 from ...postgres.lease import Lease, new_node_id, this_process
@@ -20,14 +24,18 @@ from .mix_sender import MixReceiver
 from .recorder import Begun
 
 Kind = Literal["sfu", "mcu", "edge"]
+Serves = Literal["stage", "audience"]
 
 CAPACITY: Final[dict[Kind, int]] = {"sfu": 1000, "mcu": 300, "edge": 500}
 """How many streams a node sends at most, by default: what one processor core does (docs/topologies.md)."""
+
+log = logging.getLogger(__name__)
 
 
 class NodeLease(Lease):
     """`rooms` are those assigned to this node, with the session of its seat in each, and `receivers` those to whom it sends their mixes.
 
+    `serves` says what it serves in each room: the stage, or listeners as an edge does.
     `changed` is set when they may have changed.
     """
 
@@ -36,6 +44,7 @@ class NodeLease(Lease):
         self.kind: Kind = kind
         self.capacity = capacity or CAPACITY[kind]
         self.rooms: dict[RoomId, PeerId] = {}
+        self.serves: dict[RoomId, Serves] = {}
         self.receivers: dict[RoomId, dict[UUID, MixReceiver]] = {}
         self.changed = asyncio.Event()
         self.user: User | None = None
@@ -84,6 +93,40 @@ class NodeLease(Lease):
                 "select roomtone.node_speakers(%s, %s, %s)", (self.node, room, users)
             )
 
+    @asynccontextmanager
+    async def receiving(self, room: RoomId, receiver: MixReceiver) -> AsyncIterator[None]:
+        """The mix of this room is sent to the receiver until the block ends. Raises psycopg errors."""
+        async with self._connect() as connection:
+            answer = await connection.execute(
+                "select roomtone.node_receive_mix(%s, %s, %s, %s, %s)",
+                (self.node, room, receiver.address, receiver.port, receiver.key),
+            )
+            row = await answer.fetchone()
+        name = None if row is None else row[0]
+        try:
+            yield
+        finally:
+            if name is not None:
+                await self._stop_mix(name)
+
+    async def refuse(self, peer: PeerId) -> None:
+        """This node cannot serve that listener as an edge does, so the node of the stage does. If the database is away, it is tried again."""
+        try:
+            async with self._connect() as connection:
+                await connection.execute(
+                    "select roomtone.node_refuse_listener(%s, %s)", (self.node, peer)
+                )
+        except psycopg.Error as error:
+            log.warning("a listener could not be refused: %s", str(error).strip())
+
+    async def _stop_mix(self, name: UUID) -> None:
+        try:
+            async with self._connect() as connection:
+                await connection.execute("select roomtone.node_stop_mix(%s, %s)", (self.node, name))
+        except psycopg.Error as error:
+            # The packets go to a port that is closed, until this process sends no more heartbeats.
+            log.info("a mix could not be stopped: %s", str(error).strip())
+
     async def _write_heartbeat(self, connection: Connection) -> None:
         if self.user is None:
             await self._register(connection)
@@ -119,6 +162,9 @@ class NodeLease(Lease):
 
     async def _rooms_of(self, connection: Connection) -> dict[RoomId, PeerId]:
         answer = await connection.execute(
-            "select room_id, peer_id::text from roomtone.node_heartbeat(%s)", (self.node,)
+            "select room_id, peer_id::text, roomtone.node_serves(%s, room_id) from roomtone.node_heartbeat(%s)",
+            (self.node, self.node),
         )
-        return {RoomId(room): PeerId(peer) for room, peer in await answer.fetchall()}
+        rows = await answer.fetchall()
+        self.serves = {RoomId(room): serves for room, _, serves in rows}
+        return {RoomId(room): PeerId(peer) for room, peer, _ in rows}

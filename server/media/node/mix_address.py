@@ -1,4 +1,4 @@
-"""Where an edge receives the mixes of its rooms, if the operator says nothing."""
+"""Where a process receives the mixes of the rooms whose listeners it serves, if the operator says nothing."""
 
 from __future__ import annotations
 

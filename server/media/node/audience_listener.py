@@ -1,4 +1,4 @@
-"""One listener's connection with an edge: Janus offers, the listener answers, and a connection that ends is offered anew."""
+"""One listener's connection with an edge: the edge offers, the listener answers, and a connection that ends is offered anew."""
 
 from __future__ import annotations
 
@@ -8,40 +8,37 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from aiortc.sdp import candidate_to_sdp
-
 from ...backoff import backoff
 from ...formats.media_addresses import Reach
 from ...types import PeerId
 from ..candidates import Candidates
-from ..node.node_seat import NodeSeat
-from .janus import JanusLost, JanusRefused
-from .mountpoint import Mountpoint, Viewer
+from .node_seat import NodeSeat
+from .viewers import Viewer, ViewerRefused, Viewers, ViewersLost, ViewerState
 
 CONNECTED_WITHIN: Final = 15.0  # seconds from the offer; browsers give up after as long
 STEADY_AFTER: Final = 10.0  # seconds; a connection that lasted so long was a good one
 REFUSED_AFTER: Final = 3
-"""Offers in a row that led to no connection, after which the stage's node serves this listener: a firewall may be in between, or Janus has no
-free port."""
+"""Offers in a row that led to no connection, after which the stage's node serves this listener: a firewall may be in between, or no port
+is free."""
 
 log = logging.getLogger(__name__)
 
 
-class EdgeListener:
+class AudienceListener:
     """`run` offers, and offers again, until it is cancelled or is no longer to. `refuse` is called when this edge cannot serve the listener."""
 
     def __init__(
         self,
         peer: PeerId,
         seat: NodeSeat,
-        point: Mountpoint,
+        viewers: Viewers,
         reach: Reach,
         refuse: Callable[[PeerId], Awaitable[None]],
     ) -> None:
         self.peer = peer
         self.offers_again = True
         self._seat = seat
-        self._point = point
+        self._viewers = viewers
         self._reach = reach
         self._refuse = refuse
         self._candidates = Candidates(reach)
@@ -63,7 +60,7 @@ class EdgeListener:
             began = loop.time()
             try:
                 connected = await self._connect()
-            except (JanusRefused, JanusLost) as error:
+            except (ViewerRefused, ViewersLost) as error:
                 log.info("room %s: session %s: %s", self._seat.room, self.peer, error)
                 connected = False
             steady = connected and loop.time() - began > STEADY_AFTER
@@ -82,11 +79,11 @@ class EdgeListener:
         self._answered = True
         try:
             await viewer.start(self._candidates.filter_sdp(body["sdp"]))
-        except (ValueError, JanusRefused) as error:
+        except (ValueError, ViewerRefused) as error:
             log.info("room %s: an answer cannot be used: %s", self._seat.room, error)
             self._seat.send(self.peer, "bye", {"reason": f"this answer cannot be used: {error}"})
             self.hang_up()
-        except JanusLost:
+        except ViewersLost:
             self.hang_up()
 
     async def candidates(self, body: object) -> None:
@@ -94,10 +91,9 @@ class EdgeListener:
         viewer = self._viewer
         if viewer is None:
             return
-        with suppress(JanusLost, JanusRefused):
+        with suppress(ViewerRefused, ViewersLost):
             for each in self._candidates.parse(body):
-                text = f"candidate:{candidate_to_sdp(each)}"
-                await viewer.handle.candidate({"candidate": text, "sdpMLineIndex": 0})
+                await viewer.add_candidate(each)
 
     def hang_up(self) -> None:
         """This connection is over."""
@@ -105,10 +101,10 @@ class EdgeListener:
         self._connected.set()
 
     async def _connect(self) -> bool:
-        """One connection, from the offer to its end; whether it was made. Raises JanusLost and JanusRefused."""
+        """One connection, from the offer to its end; whether it was made. Raises ViewerRefused and ViewersLost."""
         self._connected, self._over = asyncio.Event(), asyncio.Event()
         self._candidates, self._answered = Candidates(self._reach), False
-        self._viewer = viewer = await self._point.watch(self._heard)
+        self._viewer = viewer = await self._viewers.watch(self._changed)
         try:
             self._seat.send(self.peer, "offer", {"type": "offer", "sdp": viewer.sdp})
             with suppress(TimeoutError):
@@ -122,12 +118,10 @@ class EdgeListener:
         finally:
             self._viewer = None
             self._over.set()
-            await viewer.handle.detach()
+            await viewer.close()
 
-    def _heard(self, event: dict[str, Any]) -> None:
-        """What Janus reports of this connection by itself."""
-        match event["janus"]:
-            case "webrtcup":
-                self._connected.set()
-            case "hangup" | "detached":
-                self.hang_up()
+    def _changed(self, state: ViewerState) -> None:
+        if state == "connected":
+            self._connected.set()
+        else:
+            self.hang_up()

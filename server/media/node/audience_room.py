@@ -1,4 +1,4 @@
-"""One room that an edge serves: follows its log with the edge's seat, and connects the listeners who name this seat."""
+"""The audience of a room, as an edge serves it, or a node of another stage: follows the room's log with the edge's seat, and connects the listeners who name it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Final
 from ...formats.media_addresses import Reach
 from ...supervision import Supervisor
 from ...types import PeerId, UserId
-from ..node.node_seat import NodeSeat
-from ..node.signal_queues import SignalQueues
 from ..signaling.events import Event, Seat, SeatChanged, SeatGone, Signal, Snapshot
-from .edge_listener import EdgeListener
-from .mountpoint import Mountpoint
+from .audience_listener import AudienceListener
+from .node_seat import NodeSeat
+from .signal_queues import SignalQueues
+from .viewers import Viewers
 
 LINGER: Final = 5.0
 """Seconds that a listener who is served elsewhere is still sent the mix, unless they hang up: they connect there first (`route_changes.py`)."""
@@ -25,13 +25,13 @@ Refuse = Callable[[PeerId], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 
-class EdgeRoom:
+class AudienceRoom:
     """Serves the room from `run` until the edge's seat is gone, or `run` is cancelled. As many listeners as the database names, which knows the capacity."""
 
-    def __init__(self, seat: NodeSeat, point: Mountpoint, reach: Reach, refuse: Refuse) -> None:
-        self.listeners: dict[PeerId, EdgeListener] = {}
+    def __init__(self, seat: NodeSeat, viewers: Viewers, reach: Reach, refuse: Refuse) -> None:
+        self.listeners: dict[PeerId, AudienceListener] = {}
         self._seat = seat
-        self._point = point
+        self._viewers = viewers
         self._reach = reach
         self._refuse = refuse
         self._seats: dict[UserId, Seat] = {}
@@ -103,7 +103,7 @@ class EdgeRoom:
                 self._leaving[peer] = later(LINGER, self._end, peer)
 
     def _begin(self, peer: PeerId) -> None:
-        listener = EdgeListener(peer, self._seat, self._point, self._reach, self._refuse)
+        listener = AudienceListener(peer, self._seat, self._viewers, self._reach, self._refuse)
         self.listeners[peer] = listener
         self._running[peer] = self._tasks.once(listener.run(), "connection of a listener")
 
