@@ -41,16 +41,16 @@ def lab_signaling_command(**given: Any) -> None:
 @lab_group.command("topology")
 @measuring_options
 @numbers("--speakers", "3,12", "Number of speakers, 2 to 12: one measurement for each number.")
-@numbers("--listeners", "0,40", "Number of listeners, 0 to 40, with each number of speakers.")
+@numbers("--listeners", "0,40", "Number of listeners, 0 to 300, with each number of speakers.")
 @click.option(
     "--topologies",
     default="mesh,sfu,mcu",
     metavar="NAME,…",
-    help="Which topologies. [mesh,sfu,mcu]",
+    help="Which topologies, also edge: the stage on the MCU, all listeners on Janus. [mesh,sfu,mcu]",
 )
 @number("--duration", 4.0, "Seconds of each measurement.")
 def lab_topology_command(topologies: str, **given: Any) -> None:
-    """Measure mesh, SFU and MCU with the same participants on the same server.
+    """Measure mesh, SFU, MCU and edges with the same participants on the same server.
 
     What each participant sends and receives, connections, the nodes' processor time, the delay of the audio, and the number
     of participants at which each stops working. It starts its own PostgreSQL, relay and nodes unless --database-url names a database.

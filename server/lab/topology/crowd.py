@@ -11,10 +11,14 @@ import logging
 import time
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Final
 
+from ...media.aiortc_internals.connections import read_headers
 from ...media.room_session import RoomSession, room_session
+from ...media.rtp import RtpPacket
 from ...media.signaling.client import SignalingClient
+from ...media.signaling.events import Seat
 from ...media.signaling.http_client import http_signaling_client
 from ...supervision import begin as watch
 from ...supervision import stop
@@ -28,21 +32,39 @@ from .received_audio import Ears
 SAMPLED: Final = 4  # people of a role whose bytes are read; all of them send and get the same
 WATCHED: Final = 6  # voices that are looked for in what one person heard
 TICK: Final = 0.02  # seconds
+COME_PER_S: Final = 20.0  # people who join in a second, of each process
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Person:
-    """`voice` is the number of their marks, None for those who only listen; `hears` how many streams they are to hear."""
+    """`voice` is the number of their marks, None for those who only listen; `hears` how many streams they are to hear.
+
+    `light`: after the first packet they read only headers, and decrypt nothing, so that hundreds fit on one machine.
+    """
 
     name: str
     voice: int | None
     hears: int
     ears: Ears
     said: list[Mark]
+    light: bool = False
     session: RoomSession | None = None
     trouble: str | None = None
+    headers_of: object = None  # the connection of which only headers are read
+
+    def receive(self, seat: Seat, packet: RtpPacket) -> None:
+        """A packet of this node, or this other person."""
+        self.ears.hear(int(seat.user), packet)
+        node = self.session.routes.node if self.light and self.session is not None else None
+        if (
+            node is not None
+            and node.connection.connected
+            and self.headers_of is not node.connection
+        ):
+            self.headers_of = node.connection
+            read_headers(node.connection.pc, partial(self.ears.hear, int(seat.user)))
 
     @property
     def role(self) -> str:
@@ -75,12 +97,22 @@ class Crowd:
     ) -> dict[str, Any]:
         """These come in, too; answers when all hear whom they should, or time is up."""
         comers = [
-            Person(each["name"], each["voice"], each["hears"], Ears(keeps=each["decoded"]), [])
+            Person(
+                each["name"],
+                each["voice"],
+                each["hears"],
+                Ears(keeps=each["decoded"]),
+                [],
+                light=each["light"],
+            )
             for each in people
         ]
         began = time.monotonic()
         self._people += comers
-        self._tasks += [watch(self._stay(room, each), each.name) for each in comers]
+        self._tasks += [
+            watch(self._stay(room, each, number / COME_PER_S), each.name)
+            for number, each in enumerate(comers)
+        ]
         deaf = self._deaf()
         while deaf and time.monotonic() - began < patience:
             await asyncio.sleep(TICK)
@@ -147,9 +179,10 @@ class Crowd:
         await stop(task)
         return {"seconds": None if at is None else at - began}
 
-    async def heard(self, users: dict[str, int]) -> dict[str, Any]:
-        """After all have left: the marks in the sound of each person whose audio was kept; `users` are voices by user id."""
-        return {"ears": await asyncio.to_thread(self._heard, users)}
+    async def heard(self, users: dict[str, int], said: list[dict[str, Any]]) -> dict[str, Any]:
+        """After all have left: what each person whose audio was kept heard of the marks that were said; `users` are voices by user id."""
+        marks = [Mark(**mark) for mark in said]
+        return {"ears": await asyncio.to_thread(self._heard, users, marks)}
 
     async def plain(self, **arguments: Any) -> dict[str, Any]:
         """A floor: a few people on plain aiortc; see `plain_aiortc.py`."""
@@ -171,14 +204,15 @@ class Crowd:
         await self.leave()
         await self._stack.aclose()
 
-    async def _stay(self, room: int, person: Person) -> None:
+    async def _stay(self, room: int, person: Person, after: float = 0.0) -> None:
+        await asyncio.sleep(after)
         try:
             async with room_session(
                 self._clients[person.name],
                 RoomId(room),
                 sound=None if person.voice is None else marked(person.voice, person.said),
                 role="AUDIENCE" if person.voice is None else None,
-                on_packet=lambda seat, packet: person.ears.hear(int(seat.user), packet),
+                on_packet=person.receive,
             ) as person.session:
                 await self._leaving.wait()
         except Exception as error:  # noqa: BLE001 - reported with the figures
@@ -191,16 +225,24 @@ class Crowd:
     def _sampled(self) -> list[Person]:
         by_role: dict[str, list[Person]] = {}
         for each in self._people:
-            by_role.setdefault(each.role, []).append(each)
+            if not each.light:
+                by_role.setdefault(each.role, []).append(each)
         return [each for role in by_role.values() for each in role[:SAMPLED]]
 
-    def _heard(self, users: dict[str, int]) -> list[dict[str, Any]]:
+    def _heard(self, users: dict[str, int], said: list[Mark]) -> list[dict[str, Any]]:
         heard = []
         for each in self._listened:
             others = {int(user): voice for user, voice in users.items() if voice != each.voice}
             watched = sorted(others.values())[:WATCHED]
             marks = each.ears.marks(others, watched)
-            heard.append({"voices": watched, "marks": [asdict(mark) for mark in marks]})
+            understood = each.ears.understood(others, said)
+            heard.append(
+                {
+                    "voices": watched,
+                    "marks": [asdict(mark) for mark in marks],
+                    "understood": understood,
+                }
+            )
         return heard
 
 

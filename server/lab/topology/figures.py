@@ -26,6 +26,8 @@ class Link:
 class Cost:
     """Processor over `seconds`: the node's and each process's of people (of one core), the whole machine's (of all cores).
 
+    With an edge `node` is the stage's, the edge's and its Janus's together, and `edge` that of the last two.
+
     `loop`: how late (ms) people's event loops got to do what was due, which tells when people are what runs out.
     """
 
@@ -34,6 +36,7 @@ class Cost:
     people: list[float]
     machine: float
     loop: Spread | None
+    edge: float | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class Measurement:
     """One topology with one crowd.
 
     `links` by role; `delay` from mouth to ear in ms; `marks` in the sound that were to be heard; `packets` that came and
-    that were `lost`; `deaf` people who did not hear all speakers after `entered` seconds; `first_audio` of a newcomer, ms.
+    that were `lost`; `deaf` people who did not hear all speakers after `entered` seconds; `first_audio` of a newcomer, ms;
+    `understood`: short-time objective intelligibility of what those heard whose audio was decoded, the median (0 to 1).
     """
 
     topology: str
@@ -58,6 +62,7 @@ class Measurement:
     entered: float
     first_audio: float | None
     troubles: list[str]
+    understood: float | None = None
 
     @property
     def crowd(self) -> Crowd:
@@ -71,12 +76,17 @@ class Measurement:
     @property
     def sent(self) -> int:
         """Streams that leave the node."""
-        return {"mesh": 0, "sfu": self.crowd.streams, "mcu": self.crowd.people}[self.topology]
+        return {"mesh": 0, "sfu": self.crowd.streams}.get(self.topology, self.crowd.people)
 
     @property
     def per_stream(self) -> float | None:
         """Of a core, for each stream that leaves the node; everything else it does included."""
         return self.cost.node / self.sent if self.sent else None
+
+    @property
+    def per_listener(self) -> float | None:
+        """Of a core, for each who listens; the stage included."""
+        return self.cost.node / self.listeners if self.sent and self.listeners else None
 
     @property
     def faults(self) -> list[str]:
@@ -154,6 +164,26 @@ class Report:
         working = [m for m in self.measurements if m.topology == topology and m.works]
         return max(working, key=lambda m: (m.crowd.streams, m.crowd.people), default=None)
 
+    @property
+    def edge_to_mcu(self) -> dict[str, Any] | None:
+        """The largest audience that worked both on the MCU and on an edge, and what it cost each (of a core)."""
+        both = [
+            (mcu, edge)
+            for edge in self.measurements
+            if edge.topology == "edge" and edge.works and edge.listeners
+            and (mcu := self.of("mcu", edge.crowd)) is not None and mcu.works
+        ]  # fmt: skip
+        if not both:
+            return None
+        mcu, edge = max(both, key=lambda pair: (pair[0].listeners, pair[0].speakers))
+        return {
+            "speakers": mcu.speakers,
+            "listeners": mcu.listeners,
+            "mcu": mcu.cost.node,
+            "edge": edge.cost.node,
+            "ratio": round(edge.cost.node / mcu.cost.node, 2) if mcu.cost.node else None,
+        }
+
     def added(self, one: Measurement) -> float | None:
         """Milliseconds (median) that a node adds to what the same crowd has in a mesh."""
         direct = self.of("mesh", one.crowd)
@@ -177,7 +207,7 @@ class Report:
         return {
             "per_stream_to_udp": round(each / self.floors.udp, 1) if sfu and each is not None and self.floors.udp else None,
             "per_stream_to_plain": round(each / self.floors.plain, 4) if sfu and each is not None and self.floors.plain else None,
-            "node_to_codec": round(one.cost.node / codec, 2) if one.topology == "mcu" and codec else None,
+            "node_to_codec": round(one.cost.node / codec, 2) if one.topology in ("mcu", "edge") and codec else None,
             "first_audio_to_mesh": None if first is None else round(first, 2),
         }  # fmt: skip
 
@@ -191,6 +221,7 @@ class Report:
                 "faults": one.faults,
                 "ran_out": None if one.works else one.ran_out,
                 "per_stream": None if one.per_stream is None else round(one.per_stream, 6),
+                "per_listener": None if one.per_listener is None else round(one.per_listener, 6),
                 "added": self.added(one),
                 "ratios": self.ratios(one),
             }
@@ -200,4 +231,4 @@ class Report:
         head = {"what": "roomtone lab topology", "version": VERSION}
         criterion = {"loss": LOSS, "marks_missed": MISSED, "delay": 1000 * LATE}
         body = asdict(self) | {"measurements": measurements, "skipped": skipped}
-        return head | body | {"criterion": criterion}
+        return head | body | {"criterion": criterion, "edge_to_mcu": self.edge_to_mcu}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -71,6 +71,19 @@ def marked(voice: int, said: list[Mark]) -> Sound:
             block = block + burst(voice, kind)[place * BLOCK : (place + 1) * BLOCK]
         yield as_block(block)
         number += 1
+
+
+def spoken(
+    said: Iterable[Mark], voices: Container[int], begin: float, seconds: float
+) -> NDArray[np.float64]:
+    """What these speakers said from `begin` (time.monotonic()) on, made again from their marks."""
+    sound = np.zeros(int(seconds * RATE))
+    for mark in said:
+        start = round((mark.at - begin) * RATE)
+        wave = burst(mark.voice, mark.kind)
+        if mark.voice in voices and 0 <= start <= len(sound) - len(wave):
+            sound[start : start + len(wave)] += wave
+    return sound
 
 
 def find(sound: Wave, heard_at: Sequence[float], voices: Iterable[int]) -> Iterator[Mark]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,9 +20,11 @@ from ...tools.worker import ANSWERS_WITHIN, Broken, Worker
 from .figures import Cost, Link, Measurement
 from .marks import Mark, delays
 from .plan import Crowd, Plan, Topology
+from .sizes import NONE, set_edge_after
 
 ENTERS_WITHIN: Final = 60.0  # seconds, and a tenth of one for each pair
 EARS: Final = 3  # people whose audio is looked into
+HEARD_WITHIN: Final = 60.0  # seconds to decode it, and search it
 NEWCOMERS: Final = 3
 NODE_WITHIN: Final = 60.0  # seconds
 SETTLES: Final = 1.0  # seconds, after all hear all speakers
@@ -32,14 +35,14 @@ ARRIVES_WITHIN: Final = 1.0
 
 @dataclass
 class Setup:
-    """All that a run has: `nodes` by topology, `idle` what each costs with no room (of a core)."""
+    """All that a run has: `nodes` by topology, `idle` what those cost with no room (of a core)."""
 
     bench: Workbench
     psql: Psql
     url: str
     crowds: list[Worker]
-    nodes: dict[str, psutil.Process]
-    idle: dict[str, float]
+    nodes: dict[Topology, list[psutil.Process]]
+    idle: dict[Topology, float]
 
 
 async def measure(setup: Setup, topology: Topology, crowd: Crowd, plan: Plan) -> Measurement:
@@ -54,26 +57,34 @@ async def measure(setup: Setup, topology: Topology, crowd: Crowd, plan: Plan) ->
     finally:
         await asyncio.gather(*(each.ask("leave") for each in setup.crowds), return_exceptions=True)
         await setup.bench.clear(setup.psql, room)
-    looked = await asyncio.gather(*(each.ask("heard", users=users) for each in setup.crowds))
+    said = [mark for each in counted for mark in each["said"]]
+    looked = await asyncio.gather(
+        *(
+            each.ask("heard", users=users, said=said, within=HEARD_WITHIN + ANSWERS_WITHIN)
+            for each in setup.crowds
+        )
+    )
     ears = [listener for each in looked for listener in each["ears"]]
     return _figures(topology, crowd, entering, counted, ears, cost, first)
 
 
 async def _room(setup: Setup, topology: Topology) -> int:
     room = await setup.bench.room(setup.psql)
+    await set_edge_after(setup.psql, 0 if topology == "edge" else NONE)
+    on = "mcu" if topology == "edge" else topology
     try:
         async with asyncio.timeout(NODE_WITHIN):
             while True:
                 try:
                     await setup.psql.execute(
-                        "update rooms set topology = %s where id = %s", (topology, room)
+                        "update rooms set topology = %s where id = %s", (on, room)
                     )
                     break
                 except CheckViolation:
                     # The crowd before left it no time for its heartbeat; it comes back when it has.
                     await asyncio.sleep(0.2)
     except TimeoutError:
-        raise Broken(f"the {topology} node gives no sign of life any more") from None
+        raise Broken(f"the {on} node gives no sign of life any more") from None
     return room
 
 
@@ -109,12 +120,15 @@ async def _enter(setup: Setup, room: int, topology: Topology, crowd: Crowd) -> d
 
     def person(number: int, name: str) -> dict[str, Any]:
         speaks = number < crowd.speakers
-        hears = 1 if topology == "mcu" else crowd.speakers - speaks
+        mixed = topology in ("mcu", "edge")
+        hears = 1 if mixed else crowd.speakers - speaks
         return {
             "name": name,
             "voice": number if speaks else None,
             "hears": hears,
             "decoded": number in ears,
+            # A mix is one stream, of which all are alike.
+            "light": mixed and not speaks and number not in ears,
         }
 
     patience = ENTERS_WITHIN + crowd.pairs / 10
@@ -167,31 +181,44 @@ async def _count(setup: Setup, topology: Topology, plan: Plan) -> tuple[list[dic
     ]
     await asyncio.sleep(begin - time.monotonic())
     psutil.cpu_percent()
-    node = setup.nodes.get(topology)
-    before, at = _spent(node), time.monotonic()
+    stage, edge = setup.nodes[topology][:1], setup.nodes[topology][1:]
+    before, before_edge, at = spent(stage), spent(edge), time.monotonic()
     await asyncio.sleep(end - time.monotonic())
-    after, seconds = _spent(node), time.monotonic() - at
+    after, after_edge, seconds = spent(stage), spent(edge), time.monotonic() - at
     busy = psutil.cpu_percent() / 100
     answers = await asyncio.gather(*counting)
     late = [value for each in answers for value in each["late"]]
     return answers, Cost(
         seconds=round(seconds, 3),
-        node=round(max(0.0, (after - before) / seconds - setup.idle.get(topology, 0.0)), 4),
+        node=round(
+            max(
+                0.0,
+                (after - before + after_edge - before_edge) / seconds
+                - setup.idle.get(topology, 0.0),
+            ),
+            4,
+        ),
+        edge=round((after_edge - before_edge) / seconds, 4) if edge else None,
         people=[round(each["cpu"] / each["seconds"], 3) for each in answers],
         machine=round(busy, 3),
         loop=spread([value * 1000 for value in late]),
     )
 
 
-def _spent(process: psutil.Process | None) -> float:
-    return 0.0 if process is None else processor(process)
+def spent(processes: Iterable[psutil.Process]) -> float:
+    """Seconds of processor time of these nodes, and of the Janus that an edge leads."""
+    return sum(
+        processor(each)
+        for process in processes
+        for each in (process, *process.children(recursive=True))
+    )
 
 
-async def idle(process: psutil.Process, seconds: float = 2.0) -> float:
-    """What a node without rooms costs, of a core."""
-    before, at = _spent(process), time.monotonic()
+async def idle(processes: Sequence[psutil.Process], seconds: float = 2.0) -> float:
+    """What nodes without rooms cost, of a core."""
+    before, at = spent(processes), time.monotonic()
     await asyncio.sleep(seconds)
-    return (_spent(process) - before) / (time.monotonic() - at)
+    return (spent(processes) - before) / (time.monotonic() - at)
 
 
 async def _newcomers(setup: Setup, room: int) -> list[float | None]:
@@ -227,6 +254,7 @@ def _figures(
     streams = sum(each["streams"] for each in answers)
     lost += sum(each["missing"] for each in answers) * round(received / max(1, streams) or 50 * cost.seconds)  # fmt: skip
     heard = [value for value in first if value is not None]
+    understood = [value for listener in ears for value in listener["understood"]]
     return Measurement(
         topology=topology,
         speakers=crowd.speakers,
@@ -246,6 +274,7 @@ def _figures(
         entered=round(entering["seconds"], 2),
         first_audio=round(1000 * statistics.median(heard), 1) if heard else None,
         troubles=entering["troubles"],
+        understood=round(statistics.median(understood), 3) if understood else None,
     )
 
 

@@ -21,6 +21,14 @@ def method(report: Report) -> dict[str, str]:
             " heard is counted as it arrives, and decoded after the measurement, so hearing costs them less than it"
             " would a browser. Each measurement has a room of its own on the same relay, nodes and database."
         ),
+        "Listeners of a mix": (
+            "From the MCU and from an edge all get the same stream. But for three whose audio is decoded, they receive and do not decode, and decrypt only the first"
+            " packet: of all others they read the header, by which loss is counted. So hundreds fit on one machine."
+        ),
+        "STOI": (
+            "Short-time objective intelligibility (Taal and others, 2011), 0 to 1, the median of those whose audio is decoded, beside the marks as they"
+            " were said: whether the loudness of 15 bands goes up and down as it did. A packet that is missing is not concealed here."
+        ),
         "Delay": (
             f"Every {EVERY * 20} ms each speaker’s sound has a mark: {LONG * 20} ms of noise between {BAND[0]:g} and {BAND[1]:g} Hz that is like"
             " no other. The moment it begins is noted when it is spoken, as if by a microphone that hands over 20 ms at a"

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from ...tools.numbers import PlanError, check, check_list
 
-Topology = Literal["mesh", "sfu", "mcu"]
+Topology = Literal["mesh", "sfu", "mcu", "edge"]
 TOPOLOGIES: Final[tuple[Topology, ...]] = get_args(Topology)
 
+KINDS: Final[dict[Topology, tuple[str, ...]]] = {
+    "mesh": (),
+    "sfu": ("sfu",),
+    "mcu": ("mcu",),
+    "edge": ("mcu", "edge"),
+}
+"""Which nodes serve a room: with `edge` the stage is on the MCU, and an edge serves all listeners."""
+
 SPEAKERS: Final = (2, 12)
-LISTENERS: Final = (0, 40)
+LISTENERS: Final = (0, 300)
 DURATIONS: Final = (2.0, 60.0)  # seconds
 
 LATE: Final = 0.4  # seconds from mouth to ear; beyond it no conversation is planned (ITU-T G.114)
@@ -53,14 +62,14 @@ class Plan:
 
     speakers: tuple[int, ...] = (3, 12)
     listeners: tuple[int, ...] = (0, 40)
-    topologies: tuple[Topology, ...] = TOPOLOGIES
+    topologies: tuple[Topology, ...] = ("mesh", "sfu", "mcu")
     duration: float = 4.0
 
     def __post_init__(self) -> None:
         check_list("speakers", self.speakers, SPEAKERS)
         check_list("listeners", self.listeners, LISTENERS)
         if not self.topologies or len(set(self.topologies)) != len(self.topologies):
-            raise PlanError("topologies: name mesh, sfu or mcu, each once")
+            raise PlanError("topologies: name mesh, sfu, mcu or edge, each once")
         check("duration", self.duration, DURATIONS, "seconds")
 
     @property
@@ -86,5 +95,10 @@ def topologies_of(text: str) -> tuple[Topology, ...]:
     named = [name.strip() for name in text.split(",")]
     known = tuple(topology for name in named for topology in TOPOLOGIES if topology == name)
     if len(known) != len(named):
-        raise PlanError(f"topologies: {text[:60]!r} is not a list of mesh, sfu and mcu")
+        raise PlanError(f"topologies: {text[:60]!r} is not a list of mesh, sfu, mcu and edge")
     return known
+
+
+def kinds_of(topologies: Iterable[Topology]) -> list[str]:
+    """The nodes that these topologies need, each once."""
+    return list(dict.fromkeys(kind for topology in topologies for kind in KINDS[topology]))

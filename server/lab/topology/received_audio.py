@@ -9,11 +9,14 @@ from typing import Final
 import numpy as np
 
 from ...media.opus import Decoder
-from ...media.packets import BLOCK
+from ...media.packets import BLOCK, RATE
 from ...media.rtp import RtpPacket
-from .marks import Mark, find
+from .intelligibility import intelligibility
+from .marks import Mark, Wave, find, spoken
 
 KEPT: Final = 3000  # packets of one stream, a minute
+LEAD: Final = 0.5  # seconds that were said before what was heard
+LATEST: Final = LEAD + 0.5  # seconds after which a stretch of speech is not looked for any more
 
 
 @dataclass
@@ -33,6 +36,19 @@ class Stream:
         self.received += 1
         if keep and len(self.kept) < KEPT:
             self.kept.append((packet.arrived_at, packet.payload))
+
+    def decoded(self) -> tuple[Wave, list[float]]:
+        """The samples of what was kept, and the time at which every 20 ms of them arrived."""
+        decoder, parts, times = Decoder(), [], []
+        for at, payload in self.kept:
+            try:
+                samples = decoder.decode(payload)
+            except ValueError:
+                continue
+            if len(samples) == BLOCK:
+                parts.append(samples)
+                times.append(at)
+        return (np.concatenate(parts) if parts else np.zeros(0, np.float32)), times
 
     @property
     def lost(self) -> int:
@@ -75,15 +91,19 @@ class Ears:
             voices = [voice_of[user]] if user in voice_of else watched
             if not set(voices) & set(watched):
                 continue
-            decoder, parts, times = Decoder(), [], []
-            for at, payload in stream.kept:
-                try:
-                    samples = decoder.decode(payload)
-                except ValueError:
-                    continue
-                if len(samples) == BLOCK:
-                    parts.append(samples)
-                    times.append(at)
-            if parts:
-                found += find(np.concatenate(parts), times, voices)
+            sound, times = stream.decoded()
+            if times:
+                found += find(sound, times, voices)
+        return found
+
+    def understood(self, voice_of: Mapping[int, int], said: Sequence[Mark]) -> list[float]:
+        """How intelligible each stream was, 0 to 1, beside what was said."""
+        found: list[float] = []
+        for user, stream in self.streams.items():
+            voices = [voice_of[user]] if user in voice_of else [*voice_of.values()]
+            sound, times = stream.decoded()
+            if times:
+                clean = spoken(said, voices, times[0] - LEAD, len(sound) / RATE + LEAD)
+                scores = intelligibility(clean, sound.astype(np.float64), 0, LATEST)
+                found += [float(np.mean(scores))] if len(scores) else []
         return found

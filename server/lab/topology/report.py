@@ -10,7 +10,7 @@ from ...tools.number_format import figure, milliseconds
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
 from .figures import Measurement, Report
 from .method import method
-from .wording import CRITERION, EXPLAINED, SERIES, crowded, ends, per_cent, rate
+from .wording import CRITERION, EXPLAINED, SERIES, compared, crowded, ends, per_cent, rate
 
 HEADINGS: Final = (
     "speakers + listeners",
@@ -23,12 +23,14 @@ HEADINGS: Final = (
     "× mesh",
     "lost",
     "marks heard",
+    "STOI",
     "connections",
     "speaker up",
     "speaker down",
     "listener down",
     "node",
     "per stream",
+    "per listener",
     "× UDP",
     "× plain aiortc",
     "× codec",
@@ -45,7 +47,7 @@ def html(report: Report) -> str:
     """The whole page."""
     topologies = report.plan.topologies
     return page(
-        "Mesh, SFU, MCU · Roomtone lab",
+        "Mesh, SFU, MCU, edge · Roomtone lab",
         _head(report),
         definitions("What is compared", ((SERIES[name], EXPLAINED[name]) for name in topologies)),
         *(_charts(report, speakers) for speakers in report.plan.speakers),
@@ -68,6 +70,7 @@ def _head(report: Report) -> str:
         "People sit down in a room and talk, through the same server each time. What changes between the"
         " measurements is only which way their voices go.",
         f'<ul class="ends">{verdicts}</ul>',
+        f"<p>{escape(words)}</p>" if (words := compared(report)) else "",
         soft(CRITERION),
         f'<p class="bad">{escape(warning)}</p>' if warning else "",
         soft(
@@ -192,12 +195,14 @@ def _row(report: Report, one: Measurement) -> Row:
         ratio("first_audio_to_mesh"),
         f"{one.loss:.2%}",
         f"{one.marks - one.marks_missed} of {one.marks}",
+        "–" if one.understood is None else f"{one.understood:.2f}",
         "–" if speaker is None else figure(speaker.connections),
         "–" if speaker is None else rate(speaker.up),
         "–" if speaker is None else rate(speaker.down),
         "–" if listener is None else rate(listener.down),
         per_cent(one.cost.node) if one.sent else "–",
         "–" if one.per_stream is None else per_cent(one.per_stream),
+        "–" if one.per_listener is None else per_cent(one.per_listener),
         ratio("per_stream_to_udp"),
         ratio("per_stream_to_plain"),
         ratio("node_to_codec"),

@@ -12,6 +12,7 @@ from typing import Final
 
 import psutil
 
+from ...media.edge.installed_janus import missing
 from ...tools.output import Step
 from ...tools.processes import node
 from ...tools.workbench import Psql, Workbench
@@ -19,7 +20,8 @@ from ...tools.worker import Broken, worker
 from .figures import Report
 from .floors import floors
 from .measurement import Setup, idle, measure
-from .plan import Crowd, Plan
+from .plan import KINDS, Crowd, Plan, Topology, kinds_of
+from .sizes import edge_sizes
 from .wording import SERIES
 
 NODES_WITHIN: Final = 30.0  # seconds
@@ -65,14 +67,16 @@ async def run(bench: Workbench, plan: Plan, on_step: Step) -> Report:
 async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
     """A relay, a node of each kind that is asked for, and processes of people, as many as there are cores and two at least."""
     async with AsyncExitStack() as stack:
+        if "edge" in plan.topologies and (why := missing()) is not None:
+            raise Broken(why)
         psql = await stack.enter_async_context(await bench.psql())
+        await stack.enter_async_context(edge_sizes(psql))
         relay = await stack.enter_async_context(bench.relay())
         nodes: dict[str, psutil.Process] = {
             kind: await stack.enter_async_context(
                 node(kind, bench.relay_url, bench.folder / f"{kind}.log", "--capacity", "10000")
             )
-            for kind in plan.topologies
-            if kind != "mesh"
+            for kind in kinds_of(plan.topologies)
         }
         many = min(4, max(2, os.cpu_count() or 2))
         crowds = [
@@ -84,8 +88,12 @@ async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
         url = f"http://{relay.place}"
         await asyncio.gather(*(each.ask("sign_in", url=url, names=[]) for each in crowds))
         await _until_nodes_live(psql, nodes, bench.folder)
-        values = await asyncio.gather(*(idle(process) for process in nodes.values()))
-        yield Setup(bench, psql, url, crowds, nodes, dict(zip(nodes, values, strict=True)))
+        served_by = {t: [nodes[kind] for kind in KINDS[t]] for t in plan.topologies}
+        values = await asyncio.gather(*(idle(processes) for processes in served_by.values()))
+        idles: dict[Topology, float] = {
+            t: value for t, value in zip(served_by, values, strict=True) if t != "mesh"
+        }
+        yield Setup(bench, psql, url, crowds, served_by, idles)
 
 
 async def _until_nodes_live(psql: Psql, kinds: Collection[str], folder: Path) -> None:

@@ -8,19 +8,21 @@ from rich.text import Text
 from ...tools.grid import grid
 from ...tools.number_format import figure, milliseconds
 from .figures import Link, Measurement, Report
-from .wording import CRITERION, SERIES, crowded, ends, per_cent
+from .wording import CRITERION, SERIES, compared, crowded, ends, per_cent
 
-NOTICED = ("ear p50", "p95 ms", "added", "1st audio", "lost", "marks", "works")
-COSTS = ("links", "up kbit/s", "down", "listener", "node", "a stream", "× UDP", "people")
+NOTICED = ("ear p50", "p95 ms", "added", "1st audio", "lost", "marks", "STOI", "works")
+COSTS = ("links", "up kbit/s", "down", "listener", "node", "a stream", "an ear", "people")
 
 
 def table(report: Report) -> RenderableType:
     """What people notice, what it costs them and the node, where it ends, and the floors beneath."""
     every = report.measurements
     noticed = ([*_name(one), *_noticed(report, one)] for one in every)
-    costs = ([*_name(one), *_costs(report, one)] for one in every)
+    costs = ([*_name(one), *_costs(one)] for one in every)
     says = [Text(f"{SERIES[topology].label}: {words}") for topology, words in ends(report)]
     warning = crowded(report)
+    if (words := compared(report)) is not None:
+        says.append(Text(words, style="bold"))
     return Group(
         Text(_plan(report)),
         grid("What people notice", "", NOTICED, noticed),
@@ -45,13 +47,13 @@ def _noticed(report: Report, one: Measurement) -> list[RenderableType]:
         "–" if one.first_audio is None else milliseconds(one.first_audio),
         f"{one.loss:.1%}",
         f"{one.marks - one.marks_missed}/{one.marks}",
+        "–" if one.understood is None else f"{one.understood:.2f}",
         Text("yes", style="green") if one.works else Text("no", style="bold red"),
     ]
 
 
-def _costs(report: Report, one: Measurement) -> list[RenderableType]:
+def _costs(one: Measurement) -> list[RenderableType]:
     speaker, listener = one.links.get("speaker"), one.links.get("listener")
-    ratio = report.ratios(one)["per_stream_to_udp"]
     return [
         "–" if speaker is None else figure(speaker.connections),
         _kilobits(speaker, "up"),
@@ -59,7 +61,7 @@ def _costs(report: Report, one: Measurement) -> list[RenderableType]:
         _kilobits(listener, "down"),
         per_cent(one.cost.node) if one.sent else "–",
         "–" if one.per_stream is None else per_cent(one.per_stream),
-        "–" if ratio is None else figure(ratio),
+        "–" if one.per_listener is None else per_cent(one.per_listener),
         per_cent(sum(one.cost.people)),
     ]
 
@@ -71,7 +73,7 @@ def _kilobits(link: Link | None, way: str) -> str:
 def _plan(report: Report) -> str:
     return (
         f"\nSpeakers + listeners, {report.plan.duration:g} s each. Delay is from mouth to ear, found in the sound itself;"
-        " links, up and\ndown are a speaker’s, processor is of one core.\n"
+        " links, up and\ndown are a speaker’s, processor is of one core: for a stream, and for each who listens.\n"
     )
 
 

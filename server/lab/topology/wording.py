@@ -13,6 +13,7 @@ SERIES: Final = {
     "mesh": Series("mesh", "square"),
     "sfu": Series("SFU", "circle"),
     "mcu": Series("MCU", "diamond"),
+    "edge": Series("edge", "triangle"),
 }
 
 EXPLAINED: Final = {
@@ -28,6 +29,10 @@ EXPLAINED: Final = {
         "A multipoint control unit: a node decodes every voice, adds them up and encodes the mix, once for all who listen and once for"
         " each who speaks, without themselves. Each participant has one stream each way, however large the room; the mixing takes"
         " time."
+    ),
+    "edge": (
+        "The stage is on the MCU, and all who only listen get its mix from an edge: a Janus WebRTC server, which a process of ours leads. The"
+        " figures of the node are those of all three processes."
     ),
 }
 
@@ -63,6 +68,18 @@ def ends(report: Report) -> list[tuple[str, str]]:
 
 def _people(one: Measurement) -> str:
     return f"{one.speakers} who speak and {one.listeners} who listen"
+
+
+def compared(report: Report) -> str | None:
+    """What an audience costs on an edge beside the MCU."""
+    found = report.edge_to_mcu
+    if found is None:
+        return None
+    return (
+        f"The largest audience that worked on both, {found['listeners']} who listen to {found['speakers']}: {per_cent(found['mcu'])} of a core on the MCU,"
+        f" {per_cent(found['mcu'] / found['listeners'])} for each; {per_cent(found['edge'])} with an edge, {per_cent(found['edge'] / found['listeners'])} for each,"
+        " mixing on the MCU included."
+    )
 
 
 def crowded(report: Report) -> str | None:

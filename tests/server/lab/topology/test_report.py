@@ -10,7 +10,7 @@ from roomtone.lab.topology.figures import Cost, Floors, Link, Measurement, Repor
 from roomtone.lab.topology.plan import Crowd, Plan
 from roomtone.lab.topology.report import html
 from roomtone.lab.topology.table import table
-from roomtone.lab.topology.wording import ends
+from roomtone.lab.topology.wording import compared, ends
 from roomtone.tools.percentiles import Spread
 
 from ...tools.measured import are_documented, fits_a_terminal, is_complete
@@ -36,6 +36,22 @@ def measured(topology: str, listeners: int, late: float, node: float) -> Measure
         first_audio=100.0,
         troubles=[],
     )
+
+
+def test_an_audience_is_compared_where_it_works_on_the_mcu_and_on_an_edge() -> None:
+    edge = replace(measured("edge", 40, 60.0, 0.2), understood=0.97)
+    edge = replace(edge, cost=replace(edge.cost, edge=0.06))
+    report = report_of(measured("mcu", 40, 60.0, 0.25), edge, measured("edge", 300, 70.0, 0.5))
+    assert report.edge_to_mcu == {
+        "speakers": 3,
+        "listeners": 40,
+        "mcu": 0.25,
+        "edge": 0.2,
+        "ratio": 0.8,
+    }
+    assert compared(report) is not None
+    assert edge.per_listener == 0.005
+    assert report_of(edge).edge_to_mcu is None
 
 
 def report_of(*measurements: Measurement) -> Report:

@@ -6,6 +6,7 @@ import asyncio
 
 import numpy as np
 from numpy.typing import NDArray
+from roomtone.lab.topology.intelligibility import Sound, intelligibility
 from roomtone.media.aiortc_internals.packets import receive_packets
 from roomtone.media.jitter_buffer import JitterBuffer
 from roomtone.media.node.mcu import Mcu
@@ -13,7 +14,7 @@ from roomtone.media.node.sfu import Sfu
 from roomtone.media.opus import FRAME_SAMPLES
 
 from ....patience import PATIENCE
-from .intelligible import Sound, intelligibility, speech
+from .intelligible import speech
 from .lossy import LOSS, Hop
 from .people import Person, Tone, seat
 
