@@ -13,7 +13,7 @@ grant select (id, username, kind, bio, created_at, site_moderator) on users to r
 -- All columns but those for relays: served_by and expires_at.
 grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, seq, edge) on participants
   to roomtone_anon, roomtone_person;
-grant execute on function name_fault(text), name_key(text), name_skeleton(text), unicode_kind(text), unicode_prototypes(), has_hidden_controls(text)
+grant execute on function name_fault(text), name_key(text), name_skeleton(text), unicode_kind(text), unicode_prototypes(), has_hidden_controls(text), folded(text), search_words(text), search_vector(text), search_query(text), search(text, text[], int)
   to roomtone_anon, roomtone_person;
 grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), here(rooms), on_stage(rooms), topology_reason(rooms), saw_visit(bigint, timestamptz), require_open_room(bigint), require_broadcast(bigint), invitation(text)
   to roomtone_anon, roomtone_person;
@@ -38,6 +38,8 @@ grant select, insert (room_id, user_id), delete on bans to roomtone_person;
 grant select, insert (room_id, body, client_id), delete on messages to roomtone_person;
 grant select, insert (room_id, emoji) on reactions to roomtone_person;
 grant select, insert (user_id, blocked_id), delete on blocks to roomtone_person;
+grant select, insert (user_id, followed_id), delete on follows to roomtone_person;
+grant select on followed_people to roomtone_person;
 -- Not credential_id, public_key, user_handle and sign_count, which only relays need.
 grant select (id, user_id, name, created_at, last_used_at), delete on passkeys to roomtone_person;
 grant select, delete on access_tokens to roomtone_person;
@@ -54,7 +56,7 @@ grant execute on function moderates(bigint), may_moderate(bigint), participates(
   raise_hand(bigint), lower_hand(bigint, text), promote(bigint, text, text), mute(bigint, text), unmute(bigint), say(bigint, text),
   invite_to_speak(bigint, text), withdraw_invitation_to_speak(bigint, text), accept_to_speak(bigint), decline_to_speak(bigint),
   step_down(bigint), move_to_audience(bigint, text), mute_all(bigint), ask_to_unmute(bigint, text),
-  remove_from_room(bigint, text), undo_removal(bigint, text), ban_from_room(bigint, text), unban(bigint, text), block(text), unblock(text),
+  remove_from_room(bigint, text), undo_removal(bigint, text), ban_from_room(bigint, text), unban(bigint, text), block(text), unblock(text), follow(text), unfollow(text),
   disable_user(text), enable_user(text), openid_issuer_of_session(), access_token_days(),
   report(bigint, text, text), react(bigint, text), set_slow_mode(bigint, int), pin_link(bigint, text),
   open_room(bigint), lock_room(bigint, boolean), hand_over(bigint, text), create_club(text, text, text), leave_club(bigint), delete_club(bigint), hand_over_club(bigint, text),
@@ -80,5 +82,5 @@ grant execute on function role_name(text), become(jsonb, text), why_token_is_ref
   relay_deleted_recordings(text[]), relay_kept_recordings(text[]), relay_set_recording_size(bigint, double precision, bigint), relay_maintain_recordings(interval),
   node_recording_begins(text, bigint), node_recording_continues(text, bigint), node_recording_ended(text, bigint, double precision, bigint, text),
   node_register(text, text, int, text), node_heartbeat(text), node_serves(text, bigint), node_end_lease(text), node_receive_mix(text, bigint, inet, int, text), node_stop_mix(text, uuid), node_mixes(text), node_refuse_listener(text, uuid), node_speakers(text, bigint, bigint[]),
-  relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), relay_hallway_users(bigint[]), schema_version()
+  relay_open_rooms(), relay_invitations(bigint[]), relay_invitations_of(bigint[]), hallway_rows(bigint[]), relay_hallway_users(bigint[]), relay_followed(bigint[]), relay_people_here(bigint[]), schema_version()
   to roomtone_relay;

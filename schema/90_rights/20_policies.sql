@@ -5,7 +5,7 @@ declare
   name text;
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
-                              'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'reports', 'reminders', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
+                              'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'follows', 'reports', 'reminders', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
                               'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'speakers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'schema_installs', 'database_marks'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
@@ -143,6 +143,13 @@ create policy blocks_are_made_as_yourself on blocks for insert to roomtone_perso
 comment on policy blocks_are_made_as_yourself on blocks is 'Users block only for themselves.';
 create policy blocks_are_deleted_by_their_user on blocks for delete to roomtone_person using (user_id = acting_user());
 comment on policy blocks_are_deleted_by_their_user on blocks is 'Users delete their own blocks.';
+
+create policy follows_are_read_by_the_two on follows for select to roomtone_person using (acting_user() in (user_id, followed_id));
+comment on policy follows_are_read_by_the_two on follows is 'Users read whom they follow, and who follows them.';
+create policy follows_are_made_as_yourself on follows for insert to roomtone_person with check (user_id = acting_user());
+comment on policy follows_are_made_as_yourself on follows is 'Users follow only as themselves; a trigger checks whom.';
+create policy follows_are_deleted_by_the_two on follows for delete to roomtone_person using (acting_user() in (user_id, followed_id));
+comment on policy follows_are_deleted_by_the_two on follows is 'Users stop following, and end that others follow them.';
 
 create policy passkeys_are_private on passkeys for select to roomtone_person using (user_id = acting_user());
 comment on policy passkeys_are_private on passkeys is 'Users read only their own passkeys.';
