@@ -135,7 +135,7 @@ function draw() {
   drawn = state.roomSession
   view.update({ place: route.here(), shell: state, user: session.user, byName: session.ways?.demo ?? false, known, pages: pages.state })
   if (entered && view.inRoom) view.focusRoom()
-  stage.update(state.roomSession && { ...state.roomSession.state, blocks: state.blocks })
+  stage.update(state.roomSession && { ...state.roomSession.state, blocks: state.blocks, follows: state.followedPeople })
   actions.updateLeave(context.seated()?.state ?? null)
 }
 

@@ -36,6 +36,12 @@ export function hallwayActions(context) {
 
   return {
     moreRooms: () => attempt(shell.moreRooms.next),
+    /** By key; on a narrow screen the hallway may be hidden. */
+    find() {
+      if (context.view.find()) return
+      context.route.go(HOME)
+      context.view.find()
+    },
     findRooms: shell.moreRooms.find,
     findRoomsAgain: shell.moreRooms.findAgain,
     start: () => withName(() => startRoom.open()),

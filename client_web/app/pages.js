@@ -12,7 +12,8 @@ import { forgetNameInAddress } from './identity.js'
  * @import { Place } from '../view/shell/route.js'
  */
 
-const READ_EVERY = 2000 // ms between two readings of a page whose club changes again and again
+const READ_EVERY = 2000 // ms between two readings of a page whose club or person changes again and again
+const PERSON_EVERY = 10_000 // ms between two readings of a person's page
 
 /**
  * The pages besides the hallway and the room: what they load when they are opened, and their actions.
@@ -55,29 +56,39 @@ export function createPages(context, onChange) {
   const isOpen = (/** @type {number|undefined} */ id) => shell.state.hallway.some((row) => row.id === id) || context.seated()?.room_id === id
   const reload = () => load(context.route.here())
 
-  // Shows changes by others: of clubs while their page is visible, of any page when it is visible again.
+  // Shows changes by others: of clubs and people while their page is visible, of any page when it is visible again.
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && reload())
+  // Where a person is changes on their page: at once if I follow them or they are on a stage that I see, otherwise soon.
+  setInterval(() => context.route.here().place === 'person' && readPage(), PERSON_EVERY)
+  let whereabouts = ''
   let seen = 0 // the version of the changes of clubs
   let waits = false // for the next reading
   let due = false
-  shell.subscribe(({ clubChanges }) => {
-    if (clubChanges.version === seen) return
+  shell.subscribe(({ clubChanges, hallway, people }) => {
     const { place, club_id } = context.route.here()
-    if ((place === 'clubs' || place === 'club') && changedAfter(clubChanges, seen, club_id)) readClub()
+    const person = place === 'person' ? /** @type {Profile|null} */ (lookups.person.state.value) : null
+    if (person) {
+      const onStage = hallway.filter((row) => row.people?.some(({ user_id }) => user_id === person.id)).map(({ id }) => id)
+      const now = [person.id, ...(people.get(person.id)?.rooms ?? []), '', ...onStage].join()
+      if (whereabouts.startsWith(`${person.id},`) && now !== whereabouts) readPage()
+      whereabouts = now
+    }
+    if (clubChanges.version === seen) return
+    if ((place === 'clubs' || place === 'club') && changedAfter(clubChanges, seen, club_id)) readPage()
     seen = clubChanges.version
   })
 
-  /** Reads the clubs that are shown: at once, and again after a pause if they changed meanwhile. */
-  function readClub() {
+  /** Reads the clubs or the person that are shown: at once, and again after a pause if they changed meanwhile. */
+  function readPage() {
     due = waits
     if (waits) return
     waits = true
     setTimeout(() => {
       waits = false
-      if (due) readClub()
+      if (due) readPage()
     }, READ_EVERY)
     const { place } = context.route.here()
-    if (document.visibilityState === 'visible' && (place === 'clubs' || place === 'club') && lookups[place].state.value !== null) reload()
+    if (document.visibilityState === 'visible' && (place === 'clubs' || place === 'club' || place === 'person') && lookups[place].state.value !== null) reload()
   }
 
   const clubForm = createClubForm({
@@ -151,6 +162,7 @@ export function createPages(context, onChange) {
     },
     withdrawInvitation: (/** @type {{ id: number }} */ invitation) => thenReload(() => invitations.withdraw(invitation.id)),
     editProfile: (/** @type {Profile} */ person) => profileForm.open(person),
+    toggleFollowPerson: (/** @type {Profile} */ person) => attempt(() => (shell.state.followedPeople.has(person.id) ? shell.unfollowPerson : shell.followPerson)(person.id)),
     toggleBlock: (/** @type {Profile} */ person) => attempt(() => {
       const other = { user_id: person.id, username: person.username }
       return shell.blocks.has(person.id) ? shell.unblock(other) : shell.block(other)

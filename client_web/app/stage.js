@@ -59,6 +59,8 @@ export function createStageActions(context) {
     refuse: (/** @type {string} */ words) => context.view.refuse(words),
     block: shell.block,
     unblock: shell.unblock,
+    follow: (/** @type {Named} */ person) => shell.followPerson(person.user_id),
+    unfollow: (/** @type {Named} */ person) => shell.unfollowPerson(person.user_id),
     report: (/** @type {Named} */ person) => void report.open(person, shell.blocks.has(person.user_id)),
     inspect: (/** @type {number} */ user_id) => context.view.chooseSeat(user_id),
     retryConnection: (/** @type {number} */ user_id) => shell.roomSession?.retryConnection(user_id),
@@ -147,7 +149,7 @@ export function createStageActions(context) {
       stepDown: () => context.attempt(() => consent().stepDown()),
       answer: (/** @type {boolean} */ yes) => context.seated() !== null && context.view.answer(yes),
     },
-    /** @param {(RoomSessionState & { blocks: ReadonlySet<number> })|null} now  the room session's state, with `blocks` */
+    /** @param {(RoomSessionState & { blocks: ReadonlySet<number>, follows: ReadonlySet<number> })|null} now  the room session's state, with whom I blocked and follow */
     update(now) {
       const here = now && now.phase !== 'left' ? now : null
       card.update(here)

@@ -1,4 +1,5 @@
 import { isNewer } from '../signaling/cursor.js'
+import { followedIn, NOBODY_HERE } from './followed_people.js'
 
 /**
  * My window of the hallway: which rooms are open or scheduled, and who is in them. A pure reducer over hallway rows. They may arrive twice or
@@ -10,12 +11,14 @@ import { isNewer } from '../signaling/cursor.js'
  *             stage: 'open'|'moderated', access: 'open'|'club'|'invited', locked: boolean, created_at: string, starts_at: string|null,
  *             opened_at: string|null, scheduled: boolean, here: number, on_stage: number,
  *             people: {user_id: number, username: string, role: string}[], cursor: string, ended_at: string|null, hidden?: boolean }} HallwayRow
- * @typedef {HallwayRow & { followed: boolean }} ListedRoom  `followed`: I follow its club
+ * @typedef {HallwayRow & { followed: boolean, known: readonly string[] }} ListedRoom  `followed`: I follow its club; `known`: the names of people in it whom I follow
  * @typedef {ReadonlyMap<number, HallwayRow>} Hallway
  */
 
 /** @type {Hallway} */
 export const EMPTY_HALLWAY = new Map()
+
+/** @type {readonly string[]} */ const NOBODY = Object.freeze([])
 
 /** Whether the room is removed. Its cursor is kept, so that an older row that arrives late does not add it again. */
 const isGone = (/** @type {HallwayRow} */ row) => Boolean(row.ended_at) || row.hidden === true
@@ -43,12 +46,13 @@ export function reduceHallway(hallway, frame) {
  *
  * @param {Hallway} hallway
  * @param {ReadonlySet<number>} following  club ids
- * @returns {(HallwayRow & {followed: boolean})[]}
+ * @param {{ following: ReadonlySet<number>, here: import('./followed_people.js').PeopleHere }} [people]  user ids, and where they are
+ * @returns {ListedRoom[]}
  */
-export function openRooms(hallway, following) {
+export function openRooms(hallway, following, people = { following: new Set(), here: NOBODY_HERE }) {
   const followed = (/** @type {HallwayRow} */ row) => row.club_id !== null && following.has(row.club_id)
   return [...hallway.values()]
     .filter((row) => !isGone(row))
-    .map((row) => Object.freeze({ ...row, followed: followed(row) }))
+    .map((row) => Object.freeze({ ...row, followed: followed(row), known: people.following.size ? followedIn(row, people.following, people.here) : NOBODY }))
     .sort((a, b) => Number(b.followed) - Number(a.followed) || a.id - b.id)
 }

@@ -1,5 +1,6 @@
 import { HALLWAY } from '../addresses.js'
 import { NO_CLUB_CHANGES, reduceClubChanges } from './clubs.js'
+import { NOBODY_HERE, reducePeople } from './followed_people.js'
 import { EMPTY_HALLWAY, reduceHallway } from './hallway.js'
 import { NO_INVITATIONS, reduceInvitations, withoutFresh } from './invitations.js'
 
@@ -18,6 +19,7 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
   let hallway = EMPTY_HALLWAY
   let invitations = NO_INVITATIONS
   let clubChanges = NO_CLUB_CHANGES
+  let people = NOBODY_HERE
   /** @type {HallwayStatus} */ let status = { state: 'connecting', problem: null, retry_at: null }
   /** @type {import('../signaling/subscription.js').Subscription|null} */ let stream = null
 
@@ -31,6 +33,10 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
     get clubChanges() {
       return clubChanges
     },
+    /** Where the people are whom I follow. */
+    get people() {
+      return people
+    },
     /** The status of its own stream, or in a room of the room's stream. */
     get status() {
       return status
@@ -42,11 +48,12 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
 
     /** @param {import('../signaling/subscription.js').Frame} frame */
     receive(frame) {
-      const before = [hallway, invitations, clubChanges]
+      const before = [hallway, invitations, clubChanges, people]
       hallway = reduceHallway(hallway, frame)
       invitations = reduceInvitations(invitations, frame)
       clubChanges = reduceClubChanges(clubChanges, frame)
-      if (hallway !== before[0] || invitations !== before[1] || clubChanges !== before[2]) onChange()
+      people = reducePeople(people, frame)
+      if ([hallway, invitations, clubChanges, people].some((each, index) => each !== before[index])) onChange()
     },
 
     /** @param {HallwayStatus} next */
@@ -87,9 +94,10 @@ export function createHallwaySubscription({ technique, maySubscribe, onChange })
       subscription.start()
     },
 
-    /** Another user is signed in: the invitations were those of the user before. */
+    /** Another user is signed in: the invitations and the followed people were those of the user before. */
     changeUser() {
       invitations = NO_INVITATIONS
+      people = NOBODY_HERE
       onChange()
       if (!stream) return
       subscription.stop()

@@ -43,15 +43,12 @@ export function createProfiles({ rows }) {
     /** The names of the people who have been here longest. @returns {Promise<string[]>} */
     first: async () => (await rows.select('users', { select: 'username', kind: 'eq.person', order: 'id', limit: 8 })).map(({ username }) => username),
 
-    /** Names that begin with this text, then names that contain it. @returns {Promise<string[]>} */
+    /** Names with a word that begins like this text. @returns {Promise<string[]>} */
     async suggest(/** @type {string} */ beginning, { limit = 6 } = {}) {
-      const plain = beginning.trim().replace(/[*%_\\,()"]/gu, '')
-      const asked = { select: 'username', kind: 'eq.person', order: 'username', limit }
-      const starting = await rows.select('users', { ...asked, ...(plain ? { username: `ilike.${plain}*` } : {}) })
-      const names = starting.map(({ username }) => username)
-      if (!plain || names.length >= limit) return names
-      const within = await rows.select('users', { ...asked, username: `ilike.*${plain}*` })
-      return [...new Set([...names, ...within.map(({ username }) => username)])].slice(0, limit)
+      const found = beginning.trim()
+        ? (await rows.select('rpc/search', { query: beginning, kinds: '{person}', most: limit })).map(({ name }) => name)
+        : (await rows.select('users', { select: 'username', kind: 'eq.person', order: 'username', limit })).map(({ username }) => username)
+      return found
     },
   }
 }

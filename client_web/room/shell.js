@@ -6,6 +6,7 @@ import { createBlocks } from './blocks.js'
 import { createClubs } from './clubs.js'
 import { createEndedRooms } from './ended_rooms.js'
 import { createFollowedClubs } from './followed_clubs.js'
+import { createFollowedPeople } from './followed_people.js'
 import { openRooms } from './hallway.js'
 import { createHallwaySubscription } from './hallway_subscription.js'
 import { createInvitations } from './invitations.js'
@@ -25,6 +26,7 @@ import { createRoomSession } from './room_session.js'
  *
  * @typedef {{ connection: import('../signaling/subscription.js').SubscriptionState, problem: import('../signaling/problem.js').Problem|null,
  *             retry_at: number|null, hallway: ReturnType<typeof openRooms>, more: import('./more_rooms.js').MoreRooms, following: ReadonlySet<number>,
+ *             people: import('./followed_people.js').PeopleHere, followedPeople: ReadonlySet<number>,
  *             invitations: typeof import('./invitations.js').NO_INVITATIONS, reminders: ReadonlySet<number>, blocks: ReadonlySet<number>,
  *             clubChanges: import('./clubs.js').ClubChanges, roomSession: ReturnType<typeof createRoomSession>|null,
  *             fallback: import('../signaling/fallback.js').TechniqueName|null }} ShellState  fallback: used because another technique does not work here
@@ -53,6 +55,7 @@ export function createShell({ session }) {
     },
   })
   const followed = createFollowedClubs({ rows, onChange })
+  const people = createFollowedPeople({ rows, onChange })
   const reminders = createReminders({ rows, onChange })
   const kept = createKeptSession()
   const recordings = createRecordings({ rows, fetch: session.fetch })
@@ -68,8 +71,8 @@ export function createShell({ session }) {
   function stateNow() {
     const { state: connection, problem, retry_at } = hallway.status
     return Object.freeze({
-      ...{ connection, problem, retry_at, hallway: openRooms(withMore(hallway.hallway, more.state.rows), followed.all), more: more.state, following: followed.all },
-      ...{ invitations: hallway.invitations, reminders: reminders.all, blocks: blocks.all, clubChanges: hallway.clubChanges, roomSession, fallback },
+      ...{ connection, problem, retry_at, hallway: openRooms(withMore(hallway.hallway, more.state.rows), followed.all, { following: people.all, here: hallway.people }), more: more.state, following: followed.all },
+      ...{ people: hallway.people, followedPeople: people.all, invitations: hallway.invitations, reminders: reminders.all, blocks: blocks.all, clubChanges: hallway.clubChanges, roomSession, fallback },
     })
   }
 
@@ -84,13 +87,14 @@ export function createShell({ session }) {
 
   function onHallway() {
     more.windowChanged()
+    more.see(new Set([...hallway.people.values()].flatMap(({ rooms }) => rooms)))
     onChange()
   }
 
   /** Another user may be signed in. */
   function onSession() {
     const { user } = session
-    for (const each of [blocks, followed, reminders]) each.changeUser(user)
+    for (const each of [blocks, followed, people, reminders]) each.changeUser(user)
     if (user_id === (user?.id ?? null)) return
     user_id = user?.id ?? null
     more.forget()
@@ -148,7 +152,13 @@ export function createShell({ session }) {
     get blocks() {
       return blocks.all
     },
-    block: blocks.block,
+    /** Who blocks a user follows them no longer. @param {{ user_id: number, username: string }} person */
+    async block(person) {
+      await blocks.block(person)
+      await people.reload().catch(() => {})
+    },
+    followPerson: people.follow,
+    unfollowPerson: people.unfollow,
     unblock: blocks.unblock,
     /** @param {number} roomId @returns {Promise<string[]>} the names of those I blocked who are in this room */
     async blockedIn(roomId) {

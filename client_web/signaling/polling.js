@@ -29,7 +29,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
   }
 
   /** @param {import('./subscription.js').Attempt} attempt @param {Json} answer */
-  function deliverFrames(attempt, { snapshot, events = [], cursor, hallway: rows = [], clubs = [], invitations: awaiting, audience, bye }) {
+  function deliverFrames(attempt, { snapshot, events = [], cursor, hallway: rows = [], clubs = [], people = [], invitations: awaiting, audience, bye }) {
     if (snapshot) attempt.frame({ type: 'snapshot', data: snapshot, id: snapshot.cursor ?? null })
     const { epoch } = parseCursor(cursor)
     for (const event of events) attempt.frame({ type: event.table, data: event, id: `${epoch}-${event.seq}` })
@@ -37,6 +37,7 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
     if (audience) attempt.frame({ type: 'audience', data: audience, id: null })
     for (const row of rows) attempt.frame({ type: 'hallway', data: row, id: null })
     for (const changed of clubs) attempt.frame({ type: 'clubs', data: changed, id: null })
+    for (const changed of people) attempt.frame({ type: 'people', data: changed, id: null })
     if (awaiting) attempt.frame({ type: 'invitations', data: { invitations: awaiting }, id: null })
     if (bye) attempt.frame({ type: 'bye', data: bye, id: null })
   }

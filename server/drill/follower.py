@@ -267,7 +267,7 @@ class Follower:
                     self.state = "unseated"
             case "audience":
                 self._learn(kind, data)
-            case "invitations" | "clubs" | "still-here":
+            case "invitations" | "clubs" | "people" | "still-here":
                 pass  # followers show none
             case table:
                 self._apply_event(table, data, cursor)

@@ -40,6 +40,11 @@ def clubs(ids: Sequence[ClubId] | None) -> Frame:
     return Frame("clubs", json.dumps({"clubs": ids}))
 
 
+def people(texts: Sequence[str]) -> Frame:
+    """Where these people are whom the recipient follows: `{"user_id", "username", "rooms": [ids]}` of each, as JSON texts."""
+    return Frame("people", f'{{"people":[{",".join(texts)}]}}')
+
+
 def bye(reason: str, *, retry: int | None = None, problem: dict[str, Any] | None = None) -> Frame:
     """The stream ends, and why. A client may reconnect after `retry` milliseconds, if given."""
     end: dict[str, Any] = {"reason": reason}

@@ -1,6 +1,6 @@
 """What a NOTIFY on our channel may say, read strictly: any login can send one, so a payload is untrusted input.
 
-A payload that is exactly one of the eight below becomes a notification; everything else is counted and ignored. A valid one
+A payload that is exactly one of the nine below becomes a notification; everything else is counted and ignored. A valid one
 can still be false. It only says what to read, so a false one costs a read that finds nothing new, and a token bucket
 limits how many of those there are per second.
 """
@@ -76,6 +76,13 @@ class UserChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonMoved:
+    """A user whom others follow has come into a room that everybody may see, or has left it."""
+
+    person: UserId
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingDeleted:
     """A recording was deleted, and its file is to be removed."""
 
@@ -96,6 +103,7 @@ Notification = (
     | TokenRevoked
     | UserDisabled
     | UserChanged
+    | PersonMoved
     | RecordingDeleted
     | NodeAssigned
 )
@@ -117,6 +125,8 @@ def payload_of(notification: Notification) -> str:
             fields = {"disabled": user}
         case UserChanged(user=user):
             fields = {"user": user}
+        case PersonMoved(person=person):
+            fields = {"person": person}
         case RecordingDeleted(recording=recording):
             fields = {"recording": recording}
         case NodeAssigned(node=node):
@@ -181,6 +191,8 @@ def _notification(payload: str) -> Notification:
             return UserDisabled(UserId(_number(fields["disabled"], 1)))
         case ["user"]:
             return UserChanged(UserId(_number(fields["user"], 1)))
+        case ["person"]:
+            return PersonMoved(UserId(_number(fields["person"], 1)))
         case ["recording"]:
             return RecordingDeleted(_number(fields["recording"], 1))
         case ["node"]:

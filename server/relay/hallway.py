@@ -25,11 +25,12 @@ from ..postgres.pools import Database
 from ..problem import not_in_time
 from ..token_bucket import TokenBucket
 from ..types import Cursor, RoomId, UserId
+from .followed_people import FollowedPeople
 from .hallway_changes import HallwayChanges, HallwayReader
 from .hallway_row import Row
 from .hallway_users import HallwayUsers
 from .hallway_windows import HallwayWindows
-from .recipients import EVERYBODY
+from .recipients import EVERYBODY, Recipients
 
 COALESCE: Final = 0.03
 """Seconds between two reads: changes that arrive in between are read and sent together."""
@@ -62,7 +63,8 @@ class Hallway:
         self._changes = HallwayChanges(sent or Sent())
         self._database = database
         self._on_room_ended = on_room_ended
-        self.users = HallwayUsers(database, self._window_changed)
+        self.people = FollowedPeople(database, self._send_to)
+        self.users = HallwayUsers(database, self.people, self._window_changed)
         self._windows = HallwayWindows(self._changes, self.users, empty_after)
         self._changed: Backlog[RoomId] = Backlog()
         self._reading: list[RoomId] = []
@@ -99,6 +101,7 @@ class Hallway:
         self._work.set()
         for user in self.users.resync(self._changes.is_followed):
             self._windows.forget(user)
+        self.people.resync()
 
     async def open(self, subscriber: Subscriber, user: UserId | None) -> HallwayReader:
         """A reader of the changes from now on, to be closed. Raises Problem 503 if the hallway cannot be read."""
@@ -113,10 +116,15 @@ class Hallway:
         row = self._windows.rows.get(room)
         return row is not None and bool(row.fields.get("broadcast"))
 
-    def rows(self, reader: HallwayReader) -> str:
-        """The window of the reader's user as a JSON array; what the reader takes next are changes to it."""
+    def snapshot(self, reader: HallwayReader) -> str:
+        """What the reader's user sees, as members of a JSON object: the window in `hallway`, and `people` if some whom they follow are in rooms.
+
+        What the reader takes next are changes to it.
+        """
         reader.seen = self._changes.version
-        return self._windows.snapshot(reader.user)
+        people = self.people.snapshot(reader.user)
+        window = f'"hallway":{self._windows.snapshot(reader.user)}'
+        return window if people is None else f'{window},"people":{people}'
 
     def cursor(self, reader: HallwayReader) -> Cursor:
         """The reader's position, with which its client can ask for later changes."""
@@ -133,13 +141,19 @@ class Hallway:
         """The next frames: the changes, or the whole hallway for a reader that is too far behind."""
         frames = self._changes.after(reader)
         if frames is None:
-            return [control_events.snapshot(f'{{"hallway":{self.rows(reader)}}}')]
+            return [control_events.snapshot(f"{{{self.snapshot(reader)}}}")]
         reader.seen = self._changes.version
         return frames
 
     def announce(self, frame: Frame) -> None:
         """Send an event that is no row to everybody who follows the hallway."""
-        self._changes.add(frame, EVERYBODY)
+        self._send(frame, EVERYBODY)
+
+    def _send_to(self, frame: Frame, users: frozenset[UserId]) -> None:
+        self._send(frame, Recipients(users))
+
+    def _send(self, frame: Frame, recipients: Recipients) -> None:
+        self._changes.add(frame, recipients)
         self._changes.send(asyncio.get_running_loop().time())
 
     async def caught_up(self, room: RoomId, patience: float) -> None:

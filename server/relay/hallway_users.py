@@ -18,6 +18,7 @@ from ..postgres.notifications import MOST_AT_ONCE
 from ..postgres.pools import Database
 from ..token_bucket import TokenBucket
 from ..types import ClubId, RoomId, UserId
+from .followed_people import FollowedPeople
 
 READ_WITHIN: Final = 2.0
 """Seconds that a stream waits until this was read. If it is late, the stream is sent the hallway again."""
@@ -48,10 +49,16 @@ class Window:
 
 
 class HallwayUsers:
-    """The windows of the users who follow the hallway here. `on_change` is called with a user whose clubs or rooms changed."""
+    """The windows of the users who follow the hallway here. `on_change` is called with a user whose clubs or rooms changed.
 
-    def __init__(self, database: Database, on_change: Callable[[UserId], None]) -> None:
+    `people` learns whom these users follow, with the same reads.
+    """
+
+    def __init__(
+        self, database: Database, people: FollowedPeople, on_change: Callable[[UserId], None]
+    ) -> None:
         self._database = database
+        self._people = people
         self._on_change = on_change
         self._windows: dict[UserId, Window] = {}
         self._of_club: Multimap[ClubId, UserId] = Multimap()
@@ -100,6 +107,7 @@ class HallwayUsers:
         ]
         for user in forgotten:
             self._update(user, frozenset(), frozenset(), frozenset())
+            self._people.forget(user)
             del self._windows[user]
         for user, window in self._windows.items():
             window.recently_used = False
@@ -148,6 +156,11 @@ class HallwayUsers:
                 "select user_id, clubs, rooms from roomtone.relay_hallway_users(%s)", (users,)
             )
             found = await cursor.fetchall()
+            cursor = await connection.execute(
+                "select user_id, people from roomtone.relay_followed(%s)", (users,)
+            )
+            followed = {UserId(user): frozenset(people) for user, people in await cursor.fetchall()}
+        await self._people.follow({user: followed.get(user, frozenset()) for user in users})
         for user, clubs, rooms in found:
             if user in self._windows:
                 window = self._windows[user]

@@ -16,6 +16,7 @@ from ..postgres.notifications import (
     ClubChanged,
     InvitationChanged,
     NodeAssigned,
+    PersonMoved,
     RecordingDeleted,
     RoomChanged,
     TokenRevoked,
@@ -117,6 +118,8 @@ async def dispatch(listener: Listener, relay: Relay, database: Database) -> None
                 relay.revocations.disabled(user)
             case UserChanged(user=user):
                 relay.hallway.users.notified(user)
+            case PersonMoved(person=person):
+                relay.hallway.people.notified(person)
             case RecordingDeleted():
                 relay.recording_files.notified()
             case NodeAssigned():
@@ -162,6 +165,7 @@ async def running_relay(
     tasks.keep(relay.hallway.run, "hallway")
     tasks.keep(relay.hallway.send_numbers, "numbers of the hallway")
     tasks.keep(relay.hallway.users.run, "windows of the hallway")
+    tasks.keep(relay.hallway.people.run, "followed people")
     tasks.keep(relay.clubs.run, "changes of clubs")
     tasks.keep(relay.invitations.run, "invitations")
     tasks.keep(relay.revocations.run, "revoked tokens")

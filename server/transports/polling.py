@@ -2,7 +2,7 @@
 
 An answer is `{"events", "cursor"}`: the events after the cursor of the request, and the cursor for the next
 request. It may also have `snapshot` (the request had no cursor, or the log does not reach back to it),
-`hallway` with `hallway_cursor` (if the request had `hallway`), `clubs` (with the hallway, if some changed: the
+`hallway` with `hallway_cursor` (if the request had `hallway`), `clubs` and `people` (with the hallway, if some changed: the
 events that a stream sends), `invitations` with `invitations_cursor` (if
 the request had `invitations`, and they changed), `audience` (how many are in a room whose roster is counted), and
 `bye` (the subscription ended, and why). An answer has
@@ -54,6 +54,7 @@ class PollAnswer:
     events: list[Frame] = field(default_factory=list)
     hallway: list[Frame] = field(default_factory=list)
     clubs: list[Frame] = field(default_factory=list)
+    people: list[Frame] = field(default_factory=list)
     invitations: str | None = None
     audience: Frame | None = None
     counts_changed: bool = False
@@ -61,7 +62,7 @@ class PollAnswer:
 
     def __bool__(self) -> bool:
         news = (
-            self.snapshot, self.events, self.hallway, self.clubs, self.invitations, self.counts_changed, self.end,
+            self.snapshot, self.events, self.hallway, self.clubs, self.people, self.invitations, self.counts_changed, self.end,
         )  # fmt: skip
         return any(map(bool, news))
 
@@ -158,7 +159,7 @@ async def _follow_hallway(
     # Rooms to which the user is invited are in the window.
     await stack.enter_async_context(relay.invitations.read(user, news))
     if after is None or not hallway.resume(hallway_reader, after):
-        _add_hallway(f'{{"hallway":{hallway.rows(hallway_reader)}}}', found)
+        _add_hallway(f"{{{hallway.snapshot(hallway_reader)}}}", found)
     return hallway_reader
 
 
@@ -239,9 +240,12 @@ def _take(relay: Relay, positions: PollPositions, found: PollAnswer) -> StreamEn
     ):
         if frame.event == "snapshot":
             found.hallway.clear()
+            found.people.clear()
             _add_hallway(frame.data, found)
         else:
-            (found.clubs if frame.event == "clubs" else found.hallway).append(frame)
+            {"clubs": found.clubs, "people": found.people}.get(frame.event, found.hallway).append(
+                frame
+            )
     if positions.invitations_reader is not None and positions.invitations_reader.take():
         found.invitations = positions.invitations_reader.all()
     return end
@@ -261,6 +265,8 @@ def response(
         answer = {"snapshot": found.snapshot, **answer}
     if found.clubs:
         answer["clubs"] = _array(found.clubs)
+    if found.people:
+        answer["people"] = _array(found.people)
     if found.invitations is not None:
         answer["invitations"] = found.invitations
     if positions is not None and positions.invitations_reader is not None:

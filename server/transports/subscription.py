@@ -78,7 +78,7 @@ class Subscription:
         assert self._hallway is not None
         if self.room is None:
             await require_signed_in(self._database, self._token.claims)
-        hallway = f'"hallway":{self._relay.hallway.rows(self._hallway)}'
+        hallway = self._relay.hallway.snapshot(self._hallway)
         caught_up = (
             []
             if self.room is None

@@ -95,10 +95,10 @@ def test_clubs_i_follow_come_first(
     )
     with user_page(context, relay.url, "beth") as beth:
         beth.sees_cards("Porch", "Fours")
-        assert beth.page.get_by_role("heading", name="Clubs you follow").count() == 0
+        assert beth.page.get_by_role("heading", name="You follow").count() == 0
         beth.button("Follow Blue Hour").click()
         beth.page.mouse.move(1200, 600)
-        beth.page.get_by_role("heading", name="Clubs you follow").wait_for()
+        beth.page.get_by_role("heading", name="You follow").wait_for()
         beth.sees_cards("Fours", "Porch")
         assert beth.button("Follow Blue Hour").get_attribute("aria-pressed") == "true"
         follows = "select count(*) from followers where user_id = %s"

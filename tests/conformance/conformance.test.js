@@ -7,6 +7,7 @@ import { isUsed } from '../../client_web/media/glare.js'
 import { isAudible, offersFirst, shouldConnect } from '../../client_web/media/mesh.js'
 import { roomNodeOf, voicesAt } from '../../client_web/media/node_rules.js'
 import { closesOldAfter } from '../../client_web/media/route_changes.js'
+import { folded } from '../../client_web/room/folding.js'
 import { EMPTY_HALLWAY, openRooms, reduceHallway } from '../../client_web/room/hallway.js'
 import { EMPTY, isNode, onStage, present, reduce } from '../../client_web/room/state.js'
 import { RECONNECT_REASONS } from '../../client_web/signaling/subscription.js'
@@ -42,6 +43,8 @@ cases('hallway', ({ frames, rooms }) => {
   const listed = openRooms(frames.reduce(reduceHallway, EMPTY_HALLWAY), new Set())
   assert.deepEqual(listed.map(({ id, here }) => [id, here]), rooms)
 })
+
+cases('folding', ({ text, folded: expected }) => assert.equal(folded(text), expected))
 
 cases('routes', ({ topology, me, seats, node, voices, direct }) => {
   const found = roomNodeOf(seats, topology, me)

@@ -32,6 +32,7 @@ from roomtone.paths import CLIENT_WEB, SCHEMA, TRIGGERS
 from roomtone.types import Cursor, PeerId, RoomId
 
 from ..patience import comes_true
+from ..people import Psql
 
 CASES = Path(__file__).parent
 Case = dict[str, Any]
@@ -50,6 +51,11 @@ def test_every_file_of_cases_is_run_by_both_languages() -> None:
         assert {
             name for name in files if f"cases('{name}'" in text or f'cases("{name}"' in text
         } == files
+
+
+@cases("folding")
+def test_what_a_search_compares_is_the_same_in_the_database(case: Case, psql: Psql) -> None:
+    assert psql.one("select folded(%s)", case["text"]) == case["folded"]
 
 
 @cases("connections")

@@ -44,6 +44,7 @@ def values(function: str, arguments: list[str], world: World) -> str:
         "enable_user": "'guest'",
         "end_room": f"{world.room}",
         "create_club": "'Moth'",
+        "follow": "'gina'",
         "hand_over": f"{world.room}, 'guest'",
         "hand_over_club": f"{world.club}, 'member'",
         "invitation": "'link'",
@@ -99,6 +100,7 @@ def values(function: str, arguments: list[str], world: World) -> str:
         "unban": f"{world.room}, 'banned'",
         "unblock": "'foe'",
         "undo_removal": f"{world.room}, 'foe'",
+        "unfollow": "'friend'",
         "unmute": f"{world.room}",
         "withdraw_invitation_to_speak": f"{world.room}, 'listener'",
     }

@@ -62,6 +62,12 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
         case "blocks":
             yield from _own(me, f"user_id = {me}")
             yield "rest", f"user_id = {people['fay']}"
+        case "follows":
+            yield from _own(me, f"user_id = {me}")
+            yield "rest", f"user_id = {people['fay']}"
+        case "followed_people":
+            yield from _own(me, f"user_id = {people['friend']}")
+            yield "rest", f"user_id <> {people['friend']}"
         case "passkeys":
             yield from _own(me, f"user_id = {me} and name = 'Key'")
             yield "rest", f"user_id = {people['fay']} and name = 'Key'"

@@ -108,6 +108,10 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                 "rest",
                 f"insert into blocks (user_id, blocked_id) values ({someone}, {people['friend']})",
             )
+        case "follows":
+            follow = "insert into follows (user_id, followed_id) values"
+            yield "own", f"insert into follows (followed_id) values ({people['gina']})"
+            yield "rest", f"{follow} ({someone}, {people['gina']})"
         case "reports":
             report = "insert into reports (room_id, reported_id, reason) values"
             yield "room", f"{report} ({room}, {people['guest']}, 'Rude')"
@@ -200,9 +204,11 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             | "club_directory"
             | "club_roster"
             | "archive"
+            | "followed_people"
         ):
             column = {
                 "hallway": "name", "roster": "room", "signal_trace": "path", "hand_queue": "username",
                 "club_directory": "name", "club_roster": "role", "archive": "room",
+                "followed_people": "room",
             }[table]  # fmt: skip
             yield "all", f"insert into {table} ({column}) values ('x')"

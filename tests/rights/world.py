@@ -130,6 +130,11 @@ def make(psql: Psql) -> World:
         psql.run(
             "insert into blocks (user_id, blocked_id) values (%s, %s)", people[name], people["foe"]
         )
+        psql.run(
+            "insert into follows (user_id, followed_id) values (%s, %s)",
+            people[name],
+            people["friend"],
+        )
     psql.run(
         "insert into paces (room_id, user_id, kind, settled_at, last_at) values (%s, 1, 'messages', now(), now())",
         world.room,

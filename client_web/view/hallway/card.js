@@ -6,7 +6,7 @@ import { badgesOf, createBadge } from '../elements/room_badges.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { whenInWords } from '../elements/when.js'
 import { sentence } from '../elements/words.js'
-import { countsInWords } from './hallway_words.js'
+import { countsInWords, knownInWords } from './hallway_words.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
@@ -14,7 +14,7 @@ import { countsInWords } from './hallway_words.js'
  */
 
 /**
- * The card of an open or scheduled room. Its height does not change when people enter or leave.
+ * The card of an open or scheduled room. Its height does not change when people enter or leave, unless I follow them.
  * @param {{ toggleFollow: (row: ListedRoom) => void, toggleReminder: (row: ListedRoom) => void }} actions
  */
 export function createCard({ toggleFollow, toggleReminder }) {
@@ -26,6 +26,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
   const when = element('p', { class: 'card__when', hidden: true })
   const badges = element('ul', { class: 'badges' })
   const people = element('ul', { class: 'card__people' })
+  const known = element('p', { class: 'card__known', hidden: true })
   const live = element('span', { class: 'card__live' }, element('span', { class: 'card__dot', 'aria-hidden': 'true' }), 'Live')
   const counts = element('span')
   const reminderWords = element('span')
@@ -34,7 +35,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
   const card = element('li', { class: 'card' },
     element('div', { class: 'card__top' }, club, follow),
     element('h3', { class: 'card__name' }, link),
-    when, badges, people,
+    when, badges, people, known,
     element('div', { class: 'card__foot' }, element('p', { class: 'card__counts' }, live, counts), remind))
   const faces = keyed(people, { key: (/** @type {{ user_id: number, username: string }} */ one) => one.user_id, create: face })
   const signs = keyed(badges, { key: (/** @type {RoomBadge} */ { kind }) => kind, create: createBadge, fades: false })
@@ -63,6 +64,8 @@ export function createCard({ toggleFollow, toggleReminder }) {
       live.hidden = over || row.here === 0 || scheduled
       signs.update(over ? [] : [...badgesOf(row), ...blocked(row, blocks)])
       faces.update(over || scheduled ? [] : row.people)
+      known.hidden = over || !row.known.length
+      say(known, known.hidden ? '' : knownInWords(row.known))
       when.hidden = !scheduled
       say(when, scheduled ? `Opens ${whenInWords(row.starts_at ?? '')}` : '')
       say(counts, over ? 'This room has ended' : scheduled ? scheduledInWords(row) : described(row, here))

@@ -1,26 +1,29 @@
+import { addressOfClub, addressOfPerson } from '../../addresses.js'
 import { createMemory } from '../../media/memory.js'
 import { createCard } from './card.js'
 import { element, mark, say } from '../elements/element.js'
 import { createInteraction } from '../elements/interaction.js'
 import { keyed } from '../elements/keyed.js'
+import { createFound } from './found.js'
 import { addedInWords, failureInWords, foundInWords, moreInWords } from './hallway_words.js'
 import { matches, keptInPlace, isOrder, inOrder } from './order.js'
 import { symbol } from '../elements/symbol.js'
 import { problemInWords } from '../elements/problem_words.js'
+import { together } from '../elements/words.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
  * @import { RoomSearch } from '../../room/more_rooms.js'
  */
 
-const SEARCH_FROM = 2 // a single room needs no search
+const SORTED_FROM = 2 // a single room has no order
 const MINUTE = 60_000
 const ORDERS = [['busiest', 'Busiest'], ['newest', 'Newest'], ['name', 'By name']]
-const SECTIONS = [['followed', 'Clubs you follow'], ['open', 'Open rooms'], ['scheduled', 'Scheduled']]
+const SECTIONS = [['followed', 'You follow'], ['open', 'Open rooms'], ['scheduled', 'Scheduled']]
 
 /**
  * @typedef {{ rooms: readonly ListedRoom[], loading: boolean, connection: string, problem: import('../../signaling/problem.js').Problem|null,
- *             seated_in: number|null, me: number|null, reminders: ReadonlySet<number>, blocks?: ReadonlySet<number>, more: number, pages: boolean, search: RoomSearch }} Shown  more: how many rooms are not in the list; pages: whether they can be read in pages; search: for those
+ *             seated_in: number|null, me: number|null, reminders: ReadonlySet<number>, blocks?: ReadonlySet<number>, people: import('../../room/followed_people.js').PeopleHere, more: number, pages: boolean, search: RoomSearch }} Shown  people: those whom I follow; more: how many rooms are not in the list; pages: whether they can be read in pages; search: for rooms, clubs and people
  * @typedef {import('./order.js').Entry & Parameters<ReturnType<typeof createCard>['update']>[0]} CardEntry
  */
 
@@ -38,7 +41,7 @@ export function createHallway(actions) {
   /** @type {readonly number[]|undefined} */ let added // the page of rooms that was read and is to be drawn
 
   const heading = element('h1', { class: 'visually-hidden', tabindex: '-1', text: 'Hallway' })
-  const search = element('input', { type: 'search', placeholder: 'Find', 'aria-label': 'Find a room or a person', autocomplete: 'off', on: { input: find } })
+  const search = element('input', { type: 'search', placeholder: 'Find', 'aria-label': 'Find rooms, clubs and people', autocomplete: 'off', on: { input: find } })
   const searching = element('label', { class: 'search hallway__find' }, symbol('search'), search)
   const begin = element('button', { class: 'button button--action', type: 'button', on: { click: actions.start } }, symbol('plus'), 'Start a room')
   const order = element('select', { class: 'hallway__order', 'aria-label': 'Sort rooms', on: { change: sort } }, ...ORDERS.map(([value, text]) => element('option', { value, text })))
@@ -47,6 +50,8 @@ export function createHallway(actions) {
   const refusal = element('p', { class: 'hallway__refusal', role: 'alert', hidden: true })
   const sections = SECTIONS.map(([name, title]) => createSection(name, title))
   const roomSections = element('div', { class: 'hallway__sections' }, ...sections.map((section) => section.element))
+  const clubs = createFound('Clubs', { addressOf: ({ id }) => addressOfClub(id), about: ({ about }) => about ?? '' })
+  const people = createFound('People', { addressOf: ({ name }) => addressOfPerson(name), about: aboutPerson, faces: true })
   const nothing = element('div', { class: 'hallway__nothing' })
   const waiting = element('div', { class: 'hallway__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('div', { class: 'card card--waiting' }, element('i'), element('i'), element('i'))))
   const moreWords = element('p', { class: 'quiet' })
@@ -54,8 +59,9 @@ export function createHallway(actions) {
   const more = element('div', { class: 'hallway__more', hidden: true }, moreWords, showButton)
   const found = element('p', { class: 'visually-hidden', role: 'status' })
   const failure = element('p', { class: 'hallway__failure', role: 'alert', hidden: true })
-  const scroll = element('div', { class: 'hallway__scroll scrolls' }, connection, refusal, failure, ordering, found, roomSections, more, waiting, nothing)
+  const scroll = element('div', { class: 'hallway__scroll scrolls' }, connection, refusal, failure, ordering, found, roomSections, clubs.element, people.element, more, waiting, nothing)
   const root = element('div', { class: 'hallway' }, heading, element('div', { class: 'hallway__tools' }, searching, begin), scroll)
+  root.addEventListener('keydown', walk)
   const interaction = createInteraction(roomSections, draw)
   const memory = createMemory('roomtone.order')
   const { order: remembered = null } = memory.recall()
@@ -92,6 +98,24 @@ export function createHallway(actions) {
     draw()
   }
 
+  /** While something is searched for, the arrow keys go from the field to the results, and through them. @param {KeyboardEvent} event */
+  function walk(event) {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (!step || !search.value.trim()) return
+    const links = /** @type {HTMLElement[]} */ ([...scroll.querySelectorAll('.card__link[href], .found__link')]).filter((link) => link.checkVisibility())
+    const stops = [search, ...links]
+    const next = stops[stops.indexOf(/** @type {HTMLInputElement} */ (document.activeElement)) + step]
+    if (!next || !stops.includes(/** @type {HTMLInputElement} */ (document.activeElement))) return
+    event.preventDefault()
+    next.focus()
+  }
+
+  /** Where someone is whom I follow, or what they write about themselves. @param {import('../../room/more_rooms.js').Found} one */
+  function aboutPerson({ id, about }) {
+    const rooms = model?.people.get(id)?.rooms.flatMap((room) => model?.rooms.find((row) => row.id === room)?.name ?? []) ?? []
+    return rooms.length ? `Now in ${together(rooms)}` : (about ?? '')
+  }
+
   /** Reads the next page of rooms. */
   async function showMore() {
     if (reading) return
@@ -116,11 +140,12 @@ export function createHallway(actions) {
     const wanted = search.value.trim()
     shown = interaction.active && shown.length > 0 ? keptInPlace(shown, rooms, chosenOrder()) : inOrder(rooms, chosenOrder())
     const entries = shown
-      .filter((entry) => !wanted || matches(entry.row, wanted))
+      .filter((entry) => !wanted || model?.search.rooms.has(entry.row.id) || matches(entry.row, wanted))
       .map((entry) => ({ ...entry, here: entry.row.id === seated_in, me, reminded: reminders.has(entry.row.id), blocks }))
     for (const section of sections) section.update(entries)
-    searching.hidden = rooms.length < SEARCH_FROM && !wanted
-    ordering.hidden = searching.hidden || rooms.every((row) => row.scheduled)
+    clubs.update(wanted ? model.search.clubs : [])
+    people.update(wanted ? model.search.people : [])
+    ordering.hidden = entries.length < SORTED_FROM || entries.every(({ row }) => row.scheduled)
     waiting.hidden = !loading
     mark(roomSections, 'aria-busy', loading ? 'true' : null)
     more.hidden = model.more === 0 || wanted !== ''
@@ -128,7 +153,7 @@ export function createHallway(actions) {
     say(moreWords, moreInWords(model.more, model.pages))
     say(found, wanted ? foundInWords(model.search, entries.length) : '')
     drawFailure(model.search)
-    drawNothing(model, entries.length, wanted)
+    drawNothing(model, entries.length + (wanted ? model.search.clubs.length + model.search.people.length : 0), wanted)
     drawConnection(model)
     if (added) reveal(added, model)
   }
@@ -166,6 +191,11 @@ export function createHallway(actions) {
     element: root,
     scroll,
     focus: () => heading.focus({ preventScroll: true }),
+    /** The focus goes to the search. @returns {boolean} whether it is visible */
+    find() {
+      search.focus()
+      return search.checkVisibility()
+    },
     /** @param {Shown} latest */
     update(latest) {
       const names = /** @type {(keyof Shown)[]} */ (Object.keys(latest))

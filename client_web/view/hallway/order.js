@@ -1,3 +1,5 @@
+import { folded } from '../../room/folding.js'
+
 /** @import { ListedRoom } from '../../room/hallway.js' */
 
 /**
@@ -11,7 +13,7 @@
  */
 
 /** @param {ListedRoom} row @returns {Section} */
-const sectionOf = (row) => (row.scheduled ? 'scheduled' : row.followed ? 'followed' : 'open')
+const sectionOf = (row) => (row.scheduled ? 'scheduled' : row.followed || row.known.length ? 'followed' : 'open')
 
 const names = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true })
 /** @param {ListedRoom} a @param {ListedRoom} b */
@@ -52,10 +54,10 @@ export function keptInPlace(shown, rows, order = 'busiest') {
   return [...kept, ...inOrder(rows, order).filter((entry) => !places.has(entry.row.id))]
 }
 
-/** Whether a room matches a search: by its name, club, topic, host or the people on its stage. @param {ListedRoom} row @param {string} search */
+/** Whether a room matches a search: by its name, club, topic, host or the people on its stage, without regard to case and accents. @param {ListedRoom} row @param {string} search */
 export function matches(row, search) {
-  const words = search.toLocaleLowerCase().split(/\s+/u).filter(Boolean)
+  const words = folded(search).split(/\s+/u).filter(Boolean)
   const texts = [row.name, row.club, row.topic, row.host, ...(row.people ?? []).map((one) => one.username)]
-  const text = texts.filter(Boolean).join(' ').toLocaleLowerCase()
+  const text = folded(texts.filter(Boolean).join(' '))
   return words.every((word) => text.includes(word))
 }

@@ -9,6 +9,7 @@
  * @typedef {Person & { gone?: boolean }} CardPerson  `gone`: they have just left
  * @typedef {{ name: string, text: string, symbol: string, about?: string, closes?: boolean, danger?: boolean }} PersonAction
  *   `name`: of the action; `closes`: the card closes when it is done
+ * @typedef {{ blocked: boolean, followed: boolean }} Mine  whether I blocked or follow them
  */
 
 /** @type {Record<string, Omit<PersonAction, 'name'>>} */
@@ -24,14 +25,16 @@ const ACTIONS = {
   makeSpeaker: { text: 'No longer a moderator', symbol: 'moderator' },
   remove: { text: 'Remove from the room', symbol: 'leave', about: 'They can come back.', closes: true },
   ban: { text: 'Ban from this room…', symbol: 'lock', closes: true, danger: true },
+  follow: { text: 'Follow', symbol: 'follow', about: 'You see in the hallway in which room they are.' },
+  unfollow: { text: 'Unfollow', symbol: 'followed' },
   block: { text: 'Block', symbol: 'block', about: 'You do not hear them, and are warned before you enter a room where they are. They are not informed.' },
   unblock: { text: 'Unblock', symbol: 'block' },
   disable: { text: 'Disable their account…', symbol: 'lock', about: 'They are signed out everywhere and cannot sign in again.', closes: true, danger: true },
   report: { text: 'Report…', symbol: 'flag', closes: true },
 }
 
-/** @param {CardPerson} person @param {RoomSessionState['may']} may @param {boolean} blocked @returns {string[]} */
-function names(person, may, blocked) {
+/** @param {CardPerson} person @param {RoomSessionState['may']} may @param {Mine} mine @returns {string[]} */
+function names(person, may, { blocked, followed }) {
   if (person.me) return []
   /** @type {string[]} */ const offered = []
   const above = person.role === 'HOST'
@@ -48,10 +51,11 @@ function names(person, may, blocked) {
     offered.push('remove')
   }
   if (may.moderate && !above) offered.push('ban')
+  if ((person.kind === 'person' || person.kind === 'bot') && !blocked) offered.push(followed ? 'unfollow' : 'follow')
   if (person.kind === 'person') offered.push(blocked ? 'unblock' : 'block', 'report')
   if (may.disable && person.kind === 'person') offered.push('disable')
   return offered
 }
 
-/** @param {CardPerson} person @param {RoomSessionState['may']} may @param {boolean} blocked @returns {PersonAction[]} */
-export const actionsOn = (person, may, blocked) => names(person, may, blocked).map((name) => ({ name, ...ACTIONS[name], danger: Boolean(ACTIONS[name].danger) }))
+/** @param {CardPerson} person @param {RoomSessionState['may']} may @param {Mine} mine @returns {PersonAction[]} */
+export const actionsOn = (person, may, mine) => names(person, may, mine).map((name) => ({ name, ...ACTIONS[name], danger: Boolean(ACTIONS[name].danger) }))

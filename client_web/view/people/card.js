@@ -26,7 +26,7 @@ const BESIDE = 640 // px of width: with less, the card is at the bottom
  */
 export function createPersonCard(actions) {
   /** @type {CardPerson|null} */ let person = null
-  /** @type {(RoomSessionState & { blocks?: ReadonlySet<number> })|null} */ let roomSession = null
+  /** @type {(RoomSessionState & { blocks?: ReadonlySet<number>, follows?: ReadonlySet<number> })|null} */ let roomSession = null
   /** @type {Element|null} */ let from = null
   const face = avatar('')
   const name = element('h2', { class: 'person-card__name', tabindex: '-1', autofocus: true })
@@ -73,9 +73,9 @@ export function createPersonCard(actions) {
     return undefined
   }
 
-  /** @param {CardPerson} whom @param {RoomSessionState['may']} may @param {boolean} blocked */
-  function drawActions(whom, may, blocked) {
-    const all = actionsOn(whom, may, blocked)
+  /** @param {CardPerson} whom @param {RoomSessionState['may']} may @param {import('./actions.js').Mine} mine */
+  function drawActions(whom, may, mine) {
+    const all = actionsOn(whom, may, mine)
     const next = JSON.stringify(all)
     if (next === drawn) return
     drawn = next
@@ -100,7 +100,7 @@ export function createPersonCard(actions) {
     say(about, aboutInWords(person, blocked))
     mark(profile, 'href', addressOfPerson(person.username))
     sound.update(person.gone ? null : person, blocked)
-    drawActions(person, roomSession.may, blocked)
+    drawActions(person, roomSession.may, { blocked, followed: roomSession.follows?.has(person.user_id) ?? false })
     again.hidden = person.connection !== 'failed'
     connection.hidden = Boolean(person.gone) || !roomSession.people.some((one) => one.user_id === user_id)
   }
@@ -136,7 +136,7 @@ export function createPersonCard(actions) {
       place()
       name.focus({ preventScroll: true })
     },
-    /** @param {(RoomSessionState & { blocks?: ReadonlySet<number> })|null} latest  the room session with `blocks`, a set of user ids; null closes the card */
+    /** @param {(RoomSessionState & { blocks?: ReadonlySet<number>, follows?: ReadonlySet<number> })|null} latest  the room session with `blocks` and `follows`, sets of user ids; null closes the card */
     update(latest) {
       roomSession = latest
       if (!roomSession) close()

@@ -97,14 +97,14 @@ export function createShellView(main, actions) {
     const seated_in = roomSession && roomSession.phase !== 'left' ? room_id : null
     const inside = isInside(place, shell.roomSession)
     const { looked } = shell.more
-    const listed = shell.hallway.find((row) => row.id === place.room_id) ?? (looked && looked.id === place.room_id ? { ...looked, followed: false } : undefined)
+    const listed = shell.hallway.find((row) => row.id === place.room_id) ?? (looked && looked.id === place.room_id ? { ...looked, followed: false, known: [] } : undefined)
     const { phase, value, key } = now.pages.room
     const over = phase === 'ready' && key === place.room_id && place.place === 'room' && !inside ? value : null
 
     topBar.update({ user, byName, known, place, invitations: shell.invitations.list.length })
     hallway.update({
       ...{ rooms: shell.hallway, more: shell.more.count, pages: shell.more.pages, search: shell.more.search, connection: shell.connection, problem: shell.problem, seated_in: roomSession?.seatGone ? null : seated_in, me: user?.id ?? null },
-      ...{ reminders: shell.reminders, blocks: shell.blocks },
+      ...{ reminders: shell.reminders, blocks: shell.blocks, people: shell.people },
       loading: shell.hallway.length === 0 && shell.connection === 'connecting',
     })
     concerns(room_id, roomSession?.phase, roomSession?.me?.role)
@@ -173,6 +173,7 @@ export function createShellView(main, actions) {
       chatNews.announceReaction(reaction)
       floating.show(reaction)
     },
+    find: hallway.find,
     openChat: panel.openChat,
     openPeople: panel.openPeople,
     togglePanel: panel.toggle,

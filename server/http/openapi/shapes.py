@@ -184,6 +184,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             },
             "hallway": {"type": "array", "items": schema("HallwayChange")},
             "clubs": {"type": "array", "items": schema("ClubsChanged")},
+            "people": {"type": "array", "items": schema("PeopleMoved")},
             "hallway_cursor": schema("Cursor"),
             "invitations": schema("OpenInvitations"),
             "invitations_cursor": _TAG,
@@ -194,7 +195,10 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Hallway": {
         "type": "object",
         "required": ["hallway"],
-        "properties": {"hallway": {"type": "array", "items": {"type": "object"}}},
+        "properties": {
+            "hallway": {"type": "array", "items": {"type": "object"}},
+            "people": schema("PeopleHere"),
+        },
     },
     "HallwayChange": {
         "type": "object",
@@ -213,6 +217,25 @@ SCHEMAS: Final[dict[str, Schema]] = {
         "description": "These clubs changed, or their members, followers, invitations or rooms; null: any may have.",
         "required": ["clubs"],
         "properties": {"clubs": {"type": ["array", "null"], "items": _ID}},
+    },
+    "PeopleMoved": {
+        "type": "object",
+        "required": ["people"],
+        "properties": {"people": schema("PeopleHere")},
+    },
+    "PeopleHere": {
+        "type": "array",
+        "description": "People whom the user follows, with the rooms that they are in and everybody may see. "
+        "A snapshot has those who are in rooms, if there are some, at most 300; a change those who have come or gone, who may have no `username` and be in no room.",
+        "items": {
+            "type": "object",
+            "required": ["user_id", "rooms"],
+            "properties": {
+                "user_id": _ID,
+                "username": TEXT,
+                "rooms": {"type": "array", "items": _ID},
+            },
+        },
     },
     "OpenInvitations": {
         "type": "array",
@@ -240,6 +263,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "snapshot": schema("Hallway"),
             "hallway": {"type": "array", "items": schema("HallwayChange")},
             "clubs": {"type": "array", "items": schema("ClubsChanged")},
+            "people": {"type": "array", "items": schema("PeopleMoved")},
             "cursor": schema("Cursor"),
             "invitations": schema("OpenInvitations"),
             "invitations_cursor": _TAG,

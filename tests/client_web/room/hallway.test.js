@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { EMPTY_HALLWAY, openRooms, reduceHallway } from '../../../client_web/room/hallway.js'
-import { matching, withMore } from '../../../client_web/room/more_rooms.js'
+import { NOBODY_HERE, reducePeople } from '../../../client_web/room/followed_people.js'
+import { withMore } from '../../../client_web/room/more_rooms.js'
+import { knownInWords } from '../../../client_web/view/hallway/hallway_words.js'
 
 const row = (id, here, cursor, fields = {}) => ({ id, here, cursor, club_id: null, ended_at: null, ...fields })
 const snapshot = (...rows) => ({ type: 'snapshot', cursor: null, data: { hallway: rows } })
@@ -43,7 +45,17 @@ test('rooms beyond my window are added, unless they are known to have ended or t
   assert.deepEqual(openRooms(withMore(window, more), new Set()).map(({ id, here }) => [id, here]), [[1, 1], [2, 7], [4, 7]])
 })
 
-test('a search is a filter whatever is typed', () => {
-  assert.equal(matching('tea'), 'or(name.ilike.*tea*,club.ilike.*tea*,topic.ilike.*tea*,host.ilike.*tea*)')
-  assert.equal(matching('a*(b),"c').split(',')[0], 'or(name.ilike.*a__b___c*')
+test('the people I follow are named where everybody may see them, and on the stages that I see', () => {
+  const hallway = [snapshot(row(1, 2, '1-4'), row(2, 1, '1-1', { people: [{ user_id: 8, username: 'bo' }, { user_id: 9, username: 'cy' }] }))].reduce(reduceHallway, EMPTY_HALLWAY)
+  const moved = (...people) => ({ type: 'people', cursor: null, data: { people } })
+  const known = (frames, following) => openRooms(hallway, new Set(), { following: new Set(following), here: frames.reduce(reducePeople, NOBODY_HERE) }).map((each) => each.known)
+  const anna = { user_id: 7, username: 'anna', rooms: [1] }
+  const first = { type: 'snapshot', cursor: null, data: { hallway: [], people: [anna] } }
+  assert.deepEqual(known([first], [7, 8]), [['anna'], ['bo']])
+  assert.deepEqual(known([first, moved({ ...anna, rooms: [1, 2] })], [7, 8]), [['anna'], ['bo', 'anna']])
+  assert.deepEqual(known([first, moved({ user_id: 7, rooms: [] })], [7]), [[], []])
+  assert.deepEqual(known([moved(anna), snapshot()], [7]), [[], []])
+  assert.deepEqual(known([first], [9]), [[], ['cy']])
+  assert.equal(knownInWords(['anna', 'bo']), 'anna and bo are here')
+  assert.equal(knownInWords(['anna', 'bo', 'cy', 'dee']), 'anna, bo, and 2 other people you follow are here')
 })

@@ -14,6 +14,7 @@ from roomtone.postgres.notifications import (
     NodeAssigned,
     Notification,
     NotificationParser,
+    PersonMoved,
     RecordingDeleted,
     RoomChanged,
     TokenRevoked,
@@ -79,6 +80,7 @@ def test_what_is_almost_a_notification_is_ignored(payload: str) -> None:
         ('{"recording":7}', RecordingDeleted(7)),
         ('{"disabled":7}', UserDisabled(UserId(7))),
         ('{"user":7}', UserChanged(UserId(7))),
+        ('{"person":7}', PersonMoved(UserId(7))),
         (f'{{"signed_out":"{MARK}"}}', TokenRevoked(MARK)),
         ('{"node":"sfu-höst-7-0a"}', NodeAssigned(NodeId("sfu-höst-7-0a"))),
     ],
@@ -114,6 +116,10 @@ def test_every_payload_that_the_database_sends_is_read(psql: Psql, connect: Conn
     listening = connect()
     listening.execute(f"listen {CHANNEL}")
     room = psql.room("rick")
+    for name in ("anna", "rick"):
+        psql.person(name)
+    psql.act_as("anna").one("select follow('rick')")
+    psql.act_as(None).seat(room, "rick")
     psql.run("insert into clubs (name, owner_id) select 'Kettle', id from users limit 1")
     psql.run("insert into revoked_tokens (jti, expires_at) values ('x', now() + interval '1 hour')")
     psql.run("update users set disabled_at = now() where username = 'rick'")
@@ -126,6 +132,7 @@ def test_every_payload_that_the_database_sends_is_read(psql: Psql, connect: Conn
         ClubChanged,
         TokenRevoked,
         UserChanged,
+        PersonMoved,
         UserDisabled,
     }
     assert any(isinstance(each, RoomChanged) and each.room == room for each in received)

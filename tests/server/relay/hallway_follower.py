@@ -23,7 +23,9 @@ class HallwayFollower:
 
     def __init__(self, relay: Relay, reader: HallwayReader, first: str) -> None:
         self.snapshot = first
-        self.rooms: dict[int, dict[str, Any]] = {row["id"]: row for row in json.loads(first)}
+        self.rooms: dict[int, dict[str, Any]] = {
+            row["id"]: row for row in json.loads(f"{{{first}}}")["hallway"]
+        }
         self.received: list[dict[str, Any]] = []
         self.snapshots = 0
         self._hallway = relay.hallway
@@ -74,7 +76,7 @@ async def follower(relay: Relay, user: int | None) -> HallwayFollower:
     subscriber, who = Subscriber(), None if user is None else UserId(user)
     reader = await relay.hallway.open(subscriber, who)
     await relay.invitations.open(who, subscriber)
-    subscriber.follower = HallwayFollower(relay, reader, relay.hallway.rows(reader))
+    subscriber.follower = HallwayFollower(relay, reader, relay.hallway.snapshot(reader))
     return subscriber.follower
 
 

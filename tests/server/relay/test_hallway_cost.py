@@ -15,10 +15,12 @@ import pytest
 from roomtone.log.framing import Framing, event_stream
 from roomtone.log.writers import Sent
 from roomtone.postgres.pools import Database
+from roomtone.relay.followed_people import FollowedPeople
 from roomtone.relay.hallway_changes import HallwayChanges, HallwayReader
 from roomtone.relay.hallway_row import Row
 from roomtone.relay.hallway_users import HallwayUsers
 from roomtone.relay.hallway_windows import BUSIEST, HallwayWindows
+from roomtone.relay.recipients import Recipients
 from roomtone.supervision import supervised
 from roomtone.types import RoomId, UserId
 
@@ -36,17 +38,19 @@ class Follows:
 
     def __init__(self) -> None:
         self._asked: list[int] = []
+        self._people = False
 
     @asynccontextmanager
     async def relay(self) -> AsyncIterator[Follows]:
         yield self
 
-    async def execute(self, _: str, parameters: tuple[list[int]]) -> Follows:
+    async def execute(self, statement: str, parameters: tuple[list[int]]) -> Follows:
         self._asked = parameters[0]
+        self._people = "relay_followed" in statement
         return self
 
     async def fetchall(self) -> list[tuple[int, list[int], list[int]]]:
-        return [(user, [user // CLUB_OF], []) for user in self._asked]
+        return [] if self._people else [(user, [user // CLUB_OF], []) for user in self._asked]
 
 
 class Client:
@@ -110,8 +114,10 @@ async def costs(followers: int) -> dict[str, tuple[set[int], int]]:
     """For each kind of change: who was touched, and how many functions were called."""
     touched: set[UserId] = set()
     changes = HallwayChanges(Sent())
+    database = cast(Database, Follows())
     users = HallwayUsers(
-        cast(Database, Follows()),
+        database,
+        FollowedPeople(database, lambda frame, to: changes.add(frame, Recipients(to))),
         lambda user: windows.begin_again(user),  # noqa: PLW0108 - each needs the other
     )
     windows = HallwayWindows(changes, users, timedelta(hours=1))
