@@ -65,15 +65,15 @@ export function createPages(context, onChange) {
   let waits = false // for the next reading
   let due = false
   shell.subscribe(({ clubChanges, hallway, people }) => {
-    const { place, club_id } = context.route.here()
-    const person = place === 'person' ? /** @type {Profile|null} */ (lookups.person.state.value) : null
-    if (person) {
+    const person = /** @type {Profile|null} */ (lookups.person.state.value)
+    if (person && context.route.here().place === 'person') {
       const onStage = hallway.filter((row) => row.people?.some(({ user_id }) => user_id === person.id)).map(({ id }) => id)
       const now = [person.id, ...(people.get(person.id)?.rooms ?? []), '', ...onStage].join()
       if (whereabouts.startsWith(`${person.id},`) && now !== whereabouts) readPage()
       whereabouts = now
     }
     if (clubChanges.version === seen) return
+    const { place, club_id } = context.route.here()
     if ((place === 'clubs' || place === 'club') && changedAfter(clubChanges, seen, club_id)) readPage()
     seen = clubChanges.version
   })

@@ -96,6 +96,17 @@ def hallway(evening: Evening) -> Iterator[State]:
     with evening.user("beth", before=NEVER_NOTIFIED) as beth:
         beth.card("Porch").wait_for()
         yield State("hallway", beth)
+        psql.run(
+            "insert into follows (user_id, followed_id) select %s, id from users where username in ('amara', 'maya', 'dao', 'lior')",
+            psql.person("beth"),
+        )
+        beth.page.reload()
+        beth.page.locator(".card__known").first.wait_for()
+        yield State("hallway, people whom I follow", beth)
+        beth.page.get_by_role("searchbox").fill("a")
+        beth.page.locator(".found__link .avatar").first.wait_for()
+        yield State("hallway, search for people and clubs", beth)
+        beth.page.get_by_role("searchbox").fill("")
         remind = beth.card("Saturn before bedtime").get_by_role("button", name="Remind me of")
         remind.click()
         beth.reads("You will be notified")
