@@ -22,16 +22,16 @@ def test_a_person_is_found_by_keyboard_followed_and_seen_in_rooms(
     with user_page(context, relay.url, "beth") as beth:
         keys, focus = beth.page.keyboard, beth.page.locator(":focus")
         beth.sees_cards("Porch", "Café Zoé")
-        keys.press("/")
+        keys.press("f")
         keys.type("ZOE")
         beth.sees_cards("Café Zoé")
         people = beth.page.get_by_role("region", name="People")
         people.get_by_role("link", name="Zoë").wait_for()
         for name in ("Café Zoé", "Zoe’s kitchen", "Zoë"):
             keys.press("ArrowDown")
-            expect(focus).to_have_text(name)
+            expect(focus).to_contain_text(name)
         keys.press("ArrowUp")
-        expect(focus).to_have_text("Zoe’s kitchen")
+        expect(focus).to_contain_text("Zoe’s kitchen")
         keys.press("ArrowDown")
         keys.press("Enter")
 

@@ -11,7 +11,7 @@ const MEANINGS = [
   ['N', 'Decline it'],
   ['L', 'Leave quietly'],
   ['G', 'Open or close the inspector'],
-  ['/', 'Find rooms, clubs and people'],
+  ['F', 'Find rooms, clubs and people'],
   ['C', 'Open the chat and write'],
   ['R', 'React, then 1 to 8'],
   ['S', 'Check the sound: microphone, loudspeaker'],
@@ -42,7 +42,7 @@ const FIELDS = 'input, textarea, select, [contenteditable]'
  */
 export function listenToKeys(actions) {
   /** @type {Record<string, () => void>} */
-  const presses = { m: actions.toggleMicrophone, h: actions.toggleHand, y: () => actions.answer(true), n: () => actions.answer(false), l: actions.leaveByKey, g: actions.toggleInspector, c: actions.openChat, s: actions.checkSound, r: actions.toggleReactions, '/': actions.find, '?': actions.showKeys, escape: actions.escape }
+  const presses = { m: actions.toggleMicrophone, h: actions.toggleHand, y: () => actions.answer(true), n: () => actions.answer(false), l: actions.leaveByKey, g: actions.toggleInspector, c: actions.openChat, s: actions.checkSound, r: actions.toggleReactions, f: actions.find, '?': actions.showKeys, escape: actions.escape }
 
   addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return

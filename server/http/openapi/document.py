@@ -14,6 +14,7 @@ from . import (
     described,
     fixed,
     functions,
+    hallway_shapes,
     listening,
     passkeys,
     recordings,
@@ -70,7 +71,7 @@ class Document:
 def compose(schema: described.Described, root_path: str, *, with_passkeys: bool) -> dict[str, Any]:
     """The OpenAPI 3.1 document of this schema, for a relay below this path. `with_passkeys`: whether people sign in with them."""
     components = shared()
-    components["schemas"] |= shapes.SCHEMAS
+    components["schemas"] |= shapes.SCHEMAS | hallway_shapes.SCHEMAS
     for table in schema.relations:
         components["schemas"] |= tables.schemas(table)
     document = {

@@ -9,10 +9,10 @@ from .values import Schema, value
 
 CURSOR: Final = r"^[0-9]{1,18}-[0-9]{1,18}$"
 
-_ID = value("bigint")
+ID = value("bigint")
 TEXT: Final[Schema] = {"type": "string"}
-_TEXT_OR_NULL = {"type": ["string", "null"]}
-_TAG: Final[Schema] = {
+TEXT_OR_NULL = {"type": ["string", "null"]}
+TAG: Final[Schema] = {
     "type": "string",
     "description": "Identifies this list: send it with the next request.",
 }
@@ -22,10 +22,10 @@ SCHEMAS: Final[dict[str, Schema]] = {
         "type": "object",
         "required": ["id", "username", "kind", "bio", "site_moderator"],
         "properties": {
-            "id": _ID,
+            "id": ID,
             "username": {"type": "string", "minLength": 1, "maxLength": 40},
             "kind": {"enum": ["person", "bot", "node"]},
-            "bio": _TEXT_OR_NULL,
+            "bio": TEXT_OR_NULL,
             "site_moderator": {"type": "boolean"},
         },
     },
@@ -48,8 +48,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "edge",
         ],
         "properties": {
-            "room_id": _ID,
-            "user_id": _ID,
+            "room_id": ID,
+            "user_id": ID,
             "username": TEXT,
             "kind": {"enum": ["person", "bot", "sfu", "mcu", "edge"]},
             "role": {"enum": ["HOST", "MODERATOR", "SPEAKER", "AUDIENCE"]},
@@ -112,11 +112,11 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 "type": "object",
                 "required": ["id", "name", "host_id", "stage", "club", "host"],
                 "properties": {
-                    "id": _ID,
+                    "id": ID,
                     "name": TEXT,
-                    "host_id": _ID,
+                    "host_id": ID,
                     "stage": {"enum": ["open", "moderated"]},
-                    "club": _TEXT_OR_NULL,
+                    "club": TEXT_OR_NULL,
                     "host": TEXT,
                 },
             },
@@ -127,11 +127,11 @@ SCHEMAS: Final[dict[str, Schema]] = {
                 "items": {
                     "type": "object",
                     "required": ["id", "user_id", "username", "body"],
-                    "properties": {"id": _ID, "user_id": _ID, "username": TEXT, "body": TEXT},
+                    "properties": {"id": ID, "user_id": ID, "username": TEXT, "body": TEXT},
                 },
             },
             "signals": {"type": "array", "items": schema("Signals")},
-            "user_id": _ID,
+            "user_id": ID,
             "seats": {
                 "type": "array",
                 "description": "While the roster is counted: the user's own seat, and those with which the session has exchanged signals; "
@@ -151,7 +151,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                     "type": "object",
                     "required": ["user_id", "username", "kind", "join_date", "seq"],
                     "properties": {
-                        "user_id": _ID,
+                        "user_id": ID,
                         "username": TEXT,
                         "kind": TEXT,
                         "join_date": {"type": "string", "format": "date-time"},
@@ -166,7 +166,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         "description": "How many are in a room whose roster is counted.",
         "required": ["room_id", "here", "on_stage", "audience"],
         "properties": {
-            "room_id": _ID,
+            "room_id": ID,
             "here": {"type": "integer"},
             "on_stage": {"type": "integer"},
             "audience": {"type": "integer", "description": "The difference of the two."},
@@ -187,86 +187,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "people": {"type": "array", "items": schema("PeopleMoved")},
             "hallway_cursor": schema("Cursor"),
             "invitations": schema("OpenInvitations"),
-            "invitations_cursor": _TAG,
+            "invitations_cursor": TAG,
             "audience": schema("Audience"),
-            "bye": schema("Bye"),
-        },
-    },
-    "Hallway": {
-        "type": "object",
-        "required": ["hallway"],
-        "properties": {
-            "hallway": {"type": "array", "items": {"type": "object"}},
-            "people": schema("PeopleHere"),
-        },
-    },
-    "HallwayChange": {
-        "type": "object",
-        "description": "A row of the user's window of the hallway as it is now; or that the row is gone, because the room "
-        "ended (`ended_at`), or left the window or may not be seen any more (`hidden`). The greater cursor is newer; of two equal ones, the later.",
-        "required": ["id"],
-        "properties": {
-            "id": _ID,
-            "cursor": schema("Cursor"),
-            "ended_at": _TEXT_OR_NULL,
-            "hidden": {"type": "boolean"},
-        },
-    },
-    "ClubsChanged": {
-        "type": "object",
-        "description": "These clubs changed, or their members, followers, invitations or rooms; null: any may have.",
-        "required": ["clubs"],
-        "properties": {"clubs": {"type": ["array", "null"], "items": _ID}},
-    },
-    "PeopleMoved": {
-        "type": "object",
-        "required": ["people"],
-        "properties": {"people": schema("PeopleHere")},
-    },
-    "PeopleHere": {
-        "type": "array",
-        "description": "People whom the user follows, with the rooms that they are in and everybody may see. "
-        "A snapshot has those who are in rooms, if there are some, at most 300; a change those who have come or gone, who may have no `username` and be in no room.",
-        "items": {
-            "type": "object",
-            "required": ["user_id", "rooms"],
-            "properties": {
-                "user_id": _ID,
-                "username": TEXT,
-                "rooms": {"type": "array", "items": _ID},
-            },
-        },
-    },
-    "OpenInvitations": {
-        "type": "array",
-        "description": "All open invitations of the user, oldest first.",
-        "items": {
-            "type": "object",
-            "required": ["id", "code", "club_id", "room_id", "expires_at"],
-            "properties": {
-                "id": _ID,
-                "code": TEXT,
-                "club_id": {"type": ["integer", "null"]},
-                "club": _TEXT_OR_NULL,
-                "room_id": {"type": ["integer", "null"]},
-                "room": _TEXT_OR_NULL,
-                "invited_by": _TEXT_OR_NULL,
-                "created_at": {"type": "string", "format": "date-time"},
-                "expires_at": {"type": "string", "format": "date-time"},
-            },
-        },
-    },
-    "HallwayLog": {
-        "type": "object",
-        "required": ["hallway", "cursor"],
-        "properties": {
-            "snapshot": schema("Hallway"),
-            "hallway": {"type": "array", "items": schema("HallwayChange")},
-            "clubs": {"type": "array", "items": schema("ClubsChanged")},
-            "people": {"type": "array", "items": schema("PeopleMoved")},
-            "cursor": schema("Cursor"),
-            "invitations": schema("OpenInvitations"),
-            "invitations_cursor": _TAG,
             "bye": schema("Bye"),
         },
     },
