@@ -10,20 +10,20 @@ const other = { ...listener, user_id: 2, username: 'beth', me: false }
 const speaker = { ...other, role: 'SPEAKER', on_stage: true, muted: false }
 const MODERATED = { id: 1, name: 'Den', stage: 'moderated' }
 const given = (may) => Object.keys(may).filter((name) => may[name])
-const buttons = (person, may) => actionsOn(person, may, false).map(({ name }) => name)
+const buttons = (person, may) => actionsOn(person, may, { blocked: false, followed: false }).map(({ name }) => name)
 
-test('a listener in a moderated room may raise a hand, and block and report others', () => {
+test('a listener in a moderated room may raise a hand, and follow, block and report others', () => {
   const may = mayOf(listener, MODERATED, {})
   assert.deepEqual(given(may), ['raise_hand'])
-  assert.deepEqual(buttons(other, may), ['block', 'report'])
+  assert.deepEqual(buttons(other, may), ['follow', 'block', 'report'])
 })
 
 test('a site moderator who listens moderates the room, may end it, come to the stage and disable accounts', () => {
   const may = mayOf(listener, MODERATED, { site_moderator: true })
   assert.deepEqual(given(may), ['step_up', 'moderate', 'end', 'disable'])
-  assert.deepEqual(buttons(other, may), ['invite', 'remove', 'ban', 'block', 'report', 'disable'])
-  assert.deepEqual(buttons(speaker, may), ['mute', 'moveDown', 'makeModerator', 'remove', 'ban', 'block', 'report', 'disable'])
-  assert.deepEqual(buttons({ ...speaker, role: 'HOST' }, may), ['block', 'report', 'disable'])
+  assert.deepEqual(buttons(other, may), ['invite', 'remove', 'ban', 'follow', 'block', 'report', 'disable'])
+  assert.deepEqual(buttons(speaker, may), ['mute', 'moveDown', 'makeModerator', 'remove', 'ban', 'follow', 'block', 'report', 'disable'])
+  assert.deepEqual(buttons({ ...speaker, role: 'HOST' }, may), ['follow', 'block', 'report', 'disable'])
 })
 
 test('a host moderates and ends their room, and disables nobody', () => {

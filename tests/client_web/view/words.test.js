@@ -87,7 +87,7 @@ test("the database's words become sentences", () => {
 })
 
 test('live rooms come first, except while the list is used', () => {
-  const row = (id, here) => ({ id, here, followed: false })
+  const row = (id, here) => ({ id, here, followed: false, known: [] })
   const ids = (entries) => entries.map((entry) => [entry.row.id, entry.over])
   const quiet = inOrder([row(1, 0), row(2, 3), row(3, 0)])
   assert.deepEqual(ids(quiet), [[2, false], [1, false], [3, false]])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from ...following import Frame, follow
+from ...following import Subscriber, follow
 from ...people import Psql
 from ...running import RunningRelay
 
@@ -16,16 +15,13 @@ pytestmark = pytest.mark.anyio
 JSON = {"Accept": "application/json"}
 
 
-def says(people: list[dict[str, Any]], times: int = 1) -> Callable[[Frame], bool]:
-    """The event with this content, for the second or third time if so many are wanted."""
-    left = times
+async def receives(follower: Subscriber, people: list[dict[str, Any]], times: int = 1) -> None:
+    """Wait for the event with this content, for the second time if so many are wanted."""
 
-    def wanted(frame: Frame) -> bool:
-        nonlocal left
-        left -= frame.event == "people" and frame.data == {"people": people}
-        return left == 0
+    def said() -> int:
+        return sum(f.event == "people" and f.data == {"people": people} for f in follower.frames)
 
-    return wanted
+    await follower.until(lambda _: said() >= times)
 
 
 async def test_followers_are_sent_where_a_person_is_and_never_a_private_room(
@@ -50,7 +46,7 @@ async def test_followers_are_sent_where_a_person_is_and_never_a_private_room(
 
             psql.seat(tea, "rick")
             here = {"user_id": rick, "username": "rick", "rooms": [tea]}
-            await anna.until(says([here]))
+            await receives(anna, [here])
             polled = polling.get(
                 "/hallway/events", headers=JSON, params={"after": cursor, "wait": "5"}
             ).json()
@@ -66,12 +62,12 @@ async def test_followers_are_sent_where_a_person_is_and_never_a_private_room(
                 assert opened.data["people"] == [here]
 
             psql.run("update rooms set access = 'invited' where id = %s", tea)
-            await anna.until(says([here | {"rooms": []}]))
+            await receives(anna, [here | {"rooms": []}])
             psql.run("update rooms set access = 'open' where id = %s", tea)
-            await anna.until(says([here], times=2))
+            await receives(anna, [here], times=2)
 
             psql.act_as("rick").one("select block('anna')")
-            await anna.until(says([{"user_id": rick, "rooms": []}]))
+            await receives(anna, [{"user_id": rick, "rooms": []}])
             psql.act_as("mo").one("select follow('rick')")  # who is in Tea now
-            await mo.until(says([here]))
+            await receives(mo, [here])
             assert [frame.event for frame in mo.frames].count("people") == 1
