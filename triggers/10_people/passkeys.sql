@@ -1,9 +1,9 @@
 create or replace trigger _050_set_synchronous_commit before insert or update or delete on passkeys for each statement execute function tg_set_synchronous_commit();
 comment on trigger _050_set_synchronous_commit on passkeys is 'Commits to this table wait for the disk.';
 
-create or replace trigger _100_guard_name before insert or update of name on passkeys
+create or replace trigger _105_guard_name before insert or update of name on passkeys
 for each row execute function tg_guard_name('name', '60', 'a passkey''s name');
-comment on trigger _100_guard_name on passkeys is 'Stores the name in NFC, or refuses it.';
+comment on trigger _105_guard_name on passkeys is 'Stores the name in NFC, or refuses it.';
 
 create or replace trigger _110_refuse_disabled_user before insert on passkeys
 for each row execute function tg_refuse_disabled_user();
