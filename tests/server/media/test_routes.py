@@ -142,7 +142,7 @@ async def test_the_direct_connections_stay_beside_the_one_with_a_node_until_thei
         database_connections(database_url) as database,
         three(database, room) as (ann, bob, cy),
     ):
-        await asyncio.gather(hears(ann, "bob", 660), hears(bob, "ann", 440))
+        await ways_are(*((each, (None, 2)) for each in (ann, bob, cy)))
         before = ann.mesh.connections()
         move(psql, room, "sfu")
         await ways_are(*((each, ("sfu", 2)) for each in (ann, bob, cy)))
