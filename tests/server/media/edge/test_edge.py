@@ -195,7 +195,7 @@ def was_refused(psql: Psql, listener: Listener) -> bool:
     had = "select count(*) from events where table_name = 'participants' and record ->> 'edge' is not null and record ->> 'peer_id' = %s"
     has = "select count(edge) from participants where peer_id = %s"
     peer = listener.seat.peer
-    return psql.one(had, peer) > 0 and psql.one(has, peer) == 0
+    return bool(psql.one(had, peer)) and not psql.one(has, peer)
 
 
 async def write(psql: Psql, statement: LiteralString, *values: Any) -> None:
