@@ -6,16 +6,16 @@ declare
   name text := normalize(to_jsonb(new) ->> tg_argv[0], NFC);
   fault text := roomtone.name_fault(name);
 begin
-  if tg_nargs > 1 and (name is null or name !~ '\S' or length(name) > tg_argv[1]::int or name ~ '[[:cntrl:]]') then
-    raise check_violation using
-      message    = format('%s is one line of 1 to %s characters', tg_argv[2], tg_argv[1]),
-      constraint = tg_table_name || '_' || tg_argv[0] || '_is_text';
-  end if;
   if fault is not null then
     raise check_violation using
       message    = format('this name %s', fault),
       constraint = tg_table_name || '_' || tg_argv[0] || '_is_allowed',
       hint       = 'Use letters of one script, digits, visible signs and emoji.';
+  end if;
+  if tg_nargs > 1 and (name is null or name !~ '\S' or length(name) > tg_argv[1]::int or name ~ '[[:cntrl:]]') then
+    raise check_violation using
+      message    = format('%s is one line of 1 to %s characters', tg_argv[2], tg_argv[1]),
+      constraint = tg_table_name || '_' || tg_argv[0] || '_is_text';
   end if;
   if name is distinct from to_jsonb(new) ->> tg_argv[0] then
     new := jsonb_populate_record(new, jsonb_build_object(tg_argv[0], name));
