@@ -82,7 +82,16 @@ async def freeze_pump(environment: BusEnvironment) -> None:
 
 
 BUS_KILLED, BUS_FROZEN, PUMP_KILLED, TWO_PUMPS = (
-    Drill(name, description, partial(on_bus, fault), relays=2, unready=True, needs=missing, environment=with_bus)
+    Drill(
+        name,
+        description,
+        partial(on_bus, fault),
+        relays=2,
+        settings={"grace": 30.0},  # a follower that polls may be late on a busy machine
+        unready=True,
+        needs=missing,
+        environment=with_bus,
+    )
     for name, description, fault in (
         (
             "bus-killed",

@@ -49,10 +49,10 @@ from roomtone.cli import cli
         ),
         ("lab topology", ["--speakers", "1"], "speakers: 1 is not between 2 and 12"),
         ("lab topology", ["--speakers", "13"], "speakers: 13 is not between 2 and 12"),
-        ("lab topology", ["--listeners", "41"], "listeners: 41 is not between 0 and 40"),
+        ("lab topology", ["--listeners", "301"], "listeners: 301 is not between 0 and 300"),
         ("lab topology", ["--listeners", "10,0"], "the smallest first"),
         ("lab topology", ["--speakers", "few"], "not a list of whole numbers"),
-        ("lab topology", ["--topologies", "star"], "not a list of mesh, sfu and mcu"),
+        ("lab topology", ["--topologies", "star"], "not a list of mesh, sfu, mcu and edge"),
         ("lab topology", ["--topologies", "sfu,sfu"], "each once"),
         ("lab topology", ["--duration", "1"], "duration: 1 is not between 2 and 60"),
         (
