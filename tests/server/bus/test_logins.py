@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from roomtone.bus import connection
 from roomtone.bus.address import BusAddress
 from roomtone.bus.connection import BusLost, connected
 from roomtone.bus.key import BusKey
@@ -124,7 +125,10 @@ async def test_a_wrong_login_is_refused(user: str, tls: Path, configuration: Pat
     assert user.split(":")[1] not in str(lost.value).split()
 
 
-async def test_a_certificate_of_an_unknown_authority_is_refused(configuration: Path) -> None:
+async def test_a_certificate_of_an_unknown_authority_is_refused(
+    configuration: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "ANSWERS_WITHIN", 2.0)  # nats-py waits for all of it
     with nats_server(configuration) as nats:
         address = BusAddress((f"tls://pump:p@localhost:{nats.port}",))
         with pytest.raises(BusLost):
