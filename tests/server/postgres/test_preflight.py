@@ -102,7 +102,7 @@ def test_a_login_that_does_not_own_the_schema_is_told_whose_it_is(
             InstallError, match="belongs to postgres, and the login somebody may not"
         ):
             install(url, demo=False)
-        with pytest.raises(InstallError, match="does not own Roomtone's schema"):
+        with pytest.raises(InstallError, match="needs the login that owns the schema, postgres"):
             contents(url)
     finally:
         connect().execute("drop role somebody")

@@ -180,6 +180,7 @@ async def test_who_opens_a_stream_after_a_crash_begins_the_log_again(
         psql.run("truncate logs, events")
         async with follow(events(relay, room), relay.token("cleo")) as cleo:
             newest = await cleo.until(lambda f: f.event == "snapshot")
+            await anna.until(lambda f: f.event == "snapshot" and epoch(f) == epoch(newest))
             psql.seat(room, "dan")
             await cleo.until(joins("dan"))
             await anna.until(joins("dan"))
