@@ -78,8 +78,11 @@ class DatabaseServer:
     def start(self) -> None:
         """Start the server, after a crash too."""
         self.up = True  # from now on it may accept connections
-        self._postgres = EmbeddedPostgres(self._place, durable=self.durable)
-        self._postgres.__enter__()
+        started = EmbeddedPostgres(self._place, durable=self.durable)
+        started.__enter__()
+        self._postgres = (
+            started  # until now others may have asked for the address of the one before
+        )
 
     def crash(self) -> None:
         """Immediate shutdown: no checkpoint, clients are cut off (PostgreSQL manual, 18.5, SIGQUIT)."""

@@ -22,7 +22,7 @@ def grid(
     made.add_column("", justify="right", no_wrap=True)
     made.add_column(label, no_wrap=True)
     for heading in headings:
-        made.add_column(heading, justify="right", no_wrap=True)
+        made.add_column(heading, justify="right")  # a long figure takes two lines, and is not cut
     before = None
     for cells in rows:
         if before not in (None, cells[0]):

@@ -20,7 +20,7 @@ COMING_BACK: Final = frozenset({"relay stopping", "too slow"})
 """Reasons of a bye after which the same log can be followed again, from this relay or another."""
 
 ROOM_IS_OPEN: Final = "participants_room_is_open"
-LEAVES_WITHIN: Final = 1.5  # seconds; after that the seat expires by itself
+LEAVES_WITHIN: Final = 5.0  # seconds; after that the seat expires by itself
 
 log = logging.getLogger(__name__)
 

@@ -36,6 +36,7 @@ UNCHARGED = {
     "relay/hallway_users.py": "what users with streams follow, read together, at most 50 a second",
     "relay/housekeeping.py": "at fixed times",
     "relay/invitations.py": "lists of users with streams, read together, at most 50 a second",
+    "relay/followed_people.py": "people whom notifications name and somebody follows here, read together, twice a second at most",
     "relay/presence.py": "seats that are followed or left, stamped together, one statement at a time",
     "relay/reaper.py": "at fixed times",
     "relay/recording_files.py": "at fixed times",
