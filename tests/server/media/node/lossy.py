@@ -43,8 +43,8 @@ class Hop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._outside.close()
-        self._inside.close()
+        self._outside.abort()  # without what is still to be sent: this event loop may end now
+        self._inside.abort()
 
     @staticmethod
     def hidden(offer: str) -> str:
