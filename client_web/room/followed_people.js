@@ -1,4 +1,4 @@
-import { createOwnIds } from './own_ids.js'
+import { createFollowed } from './followed.js'
 
 /**
  * The people I follow. In which rooms they are that everybody may see, the hallway's frames say.
@@ -8,28 +8,7 @@ import { createOwnIds } from './own_ids.js'
  * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, onChange: () => void }} options
  */
 export function createFollowedPeople({ rows, onChange }) {
-  const ids = createOwnIds({
-    read: async (user_id) => (await rows.select('follows', { user_id: `eq.${user_id}`, select: 'followed_id' })).map(({ followed_id }) => followed_id),
-    onChange,
-  })
-
-  return {
-    /** @returns {ReadonlySet<number>} user ids */
-    get all() {
-      return ids.all
-    },
-    changeUser: ids.changeUser,
-    reload: ids.reload,
-
-    async follow(/** @type {number} */ user_id) {
-      await rows.insert('follows', { followed_id: user_id }, { representation: false })
-      ids.add(user_id)
-    },
-    async unfollow(/** @type {number} */ user_id) {
-      await rows.remove('follows', { followed_id: `eq.${user_id}`, user_id: `eq.${ids.owner}` })
-      ids.remove(user_id)
-    },
-  }
+  return createFollowed({ rows, table: 'follows', column: 'followed_id', onChange })
 }
 
 /** @type {PeopleHere} */

@@ -63,13 +63,13 @@ def test_a_block_ends_following_both_ways_and_no_refusal_tells_of_it(psql: Psql)
         psql.one("select follow('anna')")
     psql.act_as("anna")
     assert psql.all("select * from followed_people") == []
-    told = set[str]()
+    said = set[str]()
     for name in ("rick", "gone", "sfu"):
         with pytest.raises(psycopg.errors.CheckViolation) as refusal:
             psql.one("select follow(%s)", name)
         assert refusal.value.diag.constraint_name == "follows_user_can_be_followed"
-        told.add(str(refusal.value))
-    assert len({text.splitlines()[0] for text in told}) == 1
+        said.add(str(refusal.value))
+    assert len({text.splitlines()[0] for text in said}) == 1
     with refused("follows_not_yourself"):
         psql.one("select follow('anna')")
 
