@@ -23,6 +23,8 @@ from .databases import Databases
 from .parallel import FilesOfTwoKinds, is_long
 from .people import Psql
 
+pytest_plugins = ["tests.hanging"]
+
 Connection = psycopg.Connection[TupleRow]
 Connect = Callable[..., Connection]
 """`connect(url=database_url, **psycopg options)`: an autocommit connection, closed after the test."""

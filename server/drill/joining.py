@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Final
 
 from ..tools.http import UNREACHABLE, Refused
+from ..tools.waiting import bounded
 from .follower import Follower
 
 ASKS_AGAIN: Final = 0.2  # seconds
@@ -26,7 +27,8 @@ async def until_joined(follower: Follower) -> None:
 
 
 async def _retry_until_reachable(ask_for: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        with suppress(*UNREACHABLE, Refused):
-            return await ask_for()
-        await asyncio.sleep(ASKS_AGAIN)
+    async with bounded("an answer to a new follower"):
+        while True:
+            with suppress(*UNREACHABLE, Refused):
+                return await ask_for()
+            await asyncio.sleep(ASKS_AGAIN)

@@ -17,7 +17,7 @@ from typing import Final, cast
 from ..tools.http import ask
 from ..tools.network import Place
 from ..tools.people import join, sign_in
-from ..tools.waiting import PATIENCE
+from ..tools.waiting import PATIENCE, bounded
 from .environment import DrillEnvironment, Psql
 
 STREAMS: Final = 1000  # in each room
@@ -65,6 +65,8 @@ class Onlooker(asyncio.Protocol):
     def connection_lost(self, _error: Exception | None) -> None:
         if not self.began.done():
             self.began.set_result(False)
+        elif self.began.result():
+            self._crowd.lost()
 
     def close(self) -> None:
         if self._transport is not None:
@@ -80,6 +82,7 @@ class Crowd:
         self.onlookers: list[Onlooker] = []
         self.late: list[float] = []
         self._missing = 0
+        self._whole = True
         self._complete = asyncio.Event()
 
     def received(self) -> None:
@@ -87,10 +90,16 @@ class Crowd:
         if not self._missing:
             self._complete.set()
 
+    def lost(self) -> None:
+        """A stream has ended, so no message is received by all any more."""
+        self._whole = False
+        self._complete.set()
+
     async def beat(self, psql: Psql, number: int) -> None:
         """Write a message, and wait until every stream has it, or too long."""
         self._missing = len(self.onlookers)
-        self._complete.clear()
+        if self._whole:
+            self._complete.clear()
         began = time.monotonic()
         await psql.execute(
             "insert into messages (room_id, user_id, body) values (%s, %s, %s)",
@@ -124,7 +133,9 @@ async def onlookers(place: Place, room: int) -> AsyncIterator[Crowd]:
             _, onlooker = await loop.create_connection(
                 lambda: Onlooker(crowd, request), place.host, place.port
             )
-            if await onlooker.began:
+            async with bounded("the begin of a stream of a thousand"):
+                accepted = await onlooker.began
+            if accepted:
                 crowd.onlookers.append(onlooker)
                 return
             onlooker.close()

@@ -5,19 +5,28 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from typing import Final
 
 from ..tools.database_server import DatabaseServer
+from ..tools.waiting import bounded
 from .comparison import compare, longest, wait_for_roster, wait_until_caught_up
 from .drill import Drill
 from .environment import DrillEnvironment, opened
 from .readiness_probe import ReadinessProbe
 from .verdict import NotPerformed, Verdict
 
+TAKES_AT_MOST: Final = 900.0  # seconds; the longest one takes about 70 on a quiet machine
+
 
 async def perform(drill: Drill, server: DatabaseServer) -> Verdict | NotPerformed:
-    """Perform it in a new environment. If this machine lacks something, the drill fails and says so."""
+    """Perform it in a new environment. If this machine lacks something, the drill fails and says so. Raises TimeoutError when it does not end."""
     if (missing := drill.needs()) is not None:
         return NotPerformed(drill.name, missing)
+    async with bounded(f"the drill {drill.name}", TAKES_AT_MOST):
+        return await _perform(drill, server)
+
+
+async def _perform(drill: Drill, server: DatabaseServer) -> Verdict:
     began = time.monotonic()
     environment = await asyncio.to_thread(drill.environment, server, drill)
     async with opened(environment):

@@ -14,25 +14,32 @@ PATIENCE: Final = 180.0  # seconds; nothing that works takes longer, even on a b
 MOST_AT_ONCE: Final = 1.0
 """Seconds that count between two checks. More have passed where the machine, or this process, stood still: nothing could happen meanwhile."""
 
+STANDSTILL_AT_MOST: Final = 2 * PATIENCE
+"""Seconds for which a machine may stand still within one limit. Without this, checks that themselves take minutes could go on for hours."""
+
 ONE_TURN: Final = 1.2 * EVERY
 """The same where something is promised within some seconds: processes that wait for their turn cannot keep that."""
 
 
 class TimeLimit:
-    """`over` when it was asked for this many seconds, without the time in which this process stood still; `passed` are those until then."""
+    """`over` when it was asked for this many seconds, without the time in which this process stood still; `passed` are those until then.
+
+    In any case it is over when it stood still for `STANDSTILL_AT_MOST`.
+    """
 
     def __init__(self, seconds: float, *, most_at_once: float = MOST_AT_ONCE) -> None:
         self.passed = 0.0
         self._seconds = seconds
+        self._longest = seconds + STANDSTILL_AT_MOST
         self._most_at_once = most_at_once
-        self._asked = time.monotonic()
+        self._began = self._asked = time.monotonic()
 
     @property
     def over(self) -> bool:
         now = time.monotonic()
         self.passed += min(now - self._asked, self._most_at_once)
         self._asked = now
-        return self.passed > self._seconds
+        return self.passed > self._seconds or now - self._began > self._longest
 
 
 async def sleep_while_running(seconds: float) -> None:
@@ -48,12 +55,19 @@ async def until(
     """Check until `so` returns true, for `within` seconds at most; whether it did."""
     limit = within if isinstance(within, TimeLimit) else TimeLimit(within)
     while True:
-        answer = so()
-        if await answer if inspect.isawaitable(answer) else answer:
+        if await _answer_of(so):
             return True
         if limit.over:
             return False
         await asyncio.sleep(EVERY)
+
+
+async def _answer_of(so: Callable[[], bool | Awaitable[bool]]) -> bool:
+    answer = so()
+    if not inspect.isawaitable(answer):
+        return answer
+    async with bounded("the answer to one check"):
+        return await answer
 
 
 @asynccontextmanager
