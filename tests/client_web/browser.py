@@ -13,7 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+)
+from playwright.sync_api import (
+    TimeoutError as WaitedTooLong,
+)
 
 from ..patience import PATIENCE
 from .without_a_view import WITHOUT_A_VIEW
@@ -54,6 +63,15 @@ POLL_MS = 40
 
 SOUNDS_AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
 
+
+WHERE = """() => {
+    const { roomtone } = globalThis
+    if (!roomtone?.state) return document.title
+    const { phase, route, me, microphone, connectionProblems } = roomtone.state
+    const peers = roomtone.peers().map((each) => [each.user_id, each.peer.state])
+    return JSON.stringify({ phase, route, me, microphone, connectionProblems, peers })
+}"""
+"""What a test that failed wants to know first."""
 
 MICROPHONE = (Path(__file__).parent / "microphone.js").read_text()
 RECEIVED_AUDIO = (Path(__file__).parent / "received_audio.js").read_text()
@@ -226,9 +244,13 @@ class Tab(BrowserTab):
         return self.page.evaluate(script, argument)
 
     def until(self, script: str, argument: Any = None, *, within: float = PATIENCE) -> Any:
-        handle = self.page.wait_for_function(
-            script, arg=argument, timeout=within * 1000, polling=POLL_MS
-        )
+        try:
+            handle = self.page.wait_for_function(
+                script, arg=argument, timeout=within * 1000, polling=POLL_MS
+            )
+        except WaitedTooLong as error:
+            error.add_note(f"{self.username} is there: {self.run(WHERE)}")
+            raise
         return handle.json_value()
 
 
