@@ -12,7 +12,7 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
@@ -20,6 +20,7 @@ from .backoff import backoff
 
 STEADY_AFTER: Final = 10.0  # seconds; a task that ran so long has recovered
 CANCEL_AGAIN_AFTER: Final = 5.0  # seconds
+TIDIES_UP_WITHIN: Final = 30.0  # seconds that a single task has, before it is cancelled again
 GIVE_UP_AFTER: Final = 10  # failures in a row, which take about half a minute
 CANNOT_GO_ON: Final = os.EX_CONFIG  # 78, the status of a process that need not be started again
 FAILING_FROM: Final = 3  # failures in a row until `failing` names the task
@@ -114,12 +115,10 @@ class Supervisor:
             await asyncio.wait(tasks)
 
     async def close(self) -> None:
-        """Cancel what runs, and wait for its end. A library may hide a cancellation (`postgres/session.py` has one that did): then cancel again."""
+        """Cancel what runs, and wait for its end."""
         self._closing = True
         while tasks := {*self._tasks} - {asyncio.current_task()}:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks, timeout=CANCEL_AGAIN_AFTER)
+            await _end(tasks, CANCEL_AGAIN_AFTER)
 
     async def _keep(self, run: Callable[[], Awaitable[None]], name: str, restarts: bool) -> None:
         while self.fatal is None:
@@ -237,10 +236,18 @@ async def finished(run: Coroutine[Any, Any, T], name: str) -> T:
         raise
 
 
+async def _end(tasks: Iterable[asyncio.Task[Any]], within: float | None = None) -> None:
+    """Cancel these and wait for their end. A library may hide a cancellation (`postgres/session.py` has one that did): then cancel again."""
+    left = {*tasks}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=within or TIDIES_UP_WITHIN)
+
+
 async def stop(task: asyncio.Task[Any]) -> None:
     """Cancel it and wait for its end. If it had failed before, its error is logged."""
-    task.cancel()
-    await asyncio.wait([task])
+    await _end([task])
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("the task %s had failed", task.get_name(), exc_info=error)
 
@@ -254,8 +261,7 @@ async def beside(**runs: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             try:
                 yield
             finally:
-                for task in tasks:
-                    task.cancel()
+                await _end(tasks)
     except BaseExceptionGroup as errors:
         raise _first(errors)  # noqa: B904 - the block's own error, if it is that
 
@@ -284,9 +290,7 @@ async def first_of(**runs: Coroutine[Any, Any, Any]) -> None:
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        await _end(tasks)
     for task in tasks:
         if not task.cancelled() and (error := task.exception()) is not None:
             raise error

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
 from aiortc import MediaStreamTrack, RTCRtpSender, RTCSessionDescription
 from av.frame import Frame as MediaFrame
 
-from ..supervision import begin
+from ..supervision import begin, stop
 from .aiortc_internals.connections import path_of
 from .aiortc_internals.packets import send_encoded
 from .rtc_connection import RtcConnection
@@ -77,9 +77,7 @@ class AudioConnection(RtcConnection):
         self._closed = True
         self._sending.close()
         if self._task is not None and self._task is not asyncio.current_task():
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await stop(self._task)
         await super().close()
 
     def _begin(self, negotiate: Coroutine[Any, Any, None], name: str) -> None:

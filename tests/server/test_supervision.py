@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import pytest
 from roomtone import supervision
@@ -19,6 +21,8 @@ from roomtone.supervision import (
     stop,
     supervised,
 )
+
+from ..patience import PATIENCE
 
 
 class Fault(Exception):
@@ -118,11 +122,39 @@ async def test_all_tasks_have_ended_when_the_supervisor_has() -> None:
     assert once.cancelled()
 
 
+async def close_supervisor(run: Coroutine[Any, Any, None], begun: asyncio.Event) -> None:
+    supervisor = Supervisor()
+    supervisor.once(run, "a task")
+    await begun.wait()
+    await supervisor.close()
+
+
+async def stop_task(run: Coroutine[Any, Any, None], begun: asyncio.Event) -> None:
+    task = begin(run, "a task")
+    await begun.wait()
+    await stop(task)
+
+
+async def end_block(run: Coroutine[Any, Any, None], begun: asyncio.Event) -> None:
+    async with beside(task=run):
+        await begun.wait()
+
+
+async def end_before(run: Coroutine[Any, Any, None], begun: asyncio.Event) -> None:
+    async def first() -> None:
+        await begun.wait()
+
+    await first_of(task=run, first=first())
+
+
+@pytest.mark.parametrize("end", [close_supervisor, stop_task, end_block, end_before])
 async def test_a_task_whose_cancellation_was_hidden_is_cancelled_again(
+    end: Callable[[Coroutine[Any, Any, None], asyncio.Event], Awaitable[None]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(supervision, "CANCEL_AGAIN_AFTER", 0.01)
-    hidden, begun = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr(supervision, "TIDIES_UP_WITHIN", 0.01)
+    begun, hidden, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def run() -> None:
         begun.set()
@@ -130,14 +162,15 @@ async def test_a_task_whose_cancellation_was_hidden_is_cancelled_again(
             await asyncio.Event().wait()
         except asyncio.CancelledError:
             hidden.set()
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
 
-    supervisor = Supervisor()
-    task = supervisor.keep(run, "a task")
-    await begun.wait()
-    await supervisor.close()
+    async with asyncio.timeout(PATIENCE):
+        await end(run(), begun)
     assert hidden.is_set()
-    assert task.cancelled()
+    assert ended.is_set()
 
 
 async def test_what_is_to_be_finished_is_interrupted_by_the_second_cancellation_only() -> None:
