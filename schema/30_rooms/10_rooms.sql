@@ -52,6 +52,10 @@ alter table rooms add column if not exists roster text not null default 'full'
 alter table rooms add column if not exists broadcast boolean not null default false
   constraint rooms_broadcast_is_for_everybody check (not broadcast or (access = 'open' and not locked));
 
+alter table rooms add column if not exists description text
+  constraint rooms_description_is_text
+  check (description ~ '\S' and length(description) <= 500 and description !~ '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]');
+
 create index if not exists rooms_still_open on rooms (id) where ended_at is null;
 create index if not exists rooms_scheduled on rooms (starts_at) where opened_at is null and ended_at is null;
 -- Release 0.1.0 did not allow a club that had rooms to be deleted.
@@ -67,6 +71,7 @@ create index if not exists rooms_by_club on rooms (club_id) where ended_at is nu
 comment on table rooms is 'Rooms: scheduled, open and ended. Joining a room is an INSERT into participants.';
 comment on column rooms.id is 'Id of the room; its address is /rooms/{id}.';
 comment on column rooms.name is 'The room''s name, 1 to 120 characters.';
+comment on column rooms.description is 'What the room is about, in 1 to 500 characters and as many lines as one likes; null without one. Found by search.';
 comment on column rooms.club_id is 'The club it belongs to, if any. Null, too, after its club was deleted, which is possible when the room has ended.';
 comment on column rooms.host_id is 'The host; the acting user by default. Changing it hands the room over: the role HOST moves to the new host''s seat.';
 comment on column rooms.stage is 'open: participants join as speakers; moderated: participants join as audience.';
@@ -94,6 +99,7 @@ comment on index rooms_still_open is 'Finds open rooms, for the hallway.';
 comment on index rooms_scheduled is 'Finds scheduled rooms that are due to open.';
 comment on index rooms_by_club is 'Finds and counts the rooms of a club.';
 comment on constraint rooms_end_after_they_start on rooms is 'A room ends after it was created.';
+comment on constraint rooms_description_is_text on rooms is 'A description has 1 to 500 characters, and no control characters but tabs and ends of lines.';
 comment on constraint rooms_start_within_a_year on rooms is 'A room is scheduled at most a year (366 days) ahead.';
 comment on constraint rooms_roster_is_known on rooms is 'A roster is full or counted.';
 comment on constraint rooms_broadcast_is_for_everybody on rooms is 'Only a room that everybody may enter can be heard without a seat.';
@@ -102,5 +108,6 @@ comment on constraint rooms_club_access_needs_a_club on rooms is 'A room for clu
 comment on constraint rooms_only_ended_ones_have_a_reason on rooms is 'Only an ended room has a reason for its end.';
 
 select refuse_bad_names('rooms', 'name', 'room');
+select refuse_hidden_controls('rooms', 'description');
 select refuse_hidden_controls('rooms', 'ended_reason');
 select refuse_hidden_controls('rooms', 'pinned_link');

@@ -12,7 +12,7 @@ select r.id, r.name, r.club_id, c.name as club, t.name as topic, r.host_id, h.us
        coalesce(l.epoch, 0) || '-' || coalesce(l.hallway_seq, 0) as cursor,
        exists (select from followers f where f.club_id = r.club_id and f.user_id = acting_user()) as followed,
        case when seats.here = 0 and r.opened_at is not null then coalesce(l.deserted_at, r.opened_at) end as empty_since,
-       r.broadcast
+       r.broadcast, r.description
 from rooms r
 join users h on h.id = r.host_id
 left join clubs c on c.id = r.club_id
@@ -51,4 +51,5 @@ comment on column hallway.people is 'The first four on stage in the order in whi
 comment on column hallway.cursor is 'Position in the room''s log of the newest change to this row. Of two versions of the row, the one with the larger cursor is newer.';
 comment on column hallway.followed is 'Whether the acting user follows its club.';
 comment on column hallway.broadcast is 'Whether anybody may listen without a seat.';
+comment on column hallway.description is 'What the room is about; null without a description.';
 comment on column hallway.empty_since is 'Since when nobody is in the open room; null while somebody is, and for a scheduled room. Relays no longer send a room that was empty for --hallway-empty-after, except to its host.';

@@ -17,7 +17,7 @@ begin
     return query
       with found as (
         (select r.id from rooms r
-         where r.ended_at is null and search_vector(r.name) @@ wanted and (r.access <> 'invited' or may_see_room(r.id)) limit 500)
+         where r.ended_at is null and search_vector(r.name || ' ' || coalesce(r.description, '')) @@ wanted and (r.access <> 'invited' or may_see_room(r.id)) limit 500)
         union
         (select r.id from (select c.id from clubs c where search_vector(c.name || ' ' || coalesce(c.description, '')) @@ wanted limit 500) c
          join rooms r on r.club_id = c.id and r.ended_at is null where r.access <> 'invited' or may_see_room(r.id) limit 500)

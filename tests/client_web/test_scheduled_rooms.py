@@ -153,3 +153,55 @@ def test_a_reminder_covers_no_tabs_and_goes_after_a_minute(
         beth.page.clock.fast_forward(61_000)
         notice.wait_for(state="hidden")
         beth.card("Attic").wait_for()
+
+
+def test_a_room_says_what_it_is_about_wherever_it_is_shown(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    about = "Two records and a pot of tea.\nThe list: https://tea.example/list"
+    with (
+        user_page(context, relay.url, "amara", refusals=True) as amara,
+        user_page(context, relay.url, "beth") as beth,
+    ):
+        amara.button("Start a room").click()
+        form = amara.page.get_by_role("dialog", name="Start a room")
+        form.get_by_label("Name", exact=True).fill("Side B")
+        form.get_by_label("Description").fill("x" * 501)
+        form.get_by_text("At most 500 characters; these are 501.").wait_for()
+        form.get_by_label("Description").fill(about)
+        form.get_by_label("Later").check()
+        form.get_by_role("button", name="Plan the room").click()
+        form.wait_for(state="hidden")
+        room = psql.one("select id from rooms where description = %s", about)
+
+        beth.card("Side B").get_by_text("Two records and a pot of tea.").wait_for()
+        beth.page.get_by_role("searchbox").fill("REcord side")
+        beth.page.get_by_text("1 room found").wait_for(state="attached")
+        beth.sees_cards("Side B")
+        beth.page.get_by_role("searchbox").fill("")
+        beth.card("Side B").get_by_role("link").click()
+        heading(beth, "Side B")
+        link = beth.page.locator(".landing").get_by_role("link", name="tea.example/list")
+        assert link.get_attribute("href") == "https://tea.example/list"
+        psql.run("update rooms set opened_at = now() where id = %s", room)
+        beth.page.locator(".landing").get_by_text("Two records").filter(visible=True).wait_for()
+        beth.reads("This room is open now.")
+
+        beth.button("Enter").click()
+        beth.walks_in()
+        head = beth.page.locator(".room__head")
+        head.get_by_text("Two records").wait_for()
+        assert head.get_by_role("button", name="Show all").count() == 0
+        amara.page.goto(f"{relay.url}/rooms/{room}")
+        amara.walks_in()
+        amara.button("Room settings").click()
+        settings = amara.page.get_by_role("dialog", name="Room settings")
+        settings.get_by_label("Description").fill("One line.\n" * 4)
+        settings.get_by_role("button", name="Save").click()
+        beth.button("Show all").click()
+        beth.button("Show less").wait_for()
+        amara.button("Room settings").click()
+        settings.get_by_label("Description").fill("")
+        settings.get_by_role("button", name="Save").click()
+        beth.page.locator(".description").filter(visible=True).wait_for(state="hidden")
+        assert psql.one("select description from rooms where id = %s", room) is None

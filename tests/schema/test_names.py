@@ -179,6 +179,11 @@ def test_control_characters_are_refused_in_longer_texts(psql: Psql, hidden: str)
             "clubs_description_has_no_hidden_controls",
         ),
         (
+            "update rooms set description = %s where id = %s",
+            (text, room),
+            "rooms_description_has_no_hidden_controls",
+        ),
+        (
             "update rooms set pinned_link = %s where id = %s",
             (f"https://{hidden}x", room),
             "rooms_pinned_link_has_no_hidden_controls",

@@ -98,6 +98,36 @@ def found(psql: Psql, query: str) -> list[str]:
     return [name for (name,) in psql.all("select name from search(%s)", query)]
 
 
+def test_a_search_finds_rooms_by_their_description_and_by_the_index(psql: Psql) -> None:
+    psql.person("anna")
+    room, hush = psql.room("rick", "Tea"), psql.room("rick", "Hush")
+    psql.seat(room, "rick")
+    assert psql.one("select description from hallway where id = %s", room) is None
+    psql.run("update rooms set access = 'invited' where id = %s", hush)
+    psql.act_as("rick")
+    for each in (room, hush):
+        psql.run("update rooms set description = 'Crème brûlée,\nby candle' where id = %s", each)
+    psql.act_as("anna")
+    assert found(psql, "creme") == found(psql, "tea candle") == ["Tea"]
+    assert psql.one("select description from hallway where id = %s", room).startswith("Crème")
+    assert psql.act_as("rick").one(
+        "select what from replay_room(%s) where what like 'the room is%%'", room
+    ) == ("the room is described: Crème brûlée,\nby candle")
+    psql.run("update rooms set description = null where id = %s", room)
+    assert found(psql, "creme") == ["Hush"]
+    psql.act_as(None)
+    psql.run(
+        "insert into rooms (name, host_id) select 'Room ' || n, %s from generate_series(1, 2000) n",
+        psql.person("rick"),
+    )
+    psql.connection.execute("analyze rooms")
+    plan = psql.all(
+        "explain select id from rooms where ended_at is null"
+        " and search_vector(name || ' ' || coalesce(description, '')) @@ search_query('tea')"
+    )
+    assert "rooms_search" in str(plan)
+
+
 def test_a_search_finds_rooms_clubs_and_people_without_regard_to_case_and_accents(
     psql: Psql,
 ) -> None:

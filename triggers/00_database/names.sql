@@ -28,15 +28,23 @@ comment on function tg_guard_name() is 'Converts the name in the given column to
 
 create or replace function tg_guard_text() returns trigger
 language plpgsql as $$
+declare
+  prose text := to_jsonb(new) ->> tg_argv[0];
 begin
-  if roomtone.has_hidden_controls(to_jsonb(new) ->> tg_argv[0]) then
+  if roomtone.has_hidden_controls(prose) then
     raise check_violation using
       message    = 'this text has control characters that change the text around it',
       constraint = tg_table_name || '_' || tg_argv[0] || '_has_no_hidden_controls',
       hint       = 'Remove U+202A to U+202E and U+2066 to U+2069.';
   end if;
+  if tg_nargs > 1 and (prose !~ '\S' or length(prose) > tg_argv[1]::int or prose ~ '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]') then
+    raise check_violation using
+      message    = format('%s has 1 to %s characters, and no control characters', tg_argv[2], tg_argv[1]),
+      constraint = tg_table_name || '_' || tg_argv[0] || '_is_text',
+      hint       = format('Without a %s it is null.', tg_argv[0]);
+  end if;
   return new;
 end
 $$;
 
-comment on function tg_guard_text() is 'Refuses control characters that has_hidden_controls finds in the given column.';
+comment on function tg_guard_text() is 'Refuses control characters that has_hidden_controls finds in the given column; also a text that is blank, or longer than so many characters, where that and what it is are given.';

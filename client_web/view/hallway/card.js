@@ -24,6 +24,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
   const follow = element('button', { class: 'card__follow', type: 'button', on: { click: () => toggleFollow(row) } }, ribbon)
   const link = element('a', { class: 'card__link' })
   const when = element('p', { class: 'card__when', hidden: true })
+  const about = element('p', { class: 'card__description', dir: 'auto', hidden: true })
   const badges = element('ul', { class: 'badges' })
   const people = element('ul', { class: 'card__people' })
   const known = element('p', { class: 'card__known', hidden: true })
@@ -35,7 +36,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
   const card = element('li', { class: 'card' },
     element('div', { class: 'card__top' }, club, follow),
     element('h3', { class: 'card__name' }, link),
-    when, badges, people, known,
+    when, about, badges, people, known,
     element('div', { class: 'card__foot' }, element('p', { class: 'card__counts' }, live, counts), remind))
   const faces = keyed(people, { key: (/** @type {{ user_id: number, username: string }} */ one) => one.user_id, create: face })
   const signs = keyed(badges, { key: (/** @type {RoomBadge} */ { kind }) => kind, create: createBadge, fades: false })
@@ -68,6 +69,8 @@ export function createCard({ toggleFollow, toggleReminder }) {
       say(known, known.hidden ? '' : knownInWords(row.known))
       when.hidden = !scheduled
       say(when, scheduled ? `Opens ${whenInWords(row.starts_at ?? '')}` : '')
+      about.hidden = over || !row.description
+      say(about, row.description ?? '')
       say(counts, over ? 'This room has ended' : scheduled ? scheduledInWords(row) : described(row, here))
       remind.hidden = !scheduled || row.host_id === me // hosts open it themselves
       mark(remind, 'aria-pressed', reminded ? 'true' : 'false')

@@ -54,10 +54,10 @@ export function keptInPlace(shown, rows, order = 'busiest') {
   return [...kept, ...inOrder(rows, order).filter((entry) => !places.has(entry.row.id))]
 }
 
-/** Whether a room matches a search: by its name, club, topic, host or the people on its stage, without regard to case and accents. @param {ListedRoom} row @param {string} search */
+/** Whether a room matches a search: by its name, description, club, topic, host or the people on its stage, without regard to case and accents. @param {ListedRoom} row @param {string} search */
 export function matches(row, search) {
   const words = folded(search).split(/\s+/u).filter(Boolean)
-  const texts = [row.name, row.club, row.topic, row.host, ...(row.people ?? []).map((one) => one.username)]
+  const texts = [row.name, row.description, row.club, row.topic, row.host, ...(row.people ?? []).map((one) => one.username)]
   const text = folded(texts.filter(Boolean).join(' '))
   return words.every((word) => text.includes(word))
 }

@@ -5,7 +5,7 @@ import { fieldsOf, momentOf, nextHour, whenInWords } from '../elements/when.js'
 
 /**
  * @typedef {[value: string, title: string, about: string]} Choice
- * @typedef {{ name: string, club_id: number|null, stage: 'open'|'moderated', access?: string, host_gone?: string, starts_at?: string }} NewRoom
+ * @typedef {{ name: string, description?: string, club_id: number|null, stage: 'open'|'moderated', access?: string, host_gone?: string, starts_at?: string }} NewRoom
  */
 
 /** @type {Choice[]} */
@@ -34,6 +34,8 @@ const HOST_GONE = [
 const RULES = {
   rooms_name_is_text: ['name', 'A name is one line of 1 to 120 characters.'],
   rooms_name_is_allowed: ['name'],
+  rooms_description_is_text: ['description', 'A description has at most 500 characters.'],
+  rooms_description_has_no_hidden_controls: ['description'],
   rooms_host_is_a_club_member: ['club'],
   rooms_club_access_needs_a_club: ['access'],
   rooms_access_is_known: ['access'],
@@ -50,6 +52,7 @@ export function createStartRoom({ start, clubs }) {
   const club = createField({ id: 'room-club', label: 'Club', input: element('select', { name: 'club', on: { change: onClub } }) })
   const fields = {
     name: createField({ id: 'room-name', label: 'Name', most: 120, input: element('input', { name: 'name', autocomplete: 'off', placeholder: 'What is it about?' }) }),
+    description: createField({ id: 'room-description', label: 'Description', hint: 'If you like: what people can expect.', most: 500, input: element('textarea', { name: 'description', rows: '2' }) }),
     club,
     stage: createChoices({ name: 'stage', label: 'Stage', choices: STAGES, chosen: 'open' }),
     access: createChoices({ name: 'access', label: 'Who may enter', choices: ACCESS, chosen: 'open' }),
@@ -62,7 +65,7 @@ export function createStartRoom({ start, clubs }) {
   const later = element('div', { class: 'field-row' }, fields.date.element, fields.time.element, moment)
   const more = element('details', { class: 'more' }, element('summary', { text: 'More' }), fields.host_gone.element)
   const form = createForm({ fields, rules: RULES, go: 'Open the room', check, submit },
-    fields.name.element, fields.when.element, later, club.element, fields.access.element, fields.stage.element, more)
+    fields.name.element, fields.description.element, fields.when.element, later, club.element, fields.access.element, fields.stage.element, more)
   const dialog = createDialog('Start a room', form.element)
   form.element.addEventListener('input', draw)
 
@@ -92,6 +95,7 @@ export function createStartRoom({ start, clubs }) {
   async function submit() {
     /** @type {NewRoom} */ const room = { name: fields.name.value, club_id: club.value ? Number(club.value) : null, stage: fields.stage.value === 'moderated' ? 'moderated' : 'open' }
     // Defaults are not sent: the database has the same.
+    if (fields.description.value) room.description = fields.description.value
     if (fields.access.value !== 'open') room.access = fields.access.value
     if (fields.host_gone.value !== 'wait') room.host_gone = fields.host_gone.value
     if (fields.when.value === 'later') room.starts_at = chosenMoment()?.toISOString()

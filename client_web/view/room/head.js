@@ -1,4 +1,5 @@
 import { HOME } from '../../addresses.js'
+import { createDescription } from '../elements/description.js'
 import { createTopologyButton } from './topology.js'
 import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
@@ -16,12 +17,13 @@ import { paceInWords } from '../stage/stage_words.js'
  */
 
 /**
- * The head of a room: its club, name, badges and topology, and the buttons to invite and for the settings.
+ * The head of a room: its club, name, description, badges and topology, and the buttons to invite and for the settings.
  * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown>, showTopologies: () => void }} actions
  */
 export function createRoomHead(actions) {
   const club = element('p', { class: 'caps room__club' })
   const name = element('h1', { class: 'room__name' })
+  const description = createDescription()
   const about = element('p', { class: 'room__about quiet' })
   const route = createTopologyButton(actions)
   const badges = element('ul', { class: 'room__badges', 'aria-label': 'About this room' })
@@ -33,7 +35,7 @@ export function createRoomHead(actions) {
   const early = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => refusal.attempt(actions.openNow) } })
   const scheduled = element('div', { class: 'room__scheduled', hidden: true }, element('p', { text: 'This room is not open yet. You can prepare it. Others can enter when it opens.' }), early, refusal.element)
   const list = keyed(badges, { key: (/** @type {RoomBadge} */ { kind }) => kind, create: createBadge })
-  const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, about, element('div', { class: 'room__facts' }, route.problem, badges), scheduled)
+  const root = element('header', { class: 'room__head' }, element('div', { class: 'room__bar' }, back, tools), club, name, description.element, about, element('div', { class: 'room__facts' }, route.problem, badges), scheduled)
 
   return {
     element: root,
@@ -46,6 +48,7 @@ export function createRoomHead(actions) {
       say(club, known.club ?? '')
       club.hidden = !known.club
       say(name, known.name ?? (over ? endingInWords(roomSession).title : 'Entering the room…'))
+      description.update(over ? null : known.description)
       about.hidden = over
       say(about, over || joining ? '' : `${counted(roomSession.counts.here, 'person', 'people')} here · ${number.format(roomSession.counts.on_stage)} on stage${handsInWords(roomSession)}`)
       route.update(roomSession, over || joining)

@@ -30,6 +30,8 @@ const PACES = [0, 5, 10, 30, 60, 300, 900, 3600]
 const RULES = {
   rooms_name_is_text: ['name'],
   rooms_name_is_allowed: ['name'],
+  rooms_description_is_text: ['description'],
+  rooms_description_has_no_hidden_controls: ['description'],
   rooms_host_is_a_club_member: ['club_id'],
   rooms_club_id_fkey: ['club_id'],
   rooms_start_within_a_year: ['starts_at'],
@@ -59,6 +61,7 @@ export function createRoomSettings(actions) {
   const pace = select('slow_mode', PACES.map((seconds) => [String(seconds), seconds === 0 ? 'No limit' : `One message every ${paceInWords(seconds)}`]))
   const fields = {
     name: createField({ id: 'settings-name', label: 'Name', input: name }),
+    description: createField({ id: 'settings-description', label: 'Description', most: 500, input: element('textarea', { name: 'description', rows: '3' }) }),
     club_id: createField({ id: 'settings-club', label: 'Club', input: club }),
     starts_at: createField({ id: 'settings-starts', label: 'Opens', input: starts }),
     stage: createChoices({ name: 'stage', label: 'Stage', choices: STAGES, chosen: 'open' }),
@@ -68,7 +71,7 @@ export function createRoomSettings(actions) {
     slow_mode: createField({ id: 'settings-slow_mode', label: 'Chat', input: pace }),
     host_gone: createField({ id: 'settings-host_gone', label: 'When I leave', input: gone }),
   }
-  const hosts = [fields.name, fields.club_id, fields.starts_at, fields.stage, fields.access, fields.broadcast, fields.host_gone]
+  const hosts = [fields.name, fields.description, fields.club_id, fields.starts_at, fields.stage, fields.access, fields.broadcast, fields.host_gone]
   const form = createForm({ fields, rules: RULES, go: 'Save', submit }, ...Object.values(fields).map((each) => each.element))
   const bans = createBans(actions)
   const handOver = createHandOver({ handOver: actions.handOver, done: () => dialog.close() })
@@ -80,6 +83,7 @@ export function createRoomSettings(actions) {
   function written() {
     return {
       name: name.value.trim(),
+      description: fields.description.value || null,
       club_id: club.value ? Number(club.value) : null,
       starts_at: starts.value ? new Date(starts.value).toISOString() : null,
       stage: fields.stage.value,
@@ -93,6 +97,7 @@ export function createRoomSettings(actions) {
 
   function fill(/** @type {Room} */ room) {
     name.value = room.name ?? ''
+    fields.description.input.value = room.description ?? ''
     fields.broadcast.input.checked = Boolean(room.broadcast)
     fields.locked.input.checked = Boolean(room.locked)
     starts.value = room.starts_at ? local(room.starts_at) : ''

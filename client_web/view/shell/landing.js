@@ -1,4 +1,5 @@
 import { addressOf, HOME, LAB } from '../../addresses.js'
+import { createDescription } from '../elements/description.js'
 import { createDoorPlayer } from './door_player.js'
 import { createEndedRoom } from './ended_room.js'
 import { element, mark, say } from '../elements/element.js'
@@ -40,13 +41,14 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
   const enter = element('div', { class: 'landing' }, roomName, preview.element, invitation,
     element('div', { class: 'landing__buttons' }, enterButton, player.button), player.status, backToHallway())
   const name = element('h1', { class: 'landing__lead', tabindex: '-1' })
+  const description = createDescription()
   const when = element('p', { class: 'landing__more' })
   const who = element('p', { class: 'landing__more quiet' })
   const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => toggleReminder(row) } })
   const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => openRoom(row) } })
   const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(addressOf(row.id)) } }, symbol('link'), 'Copy link')
   const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => cancelRoom(row) } })
-  const scheduled = element('div', { class: 'landing' }, name, when, who, element('div', { class: 'landing__buttons' }, open, remind, copy, off), backToHallway())
+  const scheduled = element('div', { class: 'landing' }, name, when, description.element, who, element('div', { class: 'landing__buttons' }, open, remind, copy, off), backToHallway())
   const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled, ended.element)
 
   /** @param {User|null} user @param {ReadonlySet<number>} reminders */
@@ -54,6 +56,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
     const hosts = user !== null && row.host_id === user.id
     say(name, row.name)
     say(when, `Opens ${whenInWords(row.starts_at ?? '')}.`)
+    description.update(row.description)
     say(who, hosts ? 'You planned this room. It opens by itself at its time, or when you open it.'
       : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. It opens by itself at that time. Nobody can enter before.`)
     open.hidden = off.hidden = !hosts

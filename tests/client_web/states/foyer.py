@@ -11,6 +11,7 @@ from .evening import Evening, State
 
 ROOMS = ("Attic", "Cellar jazz", "Garden", "Kitchen")
 LONG = "An evening about everything that is unreasonably long, Donaudampfschifffahrtsgesellschaft included"
+ABOUT = "Two records, a pot of tea, and what we hear in them. Bring one of yours, and tell why.\n\nThe list: https://tea.example/list"
 NEVER_NOTIFIED = "globalThis.Notification = class { static permission = 'denied' }"
 
 
@@ -44,7 +45,8 @@ def furnish(psql: Psql) -> tuple[int, int]:
     psql.seat(rooms[1], "amara", "SPEAKER")
     psql.room("rick", LONG)
     psql.run(
-        "insert into rooms (name, host_id, starts_at) values ('Saturn before bedtime', %s, now() + interval '2 days')",
+        "insert into rooms (name, description, host_id, starts_at) values ('Saturn before bedtime', %s, %s, now() + interval '2 days')",
+        ABOUT,
         rick,
     )
     psql.run(

@@ -60,7 +60,7 @@ def furnish_room(psql: Psql, room: int) -> None:
             body,
         )
     psql.run(
-        "update rooms set pinned_link = 'https://example.org/sets/2026', slow_mode = 10, locked = true where id = %s",
+        "update rooms set pinned_link = 'https://example.org/sets/2026', slow_mode = 10, locked = true, description = repeat('Songs of the sea. ', 20) where id = %s",
         room,
     )
 

@@ -17,6 +17,9 @@ IMPOSSIBLE = [
     ("name = ''", "rooms_name_is_text"),
     ("name = repeat('x', 10000)", "rooms_name_is_text"),
     ("name = E'a\\nb'", "rooms_name_is_text"),
+    ("description = E' \\n '", "rooms_description_is_text"),
+    ("description = repeat('x', 501)", "rooms_description_is_text"),
+    ("description = E'a\\x07b'", "rooms_description_is_text"),
     ("access = 'secret'", "rooms_access_is_known"),
     ("access = 'club'", "rooms_club_access_needs_a_club"),
     ("host_gone = 'panic'", "rooms_host_gone_is_known"),
@@ -46,6 +49,7 @@ def test_wrong_texts_are_refused_with_an_explanation(psql: Psql, room: int) -> N
     psql.act_as("rick")
     for statement in (
         "insert into rooms (name) values (repeat('x', 10000))",
+        "insert into rooms (name, description) values ('A', repeat('x', 501))",
         "insert into rooms (name, access) values ('A', 'club')",
         "insert into rooms (name, starts_at) values ('A', now() + '2 years')",
         f"select end_room({room}, repeat('x', 201))",
@@ -80,7 +84,13 @@ def test_the_host_changes_all_columns_and_moderators_some(psql: Psql, room: int)
     )
     assert psql.one("select lock_room(%s)", room) is True
     assert psql.one("select lock_room(%s)", room) is False
-    for change in ("name = 'Mine'", "stage = 'open'", "access = 'invited'", "ended_at = now()"):
+    for change in (
+        "name = 'Mine'",
+        "description = 'Mine'",
+        "stage = 'open'",
+        "access = 'invited'",
+        "ended_at = now()",
+    ):
         with refused("rooms_only_the_host_changes_them"):
             psql.connection.execute(f"update rooms set {change} where id = {room}".encode())
     for call in ("end_room(%s)", "hand_over(%s, 'bo')"):
