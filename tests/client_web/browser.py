@@ -25,7 +25,7 @@ from playwright.sync_api import (
 )
 
 from ..patience import PATIENCE
-from .without_a_view import WITHOUT_A_VIEW
+from .without_a_view import WHERE, WITHOUT_A_VIEW
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 """The first one found is used: without a window to paint for, it needs half the time."""
@@ -62,16 +62,6 @@ POLL_MS = 40
 """How often a page is asked for what a test waits for: in every frame, as is usual, the asking costs more than the page."""
 
 SOUNDS_AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
-
-
-WHERE = """() => {
-    const { roomtone } = globalThis
-    if (!roomtone?.state) return document.title
-    const { phase, route, me, microphone, connectionProblems } = roomtone.state
-    const peers = roomtone.peers().map((each) => [each.user_id, each.peer.state])
-    return JSON.stringify({ phase, route, me, microphone, connectionProblems, peers })
-}"""
-"""What a test that failed wants to know first."""
 
 MICROPHONE = (Path(__file__).parent / "microphone.js").read_text()
 RECEIVED_AUDIO = (Path(__file__).parent / "received_audio.js").read_text()

@@ -29,3 +29,12 @@ def _without_a_view() -> str:
 
 WITHOUT_A_VIEW = _without_a_view()
 """Signs in the user of the address, and subscribes to the hallway."""
+
+WHERE = """() => {
+    const { roomtone } = globalThis
+    if (!roomtone?.state) return document.title
+    const { phase, route, me, microphone, connectionProblems } = roomtone.state
+    const peers = roomtone.peers().map((each) => [each.user_id, each.peer.state])
+    return JSON.stringify({ phase, route, me, microphone, connectionProblems, peers })
+}"""
+"""What a test that failed wants to know first."""
