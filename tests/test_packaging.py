@@ -1,13 +1,15 @@
-"""The wheel, made from the source archive, in an empty environment, as pip installs it."""
+"""The wheel, made from the source archive, in an empty environment, as `pipx run` makes it with pip."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 FOLDERS = {"roomtone": PACKAGE} | {
     f"roomtone/{folder.name}": folder for folder in (SCHEMA, TRIGGERS, CLIENT_WEB)
 }
+PIPX_RUN = [sys.executable, "-m", "pipx", "run", "--quiet", "--skip-maintenance"]
 PIP = ["-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 
@@ -37,21 +40,37 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+@dataclass(frozen=True)
+class Installed:
+    """What `pipx run` made. It is made once: the same command again runs what is there."""
+
+    command: list[str]
+    variables: dict[str, str]
+    version: str
+    python: Path
+
+
 @pytest.fixture(scope="module")
-def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` folder of an environment that has only the wheel and its dependencies."""
-    path = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-m", "venv", path], check=True)
-    install = ["install", "--no-compile", "--constraint", str(ROOT / "constraints.txt"), str(wheel)]
-    subprocess.run([str(path / "bin" / "python"), *PIP, *install], check=True)
-    return path / "bin"
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel and its dependencies, in a folder that has nothing else of pipx."""
+    home = tmp_path_factory.mktemp("pipx")
+    pip = f"--no-compile --constraint={ROOT / 'constraints.txt'}"
+    options = ["--python", sys.executable, f"--pip-args={pip}", "--spec", str(wheel)]
+    run = [*PIPX_RUN, *options, "roomtone"]
+    variables = os.environ | {"PIPX_HOME": str(home), "PIPX_DEFAULT_BACKEND": "pip"}
+    version = subprocess.run(
+        [*run, "--version"], env=variables, cwd=home, capture_output=True, text=True, check=True
+    ).stdout
+    (script,) = home.glob("**/bin/roomtone")
+    return Installed(run, variables, version.strip(), script.with_name("python"))
 
 
 @pytest.fixture
-def served(environment: Path, open_dir: Path) -> Iterator[str]:
+def served(installed: Installed, open_dir: Path) -> Iterator[str]:
     """The address of `roomtone`, installed and running."""
     with subprocess.Popen(
-        [environment / "roomtone", "--port", "0", "--data-dir", open_dir / "data"],
+        [*installed.command, "--port", "0", "--data-dir", str(open_dir / "data")],
+        env=installed.variables,
         cwd=open_dir,
         stdout=subprocess.PIPE,
         text=True,
@@ -76,6 +95,13 @@ def test_the_wheel_has_every_file_of_the_product(wheel: Path) -> None:
     assert packed == wanted
 
 
+def test_without_a_checkout_it_has_the_version_of_the_wheel(
+    wheel: Path, installed: Installed
+) -> None:
+    _, version, _ = wheel.name.split("-", 2)
+    assert installed.version == f"roomtone, version {version}"
+
+
 def test_the_installed_wheel_serves_the_product(served: str) -> None:
     page = get(served)
     assert page.status_code == 200
@@ -88,10 +114,10 @@ def test_the_installed_wheel_serves_the_product(served: str) -> None:
     eventually(lambda: "the house band" in get(f"{served}rows/roster").text)
 
 
-def test_the_product_does_not_need_the_sql_parser_of_the_tests(environment: Path) -> None:
+def test_the_product_does_not_need_the_sql_parser_of_the_tests(installed: Installed) -> None:
     """pglast is under the GPL: the tests use it, and the product does not."""
     listed = subprocess.run(
-        [environment / "python", *PIP, "list"], capture_output=True, text=True, check=True
+        [installed.python, *PIP, "list"], capture_output=True, text=True, check=True
     ).stdout.lower()
     assert "pglast" not in listed
     for path in PACKAGE.rglob("*.py"):
