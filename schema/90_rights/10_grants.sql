@@ -2,6 +2,7 @@
 -- All rights are revoked first, so that only the grants in this file remain.
 
 revoke all on all tables in schema roomtone from public, roomtone_anon, roomtone_person, roomtone_relay;
+revoke all on all sequences in schema roomtone from public, roomtone_anon, roomtone_person, roomtone_relay;
 revoke all on all functions in schema roomtone from public, roomtone_anon, roomtone_person, roomtone_relay;
 revoke create on schema roomtone from public;
 grant usage on schema roomtone to roomtone_anon, roomtone_person, roomtone_relay;

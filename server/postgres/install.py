@@ -19,6 +19,7 @@ from psycopg import errors
 
 from .. import __version__
 from ..paths import SOURCE
+from .default_privileges import known_objects, revoke_default_privileges
 from .installed_schema import (
     InstalledSchema,
     installed_schema,
@@ -100,9 +101,9 @@ def install(
         older = 0 if as_relay or found is None else older_processes(connection)
         if found is not None and (as_relay or not _has_work(connection, found, this, older)):
             return Installed(found.fingerprint, older=older)
-        check_installable(connection, roles)
         if not beside_others and (others := tables_of_others(connection)):
             raise InstallError(_others_are_here(connection, others))
+        check_installable(connection, roles)
         on_progress("installing the schema" if found is None else "updating the schema")
         demo_rows = demo_files(source) if demo else []
         return _with_locks(connection, roles, this, demo_rows, older, on_progress, patience)
@@ -206,6 +207,7 @@ def _install_once(
             older = max(older, older_processes(connection))
             locked_at = now(connection)
             members = memberships(connection, roles)
+            known = known_objects(connection, restored=given is not None)
             before = [] if found is None else [f for f in this.before if f.name not in found.files]
             run_all(connection, roles, before)
             marks = {} if found is None or given is not None else found.files
@@ -227,6 +229,7 @@ def _install_once(
                     sorted(memberships(connection, roles) - members),
                 ),
             )
+            revoke_default_privileges(connection, known)
             warnings = () if found is None or older else _finish(connection, roles, this, found)
             shift_heartbeats(connection, locked_at)
             lines = () if given is None else report(connection, given, roles)

@@ -88,7 +88,7 @@ def check_installable(connection: psycopg.Connection, roles: Roles) -> None:
     if single_value(connection, "select to_regnamespace('roomtone') is null and not has_database_privilege(current_database(), 'create')"):  # fmt: skip
         raise InstallError(
             f"The login {_me(connection)} may not create a schema in the database {database}."
-            f" Its owner can allow it: grant create on database {database} to {_me(connection)};"
+            f" Its owner can allow it: grant create on database {_this_database(connection)} to {_me(connection)};"
         )
     owner = single_value(
         connection,
@@ -131,25 +131,33 @@ def _check_roles(connection: psycopg.Connection, roles: Roles) -> None:
     if superuser:
         return
 
+    def is_there(name: str) -> bool:
+        # to_regrole takes a name as SQL writes it, and so refuses "Shop Owner" and anna@example.com
+        return bool(
+            single_value(
+                connection, "select exists (select from pg_roles where rolname = %s)", name
+            )
+        )
+
     def can_give(name: str) -> bool:
-        if single_value(connection, "select to_regrole(%s) is null", name):
+        if not is_there(name):
             return bool(creates)
         admin = "select pg_has_role(%s, 'member with admin option')"
         return (old and bool(creates)) or bool(single_value(connection, admin, name))
 
     def is_in(member: str, name: str, how: str) -> bool:
-        known = "select to_regrole(%s) is not null and to_regrole(%s) is not null"
         has = "select pg_has_role(%s::name, %s::name, %s)"
-        return bool(
-            single_value(connection, known, member, name)
-            and single_value(connection, has, member, name, how)
+        return (
+            is_there(member)
+            and is_there(name)
+            and bool(single_value(connection, has, member, name, how))
         )
 
     me = str(single_value(connection, "select current_user"))
     typed = [
         f"create role {name} {'login noinherit' if name == roles.relay else 'nologin'};"
         for name in roles.all()
-        if single_value(connection, "select to_regrole(%s) is null", name) and not creates
+        if not is_there(name) and not creates
     ]
     typed += [
         f"grant {name} to {roles.relay};"
@@ -163,7 +171,7 @@ def _check_roles(connection: psycopg.Connection, roles: Roles) -> None:
     ]
     if typed:
         raise InstallError(
-            f"Roomtone needs three roles, and the login {me} may not create or grant them."
+            f"Roomtone needs three roles, and the login {_me(connection)} may not create or grant them."
             f" Ask an operator who may to run: {' '.join(typed)}"
             " (Other names: roomtone install --roles ANON,PERSON,RELAY)"
         )
@@ -204,6 +212,10 @@ def roles_here(connection: psycopg.Connection, wanted: Roles | None) -> Roles:
             f"The schema here was installed with the roles {', '.join(found.all())}, which cannot be replaced by others."
         )
     return found or wanted or Roles()
+
+
+def _this_database(connection: psycopg.Connection) -> object:
+    return single_value(connection, "select quote_ident(current_database())")
 
 
 def _me(connection: psycopg.Connection) -> object:

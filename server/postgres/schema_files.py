@@ -12,6 +12,7 @@ from typing import Final
 
 from .. import __version__
 from ..paths import SOURCE
+from .default_privileges import KNOWN
 
 REVISION: Final = 3
 """Number of the schema. A release that changes the schema has a larger one than the release before."""
@@ -120,6 +121,7 @@ def script() -> Iterator[str]:
     """The whole installation as one psql script, piece by piece; no database is needed. No relay may be running."""
     this = release()
     yield "begin;\nset local client_encoding = 'UTF8';\nset local standard_conforming_strings = on;\n"
+    yield f"select set_config('roomtone.known', ({KNOWN})::text, true) is not null as begun;\n"
     for file in [*this.before, *this.definitions]:
         yield f"\n-- {file.name}\n\n{file.text}"
     yield (
@@ -129,6 +131,7 @@ def script() -> Iterator[str]:
     )
     for file in [*this.after, *this.rights]:
         yield f"\n-- {file.name}\n\n{file.text}"
+    yield "\nselect roomtone.revoke_default_privileges(current_setting('roomtone.known')::oid[]);\n"
     yield "\ncommit;\n"
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from roomtone.paths import SCHEMA
 
 LEDGER = """
 create schema if not exists roomtone;
@@ -23,4 +25,6 @@ def source(tmp_path: Path, template: str) -> Path:
     (tmp_path / "schema" / "10_rooms.sql").write_text(
         "create table if not exists roomtone.rooms (id int);\n"
     )
+    for each in ("46_own_objects.sql", "48_revoke_default_privileges.sql"):
+        shutil.copy(SCHEMA / "00_database" / each, tmp_path / "schema" / f"20_{each}")
     return tmp_path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import psycopg
@@ -153,6 +154,29 @@ def test_an_owner_who_may_not_create_roles_is_told_what_to_ask_for_and_names_the
             assert "/rows/rooms" in anybody.get("/openapi.json").json()["paths"]
     granted = "select count(*) from pg_class where relnamespace = 'roomtone'::regnamespace and relacl::text like '%roomtone\\_%'"
     assert admin.execute(granted).fetchone() == (0,)
+
+
+@pytest.mark.parametrize("login", ["Shop Owner", "anna@example.com"])
+def test_what_is_asked_for_can_be_typed_whatever_the_names_of_login_and_database(
+    login: str, databases: Databases, admin: Connection, connect: Connect, template: str
+) -> None:
+    name = f"Talk & Tea of {login}"
+    admin.execute(sql.SQL("create role {} login").format(sql.Identifier(login)))
+    admin.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
+    superuser = make_conninfo(databases.url("postgres"), dbname=name)
+    try:
+        url = make_conninfo(superuser, user=login)
+        for asked_for in (r"allow it: (grant .*;)", r"to run: (create .*;) \(Other"):
+            with pytest.raises(InstallError, match=asked_for) as refusal:
+                install(url, demo=False, roles=ROLES)
+            found = re.search(asked_for, str(refusal.value))
+            assert found is not None
+            connect(superuser).execute(found[1].encode())
+        assert install(url, demo=False, roles=ROLES).new
+    finally:
+        databases.drop(name)
+        for role in (*ROLES.all(), login):
+            admin.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
 
 
 def test_no_query_of_the_server_names_a_role_that_may_have_another_name() -> None:
