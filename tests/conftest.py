@@ -98,8 +98,10 @@ def demo_template(postgres: EmbeddedPostgres, admin: Connection) -> str:
 
 
 @pytest.fixture(scope="session")
-def databases(postgres: EmbeddedPostgres, admin: Connection) -> Databases:
-    return Databases(postgres, admin)
+def databases(postgres: EmbeddedPostgres, admin: Connection) -> Iterator[Databases]:
+    made = Databases(postgres, admin)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 Making a database copies some three hundred files and fills every new connection's caches again; emptying its tables
 is faster. When a test changed more than rows (added a table, replaced a function, a setting), the database is dropped.
+A database has one session that empties it after every test: a new one would read the catalogs again each time.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import count
 
 import psycopg
@@ -65,6 +67,12 @@ class Databases:
         self._admin = admin
         self._numbers = count(1)
         self._clean: dict[str, list[tuple[str, str]]] = {}
+        self._sessions: dict[str, Connection] = {}
+
+    def close(self) -> None:
+        """End the sessions that empty databases."""
+        for session in self._sessions.values():
+            session.close()
 
     def url(self, name: str) -> str:
         """The superuser's URL of this database."""
@@ -95,31 +103,49 @@ class Databases:
         if clean:
             return clean.pop()
         name = self.make(template)
-        with psycopg.connect(self.url(name)) as connection:
-            return name, self._fingerprint(connection)
+        return name, self._fingerprint(name)
 
     def give_back(self, template: str, name: str, fingerprint: str) -> None:
         """Empty it for the next test, or drop it if more than its rows changed."""
-        self.disconnect(name)
+        self._end_others(name)
         try:
-            with psycopg.connect(self.url(name), autocommit=True) as connection:
-                connection.execute(_EMPTY)
-                unchanged = self._fingerprint(connection) == fingerprint
+            self._session(name).execute(_EMPTY)
+            unchanged = self._fingerprint(name) == fingerprint
         except psycopg.Error:
             unchanged = False
         if unchanged:
             self._clean.setdefault(template, []).append((name, fingerprint))
         else:
+            self._end_session(name)
             self.drop(name)
 
     def disconnect(self, name: str) -> None:
         """End all sessions in it."""
+        self._end_session(name)
+        self._end_others(name)
+
+    def _session(self, name: str) -> Connection:
+        """The session that empties this database; a new one if a test ended it."""
+        with suppress(KeyError, psycopg.OperationalError):
+            self._sessions[name].execute("select")
+            return self._sessions[name]
+        self._end_session(name)
+        self._sessions[name] = psycopg.connect(self.url(name), autocommit=True)
+        return self._sessions[name]
+
+    def _end_others(self, name: str) -> None:
+        """End all sessions in it but the one that empties it."""
+        own = self._sessions.get(name)
         self._admin.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
-            (name,),
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s and pid <> %s",
+            (name, 0 if own is None else own.info.backend_pid),
         )
 
-    def _fingerprint(self, connection: Connection) -> str:
-        row = connection.execute(_FINGERPRINT).fetchone()
+    def _end_session(self, name: str) -> None:
+        if (session := self._sessions.pop(name, None)) is not None:
+            session.close()
+
+    def _fingerprint(self, name: str) -> str:
+        row = self._session(name).execute(_FINGERPRINT).fetchone()
         assert row is not None
         return str(row[0])
