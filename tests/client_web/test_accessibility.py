@@ -17,12 +17,14 @@ OF_COLOURS = ("color-contrast", "link-in-text-block")
 COLOURS = EVERY_RULE | {"runOnly": OF_COLOURS}
 NO_COLOURS = EVERY_RULE | {"rules": {rule: {"enabled": False} for rule in OF_COLOURS}}
 
-# Colours are checked after animations have ended.
+# Colours are checked as they are after animations, which are ended: to wait for them is to paint every frame of them.
 CHECK = """async ([rules, shown]) => {
     if (!globalThis.axe) return null
     const ends = (each) => each.playState === 'running' && each.effect.getTiming().iterations !== Infinity
-    for (let moving; (moving = document.getAnimations().filter(ends)).length > 0;)
+    for (let moving; (moving = document.getAnimations().filter(ends)).length > 0;) {
+        moving.forEach((each) => each.finish())
         await Promise.allSettled(moving.map((each) => each.finished))
+    }
     if (!shown) return (await axe.run(document, rules)).violations
     const known = ((globalThis.looksKnown ??= {})[shown] ??= new Set())
     const looks = (each) => {
