@@ -36,7 +36,8 @@ select p.proname as name,
                         and (k.castsource = d.oid and k.casttarget in ('json'::regtype, 'text'::regtype)
                              or k.casttarget = d.oid and k.castsource in ('json'::regtype, 'text'::regtype)))
            then 'it returns a column of a domain with casts of its own'
-         when p.prosrc ~ '\m(request\.(headers|cookies|method|path)|response\.(headers|status))\M'
+         when p.prosrc like any ('{%request.%,%response.%}') -- as in relations.sql
+           and p.prosrc ~ '\m(request\.(headers|cookies|method|path)|response\.(headers|status))\M'
            then 'it uses settings that only PostgREST has'
        end as left_out
 from pg_proc p
