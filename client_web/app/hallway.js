@@ -6,12 +6,12 @@ import { whenInWords } from '../view/elements/when.js'
 /** @import { ListedRoom } from '../room/hallway.js' */
 
 /**
- * Actions of the hallway: start or plan a room, follow a club, ask to be reminded.
+ * Actions of the hallway: start, plan or edit a room, follow a club, ask to be reminded.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function hallwayActions(context) {
   const { shell, session, attempt, withName } = context
-  const startRoom = createStartRoom({ clubs: shell.myClubs, start: begin })
+  const startRoom = createStartRoom({ clubs: shell.myClubs, start: begin, change: (id, columns) => shell.moderationOf(id).change(columns) })
   context.add(startRoom)
 
   async function begin(/** @type {Parameters<typeof shell.startRoom>[0]} */ wanted) {
@@ -52,6 +52,7 @@ export function hallwayActions(context) {
       await shell.moderationOf(row.id).openNow()
       context.enter(row.id)
     }),
+    editRoom: (/** @type {ListedRoom} */ row) => attempt(async () => startRoom.edit(await shell.plannedRoom(row))),
     cancelRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
       if (!(await context.ask({ title: `Cancel “${row.name}”?`, about: 'It disappears from the hallway, and nobody is reminded of it.', yes: 'Cancel the room', no: 'Keep it', danger: true }))) return
       await shell.moderationOf(row.id).end()

@@ -57,6 +57,8 @@ begin
       when new ->> 'locked' is distinct from old ->> 'locked' then
         case new ->> 'locked' when 'true' then 'the room is locked' else 'the room is unlocked' end
       when new ->> 'name' is distinct from old ->> 'name' then format('the room is now called %s', new ->> 'name')
+      when new ->> 'starts_at' is distinct from old ->> 'starts_at' then
+        format('the room is planned for %s', (new ->> 'starts_at')::timestamptz)
       when new ->> 'description' is distinct from old ->> 'description' then
         coalesce('the room is described: ' || (new ->> 'description'), 'the description is removed')
       when new ->> 'slow_mode' is distinct from old ->> 'slow_mode' then

@@ -92,6 +92,63 @@ def test_a_planned_room_is_cancelled(
         assert psql.one("select ended_at is not null from rooms")
 
 
+def test_a_planned_room_is_edited_until_it_opens(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    amara_id, beth_id = psql.person("amara"), psql.person("beth")
+    club = psql.one(
+        "insert into clubs (name, owner_id) values ('Blue Hour', %s) returning id", amara_id
+    )
+    room = psql.one(
+        "insert into rooms (name, host_id, club_id, starts_at, host_gone) values ('Attic', %s, %s, now() + interval '3 days', 'end') returning id",
+        *(amara_id, club),
+    )
+    psql.run("insert into reminders values (%s, %s)", room, beth_id)
+    path = f"/rooms/{room}"
+    with (
+        user_page(context, relay.url, "amara", path=path, refusals=True) as amara,
+        user_page(context, relay.url, "beth", path=path) as beth,
+    ):
+        heading(beth, "Attic")
+        assert beth.button("Edit").filter(visible=True).count() == 0
+        amara.button("Edit").click()
+        form = amara.page.get_by_role("dialog", name="Edit the room")
+        form.locator("select option", has_text="Blue Hour").wait_for(state="attached")
+        assert form.get_by_label("Club", exact=True).input_value() == str(club)
+        form.get_by_label("Name", exact=True).fill("Cellar")
+        form.get_by_label("Description").fill("Bring a blanket.")
+        form.get_by_label("Date").fill("2020-02-02")
+        form.get_by_role("button", name="Save").click()
+        amara.reads("That time has passed. Choose a later one.")
+        tomorrow = psql.one("select (now() + interval '1 day')::date::text")
+        form.get_by_label("Date").fill(tomorrow)
+        form.get_by_label("Time", exact=True).fill("20:30")
+        form.get_by_label("Members of the club").check()
+        form.get_by_role("button", name="Save").press("Enter")
+        form.wait_for(state="hidden")
+        heading(beth, "Cellar")
+        beth.reads("Opens tomorrow at 8:30 PM.")
+        beth.reads("Bring a blanket.")
+        beth.button("You will be notified").filter(visible=True).first.wait_for()
+        edited = "select club_id, access, stage, host_gone, starts_at::date::text from rooms"
+        assert psql.all(edited) == [(club, "club", "open", "end", tomorrow)]
+
+        # It opens while the form is open: its time can no longer be changed, and nothing else is, either.
+        amara.button("Edit").click()
+        form.get_by_label("Name", exact=True).fill("Roof")
+        form.get_by_label("Time", exact=True).fill("21:30")
+        psql.run("update rooms set opened_at = now() where id = %s", room)
+        beth.reads("This room is open now.")
+        form.get_by_role("button", name="Save").click()
+        form.get_by_text("This room is open now. Its time can no longer").wait_for()
+        assert psql.one("select name from rooms") == "Cellar"
+        amara.page.keyboard.press("Escape")
+        amara.button("Start a room").click()
+        new = amara.page.get_by_role("dialog", name="Start a room")
+        assert new.get_by_label("Name", exact=True).input_value() == ""
+        assert new.get_by_label("Now").is_checked()
+
+
 def test_cards_say_who_may_enter_and_are_sorted_as_chosen(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:

@@ -5,6 +5,7 @@ import { fieldsOf, momentOf, nextHour, whenInWords } from '../elements/when.js'
 
 /**
  * @typedef {[value: string, title: string, about: string]} Choice
+ * @typedef {{ id: number, name: string, description: string|null, club_id: number|null, club: string|null, stage: string, access: string, host_gone: string, starts_at: string }} PlannedRoom
  * @typedef {{ name: string, description?: string, club_id: number|null, stage: 'open'|'moderated', access?: string, host_gone?: string, starts_at?: string }} NewRoom
  */
 
@@ -42,13 +43,16 @@ const RULES = {
   rooms_stage_is_known: ['stage'],
   rooms_host_gone_is_known: ['host_gone'],
   rooms_start_within_a_year: ['date'],
+  rooms_stay_open: ['date', 'This room is open now. Its time can no longer be changed.'],
 }
 
 /**
- * Starts a room now, or plans one: one row in `rooms`.
- * @param {{ start: (room: NewRoom) => Promise<void>, clubs: () => Promise<{id: number, name: string}[]> }} actions
+ * Starts a room now, or plans one: one row in `rooms`. A planned room can be changed until it opens; only changed columns are written.
+ * @param {{ start: (room: NewRoom) => Promise<void>, change: (id: number, columns: Record<string, unknown>) => Promise<unknown>, clubs: () => Promise<{id: number, name: string}[]> }} actions
  */
-export function createStartRoom({ start, clubs }) {
+export function createStartRoom({ start, change, clubs }) {
+  /** @type {PlannedRoom|null} */ let edited = null
+  /** @type {Record<string, unknown>} */ let asOpened = {}
   const club = createField({ id: 'room-club', label: 'Club', input: element('select', { name: 'club', on: { change: onClub } }) })
   const fields = {
     name: createField({ id: 'room-name', label: 'Name', most: 120, input: element('input', { name: 'name', autocomplete: 'off', placeholder: 'What is it about?' }) }),
@@ -78,7 +82,7 @@ export function createStartRoom({ start, clubs }) {
   function draw() {
     const planned = fields.when.value === 'later'
     later.hidden = !planned
-    say(form.button, planned ? 'Plan the room' : 'Open the room')
+    say(form.button, edited ? 'Save' : planned ? 'Plan the room' : 'Open the room')
     const at = chosenMoment()
     say(moment, at && at > new Date() ? `Opens ${whenInWords(at)}, your time.` : '')
   }
@@ -92,7 +96,23 @@ export function createStartRoom({ start, clubs }) {
     return at > new Date() ? null : [sameDay(at) ? 'time' : 'date', 'That time has passed. Choose a later one.']
   }
 
+  /** The values of the form, as columns of a planned room's row. @returns {Record<string, unknown>} */
+  const written = () => ({
+    ...{ name: fields.name.value, description: fields.description.value || null, club_id: club.value ? Number(club.value) : null },
+    ...{ stage: fields.stage.value, access: fields.access.value, host_gone: fields.host_gone.value, starts_at: chosenMoment()?.toISOString() ?? null },
+  })
+
   async function submit() {
+    if (!edited) await submitNew()
+    else {
+      const columns = Object.fromEntries(Object.entries(written()).filter(([column, value]) => value !== asOpened[column]))
+      if (Object.keys(columns).length) await change(edited.id, columns)
+    }
+    dialog.close()
+    form.element.reset()
+  }
+
+  async function submitNew() {
     /** @type {NewRoom} */ const room = { name: fields.name.value, club_id: club.value ? Number(club.value) : null, stage: fields.stage.value === 'moderated' ? 'moderated' : 'open' }
     // Defaults are not sent: the database has the same.
     if (fields.description.value) room.description = fields.description.value
@@ -100,34 +120,69 @@ export function createStartRoom({ start, clubs }) {
     if (fields.host_gone.value !== 'wait') room.host_gone = fields.host_gone.value
     if (fields.when.value === 'later') room.starts_at = chosenMoment()?.toISOString()
     await start(room)
-    dialog.close()
-    form.element.reset()
   }
 
   /** @param {number|null} wanted  the club to start with */
   async function fill(wanted) {
     const chosen = wanted === null ? club.value : String(wanted)
+    const room = edited
     const all = await clubs().catch(() => [])
+    if (room !== edited) return
+    offerClubs(room?.club_id && !all.some(({ id }) => id === room.club_id) ? [{ id: room.club_id, name: room.club ?? '' }, ...all] : all, chosen)
+  }
+
+  /** @param {{ id: number, name: string }[]} all @param {string} chosen */
+  function offerClubs(all, chosen) {
     club.input.replaceChildren(element('option', { value: '', text: 'No club' }), ...all.map(({ id, name: title }) => element('option', { value: String(id), text: title })))
     club.input.value = all.some(({ id }) => String(id) === chosen) ? chosen : ''
     onClub()
+  }
+
+  /** For a new room, or one that is planned. What was typed for another is dropped. @param {PlannedRoom|null} room */
+  function turnTo(room) {
+    if (edited || room) form.element.reset()
+    edited = room
+    form.clear()
+    dialog.entitle(room ? 'Edit the room' : 'Start a room')
+    fields.when.element.hidden = room !== null
+    fields.date.input.min = fieldsOf(new Date()).date
+  }
+
+  function show() {
+    onClub()
+    draw()
+    dialog.open()
+    fields.name.focus()
   }
 
   return {
     element: dialog.element,
     /** @param {{ club_id?: number|null }} [where]  the club it is to be in; it can still be changed */
     open({ club_id = null } = {}) {
-      form.clear()
+      turnTo(null)
       if (!club.input.firstChild) club.input.append(element('option', { value: '', text: 'No club' }))
       const { date, time } = fieldsOf(nextHour())
-      fields.date.input.min = fieldsOf(new Date()).date
       if (!fields.date.value) fields.date.input.value = date
       if (!fields.time.value) fields.time.input.value = time
-      onClub()
-      draw()
-      dialog.open()
-      fields.name.focus()
+      show()
       fill(club_id)
+    },
+    /** @param {PlannedRoom} room */
+    edit(room) {
+      turnTo(room)
+      const { date, time } = fieldsOf(new Date(room.starts_at))
+      fields.name.input.value = room.name
+      fields.description.input.value = room.description ?? ''
+      fields.when.choose('later')
+      fields.date.input.value = date
+      fields.time.input.value = time
+      offerClubs(room.club_id ? [{ id: room.club_id, name: room.club ?? '' }] : [], String(room.club_id ?? ''))
+      fields.access.choose(room.access)
+      fields.stage.choose(room.stage)
+      fields.host_gone.choose(room.host_gone)
+      show()
+      asOpened = written()
+      fill(room.club_id)
     },
   }
 }

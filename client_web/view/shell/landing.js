@@ -15,10 +15,10 @@ import { whenInWords } from '../elements/when.js'
 /**
  * What is shown in the middle while no room is: the welcome, a room to enter (after choosing a name), a scheduled room, or that a page does
  * not exist.
- * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, cancelRoom: (row: ListedRoom) => void,
+ * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, editRoom: (row: ListedRoom) => void, cancelRoom: (row: ListedRoom) => void,
  *           copyAddress: (path: string) => void }} actions
  */
-export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, copyAddress }) {
+export function createLanding(actions) {
   /** @type {ListedRoom} */ let row
   const welcome = element('div', { class: 'landing' }, doorsPicture(),
     element('p', { class: 'landing__lead', text: 'Rooms to drop into and talk.' }),
@@ -34,7 +34,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
     element('a', { class: 'button button--action', href: HOME, text: 'To the hallway' }))
   const roomName = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const invitation = element('p', { class: 'landing__more quiet' })
-  const enterButton = element('button', { class: 'button button--action', type: 'button', on: { click: signIn } })
+  const enterButton = element('button', { class: 'button button--action', type: 'button', on: { click: () => actions.signIn() } })
   const preview = createRoomPreview()
   const player = createDoorPlayer()
   const ended = createEndedRoom()
@@ -44,11 +44,12 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
   const description = createDescription()
   const when = element('p', { class: 'landing__more' })
   const who = element('p', { class: 'landing__more quiet' })
-  const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => toggleReminder(row) } })
-  const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => openRoom(row) } })
-  const copy = element('button', { class: 'button', type: 'button', on: { click: () => copyAddress(addressOf(row.id)) } }, symbol('link'), 'Copy link')
-  const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => cancelRoom(row) } })
-  const scheduled = element('div', { class: 'landing' }, name, when, description.element, who, element('div', { class: 'landing__buttons' }, open, remind, copy, off), backToHallway())
+  const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => actions.toggleReminder(row) } })
+  const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => actions.openRoom(row) } })
+  const copy = element('button', { class: 'button', type: 'button', on: { click: () => actions.copyAddress(addressOf(row.id)) } }, symbol('link'), 'Copy link')
+  const edit = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Edit', on: { click: () => actions.editRoom(row) } })
+  const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => actions.cancelRoom(row) } })
+  const scheduled = element('div', { class: 'landing' }, name, when, description.element, who, element('div', { class: 'landing__buttons' }, open, remind, edit, copy, off), backToHallway())
   const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled, ended.element)
 
   /** @param {User|null} user @param {ReadonlySet<number>} reminders */
@@ -59,7 +60,7 @@ export function createLanding({ signIn, toggleReminder, openRoom, cancelRoom, co
     description.update(row.description)
     say(who, hosts ? 'You planned this room. It opens by itself at its time, or when you open it.'
       : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. It opens by itself at that time. Nobody can enter before.`)
-    open.hidden = off.hidden = !hosts
+    open.hidden = edit.hidden = off.hidden = !hosts
     remind.hidden = hosts
     mark(remind, 'aria-pressed', reminders.has(row.id) ? 'true' : 'false')
     say(remind, reminders.has(row.id) ? 'You will be notified' : 'Remind me')

@@ -53,6 +53,24 @@ def test_relays_open_what_is_due_and_nothing_else(psql: Psql, connect: Connect) 
     assert psql.one("select opened_at is not null from rooms where id = %s", later) is True
 
 
+def test_its_host_alone_edits_a_planned_room_and_its_time_until_it_opens(psql: Psql) -> None:
+    room = plan(psql, "rick")
+    psql.person("anna")
+    psql.act_as("anna")
+    edited = "update rooms set name = 'Tea', starts_at = date_trunc('hour', now()) + '2 days' where id = %s"
+    assert psql.run(edited, room) == 0
+    assert psql.act_as("rick").run(edited, room) == 1
+    assert psql.one("select scheduled from hallway where name = 'Tea'") is True
+    logged = "select describe_event(e) from events e where room_id = %s order by seq desc limit 1"
+    psql.act_as(None).run(
+        "update rooms set starts_at = '2100-01-01Z', created_at = '2099-12-31Z' where id = %s", room
+    )
+    assert psql.one(logged, room).startswith("the room is planned for 2100-01-01 ")
+    psql.act_as("rick").one("select open_room(%s)", room)
+    with refused("rooms_stay_open"):
+        psql.run("update rooms set starts_at = now() + interval '3 days' where id = %s", room)
+
+
 def test_nothing_is_scheduled_for_the_past_or_later_than_in_a_year(psql: Psql) -> None:
     soon = plan(psql, "rick")
     psql.act_as("rick")
