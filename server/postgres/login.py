@@ -24,6 +24,13 @@ PATIENCE: Final = 60.0  # seconds a database server may take to come up
 
 READ_ONLY: Final = "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean"
 
+UNLIMITED: Final = {
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+}
+"""What an update or a backup takes is as long as the tables are large."""
+
 Progress = Callable[[str], None]
 
 
@@ -91,7 +98,10 @@ def login(url: str) -> psycopg.Connection:
         connection = psycopg.connect(
             with_timeout(url, 10), autocommit=True, application_name="roomtone install"
         )
-        connection.execute(SET, (list(SESSION), list(SESSION.values())))
+        settings = SESSION | UNLIMITED
+        if connection.info.server_version >= 170000:
+            settings |= {"transaction_timeout": "0"}
+        connection.execute(SET, (list(settings), list(settings.values())))
         return connection
     except psycopg.OperationalError as error:
         known = explained(error)

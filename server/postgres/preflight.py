@@ -76,8 +76,9 @@ def check_installable(connection: psycopg.Connection, roles: Roles) -> None:
     strangers = [
         str(name)
         for (name,) in connection.execute(
-            "select relname from pg_class where relnamespace = to_regnamespace('roomtone')"
-            f" and relkind in ('r', 'v', 'm', 'p') and not {IS_OURS} order by 1"
+            "select i.type || ' ' || i.identity from pg_depend d cross join pg_identify_object(d.classid, d.objid, 0) i"
+            " where d.refclassid = 'pg_namespace'::regclass and d.refobjid = to_regnamespace('roomtone')"
+            f" and d.classid <> 'pg_default_acl'::regclass and not {IS_OURS} order by d.classid, d.objid"
         )
     ]
     if strangers:

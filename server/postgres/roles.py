@@ -42,7 +42,13 @@ SESSION: Final = {
     "DateStyle": "ISO, MDY",
     "IntervalStyle": "postgres",
     "standard_conforming_strings": "on",
+    "array_nulls": "on",
+    "transform_null_equals": "off",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "quote_all_identifiers": "off",
     "row_security": "on",
+    "idle_session_timeout": "0",
 }
 """What each of our sessions sets: a database or a login may have other defaults, which are meant for other programs."""
 

@@ -47,14 +47,37 @@ def test_a_database_of_another_encoding_is_refused_with_the_reason(
         databases.drop(name)
 
 
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        ("table roomtone.guests (name text)", "table roomtone.guests"),
+        ("sequence roomtone.numbers", "sequence roomtone.numbers"),
+        ("type roomtone.mood as enum ('well')", "type roomtone.mood"),
+        ("domain roomtone.username as text", "type roomtone.username"),
+        (
+            "function roomtone.say(int) returns int language sql return 1",
+            r"function roomtone.say\(integer\)",
+        ),
+    ],
+)
 def test_a_schema_of_this_name_that_is_anothers_is_left_alone(
+    empty_database_url: str, connect: Connect, made: str, named: str
+) -> None:
+    connection = connect(empty_database_url)
+    connection.execute(f"create schema roomtone; create {made}".encode())
+    held = "select count(*) from pg_depend where refobjid = 'roomtone'::regnamespace"
+    before = connection.execute(held).fetchone()
+    with pytest.raises(InstallError, match=rf"not Roomtone's: it has {named}\. Rename it"):
+        install(empty_database_url, demo=True)
+    assert connection.execute(held).fetchone() == before
+
+
+def test_an_empty_schema_of_this_name_was_made_for_roomtone(
     empty_database_url: str, connect: Connect
 ) -> None:
     connection = connect(empty_database_url)
-    connection.execute("create schema roomtone; create table roomtone.guests (name text)")
-    with pytest.raises(InstallError, match=r"not Roomtone's: it has guests\. Rename it"):
-        install(empty_database_url, demo=True)
-    assert connection.execute("select count(*) from pg_class where relnamespace = 'roomtone'::regnamespace").fetchone() == (1,)  # fmt: skip
+    connection.execute("create schema roomtone; alter default privileges in schema roomtone grant select on tables to public")  # fmt: skip
+    assert install(empty_database_url, demo=True).new
 
 
 def test_a_read_only_database_is_refused(empty_database_url: str, connect: Connect) -> None:

@@ -8,12 +8,17 @@ from typing import LiteralString
 from uuid import uuid4
 
 import pytest
-from psycopg import sql
+from psycopg import AsyncConnection, sql
 from roomtone.postgres.install import install
+from roomtone.postgres.login import login
+from roomtone.postgres.roles import become_relay
+from roomtone.postgres.single_value import single_value
 
 from ...conftest import Connect
 from ...people import Psql
 from ...running import run_relay
+
+JSON = {"Accept": "application/json"}
 
 UNUSUAL: dict[str, LiteralString] = {
     "default_transaction_isolation": "serializable",
@@ -24,6 +29,11 @@ UNUSUAL: dict[str, LiteralString] = {
     "client_encoding": "LATIN1",
     "standard_conforming_strings": "off",
     "row_security": "off",
+    "array_nulls": "off",
+    "transform_null_equals": "on",
+    "bytea_output": "escape",
+    "extra_float_digits": "-15",
+    "quote_all_identifiers": "on",
     "search_path": "hidden, pg_catalog",
 }
 HIDES: LiteralString = """
@@ -52,7 +62,7 @@ def unusual_url(empty_database_url: str, connect: Connect) -> str:
 
 
 def test_twelve_join_at_once_where_the_default_isolation_is_serializable(
-    unusual_url: str, connect: Connect
+    unusual_url: str, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     install(unusual_url, demo=True)
     with run_relay(unusual_url) as relay:
@@ -71,10 +81,15 @@ def test_twelve_join_at_once_where_the_default_isolation_is_serializable(
         def join(token: str) -> int:
             with relay.client(token) as guest:
                 seat = {"room_id": room["id"], "peer_id": str(uuid4())}
-                return guest.post("/rows/participants", json=seat).status_code
+                joined = guest.post("/rows/participants", json=seat)
+                log = guest.get(f"/rooms/{room['id']}/events", headers=JSON)
+                seats = log.json()["snapshot"]["participants"]
+                assert seat["peer_id"] in {each["peer_id"] for each in seats}
+                return joined.status_code
 
         with ThreadPoolExecutor(12) as pool:
             assert list(pool.map(join, tokens)) == [201] * 12
+    assert [record.getMessage() for record in caplog.records if record.levelname != "INFO"] == []
     psql = Psql(connect(unusual_url))
     seqs = psql.all("select seq from events where room_id = %s order by seq", room["id"])
     assert seqs == [(n,) for n in range(1, 14)]
@@ -83,6 +98,33 @@ def test_twelve_join_at_once_where_the_default_isolation_is_serializable(
     psql.act_as("guest 1")
     psql.run("set row_security = on")
     assert psql.one("select count(*) from roster where room_id = %s", room["id"]) == 12
+
+
+LIMITS: dict[str, LiteralString] = {
+    "statement_timeout": "7s",
+    "lock_timeout": "7s",
+    "idle_in_transaction_session_timeout": "7s",
+    "idle_session_timeout": "7s",
+    "transaction_timeout": "7s",
+}
+
+
+async def test_no_limit_of_other_programs_ends_an_installation_or_an_idle_session(
+    database_url: str, connect: Connect
+) -> None:
+    database = sql.Identifier(connect().info.dbname)
+    for name, value in LIMITS.items():
+        change = sql.SQL("alter database {} set {} = {}").format(
+            database, sql.Identifier(name), value
+        )
+        connect().execute(change)
+    with login(database_url) as installing:
+        for name in LIMITS:
+            assert single_value(installing, "select current_setting(%s)", name) == "0", name
+    async with await AsyncConnection.connect(database_url) as listening:
+        await become_relay(listening)
+        idle = await (await listening.execute("show idle_session_timeout")).fetchone()
+        assert idle == ("0",)
 
 
 def twice() -> tuple[datetime, datetime]:
