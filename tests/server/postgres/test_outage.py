@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 import httpx
-import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from roomtone.postgres.install import install
 from roomtone.postgres.pools import Database
+from roomtone.postgres.programs import bin_dir
 from roomtone.tools.waiting import until
 from roomtone.types import NodeId
 
+from ...conftest import Connect
 from ...following import Frame, follow
+from ...older_server import OtherPostgres, servers
 from ...patience import PATIENCE, comes_true
 from ...people import Psql
 from ...running import patient, run_relay
 
-VERSION = re.compile(rb"(server_version\0\d+\.)\d")
-"""In the messages at the beginning of a session (PostgreSQL manual, 54.2.1); with one digit, so that the length stays."""
+OLDER_MINOR = "18-3"
 
 ATTEMPTS = 16  # which a pool that doubles its pauses makes in more than two minutes
 
@@ -35,7 +36,6 @@ class Gate:
         self._open: set[asyncio.StreamWriter] = set()
         self.shut = False
         self.turned_away = 0
-        self.minor: bytes | None = None  # of the version that the server reports
 
     def cut(self) -> None:
         self.shut = True
@@ -50,21 +50,13 @@ class Gate:
         there, back = await asyncio.open_unix_connection(self._target)
         self._open |= {writer, back}
         with suppress(OSError):
-            await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer, self._upgraded))
-
-    def _upgraded(self, data: bytes) -> bytes:
-        """What the server sends, with the other version."""
-        return data if self.minor is None else VERSION.sub(rb"\g<1>" + self.minor, data)
+            await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer))
 
 
-async def _pass_on(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    change: Callable[[bytes], bytes] = bytes,
-) -> None:
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         while data := await reader.read(65536):
-            writer.write(change(data))
+            writer.write(data)
             await writer.drain()
     finally:
         writer.transport.abort()
@@ -112,32 +104,37 @@ def says(muted: bool, frame: Frame) -> bool:
 
 
 async def test_a_relay_goes_on_when_the_server_comes_back_as_another_minor_version(
-    psql: Psql, database_url: str, open_dir: Path
+    open_dir: Path, connect: Connect
 ) -> None:
-    room = psql.room("rick")
-    async with gate(database_url, open_dir) as (database_gate, url):
-        running = await asyncio.to_thread((relaying := run_relay(url)).__enter__)
+    minors = (servers().get(OLDER_MINOR, bin_dir()), bin_dir())
+    before, after = (OtherPostgres(open_dir / "data", programs) for programs in minors)
+    try:
+        await asyncio.to_thread(before.__enter__)
+        await asyncio.to_thread(install, before.url, demo=False)
+        psql = Psql(connect(before.url))
+        room, reported = psql.room("rick"), psql.one("show server_version")
+        running = await asyncio.to_thread((relaying := run_relay(before.relay_url)).__enter__)
         try:
             token = await asyncio.to_thread(running.token, "anna")
             async with httpx.AsyncClient(
                 base_url=running.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
             ) as anna:
-                seat = f"/rows/participants?room_id=eq.{room}"
                 await anna.post("/rows/participants", json={"room_id": room})
+
+                async def changed() -> bool:
+                    seat = f"/rows/participants?room_id=eq.{room}"
+                    return (await anna.patch(seat, json={"muted": False})).status_code < 300
+
                 async with follow(f"{running.url}/rooms/{room}/events", token) as stream:
                     await stream.until(lambda frame: frame.event == "snapshot")
-                    for minor, muted in ((None, False), (b"9", True)):
-                        database_gate.minor, database_gate.turned_away = minor, 0
-                        database_gate.cut()
-                        await comes_true(lambda: database_gate.turned_away)
-                        database_gate.shut = False
-
-                        async def changed(muted: bool = muted) -> bool:
-                            return (await anna.patch(seat, json={"muted": muted})).status_code < 300
-
-                        assert await until(changed)
-                        await stream.until(partial(says, muted))
-            async with await psycopg.AsyncConnection.connect(url) as reported:
-                assert reported.info.server_version % 100 == 9
+                    await asyncio.to_thread(before.stop)
+                    await asyncio.to_thread(after.__enter__)
+                    assert await until(changed)
+                    await stream.until(partial(says, False))
+            if OLDER_MINOR in servers():
+                assert Psql(connect(after.url)).one("show server_version") != reported
         finally:
             await asyncio.to_thread(relaying.__exit__, None, None, None)
+    finally:
+        for server in (after, before):
+            await asyncio.to_thread(server.stop)
