@@ -132,6 +132,14 @@ def database_url(databases: Databases, template: str) -> Iterator[str]:
     databases.give_back(template, name, fingerprint)
 
 
+@pytest.fixture(scope="module")
+def standing_database_url(databases: Databases, template: str) -> Iterator[str]:
+    """The same for all tests of a file."""
+    name, fingerprint = databases.borrow(template)
+    yield databases.url(name)
+    databases.give_back(template, name, fingerprint)
+
+
 @pytest.fixture
 def demo_database_url(new_database: NewDatabase, demo_template: str) -> str:
     """A fresh database with the schema and the demo, as its superuser."""

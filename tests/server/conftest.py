@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from roomtone.relay import hallway_windows
+from roomtone.tools.database_server import OPERATOR
 
 from ..people import Psql
 from ..running import RunningRelay, run_relay
@@ -19,6 +21,13 @@ def relay(database_url: str) -> Iterator[RunningRelay]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def standing_relay(standing_database_url: str) -> Iterator[RunningRelay]:
+    """One for all tests of a file, of which none depends on what another one left: to start a relay costs more than most requests."""
+    with run_relay(standing_database_url) as running:
+        yield running
+
+
 @pytest.fixture
 def room(psql: Psql) -> int:
     """An open room whose host has no session."""
@@ -29,6 +38,16 @@ def room(psql: Psql) -> int:
 def world(database_url: str, psql: Psql) -> Iterator[World]:
     """A relay on a database of this test, with users who send requests."""
     with run_world(database_url, psql) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def standing_world(standing_database_url: str) -> Iterator[World]:
+    """As `standing_relay`."""
+    with (
+        psycopg.connect(standing_database_url, **OPERATOR) as connection,
+        run_world(standing_database_url, Psql(connection)) as world,
+    ):
         yield world
 
 

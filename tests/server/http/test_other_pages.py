@@ -20,6 +20,12 @@ ELSEWHERE = [
 PAGES = ["/", "/rooms/1", "/people/rick", "/clubs", "/no/such/page"]
 
 
+@pytest.fixture
+def world(standing_world: World) -> World:
+    """The same for all: no request here changes rows of it but those of new users."""
+    return standing_world
+
+
 @pytest.mark.parametrize("headers", ELSEWHERE, ids=str)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_link_of_another_site_does_not_sign_in(

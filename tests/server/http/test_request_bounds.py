@@ -13,7 +13,6 @@ import pytest
 from roomtone.http import request_bounds
 from roomtone.http.uvicorn_internals.websockets import POLICY_VIOLATION
 
-from ...people import Psql
 from ...running import RunningRelay
 from .raw_connection import connected, received_until_closed
 
@@ -25,6 +24,12 @@ HANDSHAKE = (
 )
 MEGABYTE = 1024 * 1024
 BRIEF = 1.5  # seconds; enough to send what is late only because the rest never comes
+
+
+@pytest.fixture
+def relay(standing_relay: RunningRelay) -> RunningRelay:
+    """The same for all: no request here changes anything."""
+    return standing_relay
 
 
 def rule_of(answer: bytes) -> tuple[int, str]:
@@ -281,7 +286,7 @@ def test_a_client_that_reads_no_pongs_is_not_read(relay: RunningRelay) -> None:
 
 
 def test_a_connection_closed_in_a_body_is_no_error(
-    relay: RunningRelay, psql: Psql, caplog: pytest.LogCaptureFixture
+    relay: RunningRelay, caplog: pytest.LogCaptureFixture
 ) -> None:
     with connected(relay) as client:
         client.sendall(CHUNKED + b"4\r\n{")

@@ -26,6 +26,12 @@ READ_BY_LIBRARIES = {
 }
 
 
+@pytest.fixture
+def relay(standing_relay: RunningRelay) -> RunningRelay:
+    """The same for all: no request here changes anything."""
+    return standing_relay
+
+
 def read_headers() -> Iterator[bytes]:
     """The names in `headers.get("name")` and `headers.getlist("name")` of what answers requests."""
     folders = [PACKAGE / name for name in SERVING]

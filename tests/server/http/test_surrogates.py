@@ -13,6 +13,12 @@ HALVES = ["\ud800", "rick\udfff", "\ud800\ud800", "\udc00\ud800"]
 JSON = {"Content-Type": "application/json"}
 
 
+@pytest.fixture
+def world(standing_world: World) -> World:
+    """The same for all: each test has a room of its own, and what they send is refused."""
+    return standing_world
+
+
 @pytest.mark.parametrize("text", [*HALVES, "rick\0"], ids=ascii)
 def test_a_lone_surrogate_is_refused_in_every_body(world: World, text: str) -> None:
     room = world.room()

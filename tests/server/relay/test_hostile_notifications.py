@@ -51,17 +51,18 @@ async def receives(psql: Psql, room: int, anna: Subscriber, name: str) -> None:
     await anna.until(lambda f: f.event == "hallway" and f.data.get("name") == name)
 
 
-@pytest.mark.parametrize("payload", MALFORMED)
 async def test_a_malformed_notification_changes_nothing(
-    payload: str, psql: Psql, relay: RunningRelay, room: int
+    psql: Psql, relay: RunningRelay, room: int
 ) -> None:
     psql.seat(room, "anna")
     async with follow(f"{relay.url}/rooms/{room}/events", relay.token("anna")) as anna:
         await anna.until(lambda frame: frame.event == "snapshot")
-        psql.run("select pg_notify(%s, %s)", CHANNEL, payload)
-        await receives(psql, room, anna, "bo")
-        assert counted(relay, "roomtone_notifications_malformed_total") == 1
-        assert is_ready(relay)
+        for number, payload in enumerate(MALFORMED, 1):
+            psql.run("select pg_notify(%s, %s)", CHANNEL, payload)
+            await receives(psql, room, anna, f"bo {number}")
+            malformed = counted(relay, "roomtone_notifications_malformed_total")
+            assert malformed == number, payload[:80]
+            assert is_ready(relay), payload[:80]
 
 
 async def test_thousands_of_malformed_notifications_are_counted_and_logged_once(
