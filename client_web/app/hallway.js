@@ -1,5 +1,6 @@
 import { addressOf, addressOfClub, HOME, shareable } from '../addresses.js'
 import { copyText } from '../view/elements/share.js'
+import { createCoHosts } from '../view/hallway/co_hosts.js'
 import { createStartRoom } from '../view/hallway/start_room.js'
 import { whenInWords } from '../view/elements/when.js'
 
@@ -12,7 +13,13 @@ import { whenInWords } from '../view/elements/when.js'
 export function hallwayActions(context) {
   const { shell, session, attempt, withName } = context
   const startRoom = createStartRoom({ clubs: shell.myClubs, start: begin, change: (id, columns) => shell.moderationOf(id).change(columns) })
-  context.add(startRoom)
+  const coHosts = createCoHosts({
+    all: ({ id }) => shell.coHosts(id),
+    suggest: async (beginning) => (await shell.profiles.suggest(beginning)).filter((name) => name !== session.user?.username),
+    add: ({ id }, username) => shell.moderationOf(id).addCoHost(username),
+    remove: ({ id }, username) => shell.moderationOf(id).removeCoHost(username),
+  })
+  context.add(startRoom, coHosts)
 
   async function begin(/** @type {Parameters<typeof shell.startRoom>[0]} */ wanted) {
     const room = await shell.startRoom(wanted)
@@ -53,6 +60,8 @@ export function hallwayActions(context) {
       context.enter(row.id)
     }),
     editRoom: (/** @type {ListedRoom} */ row) => attempt(async () => startRoom.edit(await shell.plannedRoom(row))),
+    nameCoHosts: (/** @type {ListedRoom} */ row) => coHosts.open(row),
+    stopCoHosting: (/** @type {ListedRoom} */ row) => attempt(() => shell.moderationOf(row.id).removeCoHost(session.user?.username ?? '')),
     cancelRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
       if (!(await context.ask({ title: `Cancel “${row.name}”?`, about: 'It disappears from the hallway, and nobody is reminded of it.', yes: 'Cancel the room', no: 'Keep it', danger: true }))) return
       await shell.moderationOf(row.id).end()

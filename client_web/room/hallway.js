@@ -7,7 +7,7 @@ import { followedIn, NOBODY_HERE } from './followed_people.js'
  * own. A room that has ended, or that is no longer in my window, is removed.
  *
  * @import { Room } from './state.js'
- * @typedef {Room & { club_id: number|null, club: string|null, topic: string|null, host_id: number, host: string,
+ * @typedef {Room & { club_id: number|null, club: string|null, topic: string|null, host_id: number, host: string, co_hosts?: readonly string[],
  *             stage: 'open'|'moderated', access: 'open'|'club'|'invited', locked: boolean, created_at: string, starts_at: string|null,
  *             opened_at: string|null, scheduled: boolean, here: number, on_stage: number,
  *             people: {user_id: number, username: string, role: string}[], cursor: string, ended_at: string|null, hidden?: boolean }} HallwayRow

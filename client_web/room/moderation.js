@@ -39,6 +39,8 @@ export function createModeration({ call, change, changeSeat, select, usernames }
     // The room itself.
     change,
     openNow: () => call('open_room'),
+    addCoHost: (/** @type {string} */ username) => call('add_co_host', { username }),
+    removeCoHost: (/** @type {string} */ username) => call('remove_co_host', { username }),
     handOver: (/** @type {Named} */ { username }) => call('hand_over', { username }),
     /** @param {string|null} reason  shown to everybody */
     end: (reason = null) => call('end_room', { reason }),

@@ -106,15 +106,17 @@ export function personNow(roomSession, before) {
  */
 export function mayOf(me, room, { site_moderator = false }) {
   const everywhere = me !== null && site_moderator
+  const co_host = me !== null && (room?.co_host_ids ?? []).includes(me.user_id)
   return Object.freeze({
     speak: Boolean(me?.on_stage),
     step_up: me?.role === 'AUDIENCE' && (room?.stage === 'open' || everywhere),
     raise_hand: me?.role === 'AUDIENCE' && room?.stage !== 'open' && !everywhere && me.hand === null && !me.invited,
     lower_hand: Boolean(me?.hand),
     step_down: me?.role === 'SPEAKER' || me?.role === 'MODERATOR',
-    moderate: me?.role === 'HOST' || me?.role === 'MODERATOR' || everywhere,
+    moderate: me?.role === 'HOST' || me?.role === 'MODERATOR' || co_host || everywhere,
     host: me?.role === 'HOST',
-    end: me?.role === 'HOST' || everywhere,
+    open: me?.role === 'HOST' || co_host,
+    end: me?.role === 'HOST' || (co_host && Boolean(room?.opened_at)) || everywhere,
     disable: everywhere,
   })
 }

@@ -248,6 +248,8 @@ export function createShell({ session }) {
       const [room] = await rows.select('rooms', { id: `eq.${id}`, select: 'id,name,description,club_id,stage,access,host_gone,starts_at' })
       return /** @type {import('../view/hallway/start_room.js').PlannedRoom} */ ({ ...room, club })
     },
+    /** The names of a room's co-hosts. @param {number} id @returns {Promise<readonly string[]>} */
+    coHosts: async (id) => (await rows.select('hallway', { id: `eq.${id}`, select: 'co_hosts' }))[0]?.co_hosts ?? [],
     /** The clubs in which I may start a room. */
     myClubs: followed.mine,
 

@@ -56,6 +56,9 @@ alter table rooms add column if not exists description text
   constraint rooms_description_is_text
   check (description ~ '\S' and length(description) <= 500 and description !~ '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]');
 
+alter table rooms add column if not exists co_host_ids bigint[] not null default '{}'
+  constraint rooms_co_hosts_are_few check (cardinality(co_host_ids) <= 10);
+
 create index if not exists rooms_still_open on rooms (id) where ended_at is null;
 create index if not exists rooms_scheduled on rooms (starts_at) where opened_at is null and ended_at is null;
 -- Release 0.1.0 did not allow a club that had rooms to be deleted.
@@ -72,6 +75,7 @@ comment on table rooms is 'Rooms: scheduled, open and ended. Joining a room is a
 comment on column rooms.id is 'Id of the room; its address is /rooms/{id}.';
 comment on column rooms.name is 'The room''s name, 1 to 120 characters.';
 comment on column rooms.description is 'What the room is about, in 1 to 500 characters and as many lines as one likes; null without one. Found by search.';
+comment on column rooms.co_host_ids is 'User ids of the co-hosts, whom the host names (add_co_host), in that order: they open the room, join it before it opens, moderate it, and end it when it has opened.';
 comment on column rooms.club_id is 'The club it belongs to, if any. Null, too, after its club was deleted, which is possible when the room has ended.';
 comment on column rooms.host_id is 'The host; the acting user by default. Changing it hands the room over: the role HOST moves to the new host''s seat.';
 comment on column rooms.stage is 'open: participants join as speakers; moderated: participants join as audience.';
@@ -100,6 +104,7 @@ comment on index rooms_scheduled is 'Finds scheduled rooms that are due to open.
 comment on index rooms_by_club is 'Finds and counts the rooms of a club.';
 comment on constraint rooms_end_after_they_start on rooms is 'A room ends after it was created.';
 comment on constraint rooms_description_is_text on rooms is 'A description has 1 to 500 characters, and no control characters but tabs and ends of lines.';
+comment on constraint rooms_co_hosts_are_few on rooms is 'A room has at most 10 co-hosts.';
 comment on constraint rooms_start_within_a_year on rooms is 'A room is scheduled at most a year (366 days) ahead.';
 comment on constraint rooms_roster_is_known on rooms is 'A roster is full or counted.';
 comment on constraint rooms_broadcast_is_for_everybody on rooms is 'Only a room that everybody may enter can be heard without a seat.';

@@ -11,7 +11,7 @@ begin
   end if;
   perform require_not_banned(require_may_join.room_id, require_may_join.user_id);
   if (room.opened_at is not null and room.access = 'open' and not room.locked)
-     or room.host_id = require_may_join.user_id or require_may_join.has_seat
+     or room.host_id = require_may_join.user_id or require_may_join.user_id = any (room.co_host_ids) or require_may_join.has_seat
      or (require_may_join.has_seat is null and exists (
            select from participants p where p.room_id = require_may_join.room_id and p.user_id = require_may_join.user_id))
      or is_node_of_room(room.id, require_may_join.user_id) then

@@ -3,6 +3,8 @@ language sql stable
 begin atomic
   select r.host_id from rooms r where r.id = room_readers.room_id
   union
+  select unnest(r.co_host_ids) from rooms r where r.id = room_readers.room_id
+  union
   select g.user_id from guests g where g.room_id = room_readers.room_id
   union
   select p.user_id from participants p where p.room_id = room_readers.room_id
@@ -12,4 +14,4 @@ begin atomic
 end;
 
 comment on function room_readers(bigint) is
-  'The users who may see a room for invited users: host, guests, participants, and users with an open named invitation.';
+  'The users who may see a room for invited users: host, co-hosts, guests, participants, and users with an open named invitation.';

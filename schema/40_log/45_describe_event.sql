@@ -54,6 +54,9 @@ begin
       when new ->> 'roster' is distinct from old ->> 'roster' then
         case new ->> 'roster' when 'counted' then 'the audience is counted from now on' else 'the audience is listed again' end
       when new ->> 'host_id' is distinct from old ->> 'host_id' then format('%s is the host now', new ->> 'host')
+      when new -> 'co_host_ids' is distinct from old -> 'co_host_ids' and old ? 'co_host_ids' then 'the co-hosts are '
+        || coalesce((select string_agg(u.username, ', ' order by n) from jsonb_array_elements_text(new -> 'co_host_ids') with ordinality c (id, n)
+                     join users u on u.id = c.id::bigint), 'nobody')
       when new ->> 'locked' is distinct from old ->> 'locked' then
         case new ->> 'locked' when 'true' then 'the room is locked' else 'the room is unlocked' end
       when new ->> 'name' is distinct from old ->> 'name' then format('the room is now called %s', new ->> 'name')

@@ -12,7 +12,9 @@ select r.id, r.name, r.club_id, c.name as club, t.name as topic, r.host_id, h.us
        coalesce(l.epoch, 0) || '-' || coalesce(l.hallway_seq, 0) as cursor,
        exists (select from followers f where f.club_id = r.club_id and f.user_id = acting_user()) as followed,
        case when seats.here = 0 and r.opened_at is not null then coalesce(l.deserted_at, r.opened_at) end as empty_since,
-       r.broadcast, r.description
+       r.broadcast, r.description, r.co_host_ids,
+       case when r.co_host_ids = '{}' then '{}'::text[]
+            else array(select u.username from unnest(r.co_host_ids) with ordinality c (id, n) join users u on u.id = c.id order by n) end as co_hosts
 from rooms r
 join users h on h.id = r.host_id
 left join clubs c on c.id = r.club_id
@@ -52,4 +54,6 @@ comment on column hallway.cursor is 'Position in the room''s log of the newest c
 comment on column hallway.followed is 'Whether the acting user follows its club.';
 comment on column hallway.broadcast is 'Whether anybody may listen without a seat.';
 comment on column hallway.description is 'What the room is about; null without a description.';
+comment on column hallway.co_host_ids is 'User ids of the co-hosts.';
+comment on column hallway.co_hosts is 'Names of the co-hosts, who may open and run the room, too.';
 comment on column hallway.empty_since is 'Since when nobody is in the open room; null while somebody is, and for a scheduled room. Relays no longer send a room that was empty for --hallway-empty-after, except to its host.';

@@ -27,7 +27,7 @@ grant insert (name, description, topic_id), update (name, description, topic_id)
 grant insert (user_id, club_id), delete on followers to roomtone_person;
 grant insert (club_id, user_id, role), update (role), delete on members to roomtone_person;
 grant insert (name, description, club_id, stage, access, topology, starts_at, host_gone, broadcast),
-  update (name, description, club_id, stage, access, topology, starts_at, opened_at, host_gone, host_id, locked, broadcast, slow_mode, pinned_link, ended_at, ended_reason)
+  update (name, description, club_id, stage, access, topology, starts_at, opened_at, host_gone, host_id, co_host_ids, locked, broadcast, slow_mode, pinned_link, ended_at, ended_reason)
   on rooms to roomtone_person;
 grant select, insert (room_id), delete on reminders to roomtone_person;
 grant select, delete on guests, kept_roles to roomtone_person;
@@ -60,7 +60,7 @@ grant execute on function moderates(bigint), may_moderate(bigint), participates(
   remove_from_room(bigint, text), undo_removal(bigint, text), ban_from_room(bigint, text), unban(bigint, text), block(text), unblock(text), follow(text), unfollow(text),
   disable_user(text), enable_user(text), openid_issuer_of_session(), access_token_days(),
   report(bigint, text, text), react(bigint, text), set_slow_mode(bigint, int), pin_link(bigint, text),
-  open_room(bigint), lock_room(bigint, boolean), hand_over(bigint, text), create_club(text, text, text), leave_club(bigint), delete_club(bigint), hand_over_club(bigint, text),
+  open_room(bigint), add_co_host(bigint, text), remove_co_host(bigint, text), lock_room(bigint, boolean), hand_over(bigint, text), create_club(text, text, text), leave_club(bigint), delete_club(bigint), hand_over_club(bigint, text),
   new_code(), invite_to_club(bigint, text, interval, int), invite_to_room(bigint, text, interval, int),
   accept_invitation(text), decline_invitation(text), my_invitations(),
   start_recording(bigint), stop_recording(bigint), delete_recording(bigint), recording_chat(bigint), was_recorded(bigint), require_recording(bigint),

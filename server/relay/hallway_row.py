@@ -49,8 +49,8 @@ class Row:
     @property
     def owners(self) -> frozenset[UserId]:
         """The users in whose windows it is, whatever they follow."""
-        host = frozenset((self.host,))
-        return host if self.readers is None else self.readers | host
+        hosts = frozenset((self.host, *map(UserId, self.fields.get("co_host_ids", ()))))
+        return hosts if self.readers is None else self.readers | hosts
 
     def may_be_seen_by(self, user: UserId) -> bool:
         return self.readers is None or user in self.owners

@@ -31,6 +31,8 @@ def values(function: str, arguments: list[str], world: World) -> str:
         "act_as": "'far'",
         "ask_to_unmute": f"{world.room}, 'guest'",
         "ban_from_room": f"{world.room}, 'guest'",
+        "add_co_host": f"{world.next_room}, 'friend'",
+        "remove_co_host": f"{world.next_room}, 'friend'",
         "block": "'friend'",
         "delete_club": f"{world.far_club}",
         "delete_recording": f"{world.recording}",

@@ -100,7 +100,7 @@ begin
   elsif new.role is null then
     select * into kept from kept_roles k
     where k.room_id = new.room_id and k.user_id = new.user_id and k.expires_at > clock_timestamp();
-    new.role := coalesce(kept.role, case room.stage when 'open' then 'SPEAKER' else 'AUDIENCE' end);
+    new.role := coalesce(kept.role, case when new.user_id = any (room.co_host_ids) then 'MODERATOR' end, case room.stage when 'open' then 'SPEAKER' else 'AUDIENCE' end);
     if room.stage <> 'open' then
       new.hand_raised_at := kept.hand_raised_at;
     end if;

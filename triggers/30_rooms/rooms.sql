@@ -8,6 +8,9 @@ declare
   for_moderators constant text[] := '{locked, slow_mode, pinned_link, roster}'::text[]
     || case when new.topology_is_auto and old.topology_is_auto then '{topology}'::text[] else '{}' end;
   for_site_moderators constant text[] := for_moderators || '{ended_at, ended_reason}';
+  for_co_hosts constant text[] := case when acting_user() = any (old.co_host_ids) then for_moderators
+    || case when old.opened_at is null then '{opened_at}'::text[] else '{ended_at, ended_reason}' end
+    || case when new.co_host_ids = array_remove(old.co_host_ids, acting_user()) then '{co_host_ids}'::text[] else '{}' end end;
 begin
   if new.roster <> old.roster and pg_trigger_depth() < 2 then
     raise check_violation using
@@ -28,7 +31,8 @@ begin
       hint       = 'Start a new one.';
   end if;
   if acting_user() is distinct from old.host_id and not acting_as_operator() and to_jsonb(new) - for_moderators <> to_jsonb(old) - for_moderators
-     and (to_jsonb(new) - for_site_moderators <> to_jsonb(old) - for_site_moderators or not is_site_moderator()) then
+     and (to_jsonb(new) - for_site_moderators <> to_jsonb(old) - for_site_moderators or not is_site_moderator())
+     and (for_co_hosts is null or to_jsonb(new) - for_co_hosts <> to_jsonb(old) - for_co_hosts) then
     raise insufficient_privilege using
       message    = 'only the host may change this about a room',
       constraint = 'rooms_only_the_host_changes_them',
@@ -52,7 +56,7 @@ end
 $$;
 
 comment on function tg_rooms__guard() is
-  'Checks who may change what about a room: the host everything, moderators locked, slow_mode and pinned_link, site moderators also its end. An ended room cannot be changed; an open room stays open until it ends. When its club is deleted, an ended room loses it.';
+  'Checks who may change what about a room: the host everything, moderators locked, slow_mode and pinned_link, co-hosts also that it opens, its end, and that they are no co-hosts, site moderators also its end. An ended room cannot be changed; an open room stays open until it ends. When its club is deleted, an ended room loses it.';
 
 create or replace trigger _100_guard before update on rooms
 for each row execute function tg_rooms__guard();

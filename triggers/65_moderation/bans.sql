@@ -13,12 +13,18 @@ begin
       constraint = 'bans_host_is_never_banned',
       hint       = 'The host may hand the room over, or end it.';
   end if;
+  if exists (select from rooms r where r.id = new.room_id and new.user_id = any (r.co_host_ids)) then
+    raise check_violation using
+      message    = 'a co-host cannot be banned from the room',
+      constraint = 'bans_co_hosts_are_never_banned',
+      hint       = 'The host can take the co-host away first: select remove_co_host(…).';
+  end if;
   new.banned_by := acting_user();
   return new;
 end
 $$;
 
-comment on function tg_bans__guard() is 'Checks that the host or a moderator bans, and that the host is not banned.';
+comment on function tg_bans__guard() is 'Checks that the host or a moderator bans, and that neither the host nor a co-host is banned.';
 
 create or replace trigger _100_guard before insert on bans
 for each row execute function tg_bans__guard();

@@ -5,7 +5,7 @@ import { keyed } from '../elements/keyed.js'
 import { badgesOf, createBadge } from '../elements/room_badges.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { whenInWords } from '../elements/when.js'
-import { sentence } from '../elements/words.js'
+import { sentence, together } from '../elements/words.js'
 import { countsInWords, knownInWords } from './hallway_words.js'
 
 /**
@@ -72,7 +72,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
       about.hidden = over || !row.description
       say(about, row.description ?? '')
       say(counts, over ? 'This room has ended' : scheduled ? scheduledInWords(row) : described(row, here))
-      remind.hidden = !scheduled || row.host_id === me // hosts open it themselves
+      remind.hidden = !scheduled || me === row.host_id || (row.co_host_ids ?? []).some((id) => id === me) // hosts open it themselves
       mark(remind, 'aria-pressed', reminded ? 'true' : 'false')
       mark(remind, 'aria-label', `${reminded ? 'You will be notified of' : 'Remind me of'} ${row.name}`)
       redraw(reminderSign, reminded ? 'reminder-on' : 'reminder')
@@ -99,7 +99,7 @@ function described(row, here) {
 
 function scheduledInWords(/** @type {ListedRoom} */ row) {
   const parts = []
-  if (row.club) parts.push(`with ${row.host}`)
+  if (row.club || row.co_hosts?.length) parts.push(`with ${together([...(row.club ? [row.host] : []), ...(row.co_hosts ?? [])])}`)
   if (row.stage === 'moderated') parts.push('moderated')
   return sentence(parts.join(' · ') || 'not open yet').replace(/\.$/u, '')
 }

@@ -57,7 +57,7 @@ export function createRoomHead(actions) {
       badges.hidden = special.length === 0
       invite.hidden = over || joining
       settings.hidden = over || !roomSession.may.moderate
-      scheduled.hidden = over || !roomSession.may.host || roomSession.room?.opened_at !== null
+      scheduled.hidden = over || !roomSession.may.open || roomSession.room?.opened_at !== null
     },
   }
 }
@@ -73,7 +73,7 @@ const clock = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-di
 function allBadgesOf(room) {
   const badges = badgesOf(room)
   if (room.opened_at === null && room.starts_at) {
-    badges.unshift({ kind: 'opens', sign: 'clock', text: `Opens ${clock.format(new Date(room.starts_at))}`, title: 'Until then only the host is here' })
+    badges.unshift({ kind: 'opens', sign: 'clock', text: `Opens ${clock.format(new Date(room.starts_at))}`, title: 'Until then only host and co-hosts are here' })
   }
   if (room.stage === 'moderated') badges.push({ kind: 'stage', sign: 'hand', text: 'Moderated stage', title: 'People raise a hand to speak' })
   if (room.slow_mode) {

@@ -6,6 +6,7 @@ import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 import { createRoomPreview } from './room_preview.js'
 import { whenInWords } from '../elements/when.js'
+import { together } from '../elements/words.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
@@ -15,7 +16,7 @@ import { whenInWords } from '../elements/when.js'
 /**
  * What is shown in the middle while no room is: the welcome, a room to enter (after choosing a name), a scheduled room, or that a page does
  * not exist.
- * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, editRoom: (row: ListedRoom) => void, cancelRoom: (row: ListedRoom) => void,
+ * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, editRoom: (row: ListedRoom) => void, nameCoHosts: (row: ListedRoom) => void, stopCoHosting: (row: ListedRoom) => void, cancelRoom: (row: ListedRoom) => void,
  *           copyAddress: (path: string) => void }} actions
  */
 export function createLanding(actions) {
@@ -48,8 +49,10 @@ export function createLanding(actions) {
   const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => actions.openRoom(row) } })
   const copy = element('button', { class: 'button', type: 'button', on: { click: () => actions.copyAddress(addressOf(row.id)) } }, symbol('link'), 'Copy link')
   const edit = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Edit', on: { click: () => actions.editRoom(row) } })
+  const coHosts = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Co-hosts', on: { click: () => actions.nameCoHosts(row) } })
+  const stop = element('button', { class: 'button button--plain', type: 'button', text: 'Stop co-hosting', on: { click: () => actions.stopCoHosting(row) } })
   const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => actions.cancelRoom(row) } })
-  const scheduled = element('div', { class: 'landing' }, name, when, description.element, who, element('div', { class: 'landing__buttons' }, open, remind, edit, copy, off), backToHallway())
+  const scheduled = element('div', { class: 'landing' }, name, when, description.element, who, element('div', { class: 'landing__buttons' }, open, remind, edit, coHosts, copy, stop, off), backToHallway())
   const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled, ended.element)
 
   /** @param {User|null} user @param {ReadonlySet<number>} reminders */
@@ -58,10 +61,14 @@ export function createLanding(actions) {
     say(name, row.name)
     say(when, `Opens ${whenInWords(row.starts_at ?? '')}.`)
     description.update(row.description)
-    say(who, hosts ? 'You planned this room. It opens by itself at its time, or when you open it.'
-      : `${row.host} planned it${row.club ? ` in ${row.club}` : ''}. It opens by itself at that time. Nobody can enter before.`)
-    open.hidden = edit.hidden = off.hidden = !hosts
-    remind.hidden = hosts
+    const opens = hosts || (user !== null && (row.co_host_ids ?? []).includes(user.id))
+    const others = row.co_hosts?.length ? ` with ${together(row.co_hosts)}` : ''
+    say(who, hosts ? `You planned this room${others}. It opens by itself at its time, or when you open it.`
+      : `${row.host} planned it${others}${row.club ? ` in ${row.club}` : ''}. ${opens ? 'You are a co-host: open it at its time, or enter before.' : 'It opens by itself at that time. Nobody can enter before.'}`)
+    edit.hidden = off.hidden = coHosts.hidden = !hosts
+    open.hidden = !opens
+    stop.hidden = hosts || !opens
+    remind.hidden = opens
     mark(remind, 'aria-pressed', reminders.has(row.id) ? 'true' : 'false')
     say(remind, reminders.has(row.id) ? 'You will be notified' : 'Remind me')
   }

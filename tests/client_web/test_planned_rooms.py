@@ -1,0 +1,166 @@
+"""Planned rooms: described, edited, and run by co-hosts."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext
+
+from ..people import Psql
+from ..running import RunningRelay
+from .test_pages import heading
+from .user_page import user_page
+
+
+def test_a_room_says_what_it_is_about_wherever_it_is_shown(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    about = "Two records and a pot of tea.\nThe list: https://tea.example/list"
+    with (
+        user_page(context, relay.url, "amara", refusals=True) as amara,
+        user_page(context, relay.url, "beth") as beth,
+    ):
+        amara.button("Start a room").click()
+        form = amara.page.get_by_role("dialog", name="Start a room")
+        form.get_by_label("Name", exact=True).fill("Side B")
+        form.get_by_label("Description").fill("x" * 501)
+        form.get_by_text("At most 500 characters; these are 501.").wait_for()
+        form.get_by_label("Description").fill(about)
+        form.get_by_label("Later").check()
+        form.get_by_role("button", name="Plan the room").click()
+        form.wait_for(state="hidden")
+        room = psql.one("select id from rooms where description = %s", about)
+
+        beth.card("Side B").get_by_text("Two records and a pot of tea.").wait_for()
+        beth.page.get_by_role("searchbox").fill("REcord side")
+        beth.page.get_by_text("1 room found").wait_for(state="attached")
+        beth.sees_cards("Side B")
+        beth.page.get_by_role("searchbox").fill("")
+        beth.card("Side B").get_by_role("link").click()
+        heading(beth, "Side B")
+        link = beth.page.locator(".landing").get_by_role("link", name="tea.example/list")
+        assert link.get_attribute("href") == "https://tea.example/list"
+        psql.run("update rooms set opened_at = now() where id = %s", room)
+        beth.page.locator(".landing").get_by_text("Two records").filter(visible=True).wait_for()
+        beth.reads("This room is open now.")
+
+        beth.button("Enter").click()
+        beth.walks_in()
+        head = beth.page.locator(".room__head")
+        head.get_by_text("Two records").wait_for()
+        assert head.get_by_role("button", name="Show all").count() == 0
+        amara.page.goto(f"{relay.url}/rooms/{room}")
+        amara.walks_in()
+        amara.button("Room settings").click()
+        settings = amara.page.get_by_role("dialog", name="Room settings")
+        settings.get_by_label("Description").fill("One line.\n" * 4)
+        settings.get_by_role("button", name="Save").click()
+        beth.button("Show all").click()
+        beth.button("Show less").wait_for()
+        amara.button("Room settings").click()
+        settings.get_by_label("Description").fill("")
+        settings.get_by_role("button", name="Save").click()
+        beth.page.locator(".description").filter(visible=True).wait_for(state="hidden")
+        assert psql.one("select description from rooms where id = %s", room) is None
+
+
+def test_a_planned_room_is_edited_until_it_opens(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    amara_id, beth_id = psql.person("amara"), psql.person("beth")
+    club = psql.one(
+        "insert into clubs (name, owner_id) values ('Blue Hour', %s) returning id", amara_id
+    )
+    room = psql.one(
+        "insert into rooms (name, host_id, club_id, starts_at, host_gone) values ('Attic', %s, %s, now() + interval '3 days', 'end') returning id",
+        *(amara_id, club),
+    )
+    psql.run("insert into reminders values (%s, %s)", room, beth_id)
+    path = f"/rooms/{room}"
+    with (
+        user_page(context, relay.url, "amara", path=path, refusals=True) as amara,
+        user_page(context, relay.url, "beth", path=path) as beth,
+    ):
+        heading(beth, "Attic")
+        assert beth.button("Edit").filter(visible=True).count() == 0
+        amara.button("Edit").click()
+        form = amara.page.get_by_role("dialog", name="Edit the room")
+        form.locator("select option", has_text="Blue Hour").wait_for(state="attached")
+        assert form.get_by_label("Club", exact=True).input_value() == str(club)
+        form.get_by_label("Name", exact=True).fill("Cellar")
+        form.get_by_label("Description").fill("Bring a blanket.")
+        form.get_by_label("Date").fill("2020-02-02")
+        form.get_by_role("button", name="Save").click()
+        amara.reads("That time has passed. Choose a later one.")
+        tomorrow = psql.one("select (now() + interval '1 day')::date::text")
+        form.get_by_label("Date").fill(tomorrow)
+        form.get_by_label("Time", exact=True).fill("20:30")
+        form.get_by_label("Members of the club").check()
+        form.get_by_role("button", name="Save").press("Enter")
+        form.wait_for(state="hidden")
+        heading(beth, "Cellar")
+        beth.reads("Opens tomorrow at 8:30 PM.")
+        beth.reads("Bring a blanket.")
+        beth.button("You will be notified").filter(visible=True).first.wait_for()
+        edited = "select club_id, access, stage, host_gone, starts_at::date::text from rooms"
+        assert psql.all(edited) == [(club, "club", "open", "end", tomorrow)]
+
+        # It opens while the form is open: its time can no longer be changed, and nothing else is, either.
+        amara.button("Edit").click()
+        form.get_by_label("Name", exact=True).fill("Roof")
+        form.get_by_label("Time", exact=True).fill("21:30")
+        psql.run("update rooms set opened_at = now() where id = %s", room)
+        beth.reads("This room is open now.")
+        form.get_by_role("button", name="Save").click()
+        form.get_by_text("This room is open now. Its time can no longer").wait_for()
+        assert psql.one("select name from rooms") == "Cellar"
+        amara.page.keyboard.press("Escape")
+        amara.button("Start a room").click()
+        new = amara.page.get_by_role("dialog", name="Start a room")
+        assert new.get_by_label("Name", exact=True).input_value() == ""
+        assert new.get_by_label("Now").is_checked()
+
+
+def test_a_co_host_opens_a_planned_room_and_runs_it(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    psql.person("beth")
+    room = psql.one(
+        "insert into rooms (name, host_id, stage, starts_at) values ('Attic', %s, 'moderated', now() + interval '3 days') returning id",
+        psql.person("amara"),
+    )
+    path = f"/rooms/{room}"
+    with (
+        user_page(context, relay.url, "amara", path=path, refusals=True) as amara,
+        user_page(context, relay.url, "beth", path=path) as beth,
+    ):
+        beth.reads("Nobody can enter before.")
+        amara.button("Co-hosts").click()
+        dialog = amara.page.get_by_role("dialog", name="Co-hosts of Attic")
+        name = dialog.get_by_label("Name", exact=True)
+        for wrong, why in (("nobody", "There is nobody"), ("amara", "This person cannot be")):
+            name.fill(wrong)
+            name.press("Enter")
+            dialog.get_by_text(why).wait_for()
+        name.fill("Beth")
+        name.press("Enter")
+        dialog.get_by_role("listitem").filter(has_text="beth").wait_for()
+        amara.page.keyboard.press("Escape")
+        amara.reads("You planned this room with beth.")
+
+        beth.reads("You are a co-host")
+        beth.card("Attic").get_by_text("With beth").wait_for()
+        beth.button("Stop co-hosting").click()
+        beth.reads("Nobody can enter before.")
+        amara.button("Co-hosts").click()
+        name.fill("beth")
+        dialog.get_by_role("button", name="Make co-host").click()
+        dialog.get_by_role("button", name="Remove the co-host beth").wait_for()
+        beth.button("Open the room now").click()
+        beth.walks_in()
+        assert psql.all(
+            "select opened_at is not null, role from roster join rooms r on r.id = room_id"
+        ) == [(True, "MODERATOR")]
+        beth.button("Room settings").click()
+        settings = beth.page.get_by_role("dialog", name="Room settings")
+        settings.get_by_text("End the room…").click()
+        settings.get_by_role("button", name="End it for everyone").click()
+        beth.page.get_by_text("This room has ended").filter(visible=True).first.wait_for()
