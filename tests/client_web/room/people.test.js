@@ -28,7 +28,13 @@ test('a site moderator who listens moderates the room, may end it, come to the s
 
 test('a host moderates and ends their room, and disables nobody', () => {
   const may = mayOf({ ...listener, role: 'HOST', on_stage: true }, MODERATED, {})
-  assert.deepEqual(given(may), ['speak', 'moderate', 'host', 'end'])
+  assert.deepEqual(given(may), ['speak', 'moderate', 'host', 'open', 'end'])
+})
+
+test('a co-host moderates and opens the room, and ends it when it has opened', () => {
+  const room = { ...MODERATED, co_host_ids: [listener.user_id], opened_at: null }
+  assert.deepEqual(given(mayOf(listener, room, {})), ['raise_hand', 'moderate', 'open'])
+  assert.deepEqual(given(mayOf(listener, { ...room, opened_at: '2026-11-27T20:00:00Z' }, {})), ['raise_hand', 'moderate', 'open', 'end'])
 })
 
 test('who has no seat yet may do nothing', () => {
