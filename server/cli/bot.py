@@ -9,11 +9,13 @@ from typing import Any
 import click
 
 from ..postgres.lock import running
+from ..postgres.login import check_own_sessions
 from ..settings import Settings
 from ..terminal import Terminal
 from ..types import RoomId
 from .group import cli
 from .options import from_settings, secret_file, settings_from
+from .outcome import expected_errors
 
 
 @cli.command("bot")
@@ -91,6 +93,9 @@ def bot_command(
         raise click.UsageError("Use either a relay (--url) or a database (--database-url).")
     if token is not None and (count > 1 or database_url is not None):
         raise click.UsageError("A token is for one bot, and for a relay.")
+    if database_url is not None:
+        with expected_errors():
+            check_own_sessions(database_url)
     holder = running(Settings().data_dir)
     here = holder.address.rstrip("/") if holder and holder.address else "http://127.0.0.1:8000"
     plan = Plan(

@@ -13,6 +13,7 @@ from .. import logs, privileges
 from ..ending_signals import run_until_signal
 from ..formats.loopback import is_loopback
 from ..postgres.lock import running
+from ..postgres.login import check_own_sessions
 from ..postgres.programs import socket_url
 from ..terminal import Terminal
 from ..types import UserId
@@ -64,6 +65,9 @@ def node_command(kind: str, capacity: int | None, **given: Any) -> None:
             )
         url = socket_url(holder.sockets)
         loopback = is_loopback(urlsplit(holder.address).hostname or "")
+    else:
+        with expected_errors():
+            check_own_sessions(url)
     terminal = Terminal()
     with expected_errors():
         account = privileges.account_to_run_as(settings)

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from ..postgres.lock import running
+from ..postgres.login import check_own_sessions
 from ..postgres.programs import psql_command, psql_environment, socket_url, without_password
 from ..settings import Settings
 from .group import cli
@@ -27,6 +28,8 @@ from .outcome import expected_errors
 def psql_command_(arguments: tuple[str, ...], **given: Any) -> NoReturn:
     """Open psql on the database. Further arguments are passed to psql."""
     url = running_database(settings_from(given))
+    with expected_errors():
+        check_own_sessions(url)
     more = psql_environment(url, greets=not arguments and sys.stdin.isatty())
     url, password = without_password(url)
     with expected_errors():
@@ -59,8 +62,9 @@ def psql_hint(settings: Settings) -> str:
     else:
         words = [os.path.relpath(program) if program.is_relative_to(Path.cwd()) else str(program)]
     words.append("psql")
-    if settings.database_url is not None:
-        words += ["--database-url", without_password(settings.database_url)[0]]
+    direct = settings.listen_url or settings.database_url
+    if direct is not None:
+        words += ["--database-url", without_password(direct)[0]]
     elif settings.data_dir != Settings().data_dir:
         words += ["--data-dir", str(settings.data_dir)]
     return shlex.join(words)

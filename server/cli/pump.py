@@ -8,6 +8,7 @@ import click
 
 from .. import logs, privileges
 from ..ending_signals import run_until_signal
+from ..postgres.login import check_own_sessions
 from ..terminal import Terminal
 from .group import cli
 from .options import from_settings, settings_from
@@ -32,6 +33,7 @@ def pump_command(**given: Any) -> None:
     if address is None or url is None:
         raise click.UsageError("Name the bus and the database: --bus-url, --database-url")
     with expected_errors():
+        check_own_sessions(url)
         account = privileges.account_to_run_as(settings)
     if account is not None:
         privileges.drop(account.uid, account.gid)

@@ -15,6 +15,7 @@ from psycopg.errors import TooManyConnections
 
 from .account import is_known
 from .interruptible import with_timeout
+from .pooler import shares_sessions
 from .preflight import InstallError
 from .refused_login import explained
 from .roles import SESSION, SET
@@ -95,9 +96,7 @@ def login_to_write(
 def login(url: str) -> psycopg.Connection:
     """A session with our settings. Raises InstallError."""
     try:
-        connection = psycopg.connect(
-            with_timeout(url, 10), autocommit=True, application_name="roomtone install"
-        )
+        connection = _own_session(url)
         settings = SESSION | UNLIMITED
         if connection.info.server_version >= 170000:
             settings |= {"transaction_timeout": "0"}
@@ -108,6 +107,25 @@ def login(url: str) -> psycopg.Connection:
         reason = str(known).strip().splitlines()[0]
         refused = NoConnectionFree if isinstance(known, TooManyConnections) else InstallError
         raise refused(f"Could not log in at {place(url)}: {reason}") from error
+
+
+def check_own_sessions(url: str) -> None:
+    """Raises InstallError for a pooler of transactions. A server that does not answer is no reason: its clients wait for it."""
+    with suppress(psycopg.Error):
+        _own_session(url).close()
+
+
+def _own_session(url: str) -> psycopg.Connection:
+    connection = psycopg.connect(
+        with_timeout(url, 10), autocommit=True, application_name="roomtone install"
+    )
+    if shares_sessions(connection, url):
+        connection.close()
+        raise InstallError(
+            f"{place(url)} is a pooler of transactions: other programs would find in their sessions what Roomtone sets in its own."
+            " Name the server itself: --database-url. A relay may use the pooler for its users, if --listen-url names the server."
+        )
+    return connection
 
 
 def _unusable(url: str) -> str:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import psycopg
 import pytest
+from click.testing import CliRunner
 from psycopg import sql
+from roomtone.cli import cli
+from roomtone.postgres.install import install
+from roomtone.postgres.login import check_own_sessions
 from roomtone.postgres.pools import Database, opened
-from roomtone.tools.pgbouncer import pgbouncer
+from roomtone.postgres.preflight import InstallError
+from roomtone.tools.pgbouncer import CONFIGURATION, pgbouncer
 from roomtone.types import NodeId
 
 from ...conftest import Connection
@@ -16,7 +22,6 @@ from ...following import follow, joins
 from ...people import Psql
 from ...running import patient, run_relay
 
-pytestmark = pytest.mark.anyio
 LEFT = (
     "select current_user::text, current_setting('search_path'), current_setting('statement_timeout'),"
     " current_setting('roomtone.grace', true), (select count(*) from pg_prepared_statements)"
@@ -70,3 +75,67 @@ async def test_nothing_stays_in_a_session_of_the_pooler(
             async with own._users.connection() as connection:
                 answer = await connection.execute(LEFT)
                 assert await answer.fetchone() == ("postgres", '"$user", public', "0", "", 0)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["--port", "0"],
+        ["install"],
+        ["uninstall", "--yes"],
+        ["backup", "/nowhere/backup"],
+        ["restore", "/nowhere/backup"],
+        ["token", "anna"],
+        ["psql", "--command", "select 1"],
+        ["node", "sfu"],
+        ["bot", "--room", "1", "--listen"],
+        ["pump", "--bus-url", "nats://127.0.0.1:1"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_command_that_would_leave_its_settings_to_others_is_refused(
+    command: list[str], database_url: str, open_dir: Path
+) -> None:
+    with pgbouncer(database_url, open_dir, "postgres") as pooler:
+        words = [*command, "--database-url", pooler.url]
+        if command[0] == "psql":
+            words = ["psql", "--database-url", pooler.url, *command[1:]]
+        done = CliRunner().invoke(cli, words)
+        assert done.exit_code == 1, done.output
+        if command[0] != "restore":  # which says first that there is no such file
+            assert "is a pooler of transactions" in done.output
+        with psycopg.connect(pooler.url, autocommit=True) as others:
+            found = others.execute("show search_path").fetchone()
+    assert found == ('"$user", public',)
+
+
+def test_a_pooler_of_sessions_is_none_of_these(
+    database_url: str, open_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions = CONFIGURATION.replace("pool_mode = transaction", "pool_mode = session")
+    monkeypatch.setattr("roomtone.tools.pgbouncer.CONFIGURATION", sessions)
+    with pgbouncer(database_url, open_dir, "postgres") as pooler:
+        assert not install(pooler.url, demo=False).changed
+        with psycopg.connect(pooler.url, autocommit=True) as others:
+            assert others.execute("show search_path").fetchone() == ('"$user", public',)
+
+
+async def test_one_is_recognised_among_other_clients(database_url: str, open_dir: Path) -> None:
+    with pgbouncer(database_url, open_dir, "postgres") as pooler:
+        stop = asyncio.Event()
+
+        async def other() -> None:
+            async with await psycopg.AsyncConnection.connect(
+                pooler.url, autocommit=True, prepare_threshold=None
+            ) as client:
+                while not stop.is_set():
+                    await client.execute("select 1")
+
+        others = [asyncio.create_task(other()) for _ in range(4)]
+        try:
+            for _ in range(20):
+                with pytest.raises(InstallError, match="is a pooler of transactions"):
+                    await asyncio.to_thread(check_own_sessions, pooler.url)
+        finally:
+            stop.set()
+            await asyncio.gather(*others)

@@ -1,0 +1,32 @@
+"""Whether a pooler gives each transaction another session of the server (PgBouncer's `pool_mode = transaction`, for example).
+
+What one client sets in such a session, the next finds in its own: with Roomtone's search path, another program would read Roomtone's
+`users` instead of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import psycopg
+
+from .interruptible import with_timeout
+from .single_value import single_value
+
+PROCESS: Final = "select pg_catalog.pg_backend_pid()"
+LOOKS: Final = 50
+"""Where nobody else uses the pooler, both clients are given the same session at once; where others do, each gets several after a few."""
+
+
+def shares_sessions(connection: psycopg.Connection, url: str) -> bool:
+    """`connection` leads to `url` and commits each statement. Nothing is set in it. Raises psycopg errors."""
+    if single_value(connection, PROCESS) == connection.info.backend_pid:
+        return False  # a server tells the number of its own process; a pooler tells one of its own
+    with psycopg.connect(with_timeout(url, 10), autocommit=True) as second:
+        ours, others = set(), set()
+        for _ in range(LOOKS):
+            ours.add(single_value(connection, PROCESS))
+            others.add(single_value(second, PROCESS))
+            if len(ours) > 1 or ours & others:
+                return True
+    return False
