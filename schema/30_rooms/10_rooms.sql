@@ -84,8 +84,8 @@ comment on column rooms.ended_at is 'When the room ended for everybody; null bef
 comment on column rooms.access is
   'Who may join: open (everybody), club (members of the room''s club), invited (only users who accepted an invitation; only users listed by room_readers see it). Guests, who accepted an invitation, may always join.';
 comment on column rooms.starts_at is 'When the room was or is to open; null: when it was created.';
-comment on column rooms.opened_at is 'When the room opened; null: it is scheduled, and only its host may join. An open room stays open until it ends.';
-comment on column rooms.locked is 'Whether no new participants may join. Participants keep their seats, and the host may always join.';
+comment on column rooms.opened_at is 'When the room opened; null: it is scheduled, and only its host and co-hosts may join. An open room stays open until it ends.';
+comment on column rooms.locked is 'Whether no new participants may join. Participants keep their seats, and host and co-hosts may always join.';
 comment on column rooms.host_gone is
   'What happens when the host leaves or loses their connection: wait (for the host), handover (to the moderator, or else speaker, who joined first), end.';
 comment on column rooms.ended_reason is 'Why the room ended, in one line of at most 200 characters; null if no reason was given.';
