@@ -8,7 +8,7 @@ import { selectedPathOf } from './selected_path.js'
  * The connection with an edge, from which a listener gets the room's mix, and to which nothing is sent. The edge offers, unasked: it follows the
  * room's log, and offers to each seat that names it. Each further offer is for a new connection in place of the old one.
  *
- * An edge sends fifty packets a second, also while nobody speaks. So it is known within a second that none come any more, seconds before ICE
+ * An edge sends a packet every 60 ms, also while nobody speaks. So it is known within a second that none come any more, seconds before ICE
  * notices. That alone asks for no new connection: when the stage's node is gone, thousands would ask in vain.
  *
  * @param {object} options

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,7 +83,7 @@ class BusListener(Listener):
         super().reconnect()
         self._connect_again.set()
 
-    async def wakeups(self) -> AsyncIterator[Wakeup]:
+    async def wakeups(self) -> AsyncGenerator[Wakeup, None]:
         """While `run` runs."""
         while True:
             wakeup, size = await self._waiting.get()
@@ -148,8 +149,9 @@ class BusListener(Listener):
             log.warning("the bus at %s is silent: LISTEN in the meantime", self._address)
 
     async def _listen(self) -> None:
-        async for wakeup in super().wakeups():
-            await self._waiting.put((wakeup, 0))
+        async with aclosing(super().wakeups()) as wakeups:  # LISTEN ends with it, at once
+            async for wakeup in wakeups:
+                await self._waiting.put((wakeup, 0))
 
     async def _until_heard(self) -> None:
         await self._beats.next()

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from itertools import count
 from random import uniform
@@ -157,28 +157,30 @@ class Turn:
         log.warning("another pump has begun later: this one waits")
 
     async def _listen(self, reading: Connection) -> None:
-        async for wakeup in self._listener.wakeups():
-            match wakeup:
-                case Resync(fresh=True):
-                    log.info("this pump is elected")
-                case Resync():
-                    self.key_changed = await read_key(reading) != self._key
-                    if self.key_changed:
-                        return
-                case RoomChanged(room=room, seq=seq):
-                    await self._forward(payload_of(wakeup))
-                    self._to_read[room] = min(seq, self._to_read.get(room, seq))
-                    if len(self._to_read) > MOST_WAITING:
-                        # Relays read everything again when they hear of a new term, as if another pump had begun.
-                        self._term += 1
-                        self._to_read.clear()
-                    self._work.set()
-                case NodeAssigned():
-                    pass  # for media nodes, which LISTEN
-                case HallwayChanged() | Page():
-                    pass  # of no LISTEN
-                case _:
-                    await self._forward(payload_of(wakeup))
+        # With the turn its session ends, which has the lock.
+        async with aclosing(self._listener.wakeups()) as wakeups:
+            async for wakeup in wakeups:
+                match wakeup:
+                    case Resync(fresh=True):
+                        log.info("this pump is elected")
+                    case Resync():
+                        self.key_changed = await read_key(reading) != self._key
+                        if self.key_changed:
+                            return
+                    case RoomChanged(room=room, seq=seq):
+                        await self._forward(payload_of(wakeup))
+                        self._to_read[room] = min(seq, self._to_read.get(room, seq))
+                        if len(self._to_read) > MOST_WAITING:
+                            # Relays read everything again when they hear of a new term, as if another pump had begun.
+                            self._term += 1
+                            self._to_read.clear()
+                        self._work.set()
+                    case NodeAssigned():
+                        pass  # for media nodes, which LISTEN
+                    case HallwayChanged() | Page():
+                        pass  # of no LISTEN
+                    case _:
+                        await self._forward(payload_of(wakeup))
 
     async def _forward(self, payload: str) -> None:
         sealed = self._key.seal(NOTIFICATION, payload.encode())

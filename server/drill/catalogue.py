@@ -34,6 +34,7 @@ DRILLS: dict[str, Drill] = {
         bus_faults.TWO_PUMPS,
         promotion.PRIMARY_PROMOTED,
         edge_faults.EDGE_KILLED,
+        edge_faults.SECOND_NODE_KILLED,
         database_faults.POSTGRES_CRASH,
         restoration.RESTORED,
         read_only.READ_ONLY_MINUTE,

@@ -1,4 +1,4 @@
-"""Faults of an edge: a room whose stage is on an SFU node, and whose audience two edges serve."""
+"""Faults of those who serve an audience: a room whose stage is on an SFU node, and whose listeners edges serve, or nodes of other stages."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ LATE: Final = 2.0  # seconds; a node writes a heartbeat every second, and counts
 ELSEWHERE_WITHIN: Final = (
     5.0  # seconds in which this process ran: what an edge promises (test_limits.py)
 )
+STAGE_ONLY: Final = SPEAKERS**2  # streams: one of each speaker to each of them
 
 
 class Ear:
@@ -121,21 +122,32 @@ class Evening:
 
 
 @asynccontextmanager
-async def edges_of(environment: DrillEnvironment) -> AsyncIterator[dict[int, Path]]:
-    """An SFU node and the edges; the log of each edge, by its process id."""
+async def servers_of(environment: DrillEnvironment, kind: str) -> AsyncIterator[dict[int, Path]]:
+    """An SFU node, and two of this kind for its audience; the log of each of these, by its process id."""
     url = environment.relay_url()
+    small = () if kind == "edge" else ("--capacity", str(STAGE_ONLY))
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(node("sfu", url, environment.new_log_file()))
+        await stack.enter_async_context(node("sfu", url, environment.new_log_file(), *small))
         logs = {}
         for _ in range(EDGES):
             log = environment.new_log_file()
-            process = await stack.enter_async_context(node("edge", url, log))
+            process = await stack.enter_async_context(node(kind, url, log))
             logs[process.pid] = log
         yield logs
 
 
 async def kill_edges(environment: DrillEnvironment) -> None:
     """Kill the edge that serves the listeners, and then the Janus of the next one."""
+    await kill_servers(environment, "edge", "Janus")
+
+
+async def kill_second_node(environment: DrillEnvironment) -> None:
+    """Kill the node of another stage that serves the listeners of a room too large for its own."""
+    await kill_servers(environment, "mcu")
+
+
+async def kill_servers(environment: DrillEnvironment, kind: str, *then: str) -> None:
+    """Two processes of this kind serve the listeners: kill one, and `then` the Janus of the other."""
     await environment.disconnect_some()
     url = environment.relay_url()
     async with AsyncExitStack() as stack:
@@ -143,29 +155,33 @@ async def kill_edges(environment: DrillEnvironment) -> None:
         evening = Evening(psql, await environment.new_room(psql))
         environment.rooms.remove(evening.room)  # no other user writes there
         async with bounded("the start of the nodes and of the room's sessions"):
-            logs = await stack.enter_async_context(edges_of(environment))
+            logs = await stack.enter_async_context(servers_of(environment, kind))
             database = await stack.enter_async_context(database_connections(url))
-            await _until_all_run(psql)
-            await psql.execute("insert into topology_sizes (edge_after) values (0)")
+            await _until_all_run(psql, kind)
+            if kind == "edge":
+                await psql.execute("insert into topology_sizes (edge_after) values (0)")
             await psql.execute("update rooms set topology = 'sfu' where id = %s", (evening.room,))
             await evening.begin(stack, database)
-        fault = await _fault(environment, evening, logs)
+        fault = await _fault(environment, evening, logs, (kind, *then))
         if fault is not None:
             environment.faults.append(f"{fault}; ended sessions: {evening.reasons() or 'none'}")
         async with bounded("the end of the room's sessions and of the nodes"):
             await stack.aclose()
 
 
-async def _until_all_run(psql: Psql) -> None:
+async def _until_all_run(psql: Psql, kind: str) -> None:
     async def all_run() -> bool:
-        found = await psql.execute("select from living_nodes() where kind in ('sfu', 'edge')")
+        found = await psql.execute("select from living_nodes() where kind in ('sfu', %s)", (kind,))
         return found.rowcount == 1 + EDGES
 
     await until(all_run)
 
 
 async def _fault(
-    environment: DrillEnvironment, evening: Evening, logs: dict[int, Path]
+    environment: DrillEnvironment,
+    evening: Evening,
+    logs: dict[int, Path],
+    to_kill: tuple[str, ...],
 ) -> str | None:
     """What goes wrong, first."""
 
@@ -177,13 +193,13 @@ async def _fault(
     if not await evening.all_hear():
         return "not everybody hears the stage through an edge"
     routes = [session.routes.node for session, _ in evening.stage]
-    for what in ("edge", "Janus"):
+    for what in to_kill:
         served = await evening.edges()
         if not served:
             return f"no edge serves anybody before the {what} is killed"
         busiest = max(served, key=lambda each: served[each])
         before = evening.connections()
-        psutil.Process(busiest if what == "edge" else _janus(logs[busiest])).kill()
+        psutil.Process(_janus(logs[busiest]) if what == "Janus" else busiest).kill()
         seconds = await evening.moved(before)
         if seconds is None:
             return f"a listener of the lost {what} is served by nobody"
@@ -211,4 +227,11 @@ EDGE_KILLED = Drill(
     "Each time the listeners are served elsewhere and hear the stage again, and the connections of the stage stay as they are.",
     kill_edges,
     needs=missing,
+)
+
+SECOND_NODE_KILLED = Drill(
+    "second-node-killed",
+    "A room is too large for the SFU node of its stage, and an MCU node serves its listeners. That is killed with SIGKILL. The listeners are "
+    "served by another one and hear the stage again, and the connections of the stage stay as they are.",
+    kill_second_node,
 )

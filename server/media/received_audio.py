@@ -13,7 +13,7 @@ from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame
 
-from .packets import RATE
+from .packets import BLOCK, RATE
 from .signaling.events import Seat
 from .sounds import Block
 
@@ -31,7 +31,7 @@ class ReceivedAudio:
 
 
 async def read_track(track: MediaStreamTrack, on_block: Callable[[Block, int], None]) -> None:
-    """Read a track until it ends; `on_block(samples, position)` gets each frame.
+    """Read a track until it ends; `on_block(samples, position)` gets each 20 ms, however many are in a packet.
 
     Every track must be read, even when nobody needs it: aiortc queues its frames without bound.
     """
@@ -41,7 +41,9 @@ async def read_track(track: MediaStreamTrack, on_block: Callable[[Block, int], N
         except MediaStreamError:
             return
         if isinstance(frame, AudioFrame) and frame.sample_rate == RATE:
-            on_block(_mono(frame), frame.pts or 0)
+            samples, position = _mono(frame), frame.pts or 0
+            for at in range(0, len(samples), BLOCK):
+                on_block(samples[at : at + BLOCK], position + at)
 
 
 def _mono(frame: AudioFrame) -> Block:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
@@ -97,7 +97,7 @@ class Listener:
                 raise
             self.reconnect()
 
-    async def wakeups(self) -> AsyncIterator[Wakeup]:
+    async def wakeups(self) -> AsyncGenerator[Wakeup, None]:
         """Notifications and resyncs, without end."""
         attempt = 0
         while True:

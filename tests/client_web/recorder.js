@@ -1,6 +1,8 @@
 // Everything a tab plays, recorded as one sound: what its person really hears, by whichever way and on however many elements.
 globalThis.recorder = (() => {
   const RATE = 48_000
+  const TICK = 5 // ms
+  const STILL = 50 // ms without a tick: others had the processor
   const WINDOW = 960 // samples, 20 ms: tones that are multiples of 50 Hz do not leak into each other
   const { get, set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
   const playing = new Map()
@@ -44,6 +46,21 @@ globalThis.recorder = (() => {
       const samples = new Float32Array(listening.fftSize)
       listening.getFloatTimeDomainData(samples)
       return strength(samples.subarray(-2 * WINDOW), hertz) > 0.05
+    },
+
+    /** When this tone is first heard, in milliseconds since 1970, and how long this tab stood still meanwhile. */
+    hearsFirst(hertz) {
+      let [still, last] = [0, performance.now()]
+      return new Promise((resolve) => {
+        const ticking = setInterval(() => {
+          const now = performance.now()
+          if (now - last > STILL) still += now - last
+          last = now
+          if (!this.hears(hertz)) return
+          clearInterval(ticking)
+          resolve({ at: performance.timeOrigin + now, still })
+        }, TICK)
+      })
     },
 
     start() {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import LiteralString
 
+from roomtone.postgres.schema_files import REVISION
+
 from ..people import Psql, refused
 from .edges import edge_of, node, sizes, stage
 
@@ -42,3 +44,16 @@ def test_they_get_no_edge_until_they_join_again_by_another_way(psql: Psql) -> No
     assert edge_of(psql, room, "player") == "an edge"
     with refused("participants_have_one_node"):
         psql.run(DIRECTLY, room, psql.person_id("player"))
+
+
+def test_the_node_of_the_stage_serves_them_beyond_its_capacity_too(psql: Psql) -> None:
+    psql.run(f"set roomtone.revision = '{REVISION}'")  # as nodes of this release say
+    room = stage(psql)
+    node(psql, "another", "mcu", 10)
+    psql.run("update nodes set capacity = 1 where id = 'stage'")
+    joins(psql, room, "player", directly=True)
+    joins(psql, room, "page", directly=False)
+    psql.one("select place_listeners(%s)", room)
+    assert edge_of(psql, room, "page") == "another"
+    assert edge_of(psql, room, "player") is None
+    assert psql.all("select rooms_with_misplaced_listeners()") == []

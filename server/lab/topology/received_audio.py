@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ...media.opus import Decoder
-from ...media.packets import BLOCK, RATE
+from ...media.packets import BLOCK, RATE, SECONDS
 from ...media.rtp import RtpPacket
 from .intelligibility import intelligibility
 from .marks import Mark, Wave, find, spoken
@@ -38,16 +38,16 @@ class Stream:
             self.kept.append((packet.arrived_at, packet.payload))
 
     def decoded(self) -> tuple[Wave, list[float]]:
-        """The samples of what was kept, and the time at which every 20 ms of them arrived."""
+        """The samples of what was kept, and the time at which every 20 ms of them arrived; in a packet of more than one frame, when the one before could be heard to its end."""
         decoder, parts, times = Decoder(), [], []
         for at, payload in self.kept:
             try:
                 samples = decoder.decode(payload)
             except ValueError:
                 continue
-            if len(samples) == BLOCK:
+            if len(samples) % BLOCK == 0:
                 parts.append(samples)
-                times.append(at)
+                times += [at + place * SECONDS for place in range(len(samples) // BLOCK)]
         return (np.concatenate(parts) if parts else np.zeros(0, np.float32)), times
 
     @property

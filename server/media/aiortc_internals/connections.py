@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
+from random import randrange
 from typing import Any, Final, cast
 
 from aioice.candidate import candidate_priority
@@ -15,6 +16,9 @@ from .names import IceConnection, Receiver, Sender, Transceiver
 
 DATAGRAM_LIMIT: Final = 1500  # bytes: the size of libsrtp's buffer, and of an Ethernet frame
 DATAGRAMS_WAITING_LIMIT: Final = 500  # of one connection; audio that waits longer is too late
+REPORTS_OF_AIORTC: Final = 5
+"""For one of a browser: Chromium reports on audio every five seconds on average, aiortc every second."""
+
 RECEIVER_REPORT: Final = b"\xc9"  # 201: the packet type (RFC 3550, 6.4.2)
 REMOTE_CANDIDATES_LIMIT: Final = 128  # of one peer: signaled, or learnt from its checks
 GATHERING_TIMEOUT: Final = 1.5  # seconds; aioice waits five for a STUN or TURN server
@@ -79,11 +83,28 @@ class _WithoutReports:
 def read_headers(pc: RTCPeerConnection, on_header: OnPacket) -> None:
     """Of all RTP packets from now on only the header is read, which is not encrypted (RFC 3711, 3.1): nothing is decrypted or decoded.
 
-    For measurements with many peers in a few processes. `on_header` gets packets without a payload.
+    For measurements with many peers in a few processes. `on_header` gets packets without a payload. Receiver reports go out as often as a
+    browser's.
     """
     for transceiver in pc.getTransceivers():
         connection = ice_connection(transceiver)
         connection.data_received = partial(_read_header, connection.data_received, on_header)
+        receiver = cast(Receiver, transceiver.receiver)
+        receiver._send_rtcp = _EachOf(REPORTS_OF_AIORTC, receiver._send_rtcp)
+
+
+class _EachOf:
+    """Passes on one call of so many."""
+
+    def __init__(self, many: int, pass_on: Callable[[Any], Awaitable[None]]) -> None:
+        self._many = many
+        self._pass_on = pass_on
+        self._calls = randrange(many)
+
+    async def __call__(self, packet: Any) -> None:
+        self._calls += 1
+        if self._calls % self._many == 0:
+            await self._pass_on(packet)
 
 
 def _read_header(

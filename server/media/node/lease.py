@@ -20,7 +20,7 @@ from ...postgres.lease import Lease, new_node_id, this_process
 from ...postgres.roles import Connect, Connection
 from ...types import PeerId, RoomId, UserId
 from ..signaling.client import User
-from .mix_sender import MixReceiver
+from .mix_sender import FRAMES_TO_EDGES, MixReceiver
 from .recorder import Begun
 
 Kind = Literal["sfu", "mcu", "edge"]
@@ -152,12 +152,13 @@ class NodeLease(Lease):
 
     async def _receivers(self, connection: Connection) -> dict[RoomId, dict[UUID, MixReceiver]]:
         answer = await connection.execute(
-            "select id, room_id, host(address), port, key from roomtone.node_mixes(%s)",
+            "select id, room_id, host(address), port, key, kind = 'edge' from roomtone.node_mixes(%s)",
             (self.node,),
         )
         receivers: dict[RoomId, dict[UUID, MixReceiver]] = {}
-        for name, room, address, port, key in await answer.fetchall():
-            receivers.setdefault(RoomId(room), {})[name] = MixReceiver(address, port, key)
+        for name, room, address, port, key, edge in await answer.fetchall():
+            receiver = MixReceiver(address, port, key, FRAMES_TO_EDGES if edge else 1)
+            receivers.setdefault(RoomId(room), {})[name] = receiver
         return receivers
 
     async def _rooms_of(self, connection: Connection) -> dict[RoomId, PeerId]:

@@ -15,11 +15,17 @@ from uuid import UUID
 
 from pylibsrtp import Policy, Session
 
+from ...formats.opus_packets import fit_together, together
 from ..mixing import OnMix
 from ..opus import FRAME_SAMPLES, Samples
 from ..rtp import HEAD
 
 PAYLOAD_TYPE: Final = 111
+FRAMES_TO_EDGES: Final = 3
+"""Frames of 20 ms in a packet to an edge. Janus sends each packet to each listener and takes as long for a long one as for a short one. The sound comes up to 40 ms
+later."""
+
+LARGEST_PACKET: Final = 1000  # bytes of Opus; a mix has about 100 in a frame
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +36,8 @@ class MixReceiver(NamedTuple):
     address: str
     port: int
     key: str
+    frames: int = 1
+    """How many frames of the mix are in a packet."""
 
 
 class MixSender:
@@ -43,6 +51,9 @@ class MixSender:
             randrange(1 << 31),
         )
         self._last_tick = -2
+        self._frames = to.frames
+        self._held: list[bytes] = []  # of the packet that is next
+        self._first_tick, self._resumed = 0, True
         self._socket = socket.socket(
             socket.AF_INET6 if ":" in to.address else socket.AF_INET, socket.SOCK_DGRAM
         )
@@ -56,11 +67,26 @@ class MixSender:
     def __call__(self, tick: int, _samples: Samples, opus: bytes) -> None:
         if not opus:
             return
-        resumed, self._last_tick = tick != self._last_tick + 1, tick
+        follows, self._last_tick = tick == self._last_tick + 1, tick
+        if self._held and not (follows and self._has_place_for(opus)):
+            self._send()
+        if not self._held:
+            self._first_tick, self._resumed = tick, not follows
+        self._held.append(opus)
+        if len(self._held) >= self._frames:
+            self._send()
+
+    def _has_place_for(self, opus: bytes) -> bool:
+        size = sum(map(len, self._held)) + len(opus)
+        return size <= LARGEST_PACKET and fit_together(self._held[0], opus)
+
+    def _send(self) -> None:
+        opus = together(self._held)
+        self._held = []
         self._seq = (self._seq + 1) & 0xFFFF
         head = HEAD.pack(
-            0x80, PAYLOAD_TYPE | (0x80 if resumed else 0), self._seq,
-            (self._origin + tick * FRAME_SAMPLES) & 0xFFFFFFFF, self._ssrc,
+            0x80, PAYLOAD_TYPE | (0x80 if self._resumed else 0), self._seq,
+            (self._origin + self._first_tick * FRAME_SAMPLES) & 0xFFFFFFFF, self._ssrc,
         )  # fmt: skip
         try:
             self._socket.send(self._encryption.protect(head + opus))

@@ -103,6 +103,29 @@ async def test_who_asks_for_the_mix_gets_it_until_they_stop(
     two.close()
 
 
+async def test_an_edge_gets_three_frames_in_a_packet_and_a_relay_one(
+    database_url: str, psql: Psql, room: int
+) -> None:
+    edge, relay = Receiver(), Receiver()
+    async with (
+        nodes(database_url, psql, "mcu"),
+        database_connections(database_url) as database,
+        room_session(await database.client("ann"), RoomId(room), sound=tone(440)),
+    ):
+        move(psql, room, "mcu")
+        psql.run("select node_register('an edge', 'edge', 10, 'test')")
+        psql.run("select relay_heartbeat('here', '127.0.0.1:1', 'relay')")
+        psql.run("update nodes set heartbeat_at = now() + interval '1 hour' where kind <> 'mcu'")
+        ask = "select node_receive_mix(%s, %s, '127.0.0.1', %s, %s)"
+        for node, receiver in (("an edge", edge), ("here", relay)):
+            psql.one(ask, node, room, receiver.port, receiver.key)
+        await comes_true(lambda: edge.hears(440) and relay.hears(440))
+    assert set(map(len, relay.heard)) == {960}
+    assert 2880 in map(len, edge.heard)
+    edge.close()
+    relay.close()
+
+
 def stands(receiver: Receiver, seen: dict[int, int] = {}) -> bool:  # noqa: B006
     """Whether nothing arrived since this was last asked."""
     before, seen[receiver.port] = seen.get(receiver.port, -1), receiver.read()

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from aiortc import MediaStreamTrack
+from aiortc.mediastreams import MediaStreamError
+from av import AudioFrame
 from roomtone.media.band.music import music
 from roomtone.media.echo import DELAY, Echo
 from roomtone.media.packets import BLOCK, RATE
-from roomtone.media.received_audio import ReceivedAudio, ReceivedAudioQueue
+from roomtone.media.received_audio import ReceivedAudio, ReceivedAudioQueue, read_track
 from roomtone.media.sent_audio import PacketQueue, SentAudio, level_of
 from roomtone.media.signaling.events import seat_of
 from roomtone.media.sounds import SoundError, pieces, play, tone
@@ -110,3 +113,27 @@ def test_the_bands_music_is_soft_never_clips_and_is_never_the_same() -> None:
     one, other = (np.concatenate(list(islice(music(seed), 8))) for seed in (1, 2))
     assert not np.allclose(one, other)
     assert all(block is not None and block.size == BLOCK for block in islice(pieces(music(1)), 100))
+
+
+async def test_a_packet_of_three_frames_is_heard_in_blocks_of_20_ms() -> None:
+    """As an edge sends the mix."""
+    samples = np.arange(3 * BLOCK, dtype=np.int16)
+
+    class Track(MediaStreamTrack):
+        kind = "audio"
+
+        async def recv(self) -> AudioFrame:
+            if self.readyState == "ended":
+                raise MediaStreamError
+            self.stop()
+            frame = AudioFrame.from_ndarray(
+                np.repeat(samples, 2)[None], format="s16", layout="stereo"
+            )
+            frame.sample_rate, frame.pts = RATE, 7 * BLOCK
+            return frame
+
+    blocks: list[tuple[np.ndarray, int]] = []
+    await read_track(Track(), lambda block, position: blocks.append((block, position)))
+    assert [position for _, position in blocks] == [7 * BLOCK, 8 * BLOCK, 9 * BLOCK]
+    assert [len(block) for block, _ in blocks] == [BLOCK] * 3
+    assert np.array_equal(np.concatenate([block for block, _ in blocks]), samples)
