@@ -20,7 +20,7 @@ from roomtone.tools.database_server import OPERATOR
 from xdist.remote import Producer
 
 from .databases import Databases
-from .parallel import FilesOfTwoKinds, is_long
+from .parallel import FilesOfTwoKinds, is_long, place
 from .people import Psql
 
 pytest_plugins = ["tests.hanging"]
@@ -38,12 +38,12 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files come first, so that no process runs one alone at the end."""
-    places: dict[Path, tuple[bool, float]] = {}
+    places: dict[Path, tuple[bool, int, float]] = {}
     files = dict.fromkeys(item.path for item in items)
     for _, inside in groupby(files, lambda path: path.parent):
         group = list(inside)
         for number, path in enumerate(group):
-            places[path] = (not is_long(path), number / len(group))
+            places[path] = (not is_long(path), place(path), number / len(group))
     items.sort(key=lambda item: places[item.path])
 
 
