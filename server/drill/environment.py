@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -128,6 +128,16 @@ class DrillEnvironment:
         assert row is not None
         self.rooms.append(row[0])
         return int(row[0])
+
+    @contextmanager
+    def undisturbed(self, *rooms: int) -> Iterator[None]:
+        """Users write in other rooms only, until the block ends."""
+        for room in rooms:
+            self.rooms.remove(room)
+        try:
+            yield
+        finally:
+            self.rooms += rooms
 
     async def _count_audiences(self, psql: Psql) -> None:
         """In half of the rooms the stage is moderated, and the audience counted from the first seat on, until the end."""

@@ -24,13 +24,20 @@ BURSTS: Final = 44
 """Together with PSQL_USERS, more events than a relay keeps for a room, and the kernel for a connection."""
 
 FILLING: Final = 8
-"""Bursts: more than the kernel and the relay's transport keep for a connection, and fewer events than a relay keeps for a room."""
+"""Bursts of long messages: more than the kernel and the relay's transport keep for a connection, and fewer events than a relay keeps for a room."""
 
 FLOODS: Final = 3  # at most
 CUT_WITHIN: Final = 60.0  # seconds after a flood
 FLOODING: Final = (
     "room_id = %s and user_id in (select id from users where username like 'flood %%')"
 )
+MESSAGES: Final = 8  # in a burst
+LONG_MESSAGES: Final = (
+    "insert into messages (room_id, user_id, body)"
+    f" select room_id, user_id, repeat('🎷', 2000) from participants where {FLOODING} limit {MESSAGES}"
+)
+"""A thousand others receive them, too, for whom many short ones would cost much more."""
+
 BURST: Final = f"update participants set muted = not muted where {FLOODING}"
 
 DIRECT: Final = 8  # followers without nginx: what they wait for, nginx is not to blame for
@@ -103,7 +110,7 @@ async def _stop_beside_a_crowd(environment: DrillEnvironment, psql: Psql, room: 
     async with two_crowds(environment, psql, room) as crowds:
         _stop_reading(slow)
         for _ in range(FILLING):
-            await psql.execute(BURST, (room,))
+            await psql.execute(LONG_MESSAGES, (room,))
         paused = await until(lambda: _paused(environment))
         environment.expect(paused, "the relay did not notice that some do not read")
         await crowds.compare()

@@ -190,8 +190,9 @@ class Crowds:
 
 @asynccontextmanager
 async def two_crowds(environment: DrillEnvironment, psql: Psql, room: int) -> AsyncIterator[Crowds]:
-    """One in this room, one in a new room. They leave with the block."""
+    """One in this room, one in a new room. They leave with the block. What others write meanwhile, they write elsewhere: all would receive it."""
     place = environment.relays[0].place
     elsewhere = await environment.new_room(psql)
-    async with onlookers(place, room) as beside, onlookers(place, elsewhere) as apart:
-        yield Crowds(environment, psql, beside, apart)
+    with environment.undisturbed(room, elsewhere):
+        async with onlookers(place, room) as beside, onlookers(place, elsewhere) as apart:
+            yield Crowds(environment, psql, beside, apart)
