@@ -179,12 +179,12 @@ def _check_roles(connection: psycopg.Connection, roles: Roles) -> None:
 
 
 def tables_of_others(connection: psycopg.Connection) -> list[str]:
-    """The tables outside our schema, if ours is not there yet: a database that something else uses."""
+    """The tables and views outside our schema, if ours is not there yet: a database that something else uses."""
     return [
         str(name)
         for (name,) in connection.execute(
             "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-            " where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'roomtone')"
+            " where c.relkind in ('r', 'p', 'f', 'v', 'm') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'roomtone')"
             f" and not {IS_OURS}"
             " and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e') order by 1"
         )

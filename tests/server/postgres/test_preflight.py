@@ -108,12 +108,24 @@ def test_an_installation_waits_until_the_database_accepts_writes(
 def test_a_database_named_by_database_url_alone_is_not_installed_into(shop_url: str) -> None:
     with pytest.raises(
         InstallError,
-        match=r"which has other tables: .*public.rooms.* and 1 more.* changes nothing else",
+        match=r"which has other tables: .*public.rooms.* and 2 more.* changes nothing else",
     ):
         install(shop_url, demo=True, beside_others=False)
     assert not has_schema(shop_url)
     assert install(shop_url, demo=False).new
     assert not install(shop_url, demo=False, beside_others=False).changed
+
+
+@pytest.mark.parametrize(
+    "made", ["view orders as select 1", "materialized view orders as select 1"]
+)
+def test_nor_is_one_that_has_only_views(
+    made: str, empty_database_url: str, connect: Connect
+) -> None:
+    connect(empty_database_url).execute(f"create {made}".encode())
+    with pytest.raises(InstallError, match=r"which has other tables: public\.orders"):
+        install(empty_database_url, demo=True, beside_others=False)
+    assert not has_schema(empty_database_url)
 
 
 def test_a_login_that_does_not_own_the_schema_is_told_whose_it_is(
