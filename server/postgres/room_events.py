@@ -74,10 +74,12 @@ async def missed(database: Connections, claims: Claims, seat: Seat, after: Curso
     async with database.acting(claims, read_only=True, snapshot=True) as connection:
         try:
             answer = await connection.execute(
-                "select l ->> 'cursor', e ->> 'table', (e ->> 'seq')::bigint, e::text,"
-                " l ->> 'audience', (l ->> 'counts_changed')::boolean"
-                " from roomtone.room_log(%s, %s, %s, %s, %s) l"
-                " left join lateral json_array_elements(l -> 'events') e on true",
+                # Materialized: otherwise the whole page would be parsed again for each of its events.
+                "with log as materialized (select l ->> 'cursor' as cursor, l -> 'events' as events,"
+                " l ->> 'audience' as audience, (l ->> 'counts_changed')::boolean as counts_changed"
+                " from roomtone.room_log(%s, %s, %s, %s, %s) l)"
+                " select cursor, e ->> 'table', (e ->> 'seq')::bigint, e::text, audience, counts_changed"
+                " from log left join lateral json_array_elements(events) e on true",
                 (seat.room, seat.peer, after.epoch, after.seq, PAGE),
             )
         except NoDataFound:
