@@ -63,7 +63,7 @@ export function hallwayActions(context) {
     nameCoHosts: (/** @type {ListedRoom} */ row) => coHosts.open(row),
     stopCoHosting: (/** @type {ListedRoom} */ row) => attempt(() => shell.moderationOf(row.id).removeCoHost(session.user?.username ?? '')),
     cancelRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
-      if (!(await context.ask({ title: `Cancel “${row.name}”?`, about: 'It disappears from the hallway, and nobody is reminded of it.', yes: 'Cancel the room', no: 'Keep it', danger: true }))) return
+      if (!(await context.ask({ title: `Cancel “${row.name}”?`, about: `It disappears from the hallway, and nobody is reminded of it.${row.repeats ? ' It is not repeated any more.' : ''}`, yes: 'Cancel the room', no: 'Keep it', danger: true }))) return
       await shell.moderationOf(row.id).end()
       context.route.go(row.club_id ? addressOfClub(row.club_id) : HOME)
     }),

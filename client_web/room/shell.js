@@ -240,12 +240,12 @@ export function createShell({ session }) {
       }
     },
 
-    /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated', access?: string, starts_at?: string|null, host_gone?: string }} room */
+    /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated', access?: string, starts_at?: string|null, repeats?: string, time_zone?: string, host_gone?: string }} room */
     startRoom: async (room) => /** @type {{ id: number, name: string, starts_at: string|null }} */ ((await rows.insert('rooms', room))?.[0]),
     moderationOf,
     /** A planned room with all that can be changed about it. @param {import('./hallway.js').HallwayRow} row */
     async plannedRoom({ id, club }) {
-      const [room] = await rows.select('rooms', { id: `eq.${id}`, select: 'id,name,description,club_id,stage,access,host_gone,starts_at' })
+      const [room] = await rows.select('rooms', { id: `eq.${id}`, select: 'id,name,description,club_id,stage,access,host_gone,starts_at,repeats,time_zone' })
       return /** @type {import('../view/hallway/start_room.js').PlannedRoom} */ ({ ...room, club })
     },
     /** The names of a room's co-hosts. @param {number} id @returns {Promise<readonly string[]>} */

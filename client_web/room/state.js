@@ -14,7 +14,7 @@ import { instant } from './clock.js'
  *             role: string, at: string|null }} SeatEvent
  * @typedef {{ id: number, name: string, description?: string|null, club_id?: number|null, club?: string|null, topic?: string|null, host_id?: number, host?: string, co_host_ids?: readonly number[],
  *             stage?: 'open'|'moderated', access?: 'open'|'club'|'invited', topology?: 'mesh'|'sfu'|'mcu', topology_is_auto?: boolean, locked?: boolean, broadcast?: boolean,
- *             slow_mode?: number, host_gone?: string, starts_at?: string|null, opened_at?: string|null, ended_at?: string|null,
+ *             slow_mode?: number, host_gone?: string, repeats?: string|null, time_zone?: string|null, starts_at?: string|null, opened_at?: string|null, ended_at?: string|null,
  *             ended_reason?: string|null, pinned_link?: string|null, roster?: 'full'|'counted' }} Room
  * @typedef {{ here: number, on_stage: number, audience: number }} Audience
  * @typedef {{ user_id: number, username: string, kind: 'person'|'bot', join_date: string, seq: number }} Listener

@@ -59,6 +59,12 @@ alter table rooms add column if not exists description text
 alter table rooms add column if not exists co_host_ids bigint[] not null default '{}'
   constraint rooms_co_hosts_are_few check (cardinality(co_host_ids) <= 10);
 
+alter table rooms add column if not exists time_zone text;
+alter table rooms add column if not exists repeats_from timestamp;
+alter table rooms add column if not exists repeats text
+  constraint rooms_repeats_is_known check (repeats in ('weekly'))
+  constraint rooms_repeating_ones_have_a_time_zone check (repeats is null or (time_zone is not null and repeats_from is not null));
+
 create index if not exists rooms_still_open on rooms (id) where ended_at is null;
 create index if not exists rooms_scheduled on rooms (starts_at) where opened_at is null and ended_at is null;
 -- Release 0.1.0 did not allow a club that had rooms to be deleted.
@@ -76,6 +82,9 @@ comment on column rooms.id is 'Id of the room; its address is /rooms/{id}.';
 comment on column rooms.name is 'The room''s name, 1 to 120 characters.';
 comment on column rooms.description is 'What the room is about, in 1 to 500 characters and as many lines as one likes; null without one. Found by search.';
 comment on column rooms.co_host_ids is 'User ids of the co-hosts, whom the host names (add_co_host), in that order: they open the room, join it before it opens, moderate it, and end it when it has opened.';
+comment on column rooms.repeats is 'weekly: when the room ends, the next one is planned, at the same time of day in time_zone, also when clocks change; null: it does not repeat. A room that ends before it opened, is cancelled, ends the series.';
+comment on column rooms.time_zone is 'The planner''s time zone, in which a repeated room keeps its time of day: an IANA name such as Europe/Berlin.';
+comment on column rooms.repeats_from is 'The first time of the series, in time_zone: all others are whole weeks later. Set by the database.';
 comment on column rooms.club_id is 'The club it belongs to, if any. Null, too, after its club was deleted, which is possible when the room has ended.';
 comment on column rooms.host_id is 'The host; the acting user by default. Changing it hands the room over: the role HOST moves to the new host''s seat.';
 comment on column rooms.stage is 'open: participants join as speakers; moderated: participants join as audience.';
@@ -105,6 +114,8 @@ comment on index rooms_by_club is 'Finds and counts the rooms of a club.';
 comment on constraint rooms_end_after_they_start on rooms is 'A room ends after it was created.';
 comment on constraint rooms_description_is_text on rooms is 'A description has 1 to 500 characters, and no control characters but tabs and ends of lines.';
 comment on constraint rooms_co_hosts_are_few on rooms is 'A room has at most 10 co-hosts.';
+comment on constraint rooms_repeats_is_known on rooms is 'A room repeats weekly, or not.';
+comment on constraint rooms_repeating_ones_have_a_time_zone on rooms is 'A room that repeats has a time zone, and a time at which the series began.';
 comment on constraint rooms_start_within_a_year on rooms is 'A room is scheduled at most a year (366 days) ahead.';
 comment on constraint rooms_roster_is_known on rooms is 'A roster is full or counted.';
 comment on constraint rooms_broadcast_is_for_everybody on rooms is 'Only a room that everybody may enter can be heard without a seat.';

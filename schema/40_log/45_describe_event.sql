@@ -60,6 +60,8 @@ begin
       when new ->> 'locked' is distinct from old ->> 'locked' then
         case new ->> 'locked' when 'true' then 'the room is locked' else 'the room is unlocked' end
       when new ->> 'name' is distinct from old ->> 'name' then format('the room is now called %s', new ->> 'name')
+      when new ->> 'repeats' is distinct from old ->> 'repeats' then
+        case when new ->> 'repeats' is null then 'the room no longer repeats' else format('the room repeats %s, by the clocks of %s', new ->> 'repeats', new ->> 'time_zone') end
       when new ->> 'starts_at' is distinct from old ->> 'starts_at' then
         format('the room is planned for %s', (new ->> 'starts_at')::timestamptz)
       when new ->> 'description' is distinct from old ->> 'description' then

@@ -26,8 +26,8 @@ grant update (username, bio) on users to roomtone_person;
 grant insert (name, description, topic_id), update (name, description, topic_id), delete on clubs to roomtone_person;
 grant insert (user_id, club_id), delete on followers to roomtone_person;
 grant insert (club_id, user_id, role), update (role), delete on members to roomtone_person;
-grant insert (name, description, club_id, stage, access, topology, starts_at, host_gone, broadcast),
-  update (name, description, club_id, stage, access, topology, starts_at, opened_at, host_gone, host_id, co_host_ids, locked, broadcast, slow_mode, pinned_link, ended_at, ended_reason)
+grant insert (name, description, club_id, stage, access, topology, starts_at, repeats, time_zone, host_gone, broadcast),
+  update (name, description, club_id, stage, access, topology, starts_at, repeats, time_zone, opened_at, host_gone, host_id, co_host_ids, locked, broadcast, slow_mode, pinned_link, ended_at, ended_reason)
   on rooms to roomtone_person;
 grant select, insert (room_id), delete on reminders to roomtone_person;
 grant select, delete on guests, kept_roles to roomtone_person;

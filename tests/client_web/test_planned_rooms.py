@@ -164,3 +164,44 @@ def test_a_co_host_opens_a_planned_room_and_runs_it(
         settings.get_by_text("End the room…").click()
         settings.get_by_role("button", name="End it for everyone").click()
         beth.page.get_by_text("This room has ended").filter(visible=True).first.wait_for()
+
+
+def test_a_weekly_room_is_planned_again_when_it_has_ended(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    with (
+        user_page(context, relay.url, "amara", refusals=True) as amara,
+        user_page(context, relay.url, "beth") as beth,
+    ):
+        amara.button("Start a room").click()
+        form = amara.page.get_by_role("dialog", name="Start a room")
+        form.get_by_label("Name", exact=True).fill("Side B")
+        assert not form.get_by_label("Every week").is_visible(), "only planned rooms repeat"
+        form.get_by_label("Later").check()
+        form.get_by_label("Every week").check()
+        tomorrow = psql.one("select (now() + interval '1 day')::date::text")
+        form.get_by_label("Date").fill(tomorrow)
+        form.get_by_label("Time", exact=True).fill("20:30")
+        form.get_by_role("button", name="Plan the room").click()
+        form.wait_for(state="hidden")
+        zone = amara.page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+        first, kept = psql.all("select id, time_zone from rooms where repeats = 'weekly'")[0]
+        assert kept == zone
+        beth.card("Side B").get_by_text("Every week").wait_for()
+        beth.card("Side B").get_by_role("link").click()
+        weekday = psql.one("select to_char(now() + interval '1 day', 'FMDay')")
+        beth.reads(f"Opens tomorrow at 8:30 PM. Every {weekday} at 8:30 PM.")
+
+        psql.run("update rooms set opened_at = now() where id = %s", first)
+        psql.run("update rooms set ended_at = now() where id = %s", first)
+        beth.card("Side B").get_by_text("Opens on").wait_for()
+        late = "select (starts_at::date - now()::date) from rooms where ended_at is null"
+        assert psql.one(late) == 8
+        amara.card("Side B").get_by_role("link").click()
+        amara.button("Edit").click()
+        edit = amara.page.get_by_role("dialog", name="Edit the room")
+        assert edit.get_by_label("Every week").is_checked()
+        edit.get_by_label("Every week").uncheck()
+        edit.get_by_role("button", name="Save").click()
+        edit.wait_for(state="hidden")
+        assert psql.one("select repeats from rooms where ended_at is null") is None

@@ -54,9 +54,9 @@ MISNAMED = {
         select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
         where c.relnamespace = 'roomtone'::regnamespace and c.relkind = 'r' and a.attnum > 0
           and a.atttypid = 'timestamptz'::regtype and a.attname !~ '_at$' and a.attname <> 'join_date'""",
-    "no time is without its zone": """
+    "no time is without its zone, but for what repeats by the clocks of rooms.time_zone": """
         select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
-        where c.relnamespace = 'roomtone'::regnamespace and a.atttypid = 'timestamp'::regtype""",
+        where c.relnamespace = 'roomtone'::regnamespace and a.atttypid = 'timestamp'::regtype and c.relname || '.' || a.attname <> 'rooms.repeats_from'""",
     "keys to other tables end in _id, or say whose: _by, _user": """
         select c.conname from pg_constraint c
         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)

@@ -190,11 +190,11 @@ for each row execute function tg_rooms__guard_values();
 comment on trigger _145_guard_values on rooms is 'Refuses values that break the constraints, with an explanation.';
 
 create or replace trigger _150_limit before insert on rooms
-for each row execute function tg_limit('rooms_are_limited_in_number', '20', 'host_id', 't.ended_at is null');
+for each row when (pg_trigger_depth() = 0) execute function tg_limit('rooms_are_limited_in_number', '20', 'host_id', 't.ended_at is null');
 comment on trigger _150_limit on rooms is 'At most 20 open and scheduled rooms per host.';
 
 create or replace trigger _155_pace before insert on rooms
-for each row execute function tg_pace('rooms_are_rate_limited', '20', '1 hour');
+for each row when (pg_trigger_depth() = 0) execute function tg_pace('rooms_are_rate_limited', '20', '1 hour');
 comment on trigger _155_pace on rooms is 'Rate limit: 20 per user in 1 hour.';
 
 create or replace function tg_rooms__lower_hands() returns trigger

@@ -35,6 +35,15 @@ export function whenInWords(at, now = new Date()) {
   return `${dayInWords(time, now)} at ${clock.format(time)}`
 }
 
+/** The user's own time zone: an IANA name. */
+export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** "Every Friday at 20:00", in the user's own time; in another time zone with its name, as clocks there may change on other days. @param {string|Date} at @param {string|null|undefined} zone */
+export function weeklyInWords(at, zone, own = ownZone()) {
+  const time = new Date(at)
+  return `Every ${weekday.format(time)} at ${clock.format(time)}${zone && zone !== own ? `, by the clocks of ${zone.replaceAll('_', ' ')}` : ''}`
+}
+
 function soonInWords(/** @type {number} */ ahead) {
   const minutes = Math.round(ahead / MINUTE)
   return minutes === 1 ? 'in a minute' : minutes === 60 ? 'in an hour' : `in ${minutes} minutes`

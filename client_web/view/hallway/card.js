@@ -101,6 +101,7 @@ function scheduledInWords(/** @type {ListedRoom} */ row) {
   const parts = []
   if (row.club || row.co_hosts?.length) parts.push(`with ${together([...(row.club ? [row.host] : []), ...(row.co_hosts ?? [])])}`)
   if (row.stage === 'moderated') parts.push('moderated')
+  if (row.repeats) parts.push('every week')
   return sentence(parts.join(' · ') || 'not open yet').replace(/\.$/u, '')
 }
 

@@ -1,12 +1,12 @@
 import { createDialog } from '../dialog/dialog.js'
 import { element, say } from '../elements/element.js'
-import { createChoices, createField, createForm } from '../dialog/form.js'
-import { fieldsOf, momentOf, nextHour, whenInWords } from '../elements/when.js'
+import { createCheck, createChoices, createField, createForm } from '../dialog/form.js'
+import { fieldsOf, momentOf, nextHour, ownZone, whenInWords } from '../elements/when.js'
 
 /**
  * @typedef {[value: string, title: string, about: string]} Choice
- * @typedef {{ id: number, name: string, description: string|null, club_id: number|null, club: string|null, stage: string, access: string, host_gone: string, starts_at: string }} PlannedRoom
- * @typedef {{ name: string, description?: string, club_id: number|null, stage: 'open'|'moderated', access?: string, host_gone?: string, starts_at?: string }} NewRoom
+ * @typedef {{ id: number, name: string, description: string|null, club_id: number|null, club: string|null, stage: string, access: string, host_gone: string, starts_at: string, repeats: string|null, time_zone: string|null }} PlannedRoom
+ * @typedef {{ name: string, description?: string, club_id: number|null, stage: 'open'|'moderated', access?: string, host_gone?: string, starts_at?: string, repeats?: string, time_zone?: string }} NewRoom
  */
 
 /** @type {Choice[]} */
@@ -43,6 +43,7 @@ const RULES = {
   rooms_stage_is_known: ['stage'],
   rooms_host_gone_is_known: ['host_gone'],
   rooms_start_within_a_year: ['date'],
+  rooms_time_zone_is_known: ['repeats'],
   rooms_stay_open: ['date', 'This room is open now. Its time can no longer be changed.'],
 }
 
@@ -63,10 +64,11 @@ export function createStartRoom({ start, change, clubs }) {
     when: createChoices({ name: 'when', label: 'When', choices: TIMES, chosen: 'now' }),
     date: createField({ id: 'room-date', label: 'Date', input: element('input', { type: 'date', name: 'date' }) }),
     time: createField({ id: 'room-time', label: 'Time', input: element('input', { type: 'time', name: 'time' }) }),
+    repeats: createCheck({ name: 'repeats', label: 'Repetition', title: 'Every week', about: 'When the room has ended, the next one is planned for the same time of day, also when clocks change.' }),
     host_gone: createChoices({ name: 'host_gone', label: 'When you leave without ending it', choices: HOST_GONE, chosen: 'wait' }),
   }
   const moment = element('p', { class: 'field__hint quiet', role: 'status' })
-  const later = element('div', { class: 'field-row' }, fields.date.element, fields.time.element, moment)
+  const later = element('div', { class: 'field-row' }, fields.date.element, fields.time.element, moment, fields.repeats.element)
   const more = element('details', { class: 'more' }, element('summary', { text: 'More' }), fields.host_gone.element)
   const form = createForm({ fields, rules: RULES, go: 'Open the room', check, submit },
     fields.name.element, fields.description.element, fields.when.element, later, club.element, fields.access.element, fields.stage.element, more)
@@ -99,6 +101,7 @@ export function createStartRoom({ start, change, clubs }) {
   /** The values of the form, as columns of a planned room's row. @returns {Record<string, unknown>} */
   const written = () => ({
     ...{ name: fields.name.value, description: fields.description.value || null, club_id: club.value ? Number(club.value) : null },
+    ...(fields.repeats.input.checked ? { repeats: 'weekly', time_zone: ownZone() } : { repeats: null }),
     ...{ stage: fields.stage.value, access: fields.access.value, host_gone: fields.host_gone.value, starts_at: chosenMoment()?.toISOString() ?? null },
   })
 
@@ -106,6 +109,8 @@ export function createStartRoom({ start, change, clubs }) {
     if (!edited) await submitNew()
     else {
       const columns = Object.fromEntries(Object.entries(written()).filter(([column, value]) => value !== asOpened[column]))
+      // By the clocks of another zone, until its time is changed here.
+      if (!('starts_at' in columns) && !('repeats' in columns)) delete columns.time_zone
       if (Object.keys(columns).length) await change(edited.id, columns)
     }
     dialog.close()
@@ -119,6 +124,7 @@ export function createStartRoom({ start, change, clubs }) {
     if (fields.access.value !== 'open') room.access = fields.access.value
     if (fields.host_gone.value !== 'wait') room.host_gone = fields.host_gone.value
     if (fields.when.value === 'later') room.starts_at = chosenMoment()?.toISOString()
+    if (fields.when.value === 'later' && fields.repeats.input.checked) Object.assign(room, { repeats: 'weekly', time_zone: ownZone() })
     await start(room)
   }
 
@@ -177,11 +183,12 @@ export function createStartRoom({ start, change, clubs }) {
       fields.date.input.value = date
       fields.time.input.value = time
       offerClubs(room.club_id ? [{ id: room.club_id, name: room.club ?? '' }] : [], String(room.club_id ?? ''))
+      fields.repeats.input.checked = room.repeats !== null
       fields.access.choose(room.access)
       fields.stage.choose(room.stage)
       fields.host_gone.choose(room.host_gone)
       show()
-      asOpened = written()
+      asOpened = { ...written(), time_zone: room.time_zone }
       fill(room.club_id)
     },
   }

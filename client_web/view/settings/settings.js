@@ -64,6 +64,7 @@ export function createRoomSettings(actions) {
     description: createField({ id: 'settings-description', label: 'Description', most: 500, input: element('textarea', { name: 'description', rows: '3' }) }),
     club_id: createField({ id: 'settings-club', label: 'Club', input: club }),
     starts_at: createField({ id: 'settings-starts', label: 'Opens', input: starts }),
+    repeats: createCheck({ name: 'repeats', label: 'Repetition', title: 'Every week', about: 'When this room has ended, the next one is planned for the same time of day.' }),
     stage: createChoices({ name: 'stage', label: 'Stage', choices: STAGES, chosen: 'open' }),
     access: createChoices({ name: 'access', label: 'Who may enter', choices: ACCESS, chosen: 'open' }),
     broadcast: createCheck({ name: 'broadcast', label: 'Listening', title: 'Let anybody listen', about: 'People who are not here, and not signed in, can hear the room: on its page, on other sites and in podcast apps. Everybody here sees that it is on. A lock switches it off.' }),
@@ -71,7 +72,7 @@ export function createRoomSettings(actions) {
     slow_mode: createField({ id: 'settings-slow_mode', label: 'Chat', input: pace }),
     host_gone: createField({ id: 'settings-host_gone', label: 'When I leave', input: gone }),
   }
-  const hosts = [fields.name, fields.description, fields.club_id, fields.starts_at, fields.stage, fields.access, fields.broadcast, fields.host_gone]
+  const hosts = [fields.name, fields.description, fields.club_id, fields.starts_at, fields.repeats, fields.stage, fields.access, fields.broadcast, fields.host_gone]
   const form = createForm({ fields, rules: RULES, go: 'Save', submit }, ...Object.values(fields).map((each) => each.element))
   const bans = createBans(actions)
   const handOver = createHandOver({ handOver: actions.handOver, done: () => dialog.close() })
@@ -86,6 +87,7 @@ export function createRoomSettings(actions) {
       description: fields.description.value || null,
       club_id: club.value ? Number(club.value) : null,
       starts_at: starts.value ? new Date(starts.value).toISOString() : null,
+      repeats: fields.repeats.input.checked ? 'weekly' : null,
       stage: fields.stage.value,
       access: fields.access.value,
       broadcast: fields.broadcast.input.checked,
@@ -98,6 +100,7 @@ export function createRoomSettings(actions) {
   function fill(/** @type {Room} */ room) {
     name.value = room.name ?? ''
     fields.description.input.value = room.description ?? ''
+    fields.repeats.input.checked = Boolean(room.repeats)
     fields.broadcast.input.checked = Boolean(room.broadcast)
     fields.locked.input.checked = Boolean(room.locked)
     starts.value = room.starts_at ? local(room.starts_at) : ''
@@ -134,6 +137,7 @@ export function createRoomSettings(actions) {
       club.replaceChildren()
       fill(room)
       for (const each of hosts) each.element.hidden = !may.host
+      fields.repeats.element.hidden = !may.host || !room.time_zone || !room.starts_at
       fields.starts_at.element.hidden = !may.host || room.opened_at !== null
       handOver.element.hidden = !may.host
       end.element.hidden = !may.end

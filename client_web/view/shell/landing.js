@@ -5,7 +5,7 @@ import { createEndedRoom } from './ended_room.js'
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 import { createRoomPreview } from './room_preview.js'
-import { whenInWords } from '../elements/when.js'
+import { weeklyInWords, whenInWords } from '../elements/when.js'
 import { together } from '../elements/words.js'
 
 /**
@@ -59,7 +59,7 @@ export function createLanding(actions) {
   function drawScheduled(user, reminders) {
     const hosts = user !== null && row.host_id === user.id
     say(name, row.name)
-    say(when, `Opens ${whenInWords(row.starts_at ?? '')}.`)
+    say(when, `Opens ${whenInWords(row.starts_at ?? '')}.${row.repeats ? ` ${weeklyInWords(row.starts_at ?? '', row.time_zone)}.` : ''}`)
     description.update(row.description)
     const opens = hosts || (user !== null && (row.co_host_ids ?? []).includes(user.id))
     const others = row.co_hosts?.length ? ` with ${together(row.co_hosts)}` : ''

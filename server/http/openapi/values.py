@@ -20,6 +20,12 @@ _DURATION: Final = (
     rf"^(({_YEARS} )?({_MONTHS} )?({_DAYS} )?{_TIME_SPAN}"
     rf"|({_YEARS} )?({_MONTHS} )?{_DAYS}|({_YEARS} )?{_MONTHS}|{_YEARS})$"
 )
+_DAY = (
+    r"20[0-9]{2}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+    r"|20([02468][048]|[13579][26])-02-29"
+)
+_CLOCK = rf"^({_DAY})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,6}})?$"
+
 _PLAIN: Final[dict[str, Schema]] = {
     "boolean": {"type": "boolean"},
     "text": {"type": "string"},
@@ -27,6 +33,7 @@ _PLAIN: Final[dict[str, Schema]] = {
     "uuid": {"type": "string", "format": "uuid"},
     "date": {"type": "string", "format": "date"},
     "timestamp with time zone": {"type": "string", "format": "date-time"},
+    "timestamp without time zone": {"type": "string", "pattern": _CLOCK},
     "numeric": {"type": "number"},
     "real": {"type": "number"},
     "double precision": {"type": "number"},

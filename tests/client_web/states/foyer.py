@@ -50,7 +50,7 @@ def furnish(psql: Psql) -> tuple[int, int]:
         rick,
     )
     psql.run(
-        "insert into rooms (name, host_id, starts_at, club_id) values ('Trading fours', %s, now() + interval '5 hours', %s)",
+        "insert into rooms (name, host_id, starts_at, club_id, repeats, time_zone) values ('Trading fours', %s, now() + interval '5 hours', %s, 'weekly', 'America/New_York')",
         beth,
         club,
     )

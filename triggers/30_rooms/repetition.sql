@@ -1,0 +1,62 @@
+create or replace function tg_rooms__guard_repetition() returns trigger
+language plpgsql set search_path = roomtone, pg_temp as $$
+begin
+  if new.starts_at is null then
+    raise check_violation using
+      message    = 'only a room that is planned for a time repeats',
+      constraint = 'rooms_repeating_ones_are_planned',
+      hint       = 'Set starts_at.';
+  end if;
+  if not exists (select from pg_timezone_names z where z.name = new.time_zone) then
+    raise check_violation using
+      message    = case when new.time_zone is null then 'a room that repeats needs a time zone' else format('there is no time zone %L', left(new.time_zone, 60)) end,
+      constraint = 'rooms_time_zone_is_known',
+      hint       = 'Use a name such as Europe/Berlin: select name from pg_timezone_names;';
+  end if;
+  if tg_op = 'INSERT' and pg_trigger_depth() > 1 then
+    return new; -- the next room of a series: a clock change may have moved this one alone
+  end if;
+  if tg_op = 'INSERT' or (new.starts_at, new.time_zone, new.repeats) is distinct from (old.starts_at, old.time_zone, old.repeats) then
+    new.repeats_from := new.starts_at at time zone new.time_zone;
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_rooms__guard_repetition() is 'Checks that a room that repeats has a time and a known time zone, and notes when the series begins, in that zone.';
+
+create or replace trigger _175_guard_repetition before insert or update of repeats, time_zone, starts_at on rooms
+for each row when (new.repeats is not null) execute function tg_rooms__guard_repetition();
+comment on trigger _175_guard_repetition on rooms is 'Checks how a room repeats.';
+
+create or replace function tg_rooms__plan_next() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  next_at constant timestamptz := next_weekly(new.repeats_from, new.time_zone, greatest(now(), new.starts_at));
+  next_id bigint;
+begin
+  -- What would refuse the next room must not keep this one from ending.
+  if next_at > now() + interval '365 days' or exists (select from users u where u.id = new.host_id and u.disabled_at is not null)
+     or (new.club_id is not null and not is_member(new.club_id, new.host_id)) then
+    return null;
+  end if;
+  insert into rooms (name, description, club_id, host_id, stage, access, host_gone, starts_at, repeats, time_zone, repeats_from, co_host_ids)
+  values (new.name, new.description, new.club_id, new.host_id, new.stage, new.access, new.host_gone, next_at, new.repeats, new.time_zone, new.repeats_from,
+          array(select u.id from unnest(new.co_host_ids) with ordinality c (id, n) join users u on u.id = c.id
+                where u.disabled_at is null and u.id <> new.host_id
+                  and not exists (select from blocks b where b.user_id = u.id and b.blocked_id in (new.host_id, acting_user()))
+                order by n))
+  returning id into next_id;
+  insert into guests (room_id, user_id, invited_by)
+  select next_id, g.user_id, g.invited_by from guests g where g.room_id = new.id and new.access <> 'open';
+  return null;
+end
+$$;
+
+comment on function tg_rooms__plan_next() is
+  'Plans the next room of a series when one has ended: with its name, description, club, stage, access, co-hosts and guests, not its reminders and bans. The series ends if its host is disabled or no longer a member of the club.';
+
+create or replace trigger _350_plan_next after update of ended_at on rooms
+for each row when (old.ended_at is null and new.ended_at is not null and new.opened_at is not null and new.repeats is not null)
+execute function tg_rooms__plan_next();
+comment on trigger _350_plan_next on rooms is 'Plans the next room of a series.';
