@@ -65,7 +65,9 @@ class MixSender:
         self._encryption = Session(policy)
 
     def __call__(self, tick: int, _samples: Samples, opus: bytes) -> None:
-        if not opus:
+        if not opus:  # silence: what was said before it waits for nothing more
+            if self._held:
+                self._send()
             return
         follows, self._last_tick = tick == self._last_tick + 1, tick
         if self._held and not (follows and self._has_place_for(opus)):

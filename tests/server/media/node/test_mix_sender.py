@@ -90,6 +90,12 @@ def test_a_pause_ends_a_packet(output: Output) -> None:
     assert output.packets() == [(0, 0, True, joined(10, 11)), (1, 10, True, joined(20, 21, 22))]
 
 
+def test_the_end_of_a_sound_is_sent_with_the_silence_after_it(output: Output) -> None:
+    output.ticks(10, 11)
+    output.sender(12, NOTHING, b"")
+    assert output.packets() == [(0, 0, True, joined(10, 11))]
+
+
 def test_a_frame_of_another_kind_begins_another_packet(output: Output) -> None:
     output.ticks(10, 11)
     output.ticks(12, 13, 14, kind=0x78)
