@@ -71,10 +71,12 @@ async def _measure(bench: Workbench, plan: Plan, many: int, bus: str | None = No
         used = await Processors.of(psql, [relay.pid for relay in started])
         reads = await readings(1)
         cpu, sql_cpu, own = used.relays(), used.postgres(), processor(opened.process)
+        bytes_before = opened.received
         pumped, began = processor(pump) if pump else 0.0, time.monotonic()
         for mark in range(2, events + 2):
             times += await opened.round(write, mark, streams)
         took = time.monotonic() - began
+        received = opened.received - bytes_before
         share = (processor(opened.process) - own) / took
         cpu, postgres = used.relays() - cpu, used.postgres()
         pumped = processor(pump) - pumped if pump else 0.0
@@ -85,6 +87,7 @@ async def _measure(bench: Workbench, plan: Plan, many: int, bus: str | None = No
     figures = [
         Figure("relays", "received, p50", of, seen.p50, "ms"),
         Figure("relays", "received, p99", of, seen.p99, "ms"),
+        Figure("relays", "bytes to each", of, round(received / events / streams / 1000, 3), "kB"),
         Figure("relays", "CPU relay, event", of, round(cpu / events * 1e6), "µs"),
     ]
     if pump:

@@ -39,7 +39,7 @@ class StreamProcess:
         self._closed = 0
         self._done = -1
         self._many = 0
-        self._size = self._answer_size = 0
+        self._size = self._answer_size = self._total = 0
         self._fault = ""
         self._poster: socket.socket | None = None
         self._awake = socket.socketpair()
@@ -137,6 +137,7 @@ class StreamProcess:
                 self._all_answered.notify_all()
 
     def _look(self, fd: int, buffer: bytearray, size: int, at: float) -> None:
+        self._total += size
         tail = self._tails.pop(fd, None)
         chunk: bytes | memoryview = memoryview(buffer)[:size]
         if tail is not None:
@@ -162,7 +163,12 @@ class StreamProcess:
         arrived = self._arrivals.pop(mark, {})
         self._done = mark
         times = [round((at - since) * 1000, 3) for at in list(arrived.values())]
-        return {"times": times, "bytes": self._size, "closed": self._closed}
+        return {
+            "times": times,
+            "bytes": self._size,
+            "total": self._total,
+            "closed": self._closed,
+        }
 
     def _post(self, port: int, request: bytes, mark: int, many: int) -> dict[str, Any]:
         if self._poster is None:

@@ -47,9 +47,10 @@ class Deliveries:
 
 
 class Streams:
-    """The streams of one process."""
+    """The streams of one process. `received` are the bytes of all of them at the end of the last round."""
 
     def __init__(self, process: Worker) -> None:
+        self.received = 0
         self._worker = process
         self.process = psutil.Process(process.pid)
 
@@ -111,6 +112,7 @@ class Streams:
         await write(mark)
         seen = await self._worker.ask("received", mark=mark, many=many, since=since)
         times: list[float] = seen["times"]
+        self.received = seen["total"]
         return times
 
     async def post(self, port: int, request: str, mark: int, many: int) -> dict[str, Any]:

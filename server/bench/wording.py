@@ -69,7 +69,7 @@ EXPLAINED: Final[dict[Measure, Explained]] = {
     "relays": Explained(
         "many relays on one database",
         "One room is followed on all relays, twenty streams on each, and chat messages are written in psql, each when all have received the"
-        " one before; then the same on a bus, where a pump reads for all. The processor time is that of all relays together; relay_read is the reading of logs, as PostgreSQL counts its calls.",
+        " one before; then the same on a bus, where a pump reads for all. Bytes are those of a message that each stream received. The processor time is that of all relays together; relay_read is the reading of logs, as PostgreSQL counts its calls.",
     ),
 }
 

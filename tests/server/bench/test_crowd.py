@@ -41,6 +41,9 @@ def test_an_event_reaches_the_streams_of_all_relays_and_each_relay_reads_it(crow
     reads = {one.of: one.value for one in relays.figures if one.what == "reads, an event"}
     assert reads["1 relay"] >= 1
     assert len(reads) == lanes
+    sizes = [one.value for one in relays.figures if one.what == "bytes to each"]
+    assert len(sizes) == lanes
+    assert all(0.1 < size < 1 for size in sizes), sizes
 
 
 def test_the_run_of_a_crowd_is_reported_and_leaves_nothing_behind(crowd: Ran) -> None:
