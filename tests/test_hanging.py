@@ -42,7 +42,7 @@ def test_a_test_that_hangs_is_ended_and_says_what_waits(
         text=True,
         check=False,
         timeout=PATIENCE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTEST_ADDOPTS": ""},
     )
     assert "2 failed, 1 passed" in done.stdout, done.stdout
     assert "test_that_hangs[run0] did not end within 1 s" in done.stdout
