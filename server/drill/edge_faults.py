@@ -231,7 +231,7 @@ EDGE_KILLED = Drill(
 
 SECOND_NODE_KILLED = Drill(
     "second-node-killed",
-    "A room is too large for the SFU node of its stage, and an MCU node serves its listeners. That is killed with SIGKILL. The listeners are "
+    "A room is too large for the SFU node of its stage, and an MCU node that serves its listeners is killed with SIGKILL. The listeners are "
     "served by another one and hear the stage again, and the connections of the stage stay as they are.",
     kill_second_node,
 )
