@@ -97,7 +97,10 @@ def trouble(address: str, database_url: str) -> dict[str, str]:
             while '"id":1' not in socket.recv(PATIENCE, decode=True).replace(" ", ""):
                 pass
         with client.stream("GET", f"/rooms/{room}/events") as stream:
-            next(stream.iter_lines())
+            lines = (
+                stream.iter_lines()
+            )  # kept, because httpx closes a stream whose iterator is gone
+            next(lines)
             with psycopg.connect(database_url, autocommit=True) as operator:
                 operator.execute(
                     "select pg_terminate_backend(pid) from pg_stat_activity"

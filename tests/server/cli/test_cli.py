@@ -125,7 +125,8 @@ def test_everything_starts_serves_and_stops_with_one_command(open_dir: Path, sta
     assert "Traceback" not in shown
 
     with httpx.stream("GET", f"{address}hallway/events", timeout=PATIENCE) as stream:
-        assert next(stream.iter_lines())
+        lines = stream.iter_lines()  # kept, because httpx closes a stream whose iterator is gone
+        assert next(lines)
         assert run.stops(signal.SIGTERM)
     assert run.process.returncode == 0
     assert run.lines[-1] == "stopped"

@@ -13,6 +13,7 @@ from ...patience import PATIENCE
 from ...running import RunningRelay
 
 SMALL = 4096  # bytes
+LARGE = 1 << 20
 
 
 @dataclass
@@ -30,6 +31,11 @@ class RawStream:
                 chunk = await self.reader.read(65536)
                 assert chunk, f"the connection ended before {wanted!r}: {self.received[-300:]!r}"
                 self.received += chunk
+
+    def buffers_more(self) -> None:
+        """From now on the kernel buffers as usual: with a small buffer TCP waits for a timer after every few KiB."""
+        line: socket.socket = self.writer.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LARGE)
 
     async def until_closed(self) -> None:
         async with asyncio.timeout(PATIENCE):

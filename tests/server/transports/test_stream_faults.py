@@ -66,6 +66,7 @@ async def test_one_that_stops_reading_continues_where_it_was(
         with relay.client() as client:
             assert "roomtone_readers_paused 1.0" in client.get("/metrics").text
         psql.seat(room, "cleo")
+        anna.buffers_more()
         await anna.until(b'"cleo"')
         await rick.until(joins("cleo"))
         assert seqs(anna)[: MANY + 1] == rick.seqs[: MANY + 1]
