@@ -231,8 +231,7 @@ async def finished(run: Coroutine[Any, Any, T], name: str) -> T:
         try:
             await asyncio.wait([task])
         finally:
-            if task.cancel():
-                await asyncio.wait([task])
+            await _end([task])
         raise
 
 

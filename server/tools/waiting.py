@@ -14,11 +14,11 @@ PATIENCE: Final = 180.0  # seconds; nothing that works takes longer, even on a b
 MOST_AT_ONCE: Final = 1.0
 """Seconds that count between two checks. More have passed where the machine, or this process, stood still: nothing could happen meanwhile."""
 
-STANDSTILL_AT_MOST: Final = 2 * PATIENCE
-"""Seconds for which a machine may stand still within one limit. Without this, checks that themselves take minutes could go on for hours."""
-
 ONE_TURN: Final = 1.2 * EVERY
 """The same where something is promised within some seconds: processes that wait for their turn cannot keep that."""
+
+STANDSTILL_AT_MOST: Final = 2 * PATIENCE
+"""Seconds for which a machine may stand still within one limit. Without this, checks that themselves take minutes could go on for hours."""
 
 
 class TimeLimit:
