@@ -57,6 +57,7 @@ const context = createContext({
     asked: () => asked,
     askName: (then) => identity.askName(then),
     leaveRoom: () => roomSessionActions.leave(),
+    hostLeaves: () => roomSessionActions.hostLeaves(),
   },
 })
 const keysHelp = createKeysHelp()

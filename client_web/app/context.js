@@ -17,6 +17,7 @@ const WAITS = 500 // ms for the relay's answer, before the dialog says that it h
  * @property {() => Promise<void>} asked  until that is answered, or there is no answer
  * @property {(then: () => void) => void} askName  asks for a name, then calls `then`
  * @property {() => Promise<boolean>} leaveRoom  leaves the room, and asks its host what becomes of it: see room.js
+ * @property {() => Promise<boolean>} hostLeaves  the same for a host; others stay
  *
  * @param {object} parts
  * @param {ReturnType<typeof import('../session.js').createSession>} parts.session
@@ -34,7 +35,7 @@ export function createContext({ session, shell, page }) {
     get route() {
       return page.route
     },
-    ...{ enter: page.enter, arrive: page.arrive, reload: page.reload, learnWho: page.learnWho, leaveRoom: page.leaveRoom },
+    ...{ enter: page.enter, arrive: page.arrive, reload: page.reload, learnWho: page.learnWho, leaveRoom: page.leaveRoom, hostLeaves: page.hostLeaves },
 
     /** The present room session while I have a seat; null after it ended. */
     seated: () => (shell.roomSession && shell.roomSession.state.phase !== 'left' ? shell.roomSession : null),

@@ -21,11 +21,13 @@ export function hallwayActions(context) {
   })
   context.add(startRoom, coHosts)
 
-  async function begin(/** @type {Parameters<typeof shell.startRoom>[0]} */ wanted) {
+  /** @param {Parameters<typeof shell.startRoom>[0]} wanted @returns {Promise<boolean>} false: nothing is started, because I stay the host of another room */
+  async function begin(wanted) {
+    if (!wanted.starts_at && !(await context.hostLeaves())) return false
     const room = await shell.startRoom(wanted)
-    if (!wanted.starts_at) return context.route.go(addressOf(room.id))
-    context.view.showNotice(`“${room.name}” opens ${whenInWords(room.starts_at ?? '')}.`, { yes: 'Copy link', accept: () => copyAddress(addressOf(room.id)) })
-    return undefined
+    if (wanted.starts_at) context.view.showNotice(`“${room.name}” opens ${whenInWords(wanted.starts_at)}.`, { yes: 'Copy link', accept: () => copyAddress(addressOf(room.id)) })
+    else context.route.go(addressOf(room.id))
+    return true
   }
 
   async function copyAddress(/** @type {string} */ path) {
@@ -56,6 +58,7 @@ export function hallwayActions(context) {
     toggleFollow: (/** @type {ListedRoom} */ row) => attempt(() => (row.followed ? shell.unfollow(Number(row.club_id)) : shell.follow(Number(row.club_id)))),
     toggleReminder: (/** @type {ListedRoom} */ row) => withName(() => attempt(() => remind(row))),
     openRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
+      if (context.seated()?.room_id !== row.id && !(await context.hostLeaves())) return
       await shell.moderationOf(row.id).openNow()
       context.enter(row.id)
     }),

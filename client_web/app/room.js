@@ -27,6 +27,13 @@ export function roomActions(context) {
 
   return {
     leave,
+    /** A host is asked what becomes of the room, and leaves it. Others stay. @returns {Promise<boolean>} whether I host no room now */
+    async hostLeaves() {
+      if (!context.seated()?.state.may.host) return true
+      if (!(await leave())) return false
+      await shell.leave() // the event by which it ended may not have come yet
+      return true
+    },
     /** By its key, which is easily pressed by mistake: asks everybody who is on stage. */
     async leaveByKey() {
       const { may } = context.seated()?.state ?? {}

@@ -188,10 +188,10 @@ def test_the_older_of_two_tabs_says_so_and_can_take_the_seat_again(
         older.walks_in()
         with user_page(context, relay.url, "beth", path=path) as newer:
             newer.walks_in()
-            older.reads("You are here in another tab")
+            older.reads("You entered in another tab")
             older.button("Use this tab instead").click()
             older.walks_in()
-            newer.reads("You are here in another tab")
+            newer.reads("You entered in another tab")
 
 
 def test_a_removed_participant_reads_why(

@@ -49,7 +49,8 @@ const RULES = {
 
 /**
  * Starts a room now, or plans one: one row in `rooms`. A planned room can be changed until it opens; only changed columns are written.
- * @param {{ start: (room: NewRoom) => Promise<void>, change: (id: number, columns: Record<string, unknown>) => Promise<unknown>, clubs: () => Promise<{id: number, name: string}[]> }} actions
+ * `start` resolves with false if the user does not want it any more: then the form stays.
+ * @param {{ start: (room: NewRoom) => Promise<boolean>, change: (id: number, columns: Record<string, unknown>) => Promise<unknown>, clubs: () => Promise<{id: number, name: string}[]> }} actions
  */
 export function createStartRoom({ start, change, clubs }) {
   /** @type {PlannedRoom|null} */ let edited = null
@@ -106,8 +107,9 @@ export function createStartRoom({ start, change, clubs }) {
   })
 
   async function submit() {
-    if (!edited) await submitNew()
-    else {
+    if (!edited) {
+      if (!(await start(newRoom()))) return
+    } else {
       const columns = Object.fromEntries(Object.entries(written()).filter(([column, value]) => value !== asOpened[column]))
       // By the clocks of another zone, until its time is changed here.
       if (!('starts_at' in columns) && !('repeats' in columns)) delete columns.time_zone
@@ -117,7 +119,7 @@ export function createStartRoom({ start, change, clubs }) {
     form.element.reset()
   }
 
-  async function submitNew() {
+  function newRoom() {
     /** @type {NewRoom} */ const room = { name: fields.name.value, club_id: club.value ? Number(club.value) : null, stage: fields.stage.value === 'moderated' ? 'moderated' : 'open' }
     // Defaults are not sent: the database has the same.
     if (fields.description.value) room.description = fields.description.value
@@ -125,7 +127,7 @@ export function createStartRoom({ start, change, clubs }) {
     if (fields.host_gone.value !== 'wait') room.host_gone = fields.host_gone.value
     if (fields.when.value === 'later') room.starts_at = chosenMoment()?.toISOString()
     if (fields.when.value === 'later' && fields.repeats.input.checked) Object.assign(room, { repeats: 'weekly', time_zone: ownZone() })
-    await start(room)
+    return room
   }
 
   /** @param {number|null} wanted  the club to start with */

@@ -19,7 +19,7 @@ export function endingInWords({ reason, problem, room, invited }) {
     case 'removed': return invited
       ? { title: 'You can come back', advice: 'You were removed from this room, and are invited again.', again: 'Come back' }
       : { title: 'You were removed from this room', advice: 'A host or moderator removed you.', again: 'Try to come back' }
-    case 'taken over': return { title: 'You are here in another tab', advice: 'Your seat moved to that tab, and this tab left the room.', again: 'Use this tab instead' }
+    case 'taken over': return { title: 'You entered in another tab', advice: 'Your seat moved to that tab, and this tab left the room.', again: 'Use this tab instead' }
     case 'signed out': return { title: 'You were signed out', advice: 'You signed out in another tab, or your account cannot be used any more. Sign in again to come back.', again: 'Come back' }
     case 'token expired': return { title: 'Your sign-in has expired', advice: 'Sign in again to come back.', again: 'Come back' }
     case 'timeout': return { title: 'You were disconnected for too long', advice: 'You lost your seat while you were away.', again: 'Come back' }

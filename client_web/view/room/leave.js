@@ -22,7 +22,7 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
     element('div', { class: 'leave__part' }, choice('Leave it running', 'The room stays open without you. You stay its host, and can come back.', () => act(leaveRunning))),
     element('div', { class: 'leave__part' }, choice('End it for everyone', 'Everybody leaves. The room cannot be opened again.', () => act(end), true)),
     element('div', { class: 'confirm__buttons' }, element('button', { class: 'button', type: 'button', text: 'Stay', on: { click: () => dialog.close() } }))))
-  dialog.onClose(() => settle(false))
+  dialog.onClose(closed)
 
   /** @param {string} text @param {string} about @param {() => unknown} action */
   function choice(text, about, action, danger = false) {
@@ -37,9 +37,14 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
     acting = true
     const left = await refusal.attempt(action)
     acting = false
-    if (!left) return
-    settle(true)
-    dialog.close()
+    if (left) settle(true)
+    if (left) dialog.close()
+    else closed()
+  }
+
+  /** The event by which I leave may come before the answer, and closes the dialog: the answer decides. */
+  function closed() {
+    if (!acting && !dialog.element.open) settle(false)
   }
 
   function handOver() {
