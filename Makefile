@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Half of these processes run files that compute, the others files that wait: see tests/parallel.py.
-PARALLEL ?= --numprocesses 6 --dist loadfile --no-loadscope-reorder
+# Two of these processes run files in which somebody talks, the others the rest: see tests/parallel.py.
+PARALLEL ?= --numprocesses 5 --dist loadfile --no-loadscope-reorder
 
 # Tests start hundreds of processes of the same modules: compile each module once.
 unexport PYTHONDONTWRITEBYTECODE

@@ -20,7 +20,7 @@ from roomtone.tools.database_server import OPERATOR
 from xdist.remote import Producer
 
 from .databases import Databases
-from .parallel import FilesOfTwoKinds, is_long, place
+from .parallel import FilesOfTwoKinds, has_sound, place
 from .people import Psql
 
 pytest_plugins = ["tests.hanging"]
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for _, inside in groupby(files, lambda path: path.parent):
         group = list(inside)
         for number, path in enumerate(group):
-            places[path] = (not is_long(path), place(path), number / len(group))
+            places[path] = (not has_sound(path), place(path), number / len(group))
     items.sort(key=lambda item: places[item.path])
 
 

@@ -1,39 +1,49 @@
 """Which process runs which file of tests.
 
-Files with browsers, drills and fuzzing compute, most others wait. All of the first kind together need more than the processors have, all
-of the second less; so half of the processes run the one kind while the other half runs the other. Who has no file of its own kind left
-helps with the other. Each kind begins with its longest files, so that no process runs one alone at the end.
+In some files browsers, nodes and bots talk: their sound is coded in real time, for as long as a test lasts. The more of them run at once,
+the longer each lasts, and the more sound is coded; six at a time did little else. So two of five processes begin with these files, the
+others with those that only compute or wait. Who has no file of its own kind left helps with the other, but never more than `AT_ONCE`
+processes run files with sound: one more ends instead. Each kind begins with its longest files, so that no process runs one alone at the end.
 """
 
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import Final
 
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
-LONG = {"client_web", "drill", "fuzz", "media", "node", "tests"}
-"""Folders whose files take long; in `tests` itself that is test_packaging.py."""
+WITH_SOUND: Final = {"client_web", "edge", "media", "node", "topology"}
+"""Folders of files in which somebody talks."""
 
-LONGEST = (
+AT_ONCE: Final = 3
+
+LONGEST: Final = (
     "client_web/test_axe.py",
     "server/drill/test_way_drills.py",
     "client_web/test_evening.py",
-    "server/drill/test_server_drills.py",
     "fuzz/test_every_check.py",
-    "server/drill/test_bus_drills.py",
+    "server/drill/test_server_drills.py",
     "fuzz/test_document.py",
+    "server/drill/test_bus_drills.py",
+    "fuzz/test_requests.py",
     "server/drill/test_browser_drills.py",
+    "client_web/test_techniques.py",
+    "server/media/test_routes.py",
+    "server/media/edge/test_edge.py",
     "server/media/node/test_node.py",
-    "schema/test_sql_text.py",
-    "server/transports/test_sse.py",
-    "rights/test_hidden_writes.py",
-    "server/http/test_generators.py",
-    "server/bus/test_logins.py",
-    "rights/test_matrix.py",
+    "client_web/test_talking.py",
+    "client_web/test_push_to_talk.py",
+    "test_packaging.py",
+    "server/cli/test_cli.py",
     "server/postgres/test_uninstall.py",
+    "rights/test_hidden_writes.py",
+    "fuzz/test_interleavings.py",
+    "server/bench/test_run.py",
+    "server/http/test_generators.py",
 )
-"""Files that take more than about a minute and a half, in the order in which they begin; drills and browsers in turn."""
+"""Files that take more than about a minute and a half, in the order in which they begin; drills, which mostly wait, and fuzzing in turn."""
 
 
 def place(path: PurePath) -> int:
@@ -42,17 +52,37 @@ def place(path: PurePath) -> int:
     return found[0] if found else len(LONGEST)
 
 
-def is_long(path: PurePath) -> bool:
-    return path.parent.name in LONG
+def has_sound(path: PurePath) -> bool:
+    return path.parent.name in WITH_SOUND
 
 
 class FilesOfTwoKinds(LoadFileScheduling):  # type: ignore[misc]
-    """As `--dist loadfile`, but every second process begins with the long files, the others with the short ones."""
+    """As `--dist loadfile`, but two of five processes begin with the files with sound, the others with those without."""
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        wants_long = int(node.gateway.id.removeprefix("gw")) % 2 == 0
-        for file in self.workqueue:
-            if is_long(PurePath(file)) is wants_long:
-                self.workqueue.move_to_end(file, last=False)
-                break
-        super()._assign_work_unit(node)
+        file = self._next_file(node)
+        if file is not None:
+            self.workqueue.move_to_end(file, last=False)
+            super()._assign_work_unit(node)
+
+    def _reschedule(self, node: WorkerController) -> None:
+        if self.workqueue and not node.shutting_down and self._next_file(node) is None:
+            node.shutdown()  # it runs what it has, and ends
+        else:
+            super()._reschedule(node)
+
+    def _next_file(self, node: WorkerController) -> str | None:
+        wants_sound = int(node.gateway.id.removeprefix("gw")) % 5 < 2
+        elsewhere = sum(self._runs_sound(other) for other in self.nodes if other is not node)
+        may = [file for file in self.workqueue if elsewhere < AT_ONCE or not _with_sound(file)]
+        return next(
+            (file for file in may if _with_sound(file) is wants_sound), may[0] if may else None
+        )
+
+    def _runs_sound(self, node: WorkerController) -> bool:
+        assigned = self.assigned_work[node].items()
+        return any(_with_sound(file) and not all(tests.values()) for file, tests in assigned)
+
+
+def _with_sound(file: str) -> bool:
+    return has_sound(PurePath(file))

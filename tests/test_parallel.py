@@ -1,4 +1,4 @@
-"""Processes that run tests at the same time begin with files of different kinds."""
+"""Processes that run tests at the same time begin with files of different kinds, and few run files with sound."""
 
 from __future__ import annotations
 
@@ -9,33 +9,80 @@ from unittest.mock import Mock
 
 import pytest
 
-from .parallel import LONGEST, FilesOfTwoKinds, place
+from .parallel import AT_ONCE, LONGEST, FilesOfTwoKinds, has_sound, place
 
-LONG = ["tests/client_web/test_axe.py", "tests/fuzz/test_document.py"]
-SHORT = ["tests/schema/test_names.py", "tests/server/http/test_names.py"]
+SOUND = ["tests/client_web/test_axe.py", "tests/server/media/test_whip.py"]
+SILENT = ["tests/fuzz/test_document.py", "tests/server/http/test_names.py"]
+
+
+class Processes:
+    """What processes of these names are given when each file has three tests; `ran` are the files by process, as they begin."""
+
+    def __init__(self, names: list[str], files: list[str]) -> None:
+        self.tests = [f"{file}::test_{number}" for file in files for number in range(3)]
+        config: Any = SimpleNamespace(
+            getvalue=lambda _name: ["popen"] * len(names),
+            option=SimpleNamespace(loadscopereorder=False),
+        )
+        self.scheduler = FilesOfTwoKinds(config)
+        self.ran: dict[str, list[str]] = {name: [] for name in names}
+        self.waiting: dict[str, list[int]] = {name: [] for name in names}
+        self.nodes = {name: self._node(name) for name in names}
+        for node in self.nodes.values():
+            self.scheduler.add_node(node)
+            self.scheduler.add_node_collection(node, self.tests)
+        self.scheduler.schedule()
+
+    def _node(self, name: str) -> Mock:
+        node = Mock(shutting_down=False)
+        node.gateway.id = name
+
+        def send(numbers: list[int]) -> None:
+            self.ran[name].append(self.tests[numbers[0]].partition("::")[0])
+            self.waiting[name] += numbers
+
+        def shutdown() -> None:
+            node.shutting_down = True
+
+        node.send_runtest_some, node.shutdown = send, shutdown
+        return node
+
+    def with_sound(self) -> int:
+        """How many processes have a file with sound to run."""
+        return sum(
+            any(has_sound(Path(self.tests[number].partition("::")[0])) for number in waiting)
+            for waiting in self.waiting.values()
+        )
+
+    def run_one_each(self) -> bool:
+        """Whether there was one."""
+        for name, waiting in self.waiting.items():
+            if waiting:
+                self.scheduler.mark_test_complete(self.nodes[name], waiting.pop(0))
+        return any(self.waiting.values())
 
 
 @pytest.mark.parametrize(
-    ("process", "expected"), [("gw0", [*LONG, *SHORT]), ("gw1", [*SHORT, *LONG])]
+    ("process", "expected"), [("gw1", [*SOUND, *SILENT]), ("gw2", [*SILENT, *SOUND])]
 )
 def test_a_process_runs_the_files_of_its_kind_before_the_others(
     process: str, expected: list[str]
 ) -> None:
-    ran: list[str] = []
-    tests = [f"{file}::test" for file in (LONG[0], *SHORT, LONG[1])]
-    node = Mock(shutting_down=False)
-    node.gateway.id = process
-    node.send_runtest_some = lambda numbers: ran.extend(tests[number] for number in numbers)
-    config: Any = SimpleNamespace(
-        getvalue=lambda name: ["popen"], option=SimpleNamespace(loadscopereorder=False)
-    )
-    scheduler = FilesOfTwoKinds(config)
-    scheduler.add_node(node)
-    scheduler.add_node_collection(node, tests)
-    scheduler.schedule()
-    for number in range(len(tests)):
-        scheduler.mark_test_complete(node, tests.index(ran[number]))
-    assert ran == [f"{file}::test" for file in expected]
+    processes = Processes([process], [SOUND[0], *SILENT, SOUND[1]])
+    while processes.run_one_each():
+        pass
+    assert processes.ran == {process: expected}
+
+
+def test_few_processes_run_files_with_sound_at_the_same_time_and_every_file_runs() -> None:
+    talking = [f"tests/client_web/test_{number}.py" for number in range(12)]
+    files = [*talking, *SILENT]
+    processes = Processes([f"gw{number}" for number in range(5)], files)
+    most = processes.with_sound()
+    while processes.run_one_each():
+        most = max(most, processes.with_sound())
+    assert most == AT_ONCE
+    assert sorted(file for ran in processes.ran.values() for file in ran) == sorted(files)
 
 
 def test_the_longest_files_are_there_and_begin_first() -> None:
