@@ -88,7 +88,7 @@ async def _call(
         preferences(request.headers),
     )
     query = parse(request.scope["query_string"], arguments=names if reads else frozenset())
-    _check_query(catalogue, function, query, names)
+    _check_query(function, query)
     check_patterns(query, claims)
     if preferred.max_affected is not None and not function.returns_set:
         raise refusal(
@@ -144,20 +144,21 @@ async def _call(
     return response.json(value or "null", shape, preferred, status=200, content_range=content_range)
 
 
-def _check_query(
-    catalogue: Catalogue, function: Function, query: Query, names: frozenset[str]
-) -> None:
+def _check_query(function: Function, query: Query) -> None:
     """Refuse what can be asked of rows only. Raises Problem PGRST202."""
     if function.returns_rows:
         return
     everything = all(item == Selected(Field("*")) for item in query.select)
     if query.filters or query.order or not everything:
-        raise catalogue.unknown_function(
-            function.name,
-            names,
-            details="It returns no rows, so it takes no filters, select or order.",
-        )
+        raise _takes_no("filters, select or order", function, "no rows")
     if not function.returns_set and (query.limit is not None or query.offset is not None):
-        raise catalogue.unknown_function(
-            function.name, names, details="It returns one value, so it takes no limit or offset."
-        )
+        raise _takes_no("limit or offset", function, "one value")
+
+
+def _takes_no(words: str, function: Function, returned: str) -> Problem:
+    """Problem PGRST202 for a part of a query that needs other rows than the function returns."""
+    return refusal(
+        "PGRST202",
+        f"{function.name!r} returns {returned}, so it takes no {words}",
+        hint=f"There is {function}.",
+    )

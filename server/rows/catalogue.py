@@ -157,9 +157,7 @@ class Catalogue:
             raise self.unknown_function(name, frozenset())
         return known
 
-    def unknown_function(
-        self, name: str, given: frozenset[str], *, details: str | None = None
-    ) -> Problem:
+    def unknown_function(self, name: str, given: frozenset[str]) -> Problem:
         """Problem PGRST202, with the known functions as its hint."""
         known = self._functions.get(name, [])
         left_out = [each for each in self._left_out.values() if each.name == name]
@@ -167,13 +165,13 @@ class Catalogue:
             message = f"{name!r} cannot be called over HTTP: {left_out[0].reason}"
             hint = "Call it in psql, or from a function that can be called here."
         elif known:
-            arguments = ", ".join(sorted(given)) or "no arguments"
-            message = f"{name!r} does not take {arguments}"
+            arguments = f"does not take {', '.join(sorted(given))}" if given else "needs arguments"
+            message = f"{name!r} {arguments}"
             hint = f"There is {' and '.join(map(str, known))}."
         else:
             message = f"there is no function {name!r}"
             hint = f"There are {', '.join(sorted(self._functions))}."
-        return refusal("PGRST202", message, details=details, hint=hint)
+        return refusal("PGRST202", message, hint=hint)
 
     def _leave_out(self, found: Iterable[LeftOut]) -> None:
         """Remember what is not served, and log each that is new."""

@@ -9,13 +9,19 @@ from psycopg import sql
 
 from ..problem import refusal
 from .catalogue import SCHEMA
-from .selection import Field, Item, Order, Selected, not_embedded
+from .selection import Field, Item, Order, Selected, no_aggregates, not_embedded
 from .source import Source
 
 LONGEST_NAME_BYTES = 63
 """PostgreSQL would truncate a longer name, which may then be another's (NAMEDATALEN)."""
 
 BODY: Final = "roomtone_body"
+
+_AGGREGATES_OF_ROWS: Final = frozenset(
+    {"any_value", "array_agg", "json_agg", "json_agg_strict", "jsonb_agg", "jsonb_agg_strict"}
+    | {"max", "min"}
+)
+"""Those that take a row of any table, but for `count`, which PostgREST's clients use. They would read any number of rows."""
 
 Sql = sql.SQL | sql.Composed
 
@@ -51,7 +57,12 @@ def commas(parts: Iterable[Sql]) -> Sql:
 
 
 def field(source: Source, wanted: Field) -> Part:
-    """`"source"."column" -> key`. A column of another type than JSON is converted, so that arrays have elements, too."""
+    """`"source"."column" -> key`. A column of another type than JSON is converted, so that arrays have elements, too.
+
+    PostgreSQL takes a name that is no column for a function of the row. Raises Problem PGRST123 for an aggregate of all rows.
+    """
+    if wanted.column in _AGGREGATES_OF_ROWS and wanted.column not in source.types:
+        raise no_aggregates()
     text: Sql = identifier(source.alias, wanted.column)
     if wanted.path and source.types.get(wanted.column, "json") not in {"json", "jsonb"}:
         text = sql.SQL("to_jsonb({})").format(text)

@@ -14,7 +14,8 @@ from .prefer import Accepted, Preferences
 from .query import LARGEST_OFFSET, Query
 from .transaction import Answer
 
-_RANGE = re.compile("([0-9]{1,18})-([0-9]{0,18})")
+_RANGE = re.compile("([0-9]+)-([0-9]*)")
+_LONGEST = len(str(LARGEST_OFFSET))  # digits; Python converts at most 4,300
 
 
 def requested(request: Request, query: Query) -> Page:
@@ -24,8 +25,8 @@ def requested(request: Request, query: Query) -> Page:
         last = min(first + query.limit - 1, last)
     asked = _RANGE.fullmatch(request.headers.get("range", ""))
     if asked and request.method == "GET" and query.limit != 0:  # RFC 9110, 14.2: only with GET
-        first = max(first, int(asked[1]))
-        last = min(last, int(asked[2] or last))
+        first = max(first, _position(asked[1]))
+        last = min(last, _position(asked[2])) if asked[2] else last
         if last < first:
             raise refusal(
                 "PGRST103",
@@ -34,6 +35,12 @@ def requested(request: Request, query: Query) -> Page:
             )
     most: int = request.state.settings.rows_limit
     return Page(first, min(last - first + 1, most))
+
+
+def _position(digits: str) -> int:
+    """The number, or one beyond every row."""
+    short = digits.lstrip("0")[: _LONGEST + 1]
+    return int(short or "0")
 
 
 def part(answer: Answer, page: Page, shape: Accepted, preferred: Preferences) -> Response:

@@ -212,7 +212,7 @@ def _selected(scanner: Scanner) -> Selected:
     alias = _alias(scanner)
     field = parse_field(scanner)
     if field.column == "count" and scanner.sees("()"):
-        raise _no_aggregates()
+        raise no_aggregates()
     if scanner.sees("(") or scanner.sees("!"):
         raise not_offered(f"a table embedded in an embedded table ({field.column[:60]})")
     cast = None
@@ -225,7 +225,7 @@ def _selected(scanner: Scanner) -> Selected:
                 hint=f"There are {', '.join(sorted(CASTS))}.",
             )
     if any(scanner.sees(f".{aggregate}") for aggregate in _AGGREGATES):
-        raise _no_aggregates()
+        raise no_aggregates()
     return Selected(field, alias, cast)
 
 
@@ -237,13 +237,15 @@ def _order(scanner: Scanner) -> Order:
     direction: Literal["asc", "desc"] | None = None
     nulls: Literal["nullsfirst", "nullslast"] | None = None
     while scanner.take("."):
+        start = scanner.at
         word = scanner.name("asc, desc, nullsfirst or nullslast")
         if word in {"asc", "desc"} and direction is None and nulls is None:
             direction = "asc" if word == "asc" else "desc"
         elif word in {"nullsfirst", "nullslast"} and nulls is None:
             nulls = "nullsfirst" if word == "nullsfirst" else "nullslast"
         else:
-            scanner.fail("asc, desc, nullsfirst or nullslast before this")
+            scanner.at = start
+            scanner.fail("asc or desc, then nullsfirst or nullslast, each once at most")
     return Order(field, direction, nulls, of)
 
 
@@ -261,7 +263,8 @@ def not_embedded(name: str) -> Problem:
     )
 
 
-def _no_aggregates() -> Problem:
+def no_aggregates() -> Problem:
+    """Problem PGRST123."""
     return refusal(
         "PGRST123",
         "aggregate functions are not offered here",

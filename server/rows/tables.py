@@ -169,7 +169,10 @@ async def options(request: Request) -> Response:
 async def otherwise(request: Request) -> Response:
     """A method that no table has."""
     catalogue: Catalogue = request.state.rows
-    raise response.not_allowed(await catalogue.relation(request.path_params["table"]))
+    problem = response.not_allowed(await catalogue.relation(request.path_params["table"]))
+    if request.method == "PUT":
+        problem.hint = "Use POST with Prefer: resolution=merge-duplicates."
+    raise problem
 
 
 async def post(request: Request) -> Response:

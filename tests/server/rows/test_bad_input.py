@@ -193,7 +193,8 @@ def test_another_schema_is_refused(tea: World) -> None:
 
 
 def test_unknown_methods_and_paths(tea: World) -> None:
-    problem(tea.rick.put("/rows/rooms", json={"name": "x"}), 405, "PGRST117")
+    put = problem(tea.rick.put("/rows/rooms", json={"name": "x"}), 405, "PGRST117")
+    assert put["hint"] == "Use POST with Prefer: resolution=merge-duplicates."
     problem(tea.rick.get("/rows/hallways"), 404, "PGRST205")
     problem(tea.rick.post("/rows/a/b/c"), 404, "PGRST125")
     problem(tea.rick.post("/rows/hallway", json={"name": "x"}), 405, "55000")
