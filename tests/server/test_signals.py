@@ -17,7 +17,7 @@ import pytest
 from ..conftest import Connect
 from ..patience import PATIENCE, eventually
 from ..people import Psql
-from ..running import get, run_relay
+from ..running import RunningRelay, get, run_relay
 
 ROOMTONE = (sys.executable, "-m", "roomtone")
 
@@ -125,14 +125,18 @@ def bots(psql: Psql) -> list[tuple[object, ...]]:
     return psql.all("select username from roster where kind = 'bot'")
 
 
+def a_bot(way: str, relay: RunningRelay, database_url: str, room: int) -> tuple[str, ...]:
+    where = relay.url if way == "--url" else database_url
+    return (*ROOMTONE, "bot", "--room", str(room), way, where)
+
+
 @pytest.mark.parametrize("way", ["--url", "--database-url"])
 def test_bots_leave_at_a_hangup_and_stay_under_nohup(
     psql: Psql, database_url: str, way: str
 ) -> None:
     room = psql.room("rick")
     with run_relay(database_url, demo=True) as relay:
-        where = relay.url if way == "--url" else database_url
-        command = (*ROOMTONE, "bot", "--room", str(room), way, where)
+        command = a_bot(way, relay, database_url, room)
         with started(command, stdout=subprocess.PIPE) as bot:
             eventually(lambda: bots(psql) == [("a listener",)])
             bot.send_signal(signal.SIGHUP)
@@ -145,3 +149,24 @@ def test_bots_leave_at_a_hangup_and_stay_under_nohup(
             assert bot.wait(PATIENCE) == 0
             assert bot.stdout is not None
             assert "the room has ended" in bot.stdout.read()
+
+
+JOINS = "select from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'join_room'"
+
+
+@pytest.mark.parametrize("way", ["--url", "--database-url"])
+def test_bots_that_a_signal_stops_while_they_join_leave_the_seat_they_get(
+    psql: Psql, connect: Connect, database_url: str, way: str
+) -> None:
+    room = psql.room("rick")
+    with run_relay(database_url, demo=True) as relay:
+        locking = connect(autocommit=False)
+        locking.execute("lock participants in share mode")
+        with started(a_bot(way, relay, database_url, room), stdout=subprocess.PIPE) as bot:
+            eventually(lambda: psql.all(JOINS))
+            bot.send_signal(signal.SIGTERM)
+            with pytest.raises(subprocess.TimeoutExpired):
+                bot.wait(0.5)
+            locking.commit()
+            assert bot.wait(PATIENCE) == 0
+        assert bots(psql) == []

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from ...backoff import backoff
-from ...supervision import Supervisor
+from ...supervision import Supervisor, finished
 from ...types import NOT_READ_YET, Cursor, PeerId, RoomId
 from .client import ConnectionLost, Frame, Refused, SignalingClient
 from .events import Ended, Event, SignalKind, event_of, snapshot_of
@@ -20,7 +20,7 @@ COMING_BACK: Final = frozenset({"relay stopping", "too slow"})
 """Reasons of a bye after which the same log can be followed again, from this relay or another."""
 
 ROOM_IS_OPEN: Final = "participants_room_is_open"
-LEAVES_WITHIN: Final = 5.0  # seconds; after that the seat expires by itself
+LEAVES_WITHIN: Final = 10.0  # seconds; after that the seat expires by itself
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,11 @@ class HeldSeat:
         self._seated = False
 
     async def __aenter__(self) -> Self:
-        await self._join()
+        try:
+            await self._join()
+        except asyncio.CancelledError:
+            await self._leave()
+            raise
         self._tasks.keep(self._outbox.run, "outbox")
         return self
 
@@ -66,11 +70,7 @@ class HeldSeat:
         trace: TracebackType | None,
     ) -> None:
         await self._tasks.close()
-        if self._seated:
-            # When this fails, the seat expires by itself.
-            with suppress(Refused, ConnectionLost, TimeoutError):
-                async with asyncio.timeout(LEAVES_WITHIN):
-                    await self.client.call("leave_room", room_id=self.room, peer_id=self.peer)
+        await self._leave()
 
     def send(self, to_peer: PeerId, kind: SignalKind, body: Any) -> None:
         """Write a signal after those before it. Does not wait."""
@@ -144,9 +144,21 @@ class HeldSeat:
         return "taken over" if taken else "timeout"
 
     async def _join(self) -> None:
+        """Take the seat. A cancellation waits for the answer: without its `peer_id` nobody could leave the seat."""
+        await finished(self._take(), "join")
+
+    async def _take(self) -> None:
         asked = {} if self._role is None else {"role": self._role}
         answer = await self.client.call("join_room", room_id=self.room, **asked)
         self.peer = PeerId(str(answer["peer_id"]))
         self._role = None
         self._cursor = None
         self._seated = True
+
+    async def _leave(self) -> None:
+        if not self._seated:
+            return
+        # When this fails, the seat expires by itself.
+        with suppress(Refused, ConnectionLost, TimeoutError):
+            async with asyncio.timeout(LEAVES_WITHIN):
+                await self.client.call("leave_room", room_id=self.room, peer_id=self.peer)
