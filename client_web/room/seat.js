@@ -127,8 +127,7 @@ export function createSeat({ api, room, look, prepare }, listener) {
     if (problem?.rule !== 'participants_peer_id_is_current' && problem?.code !== '42501') return endSession('refused', problem)
     const { peer_id } = refused
     try {
-      const cursor = refused.stream?.cursor ?? null
-      const reason = await retryWhileTemporary(refused, 'timeout', () => api.leaveReason({ peer_id, cursor }))
+      const reason = await retryWhileTemporary(refused, 'timeout', () => api.leaveReason({ peer_id }))
       if (session !== refused) return
       if (reason && reason !== 'timeout') return endSession(reason, problem)
       const seat = await retryWhileTemporary(refused, 'timeout', () => api.mySeat('peer_id'))

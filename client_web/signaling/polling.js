@@ -60,17 +60,17 @@ export function createPolling({ url, fetch, every = 0, wait = 0, hallwayToo = fa
   })
 }
 
-/** The cursor of a session that has not read its room's log yet. */
+/** A cursor before every log: a session that lost its seat may have read why already, without having seen that it is its end. */
 const NOT_READ_YET = '0-0'
 
 /**
- * Why a session lost its seat after a cursor, from the log; null if the log has no reason (any more).
+ * Why a session lost its seat, from the log; null if the log has no reason (any more).
  *
- * @param {{ fetch: typeof window.fetch, path: string, peer_id: string, cursor: string|null }} options
+ * @param {{ fetch: typeof window.fetch, path: string, peer_id: string }} options
  * @returns {Promise<string|null>} a bye's reason; rejects with a Problem that may pass
  */
-export async function leaveReason({ fetch, path, peer_id, cursor }) {
-  const query = new URLSearchParams({ peer_id, after: cursor ?? NOT_READ_YET })
+export async function leaveReason({ fetch, path, peer_id }) {
+  const query = new URLSearchParams({ peer_id, after: NOT_READ_YET })
   const response = await fetch(`${path}/events?${query}`, { headers: { Accept: 'application/json' }, cache: 'no-store' }).catch(() => {
     throw unreachable()
   })

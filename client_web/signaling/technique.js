@@ -69,7 +69,7 @@ export function createTechnique({ session, onFallback = () => {}, search = windo
       return name
     },
 
-    /** Why a session lost its seat. @param {{ path: string, peer_id: string, cursor: string|null }} lost */
+    /** Why a session lost its seat. @param {{ path: string, peer_id: string }} lost */
     leaveReason: (lost) => leaveReason({ fetch: session.fetch, ...lost }),
 
     /**

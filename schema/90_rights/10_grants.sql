@@ -77,7 +77,7 @@ grant execute on function role_name(text), become(jsonb, text), why_token_is_ref
   relay_begin_passkey_sign_in(text), relay_begin_passkey(text, text, bigint, text), relay_use_passkey_challenge(bytea, boolean), relay_passkey(bytea), relay_require_recent_sign_in(jsonb),
   relay_create_passkey(bytea, bigint, bytea, bytea, bigint, text[], text, text, int), relay_sign_in_by_passkey(bytea, bigint), relay_create_access_token(jsonb, text, numeric),
   relay_secret(text), sign_in(text, text, text, int), relay_logs(bigint[]),
-  relay_read(bigint[], bigint[], int), relay_seats_of(bigint[], bigint[], uuid[], text[]), relay_snapshots(bigint[], bigint[], uuid[], text[]), relay_why_seat_was_lost(bigint, bigint, uuid, bigint, bigint), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval), relay_release_all_seats(text, interval),
+  relay_read(bigint[], bigint[], int), relay_seats_of(bigint[], bigint[], uuid[], text[]), relay_snapshots(bigint[], bigint[], uuid[], text[]), relay_why_seat_was_lost(bigint, bigint, uuid), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval), relay_release_all_seats(text, interval),
   relay_heartbeat(text, text, text), relay_rows_since(), relay_end_lease(text, interval), relay_expire_orphaned_seats(interval, interval),
   relay_reap_seats(interval), relay_end_deserted_rooms(interval), relay_delete_old_rows(interval, bigint, int), relay_notification_status(),
   relay_deleted_recordings(text[]), relay_kept_recordings(text[]), relay_set_recording_size(bigint, double precision, bigint), relay_maintain_recordings(interval),

@@ -95,17 +95,11 @@ async def missed(database: Connections, claims: Claims, seat: Seat, after: Curso
     return Missed(frames, Cursor.parse(cursor), len(frames) < PAGE, audience, bool(changed))
 
 
-async def why_gone(
-    connect: Connect, room: RoomId, user: UserId, peer: PeerId, after: Cursor
-) -> str | None:
-    """Why this user's seat stopped being this session's after a cursor; None if the log cannot tell.
-
-    If the log does not reach back to the cursor, it can tell when the session began after its oldest event.
-    """
+async def why_gone(connect: Connect, room: RoomId, user: UserId, peer: PeerId) -> str | None:
+    """Why this user's seat is no longer this session's; None if the log cannot tell (any more)."""
     async with connect() as connection:
         answer = await connection.execute(
-            "select roomtone.relay_why_seat_was_lost(%s, %s, %s, %s, %s)",
-            (room, user, peer, after.epoch, after.seq),
+            "select roomtone.relay_why_seat_was_lost(%s, %s, %s)", (room, user, peer)
         )
         row = await answer.fetchone()
     assert row is not None

@@ -229,7 +229,9 @@ class RoomLogs:
         rooms = [room for room in to_read if room in self._rooms]
         while rooms:
             async with self._database.relay() as connection:
-                read = await read_logs(connection, {room: self._rooms[room].head for room in rooms})
+                # The last reader of a room may leave while this waits for a connection.
+                heads = {room: self._rooms[room].head for room in rooms if room in self._rooms}
+                read = await read_logs(connection, heads)
             read_at = datetime.now(UTC)
             self._metrics.reads.inc()
             unfinished = []

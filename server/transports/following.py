@@ -111,12 +111,11 @@ class RoomSubscription:
 
     async def next_page(self, database: Database, claims: Claims) -> list[Frame]:
         """As `catch_up`, in a stream that has begun. Raises StreamEnded if the user lost the seat."""
-        seat, after = self.seat, self.after
-        assert after is not None
+        seat = self.seat
         try:
             return await self.catch_up(database, claims) or []
         except (InsufficientPrivilege, CheckViolation):
-            reason = await why_gone(database.relay, seat.room, seat.user, seat.peer, after)
+            reason = await why_gone(database.relay, seat.room, seat.user, seat.peer)
             raise StreamEnded(reason or "left") from None
 
     async def snapshot(self, database: Database, claims: Claims) -> str:

@@ -21,7 +21,7 @@ from ..postgres.room_events import Seat, why_gone
 from ..problem import Problem
 from ..relay.openings import Wanted
 from ..resource import resource
-from ..types import Claims, Cursor, PeerId, RoomId
+from ..types import Claims, PeerId, RoomId
 from . import poll_request, polling
 from .cursors import cursor_or_none
 from .following import SeatTaken, no_such_room
@@ -77,7 +77,7 @@ async def _poll_room(request: Request, claims: Claims) -> Response:
         return await polling.poll_room(request, claims, await seat_of(request, claims))
     except SEAT_LOST:
         # A stream says in its `bye` why the seat was lost. A poll says the same.
-        reason = await why_seat_was_lost(request, claims, after)
+        reason = None if after is None else await why_seat_was_lost(request, claims)
         if reason is None or after is None:
             raise
         return polling.seat_lost(reason, after)
@@ -133,15 +133,13 @@ async def seat_of(connection: HTTPConnection, claims: Claims) -> Seat:
     return Seat(room, user, found)
 
 
-async def why_seat_was_lost(
-    connection: HTTPConnection, claims: Claims, after: Cursor | None
-) -> str | None:
-    """Why the session that the request names lost its seat after this cursor; None if unknown."""
+async def why_seat_was_lost(connection: HTTPConnection, claims: Claims) -> str | None:
+    """Why the session that the request names lost its seat; None if unknown."""
     user, peer = user_of(claims), peer_of(connection)
-    if user is None or peer is None or after is None:
+    if user is None or peer is None:
         return None
     connect = connection.state.database.relay_for_subject
-    return await why_gone(connect, room_of(connection), user, peer, after)
+    return await why_gone(connect, room_of(connection), user, peer)
 
 
 routes: list[BaseRoute] = [

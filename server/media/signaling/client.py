@@ -94,8 +94,8 @@ class SignalingClient(Protocol):
         last frame is a `bye` when the other side ends it.
         """
 
-    async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
-        """Why the seat stopped being this session's after a cursor; None if the log cannot tell."""
+    async def why_gone(self, room: RoomId, peer: PeerId) -> str | None:
+        """Why the seat is no longer this session's; None if the log cannot tell (any more)."""
 
     async def ice(self) -> Ice:
         """The servers to find others by. TURN credentials expire, so this is asked before each connection.

@@ -38,7 +38,7 @@ from ...postgres.session import Session, lent
 from ...postgres.wakeup_events import WakeupEvents
 from ...supervision import supervised
 from ...token_bucket import TokenBucket
-from ...types import NOT_READ_YET, Claims, Cursor, PeerId, RoomId, UserId
+from ...types import Claims, Cursor, PeerId, RoomId, UserId
 from .client import ConnectionLost, Frame, Ice, Refused, Row, SignalingClient, User
 from .ice_servers import IceServers
 
@@ -228,7 +228,7 @@ class DatabaseSignalingClient:
                     try:
                         frames, place, complete, audience = await self._read(seat, place)
                     except Refused:
-                        reason = await self.why_gone(room, peer, place or NOT_READ_YET)
+                        reason = await self.why_gone(room, peer)
                         if reason is None:
                             raise
                         yield Frame("bye", {"reason": reason})
@@ -247,9 +247,9 @@ class DatabaseSignalingClient:
                             await notified.wait()
                     notified.clear()
 
-    async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
+    async def why_gone(self, room: RoomId, peer: PeerId) -> str | None:
         async with _translated_errors():
-            return await why_gone(self._connections.lent, room, self._user.id, peer, after)
+            return await why_gone(self._connections.lent, room, self._user.id, peer)
 
     async def ice(self) -> Ice:
         return await self._connections.servers.answering(self._connections.ice(self._user.id))

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from ...backoff import backoff
 from ...supervision import Supervisor, finished
-from ...types import NOT_READ_YET, Cursor, PeerId, RoomId
+from ...types import Cursor, PeerId, RoomId
 from .client import ConnectionLost, Frame, Refused, SignalingClient
 from .events import Ended, Event, SignalKind, event_of, snapshot_of
 from .outbox import Outbox, Outgoing
@@ -134,7 +134,7 @@ class HeldSeat:
         if not lost:
             raise refused
         # Also before the first snapshot: a session that was removed must not take the seat again.
-        reason = await self.client.why_gone(self.room, self.peer, self._cursor or NOT_READ_YET)
+        reason = await self.client.why_gone(self.room, self.peer)
         if reason is not None:
             return reason
         seats = await self.client.select(

@@ -19,7 +19,7 @@ import httpx
 from ...formats.loopback import is_loopback
 from ...formats.media_addresses import OWN, Reach
 from ...log.sse_parser import LineTooLong, SseEvent, SseParser
-from ...types import Cursor, PeerId, RoomId, UserId
+from ...types import NOT_READ_YET, Cursor, PeerId, RoomId, UserId
 from .client import ConnectionLost, Frame, Ice, Refused, Row, SignalingClient, User
 from .ice_servers import IceServers
 
@@ -96,13 +96,13 @@ class HttpSignalingClient:
         except LineTooLong as error:
             raise ConnectionLost(str(error)) from error
 
-    async def why_gone(self, room: RoomId, peer: PeerId, after: Cursor) -> str | None:
+    async def why_gone(self, room: RoomId, peer: PeerId) -> str | None:
         try:
             answer = await _ask(
                 self._client,
                 "GET",
                 f"/rooms/{room}/events",
-                params={"peer_id": peer, "after": str(after)},
+                params={"peer_id": peer, "after": str(NOT_READ_YET)},
             )
         except Refused:
             return None

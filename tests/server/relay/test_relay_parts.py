@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,26 @@ async def test_the_log_of_a_room_whose_subscribers_all_disconnected_is_dropped(
     async with asyncio.timeout(PATIENCE):
         while logs._opening or logs._rooms:  # noqa: ASYNC110 - nothing signals it
             await asyncio.sleep(0.01)
+
+
+async def test_a_log_whose_last_reader_leaves_while_its_read_waits_for_a_connection_is_left_out(
+    database: Database, logs: RoomLogs, psql: Psql
+) -> None:
+    left, stays = RoomId(psql.room("rick")), RoomId(psql.room("beth"))
+    async with supervised() as tasks, AsyncExitStack() as connections:
+        tasks.keep(logs.run, "log reader")
+        followed = await logs.open(left, ANNA, PeerId(str(uuid4())), News())
+        kept = await logs.open(stays, BO, PeerId(str(uuid4())), News())
+        kept.begin()
+        for _ in range(database._own.max_size):
+            await connections.enter_async_context(database.relay())
+        psql.seat(stays, "morty")
+        logs.resync()
+        await comes_true(lambda: database._own.get_stats()["requests_waiting"])
+        logs.close(followed)
+        await connections.aclose()
+        await comes_true(lambda: any(kept.take()))
+        assert not tasks.failures
 
 
 async def test_a_room_that_began_and_ended_before_the_first_read_is_reported_as_ended(

@@ -182,6 +182,12 @@ def test_a_poll_after_the_seat_was_lost_says_why(
     # A session that never read the log has no cursor of it.
     unread = anna.get(f"/rooms/{room}/events", headers=JSON, params=asked | {"after": "0-0"})
     assert unread.json() == {"events": [], "cursor": "0-0", "bye": {"reason": reason}}
+    # And one may have read the event, without having seen that it was its end.
+    head = psql.act_as(None).one(
+        "select concat(epoch, '-', head_seq) from logs where room_id = %s", room
+    )
+    read = anna.get(f"/rooms/{room}/events", headers=JSON, params=asked | {"after": head})
+    assert read.json() == {"events": [], "cursor": head, "bye": {"reason": reason}}
     unknown = anna.get(f"/rooms/{room}/events", headers=JSON, params={"peer_id": peer})
     assert unknown.status_code in (400, 403)
 
