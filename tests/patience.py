@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 PATIENCE = 120.0  # seconds; nothing that works takes longer, even on a busy machine that stands still now and then
 LOOK_AGAIN = 0.02  # seconds
@@ -35,6 +36,18 @@ def running_time() -> Iterator[Callable[[], float]]:
     finally:
         ended.set()
         counting.join()
+
+
+def waited_for_processor() -> float:
+    """Seconds since this machine started in which some process waited for a processor; 0 where the system does not count them.
+
+    What is promised within some milliseconds is promised without those. On a machine that is full they are nearly all: then such a test shows nothing, and fails nobody.
+    """
+    try:
+        some = Path("/proc/pressure/cpu").read_text().split()
+    except OSError:  # another system than Linux, or its kernel counts no pressure
+        return 0.0
+    return int(some[4].removeprefix("total=")) / 1e6
 
 
 def eventually(

@@ -42,6 +42,7 @@ export function createEdgeConnection({ configuration, send }, listener) {
     made.addEventListener('track', ({ track, receiver }) => {
       if (made !== pc) return
       heard = true
+      track.addEventListener('unmute', () => made === pc && !closed && listener.onHeard(), { once: true })
       listener.onVoice('mix', track, receiver)
     })
     made.addEventListener('signalingstatechange', () => {
@@ -136,6 +137,9 @@ export function createEdgeConnection({ configuration, send }, listener) {
     get state() {
       return state
     },
+
+    /** Whether a packet of the mix has come. */
+    hears: () => heard && pc.getReceivers().some(({ track }) => !track.muted),
 
     /** Waits for the offer. An edge has one voice, the mix. */
     receiveVoices() {

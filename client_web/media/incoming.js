@@ -1,5 +1,5 @@
 import { audibleOf, mayOverlap } from './audible_sources.js'
-import { createReceivedSources } from './received_sources.js'
+import { RECENT_FROM_EDGE, createReceivedSources } from './received_sources.js'
 
 /**
  * The audio that is received: whose voice each track has, and which tracks are played. A source is a track. A node's mix has everybody
@@ -65,7 +65,8 @@ export function createIncoming({ playback, hears, everybody, speakers, onHeard }
     /** @param {Voice} voice @param {MediaStreamTrack} track @param {RTCRtpReceiver} receiver */
     attach({ key, owner, mixed, named }, track, receiver) {
       sources.delete(key) // to the end: it is the newest
-      sources.set(key, { key, owner, named, track, received: createReceivedSources(receiver), user_id: mixed ? null : owner, heard: new Set(), sounding: new Set() })
+      const received = createReceivedSources(receiver, named ? {} : { within: RECENT_FROM_EDGE })
+      sources.set(key, { key, owner, named, track, received, user_id: mixed ? null : owner, heard: new Set(), sounding: new Set() })
       playback.attach(key, track, false)
       changed()
     },

@@ -18,6 +18,7 @@ import { selectedPathOf } from './selected_path.js'
  * @property {(state: Connection) => void} onState
  * @property {(voice: string, track: MediaStreamTrack, receiver: RTCRtpReceiver) => void} onVoice  a track has this voice from now on
  * @property {(voice: string) => void} onSilence  no track has it any more
+ * @property {() => void} onHeard  the first packet of a voice has come
  * @property {(path: import('./peer.js').Path|null) => void} onPath
  * @property {(error: Error) => void} onBroken  it has to be replaced
  *
@@ -122,6 +123,7 @@ export function createNodeConnection({ configuration, send }, listener) {
     closed() {},
   }
   pc.addEventListener('connectionstatechange', () => changes[pc.connectionState]())
+  pc.addEventListener('track', ({ track }) => track.addEventListener('unmute', () => !closed && listener.onHeard(), { once: true }))
   pc.addEventListener('icecandidate', ({ candidate }) => {
     if (candidate?.candidate) candidates.add(candidate.toJSON())
   })
@@ -132,6 +134,9 @@ export function createNodeConnection({ configuration, send }, listener) {
     get state() {
       return state
     },
+
+    /** Whether a packet of this voice has come. @param {string} voice */
+    hears: (voice) => pc.getTransceivers().some(({ mid, receiver }) => received.get(mid ?? '') === voice && !receiver.track.muted),
 
     /** Receives these voices from now on. The first call opens the connection. @param {string[]} voices */
     receiveVoices(voices) {

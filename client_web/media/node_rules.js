@@ -1,4 +1,4 @@
-import { isNode, isPresent, mayComeToSpeak } from '../room/state.js'
+import { isNode, isPresent, mayComeToSpeak, maySpeak } from '../room/state.js'
 
 /**
  * Which node sends a room's audio, and whose voices it has. Pure.
@@ -29,6 +29,12 @@ export function voicesAt(node, me, seats) {
   if (mixes(node)) return ['mix']
   const others = seats.filter((each) => each.user_id !== me?.user_id && !isNode(each) && isPresent(each) && mayComeToSpeak(each))
   return others.sort((a, b) => a.seq - b.seq).map(({ user_id }) => `user-${user_id}`)
+}
+
+/** Of these voices those that are to be heard now: of people who are not muted. @param {Seat} node @param {Seat|null} me @param {readonly Seat[]} seats */
+export function voicesNowAt(node, me, seats) {
+  const audible = seats.filter((each) => each.user_id !== me?.user_id && !isNode(each) && isPresent(each) && maySpeak(each) && !each.muted)
+  return audible.length ? voicesAt(node, me, audible) : []
 }
 
 /**

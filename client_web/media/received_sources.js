@@ -5,22 +5,23 @@
  */
 
 const RECENT = 100 // ms; after a sender stops, its last packet is still reported
+export const RECENT_FROM_EDGE = 300 // ms; an edge has three frames of 20 ms in a packet, and one may be late
 
 /** @typedef {Pick<RTCRtpReceiver, 'getSynchronizationSources'|'getContributingSources'>} Receiver */
 
 /**
  * What was received before this call does not count: the receiver's track may have had another person's voice.
- * @param {Receiver} receiver @param {() => number} [now] ms
+ * @param {Receiver} receiver @param {{ within?: number, now?: () => number }} [options] ms: how long a packet counts, and a clock
  */
-export function createReceivedSources(receiver, now = () => performance.now()) {
+export function createReceivedSources(receiver, { within = RECENT, now = () => performance.now() } = {}) {
   /** @type {Map<number, { timestamp: number, changed_at: number }>} */ const seen = new Map()
 
-  /** Those of these sources that sent something in the last RECENT ms. @param {RTCRtpContributingSource[]} sources */
+  /** Those of these sources that sent something just now. @param {RTCRtpContributingSource[]} sources */
   function recent(sources) {
     const time = now()
     return sources.filter(({ source, timestamp }) => {
       const last = seen.get(source)
-      if (last?.timestamp === timestamp) return time - last.changed_at < RECENT
+      if (last?.timestamp === timestamp) return time - last.changed_at < within
       seen.set(source, { timestamp, changed_at: time })
       return true
     })

@@ -3,7 +3,7 @@ import { isNode, isPresent } from '../room/state.js'
 import { createEdgeConnection } from './edge_connection.js'
 import { createMesh, isAudible, shouldConnect } from './mesh.js'
 import { createNodeConnection } from './node_connection.js'
-import { ownerOf, roomNodeOf, voicesAt } from './node_rules.js'
+import { ownerOf, roomNodeOf, voicesAt, voicesNowAt } from './node_rules.js'
 import { closesOldAfter } from './route_changes.js'
 
 /**
@@ -66,6 +66,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
   const isRoomNode = (entry) => entry !== null && roomNode()?.peer_id === entry.seat.peer_id
   /** @param {NodeEntry|null} entry */
   const isConnected = (entry) => entry?.connection.state === 'connected'
+  const isHeard = (/** @type {NodeEntry} */ { seat, connection }) => voicesNowAt(seat, me, seats).every(connection.hears)
   const isEdge = (/** @type {NodeEntry|null} */ entry) => entry?.seat.kind === 'edge'
   /** @param {string} peer_id */
   const nodeOf = (peer_id) => [node, oldNode].find((entry) => entry?.seat.peer_id === peer_id) ?? null
@@ -87,7 +88,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
     const people = seats.filter((seat) => !isNode(seat))
     if (topology === 'mesh') {
       mesh.update(me, people)
-      const after = closesOldAfter({ topology, node_connected: false, mesh_complete: isMeshed(people), old: node || oldNode ? 'node' : 'none' })
+      const after = closesOldAfter({ topology, node: 'none', mesh_complete: isMeshed(people), old: node || oldNode ? 'node' : 'none' })
       if (after !== null) closeLater(after, closeNodes)
       return
     }
@@ -96,7 +97,8 @@ export function createRoutes({ ice, signals, voices }, listener) {
     const kept = new Set(mesh.peers().map(({ peer_id }) => peer_id))
     mesh.update(me, people.filter((seat) => isPresent(seat) && kept.has(seat.peer_id)))
     const old = oldNode ? (isEdge(oldNode) ? 'edge' : 'node') : kept.size ? 'mesh' : 'none'
-    const after = closesOldAfter({ topology, node_connected: isRoomNode(node) && isConnected(node), mesh_complete: isMeshed(people), old, audible: me !== null && isAudible(me) })
+    const reached = !isRoomNode(node) || !isConnected(node) ? 'none' : isHeard(node) ? 'heard' : 'connected'
+    const after = closesOldAfter({ topology, node: reached, mesh_complete: isMeshed(people), old, audible: me !== null && isAudible(me) })
     if (after === null) keepConnections()
     else closeLater(after, closeOldConnections)
   }
@@ -151,12 +153,9 @@ export function createRoutes({ ice, signals, voices }, listener) {
 
   /** @param {PresentSeat} seat @param {number} [attempt] */
   function openNode(seat, attempt = 0) {
-    if (isConnected(node)) {
-      closeNode(oldNode)
-      oldNode = node
-    } else {
-      closeNode(node)
-    }
+    const kept = isConnected(node)
+    closeNode(kept ? oldNode : node)
+    if (kept) oldNode = node
     const connection = (seat.kind === 'edge' ? createEdgeConnection : createNodeConnection)({ configuration: ice.current, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
       onState(state) {
         listener.onNodeConnection(seat, { state })
@@ -164,6 +163,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
         // This is called during updateRoute, too: the change is handled afterwards.
         queueMicrotask(() => node === entry && updateRoute())
       },
+      onHeard: () => node === entry && updateRoute(),
       onPath: (path) => listener.onNodeConnection(seat, { path }),
       onVoice: (voice, received, receiver) => voices.attach({ key: `${seat.peer_id} ${voice}`, ...ownerOf(voice, seat) }, received, receiver),
       onSilence: (voice) => voices.detach(`${seat.peer_id} ${voice}`),

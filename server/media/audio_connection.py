@@ -43,10 +43,14 @@ class AudioOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionCallbacks:
-    """What a connection calls: `send` with its signals, `on_connected` once, `on_broken` when a new one has to be made."""
+    """What a connection calls: `send` with its signals, `on_connected` once, `on_broken` when a new one has to be made.
+
+    A connection with a node calls `on_heard` with the first packet on each of its tracks.
+    """
 
     send: Callable[[SignalKind, Any], None]
     on_connected: Callable[[], None] = lambda: None
+    on_heard: Callable[[], None] = lambda: None
     on_broken: Callable[[str], None] = lambda why: None
 
 

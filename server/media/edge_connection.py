@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
+from .aiortc_internals.packets import on_first_packet
 from .audio_connection import AudioOptions
 from .direct_connection import DirectCallbacks, DirectConnection
 from .signaling.client import Ice
@@ -23,6 +24,10 @@ class EdgeConnection(DirectConnection):
     def __init__(self, ice: Ice, audio: AudioOptions, callbacks: DirectCallbacks) -> None:
         super().__init__(ice, AudioOptions(None, audio.receives), callbacks, offers=False)
         self.offered = False
+        self._receives = audio.receives
+        self._heard = False
+        self._on_heard = callbacks.on_heard
+        on_first_packet(self._first, self._hear)
         self._waiting: asyncio.TimerHandle | None = None
 
     def receive_voices(self, voices: Sequence[str]) -> None:
@@ -32,6 +37,10 @@ class EdgeConnection(DirectConnection):
                 OFFERED_WITHIN, self._break, "the edge does not offer"
             )
             self.start()
+
+    def hears(self, _voice: str) -> bool:
+        """Whether a packet of the mix has come, or none is wanted."""
+        return self._heard or not self._receives
 
     def receive(self, kind: SignalKind, body: Any) -> None:
         """A signal of the edge."""
@@ -43,6 +52,10 @@ class EdgeConnection(DirectConnection):
     async def close(self) -> None:
         self._stop_waiting()
         await super().close()
+
+    def _hear(self) -> None:
+        self._heard = True
+        self._on_heard()
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:

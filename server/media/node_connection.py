@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from aiortc import MediaStreamTrack, RTCRtpTransceiver
 
-from .aiortc_internals.packets import receive_packets
+from .aiortc_internals.packets import on_first_packet, receive_packets
 from .audio_connection import OPUS, AudioConnection, AudioOptions, ConnectionCallbacks
 from .node_rules import voices_in
 from .rtp import RtpPacket
@@ -49,6 +49,8 @@ class NodeConnection(AudioConnection):
         self._answers: asyncio.Queue[Any] = asyncio.Queue(maxsize=10)
         self._changed = asyncio.Event()
         self._announced: set[str] = set()
+        self._heard: set[str] = set()
+        self._on_heard = callbacks.on_heard
         self._prepare(self._first)
         self._begin(self._keep_negotiating(), "connection to a node")
 
@@ -58,6 +60,11 @@ class NodeConnection(AudioConnection):
         if wanted != self._wanted:
             self._wanted = wanted
             self._changed.set()
+
+    def hears(self, voice: str) -> bool:
+        """Whether a packet of this voice has come, or none is wanted."""
+        heard = any(self.voices.get(mid) == voice for mid in self._heard)
+        return heard or not self._receives
 
     def receive(self, kind: SignalKind, body: Any) -> None:
         """A signal of the node. Its answer has all its candidates; it sends none later."""
@@ -96,6 +103,11 @@ class NodeConnection(AudioConnection):
         on_packet = self._on_packet
         if on_packet is not None:  # the mid is known when a packet arrives
             receive_packets(transceiver, lambda packet: on_packet(str(transceiver.mid), packet))
+        on_first_packet(transceiver, lambda: self._hear(str(transceiver.mid)))
+
+    def _hear(self, mid: str) -> None:
+        self._heard.add(mid)
+        self._on_heard()
 
     def _break(self, why: str) -> None:
         # so that the audio takes another route until there is a new connection

@@ -45,6 +45,7 @@ class NodeConnections:
     callbacks: RouteCallbacks
     needed: Callable[[str | None], str | None]
     on_connected: Callable[[AnyNodeConnection], None]
+    on_heard: Callable[[AnyNodeConnection], None]
     on_broken: Callable[[AnyNodeConnection, str], None]
 
     async def connect(self, seat: Seat) -> AnyNodeConnection:
@@ -58,6 +59,7 @@ class NodeConnections:
             send=partial(self.callbacks.send, seat.peer),
             on_track=lambda track: on_voice(seat, lambda: self.needed(MIX), track),
             on_connected=lambda: self.on_connected(connection),
+            on_heard=lambda: self.on_heard(connection),
             on_broken=lambda why: self.on_broken(connection, why),
             on_packet=None if on_packet is None else lambda packet: on_packet(seat, MIX, packet),
         )
@@ -73,6 +75,7 @@ class NodeConnections:
                 seat, lambda: self.needed(connection.voices.get(mid)), track
             ),
             on_connected=lambda: self.on_connected(connection),
+            on_heard=lambda: self.on_heard(connection),
             on_broken=lambda why: self.on_broken(connection, why),
             on_packet=None
             if on_packet is None

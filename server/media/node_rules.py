@@ -44,6 +44,12 @@ def voices_at(node: Seat, me: Seat, seats: Iterable[Seat]) -> list[str]:
     return [voice_of(seat.user) for seat in ordered if seat.may_come_to_speak]
 
 
+def voices_now_at(node: Seat, me: Seat, seats: Iterable[Seat]) -> list[str]:
+    """Of these voices those that are to be heard now: of participants who are not muted."""
+    audible = [s for s in seats if s.user != me.user and not s.is_node and s.peer and s.audible]
+    return voices_at(node, me, audible) if audible else []
+
+
 def voices_in(answer: str) -> dict[str, str]:
     """The voices in a node's answer (SDP), by mid."""
     voices: dict[str, str] = {}

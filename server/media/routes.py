@@ -21,8 +21,8 @@ from .audio_connection import AudioOptions
 from .edge_connection import EdgeConnection
 from .mesh import Mesh, should_connect
 from .node_connections import AnyNodeConnection, NodeConnections, RouteCallbacks
-from .node_rules import EDGE, room_node_of, voice_of, voices_at
-from .route_changes import Old, closes_old_after
+from .node_rules import EDGE, room_node_of, voice_of, voices_at, voices_now_at
+from .route_changes import Old, Reached, closes_old_after
 from .signaling.client import Ice
 from .signaling.events import Seat, Signal
 
@@ -55,7 +55,13 @@ class Routes:
         self._callbacks = callbacks
         self._send = callbacks.send
         self._node_connections = NodeConnections(
-            ice, audio, callbacks, self._needed, self._node_connected, self._broken
+            ice,
+            audio,
+            callbacks,
+            self._needed,
+            self._node_connected,
+            self._node_heard,
+            self._broken,
         )
         self._topology = "mesh"
         self._me: Seat | None = None
@@ -153,7 +159,7 @@ class Routes:
                 old = "edge" if self._old_node.seat.kind == EDGE else "node"
         after = closes_old_after(
             topology=self._topology,
-            node_connected=self._is_connected_with_room_node(),
+            node=self._reached(me),
             mesh_complete=self._is_mesh_complete(me),
             old=old,
             audible=me.audible,
@@ -163,11 +169,15 @@ class Routes:
         else:
             self._close_old_later(after)
 
-    def _is_connected_with_room_node(self) -> bool:
+    def _reached(self, me: Seat) -> Reached:
+        """Whether we are connected with the room's node, and hear from it everybody who is to be heard now."""
         seat, node = self._room_node(), self.node
         if seat is None or node is None or node.seat.peer != seat.peer:
-            return False
-        return node.connection.connected
+            return "none"
+        if not node.connection.connected:
+            return "none"
+        voices = voices_now_at(node.seat, me, self._seats)
+        return "heard" if all(map(node.connection.hears, voices)) else "connected"
 
     def _is_mesh_complete(self, me: Seat) -> bool:
         connections = self.mesh.connections()
@@ -223,6 +233,12 @@ class Routes:
         if self.node is not None and self.node.connection is connection:
             self.node.attempt = 0
             self._callbacks.on_connected(self.node.seat)
+            self._later(self._update_route())
+
+    def _node_heard(self, connection: AnyNodeConnection) -> None:
+        # Only what is to be closed waits for it.
+        waits = self._old_node is not None or self.mesh.connections()
+        if waits and self.node is not None and self.node.connection is connection:
             self._later(self._update_route())
 
     def _broken(self, connection: AnyNodeConnection, why: str) -> None:

@@ -2,11 +2,11 @@
 globalThis.recorder = (() => {
   const RATE = 48_000
   const TICK = 5 // ms
-  const STILL = 50 // ms without a tick: others had the processor
+  const STILL = 50 // ms: what is longer without a tick, others had the processor
   const WINDOW = 960 // samples, 20 ms: tones that are multiples of 50 Hz do not leak into each other
   const { get, set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
   const playing = new Map()
-  let context, destination, listening, recording, began
+  let context, destination, listening, recording, began, watching
 
   function open() {
     context ??= new AudioContext({ sampleRate: RATE })
@@ -48,19 +48,34 @@ globalThis.recorder = (() => {
       return strength(samples.subarray(-2 * WINDOW), hertz) > 0.05
     },
 
-    /** When this tone is first heard, in milliseconds since 1970, and how long this tab stood still meanwhile. */
+    /** When this tone is first heard, in milliseconds since 1970. */
     hearsFirst(hertz) {
-      let [still, last] = [0, performance.now()]
       return new Promise((resolve) => {
         const ticking = setInterval(() => {
-          const now = performance.now()
-          if (now - last > STILL) still += now - last
-          last = now
           if (!this.hears(hertz)) return
           clearInterval(ticking)
-          resolve({ at: performance.timeOrigin + now, still })
+          resolve(performance.timeOrigin + performance.now())
         }, TICK)
       })
+    },
+
+    /** From now on, how long not all of the stage was played at a time: neither a mix nor each of these voices, of which a packet has come. */
+    watch(voices) {
+      let [missing, last] = [0, performance.now()]
+      watching = { worst: 0, timer: setInterval(() => {
+        const passed = Math.min(performance.now() - last, STILL)
+        last = performance.now()
+        const tracks = [...playing.keys()].flatMap((element) => get.call(element)?.getAudioTracks() ?? [])
+        const played = tracks.filter((track) => track.enabled && !track.muted && track.readyState === 'live').length
+        missing = played === 1 || played >= voices ? 0 : missing + passed
+        watching.worst = Math.max(watching.worst, missing)
+      }, TICK) }
+    },
+
+    /** The longest such time, in milliseconds in which this tab ran. */
+    missed() {
+      clearInterval(watching.timer)
+      return watching.worst
     },
 
     start() {

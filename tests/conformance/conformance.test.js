@@ -5,7 +5,7 @@ import { test } from 'node:test'
 
 import { isUsed } from '../../client_web/media/glare.js'
 import { isAudible, offersFirst, shouldConnect } from '../../client_web/media/mesh.js'
-import { roomNodeOf, voicesAt } from '../../client_web/media/node_rules.js'
+import { roomNodeOf, voicesAt, voicesNowAt } from '../../client_web/media/node_rules.js'
 import { closesOldAfter } from '../../client_web/media/route_changes.js'
 import { folded } from '../../client_web/room/folding.js'
 import { EMPTY_HALLWAY, openRooms, reduceHallway } from '../../client_web/room/hallway.js'
@@ -46,10 +46,11 @@ cases('hallway', ({ frames, rooms }) => {
 
 cases('folding', ({ text, folded: expected }) => assert.equal(folded(text), expected))
 
-cases('routes', ({ topology, me, seats, node, voices, direct }) => {
+cases('routes', ({ topology, me, seats, node, voices, voices_now = [], direct }) => {
   const found = roomNodeOf(seats, topology, me)
   assert.equal(found?.username ?? null, node)
   assert.deepEqual(found ? voicesAt(found, me, seats) : [], voices)
+  assert.deepEqual(found ? voicesNowAt(found, me, seats) : [], voices_now)
   const people = topology === 'mesh' ? seats.filter((seat) => !isNode(seat)) : []
   assert.deepEqual(names(people.filter((seat) => shouldConnect(me, seat))), direct)
 })

@@ -20,7 +20,7 @@ from roomtone.media.audio_connection import AudioOptions
 from roomtone.media.direct_connection import DirectCallbacks
 from roomtone.media.glare import is_used
 from roomtone.media.mesh import RETRIES, Mesh, MeshCallbacks, offers_first, should_connect
-from roomtone.media.node_rules import room_node_of, voices_at
+from roomtone.media.node_rules import room_node_of, voices_at, voices_now_at
 from roomtone.media.route_changes import closes_old_after
 from roomtone.media.signaling.client import ConnectionLost, Frame, Ice, Refused, no_servers
 from roomtone.media.signaling.events import Event, event_of, seat_of, snapshot_of
@@ -118,6 +118,7 @@ def test_which_route_audio_takes(case: Case) -> None:
     node = room_node_of(seats, case["topology"], me)
     assert (None if node is None else node.username) == case["node"]
     assert ([] if node is None else voices_at(node, me, seats)) == case["voices"]
+    assert ([] if node is None else voices_now_at(node, me, seats)) == case.get("voices_now", [])
     meshed = seats if case["topology"] == "mesh" else []
     assert names(seat for seat in meshed if should_connect(me, seat)) == case["direct"]
 
@@ -126,7 +127,7 @@ def test_which_route_audio_takes(case: Case) -> None:
 def test_when_old_connections_are_closed(case: Case) -> None:
     after = closes_old_after(
         topology=case["topology"],
-        node_connected=case["node_connected"],
+        node=case["node"],
         mesh_complete=case["mesh_complete"],
         old=case["old"],
         audible=case.get("audible", False),

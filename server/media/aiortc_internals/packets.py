@@ -63,6 +63,19 @@ def receive_packets(transceiver: RTCRtpTransceiver, on_packet: OnPacket) -> Pack
     return PacketReceiver(transceiver.receiver, on_packet)
 
 
+def on_first_packet(transceiver: RTCRtpTransceiver, then: Callable[[], None]) -> None:
+    """Call `then` with this transceiver's first packet. After `receive_packets`, if that is used."""
+    receiver = cast(Receiver, transceiver.receiver)
+    handle = receiver._handle_rtp_packet
+
+    async def first(packet: ParsedPacket, arrival_time_ms: int) -> None:
+        receiver._handle_rtp_packet = handle
+        then()
+        await handle(packet, arrival_time_ms)
+
+    receiver._handle_rtp_packet = first
+
+
 def send_packets(transceiver: RTCRtpTransceiver) -> PacketSender:
     """Send packets on this transceiver."""
     return PacketSender(transceiver.sender)

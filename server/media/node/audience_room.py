@@ -17,8 +17,12 @@ from .node_seat import NodeSeat
 from .signal_queues import SignalQueues
 from .viewers import Viewers
 
-LINGER: Final = 5.0
-"""Seconds that a listener who is served elsewhere is still sent the mix, unless they hang up: they connect there first (`route_changes.py`)."""
+LINGER: Final = 30.0
+"""Seconds that a listener who is served elsewhere is still sent the mix, unless they hang up or leave: they connect there first (`route_changes.py`), and may have to try
+again."""
+
+LINGER_WITHOUT_SEAT: Final = 5.0
+"""Seconds, likewise, when the edge no longer serves the room, and so learns of nobody who leaves."""
 
 Refuse = Callable[[PeerId], Awaitable[None]]
 
@@ -61,7 +65,7 @@ class AudienceRoom:
         if connected := [
             self._running[peer] for peer, each in self.listeners.items() if each.connected
         ]:
-            await asyncio.wait(connected, timeout=LINGER)
+            await asyncio.wait(connected, timeout=LINGER_WITHOUT_SEAT)
 
     def _apply(self, event: Event) -> None:
         match event:

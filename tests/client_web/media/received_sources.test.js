@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { createReceivedSources } from '../../../client_web/media/received_sources.js'
+import { RECENT_FROM_EDGE, createReceivedSources } from '../../../client_web/media/received_sources.js'
 
-function received(reports = {}) {
+function received(reports = {}, options = {}) {
   const state = { now: 0, stream: [], mixed: [], ...reports }
-  const sources = createReceivedSources({ getSynchronizationSources: () => state.stream, getContributingSources: () => state.mixed }, () => state.now)
+  const sources = createReceivedSources({ getSynchronizationSources: () => state.stream, getContributingSources: () => state.mixed }, { ...options, now: () => state.now })
   return { sources, at: (now, later) => Object.assign(state, { now }, later) }
 }
 const report = (source, timestamp, audioLevel) => ({ source, timestamp, audioLevel, rtpTimestamp: 0 })
@@ -39,4 +39,14 @@ test('what came before does not count: the track may have had another voice', ()
   assert.deepEqual([sources.isFlowing(), sources.contributing()], [false, []])
   at(20, { stream: [report(77, 25, 0.25)], mixed: [report(4, 25)] })
   assert.deepEqual([sources.isFlowing(), sources.contributing()], [true, [4]])
+})
+
+test('an edge flows although one of its packets, which come every 60 ms, is late', () => {
+  const { sources, at } = received({}, { within: RECENT_FROM_EDGE })
+  at(0, { stream: [report(77, 5, 0.25)] })
+  assert.equal(sources.isFlowing(), true)
+  at(180)
+  assert.deepEqual([sources.isFlowing(), sources.level()], [true, 0.25])
+  at(300)
+  assert.equal(sources.isFlowing(), false)
 })

@@ -12,6 +12,7 @@ import pytest
 from roomtone.media import route_changes
 from roomtone.media.node.lease import Kind
 from roomtone.media.node.node import serve
+from roomtone.media.node.sfu import Sfu
 from roomtone.media.room_session import RoomSession, room_session
 from roomtone.media.signaling.database_client import DatabaseConnections, database_connections
 from roomtone.media.sounds import tone
@@ -136,7 +137,8 @@ async def test_the_direct_connections_stay_beside_the_one_with_a_node_until_thei
     database_url: str, psql: Psql, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Others may need longer to connect with the node: tests/conformance/route_changes.json."""
-    monkeypatch.setattr(route_changes, "KEEP_OLD", timedelta(hours=1))
+    for each in ("KEEP_OLD", "KEEP_UNHEARD"):
+        monkeypatch.setattr(route_changes, each, timedelta(hours=1))
     async with (
         nodes(database_url, psql, "sfu"),
         database_connections(database_url) as database,
@@ -148,6 +150,27 @@ async def test_the_direct_connections_stay_beside_the_one_with_a_node_until_thei
         await ways_are(*((each, ("sfu", 2)) for each in (ann, bob, cy)))
         assert ann.mesh.connections() == before
         await hears(ann, "bob", 660)
+
+
+async def test_the_old_connections_stay_until_everybody_is_heard_from_the_node(
+    database_url: str, psql: Psql, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(route_changes, "KEEP_OLD", timedelta(0))
+    monkeypatch.setattr(route_changes, "KEEP_UNHEARD", timedelta(hours=1))
+    with monkeypatch.context() as connected_but_silent:
+        connected_but_silent.setattr(Sfu, "_forward", lambda *_: None)
+        async with (
+            nodes(database_url, psql, "sfu"),
+            database_connections(database_url) as database,
+            three(database, room) as (ann, bob, cy),
+        ):
+            await ways_are(*((each, (None, 2)) for each in (ann, bob, cy)))
+            move(psql, room, "sfu")
+            await ways_are(*((each, ("sfu", 2)) for each in (ann, bob, cy)))
+            await asyncio.gather(hears(ann, "bob", 660), hears(bob, "ann", 440))
+            connected_but_silent.undo()
+            await ways_are(*((each, ("sfu", 0)) for each in (ann, bob, cy)))
+            await asyncio.gather(hears(cy, "bob", 660), hears(cy, "ann", 440))
 
 
 async def test_the_house_band_is_heard_in_a_room_on_a_node(database_url: str, psql: Psql) -> None:

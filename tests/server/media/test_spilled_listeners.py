@@ -75,7 +75,8 @@ async def test_listeners_hear_the_stage_through_a_second_node_and_lose_nothing_w
         # The node of the stage serves who may soon speak, even without capacity.
         invited = "update participants set invited_to_speak_at = %s where peer_id = %s"
         psql.run(invited, datetime.now(UTC), eve.seat.peer)
-        await comes_true(lambda: eve.hung_up and eve.edge is None)
+        await comes_true(lambda: eve.edge is None)
+        await eve.hang_up()
         psql.run(invited, None, eve.seat.peer)
         await hear(eve)
         before = [each.routes.node for each in speakers]

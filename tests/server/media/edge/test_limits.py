@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from roomtone.media import route_changes
 from roomtone.media.edge import edge, janus, lease
+from roomtone.media.node import audience_room
+from roomtone.media.node_connection import ANSWERED_WITHIN
 from roomtone.postgres.lease import HEARTBEAT_EVERY
 
 from ....people import Psql
@@ -27,6 +30,11 @@ def test_a_frozen_janus_is_noticed_and_its_listeners_connect_elsewhere_in_time()
 def test_a_lost_node_that_serves_listeners_as_an_edge_is_noticed_in_time() -> None:
     # If no row is locked just then: otherwise a heartbeat later.
     assert NODE_DEAD_AFTER + HEARTBEAT_EVERY + CONNECTS_WITHIN < PROMISED
+
+
+def test_a_listener_hears_the_edge_while_the_stage_is_tried_a_second_time() -> None:
+    unheard = route_changes.KEEP_UNHEARD.total_seconds()
+    assert ANSWERED_WITHIN + CONNECTS_WITHIN + unheard < audience_room.LINGER
 
 
 @pytest.mark.parametrize(
