@@ -29,7 +29,8 @@ export function createConsent({ api, microphone, allowed = microphoneIsAllowed, 
   let openEarly = false // the microphone is open, or requested, although I am still a listener
   /** @type {SeatChange|null} */ let seatChange = null
   /** @type {number|undefined} */ let timer
-  /** @type {boolean|null} */ let handWish = null // raised or lowered while the connection is lost
+  /** @type {boolean|null} */ let handWish = null // raised or lowered, and no answer yet
+  let asking = 0 // requests that raise or lower it
 
   /** @param {SeatChange|null} next */
   function setSeatChange(next) {
@@ -72,12 +73,15 @@ export function createConsent({ api, microphone, allowed = microphoneIsAllowed, 
   async function setHand(up) {
     try {
       handWish = up
+      asking += 1
       await changeSeat(up && seat?.invited_to_speak_at ? 'SPEAKER' : null, () => api.changeSeat({ hand_raised_at: up ? new Date().toISOString() : null }))
       handWish = null
     } catch (problem) {
       if (!isUnanswered(problem)) handWish = null
       onChange()
       if (handWish === null) throw problem
+    } finally {
+      asking -= 1
     }
   }
 
@@ -86,10 +90,13 @@ export function createConsent({ api, microphone, allowed = microphoneIsAllowed, 
     get handWish() {
       return handWish
     },
-    /** The connection is back. @returns {Promise<void>} rejects with the Problem that refused it */
+    /**
+     * The connection is back. What got no answer may have arrived, and its event may be on its way. So my wish is written, also if it is
+     * what my seat says. @returns {Promise<void>} rejects with the Problem that refused it
+     */
     resume: async () => {
-      if (handWish === null || !seat) return
-      if (seat?.role === 'AUDIENCE' && handWish !== Boolean(seat.hand_raised_at)) return setHand(handWish)
+      if (handWish === null || !seat || asking > 0) return
+      if (seat.role === 'AUDIENCE') return setHand(handWish)
       handWish = null
       onChange()
     },

@@ -4,9 +4,11 @@ import { isUnanswered } from '../signaling/problem.js'
  * Whether I am muted. What I choose (my wish) is shown at once; the row in the database decides. Wishes are written one after the other.
  * Until the event of my write arrives, older events may still arrive, which must not undo my wish. A mute that I did not choose is a
  * moderator's. After a snapshot the event of my write may never arrive: if the snapshot says muted, I am muted, and that is written again.
- * A wish that got no answer, because the connection is lost, is kept, and written when the connection is back.
+ * A wish that got no answer, because the connection is lost, is kept, and written when the connection is back. It may have arrived all the
+ * same. So every later wish is written until one is answered, also one that is what the log says: an event may be on its way.
  *
- * @param {{ write: (muted: boolean) => Promise<unknown>, onChange: (muted: boolean) => void }} options
+ * @param {{ write: (muted: boolean) => Promise<boolean>, onChange: (muted: boolean) => void }} options
+ *   write: resolves with whether the row was another; only then an event follows
  */
 export function createMuting({ write, onChange }) {
   let muted = true // always when I enter
@@ -15,6 +17,7 @@ export function createMuting({ write, onChange }) {
   /** @type {boolean|null} */ let awaited = null // the value whose event has not arrived yet
   /** @type {Promise<boolean>|null} */ let writing = null
   let waiting = false // whether a wish waits for the connection
+  let unsure = false // a write got no answer, and none was answered since
 
   /** @param {boolean} next */
   function become(next) {
@@ -26,15 +29,17 @@ export function createMuting({ write, onChange }) {
   async function flush() {
     try {
       waiting = false
-      for (let wish = muted; wish !== (awaited ?? row); wish = muted) {
+      for (let wish = muted; unsure || wish !== (awaited ?? row); wish = muted) {
         awaited = wish
-        await write(wish)
+        const changed = await write(wish)
+        unsure = false
+        if (!changed && row === wish) awaited = null
       }
       return true
     } catch (problem) {
       awaited = null
       if (isUnanswered(problem)) {
-        waiting = true
+        waiting = unsure = true
         onChange(muted)
         return false
       }
@@ -45,15 +50,11 @@ export function createMuting({ write, onChange }) {
     }
   }
 
-  /** Writes my wish, if the row is another. `flush` then waits at least once, so that it ends after `writing` is set. */
+  /** Writes my wish, if the row is or may be another. `flush` then waits at least once, so that it ends after `writing` is set. */
   function writeWish() {
     if (writing) return writing
-    if (muted !== (awaited ?? row)) return (writing = flush())
-    if (waiting) {
-      waiting = false
-      onChange(muted)
-    }
-    return Promise.resolve(true)
+    if (!unsure && muted === (awaited ?? row)) return Promise.resolve(true)
+    return (writing = flush())
   }
 
   return {
@@ -100,7 +101,7 @@ export function createMuting({ write, onChange }) {
     reset() {
       row = true
       awaited = null
-      waiting = false
+      waiting = unsure = false
       mutedByOther = false
       become(true)
     },

@@ -19,7 +19,7 @@ export function createMyAudio({ devices, seat, sound, send, onChange }) {
   let release = () => {}
 
   const microphone = createMicrophone({ constraints: devices.constraints, onChange: onMicrophone, onReplace })
-  const muting = createMuting({ write: (muted) => seat.change({ muted }), onChange: onMuting })
+  const muting = createMuting({ write: seat.setMuted, onChange: onMuting })
 
   function onMuting() {
     transmit()

@@ -198,8 +198,7 @@ export function createSeat({ api, room, look, prepare }, listener) {
       report('reconnecting', { reason: 'suspended' })
     },
 
-    /** @param {import('../signaling/rows.js').Row} columns */
-    change: (columns) => api.changeSeat(columns),
+    setMuted: api.setMuted,
 
     /** Signals as rows: by an event of the WebSocket if there is one, otherwise by a POST. @param {import('../signaling/rows.js').Row[]} signals */
     signal(signals) {

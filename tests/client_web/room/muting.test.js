@@ -19,7 +19,7 @@ function mutingAndItsWrites() {
       })
     },
   })
-  return { muting, writes, changes, resolve: () => answer.resolve(), refuse: (problem = new Error('no')) => answer.reject(problem) }
+  return { muting, writes, changes, resolve: (changed = true) => answer.resolve(changed), refuse: (problem = new Error('no')) => answer.reject(problem) }
 }
 
 const turn = () => new Promise((resolve) => setTimeout(resolve))
@@ -132,15 +132,33 @@ test('a wish that needs no write does not keep the next one from being written',
   assert.equal(await done, true)
 })
 
-test('a wish that is taken back without a connection waits no more, and the next one is written', async () => {
-  const { muting, writes, refuse } = mutingAndItsWrites()
+test('a wish that is taken back without a connection is written: the first one may have arrived, and its event may come later', async () => {
+  const { muting, writes, changes, resolve, refuse } = mutingAndItsWrites()
+  const on = muting.set(false)
+  refuse(unreachable())
+  await on
+  const off = muting.set(true)
+  refuse(unreachable())
+  assert.equal(await off, false)
+  assert.equal(muting.waiting, true)
+  const again = muting.resume()
+  muting.seen(false)
+  resolve()
+  assert.equal(await again, true)
+  muting.seen(true)
+  assert.deepEqual([writes, changes.at(-1), muting.waiting], [[false, true, true], true, false])
+  assert.ok(!changes.slice(changes.indexOf(true)).includes(false), 'the microphone was on again')
+})
+
+test('after a write that changed nothing no event is awaited, so a moderator is obeyed', async () => {
+  const { muting, resolve, refuse } = mutingAndItsWrites()
   muting.seen(false)
   const off = muting.set(true)
   refuse(unreachable())
   await off
-  assert.equal(await muting.set(false), true)
-  assert.equal(muting.waiting, false)
-  muting.reset()
-  muting.set(false)
-  assert.deepEqual(writes, [true, false])
+  const on = muting.set(false)
+  resolve(false)
+  assert.equal(await on, true)
+  muting.seen(true)
+  assert.deepEqual([muting.muted, muting.mutedByOther], [true, true])
 })
