@@ -14,6 +14,10 @@ export const addressOfSound = (/** @type {number} */ room_id, asPlaylist = false
 export const addressOfClub = (/** @type {number} */ club_id) => `${ROOT}/clubs/${club_id}`
 export const addressOfPerson = (/** @type {string} */ username) => `${ROOT}/people/${encodeURIComponent(username)}`
 export const addressOfRecording = (/** @type {number} */ recording_id) => `${ROOT}/recordings/${recording_id}`
+/** A room, a club or a person for calendar programs. @param {string} address  of its page */
+export const calendarOf = (address) => `${address}/calendar.ics`
+/** My own calendar, at its secret address. */
+export const calendarAt = (/** @type {string} */ secret) => `${ROOT}/calendars/${secret}.ics`
 export const addressOfInvitation = (/** @type {string} */ code) => `${ROOT}/invitations/${code}`
 
 export const SESSION = `${ROOT}/session`

@@ -18,6 +18,7 @@ from .bus.address import BusAddress
 from .http import (
     access_tokens,
     allowed_origins,
+    calendars,
     health,
     limits,
     listen,
@@ -113,6 +114,7 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
             *whip.routes,
             *listen.routes,
             *recordings.routes,
+            *calendars.routes,
             *health.routes,
             *metrics.routes,
             *openapi.routes,

@@ -1,16 +1,18 @@
 import { HOME } from '../addresses.js'
 import { createAccessTokens } from './access_tokens.js'
+import { createCalendars } from './calendars.js'
 import { createPasskeys } from './passkeys.js'
 import { createSignIn } from '../view/shell/sign_in.js'
 
 /**
- * Signing in and out.
+ * Signing in and out, and what stands on my own page.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function identityActions(context) {
   const { session, shell } = context
   const passkeys = createPasskeys(context)
   const tokens = createAccessTokens(context, passkeys)
+  const calendars = createCalendars(context)
   const signIn = createSignIn({
     passkeys,
     signIn: async (username) => {
@@ -38,7 +40,8 @@ export function identityActions(context) {
     learnt: ({ answered }) => signIn.learnt({ ways: session.ways, user: session.user, answered }),
     recover: passkeys.recover,
     actions: {
-      credentials: [passkeys.credential, tokens],
+      credentials: [passkeys.credential, tokens, calendars.credential],
+      ...calendars.actions,
       signIn: () => context.withName(context.arrive),
       async signOut() {
         if (!(await context.leaveRoom())) return

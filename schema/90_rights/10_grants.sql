@@ -8,7 +8,7 @@ revoke create on schema roomtone from public;
 grant usage on schema roomtone to roomtone_anon, roomtone_person, roomtone_relay;
 
 -- Everybody, also anonymous users, may read these.
-grant select on topics, clubs, followers, members, club_directory, club_roster, rooms, hallway, roster, visits to roomtone_anon, roomtone_person;
+grant select on topics, clubs, followers, members, club_directory, club_roster, rooms, hallway, roster, visits, calendar to roomtone_anon, roomtone_person;
 -- All columns but those about signing in: issuer, subject, disabled_at.
 grant select (id, username, kind, bio, created_at, site_moderator) on users to roomtone_anon, roomtone_person;
 -- All columns but those for relays: served_by and expires_at.
@@ -16,7 +16,7 @@ grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_rais
   to roomtone_anon, roomtone_person;
 grant execute on function name_fault(text), name_key(text), name_skeleton(text), unicode_kind(text), unicode_prototypes(), has_hidden_controls(text), folded(text), search_words(text), search_vector(text), search_query(text), search(text, text[], int)
   to roomtone_anon, roomtone_person;
-grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), here(rooms), on_stage(rooms), topology_reason(rooms), saw_visit(bigint, timestamptz), require_open_room(bigint), require_broadcast(bigint), invitation(text)
+grant execute on function acting_user(), acting_as_operator(), may_see_room(bigint), here(rooms), on_stage(rooms), topology_reason(rooms), saw_visit(bigint, timestamptz), require_open_room(bigint), require_broadcast(bigint), invitation(text), calendar_of_club(bigint), calendar_of_person(text)
   to roomtone_anon, roomtone_person;
 grant execute on function is_site_moderator() to roomtone_anon, roomtone_person;
 
@@ -44,6 +44,8 @@ grant select on followed_people to roomtone_person;
 -- Not credential_id, public_key, user_handle and sign_count, which only relays need.
 grant select (id, user_id, name, created_at, last_used_at), delete on passkeys to roomtone_person;
 grant select, delete on access_tokens to roomtone_person;
+-- Not secret_hash.
+grant select (user_id, created_at), delete on calendar_addresses to roomtone_person;
 -- The log of a report may contain events that the reporter may no longer read. Only the operator reads it.
 grant select (id, room_id, reported_id, reporter, reason, created_at, resolved_at), insert (room_id, reported_id, reason)
   on reports to roomtone_person;
@@ -65,7 +67,8 @@ grant execute on function moderates(bigint), may_moderate(bigint), participates(
   accept_invitation(text), decline_invitation(text), my_invitations(),
   start_recording(bigint), stop_recording(bigint), delete_recording(bigint), recording_chat(bigint), was_recorded(bigint), require_recording(bigint),
   recording_status(recordings),
-  require_user(text), require_moderator(bigint, text), require_participant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint, int),
+  my_calendar(), renew_calendar_address(), require_user(text),
+  require_moderator(bigint, text), require_participant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint, int),
   require_seat(bigint, uuid), room_snapshot(bigint, uuid), room_log(bigint, uuid, bigint, bigint, int)
   to roomtone_person;
 
@@ -76,7 +79,7 @@ grant execute on function role_name(text), become(jsonb, text), why_token_is_ref
   relay_openid_sessions_to_check(text[], interval, int), relay_continue_openid_session(text, text),
   relay_begin_passkey_sign_in(text), relay_begin_passkey(text, text, bigint, text), relay_use_passkey_challenge(bytea, boolean), relay_passkey(bytea), relay_require_recent_sign_in(jsonb),
   relay_create_passkey(bytea, bigint, bytea, bytea, bigint, text[], text, text, int), relay_sign_in_by_passkey(bytea, bigint), relay_create_access_token(jsonb, text, numeric),
-  relay_secret(text), sign_in(text, text, text, int), relay_logs(bigint[]),
+  relay_calendar_claims(text), relay_secret(text), sign_in(text, text, text, int), relay_logs(bigint[]),
   relay_read(bigint[], bigint[], int), relay_seats_of(bigint[], bigint[], uuid[], text[]), relay_snapshots(bigint[], bigint[], uuid[], text[]), relay_why_seat_was_lost(bigint, bigint, uuid), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval), relay_release_all_seats(text, interval),
   relay_heartbeat(text, text, text), relay_rows_since(), relay_end_lease(text, interval), relay_expire_orphaned_seats(interval, interval),
   relay_reap_seats(interval), relay_end_deserted_rooms(interval), relay_delete_old_rows(interval, bigint, int), relay_notification_status(),

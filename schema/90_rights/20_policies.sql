@@ -6,7 +6,7 @@ declare
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
                               'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'follows', 'reports', 'reminders', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
-                              'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'speakers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'schema_installs', 'database_marks'] loop
+                              'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'speakers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'calendar_entries', 'calendar_addresses', 'schema_installs', 'database_marks'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
   for name in select format('%I on %I', p.polname, c.relname) from pg_policy p join pg_class c on c.oid = p.polrelid
@@ -160,6 +160,11 @@ create policy access_tokens_are_private on access_tokens for select to roomtone_
 comment on policy access_tokens_are_private on access_tokens is 'Users read only their own access tokens.';
 create policy access_tokens_are_revoked_by_their_user on access_tokens for delete to roomtone_person using (user_id = acting_user());
 comment on policy access_tokens_are_revoked_by_their_user on access_tokens is 'Users revoke their own access tokens.';
+
+create policy calendar_addresses_are_private on calendar_addresses for select to roomtone_person using (user_id = acting_user());
+comment on policy calendar_addresses_are_private on calendar_addresses is 'Users read only when their own address was made.';
+create policy calendar_addresses_are_deleted_by_their_user on calendar_addresses for delete to roomtone_person using (user_id = acting_user());
+comment on policy calendar_addresses_are_deleted_by_their_user on calendar_addresses is 'Users delete their own address.';
 
 create policy reports_are_read_by_their_reporter on reports for select to roomtone_person using (reporter = acting_user());
 comment on policy reports_are_read_by_their_reporter on reports is 'Users read their own reports, without the log in it.';

@@ -34,6 +34,8 @@ def values(function: str, arguments: list[str], world: World) -> str:
         "add_co_host": f"{world.next_room}, 'friend'",
         "remove_co_host": f"{world.next_room}, 'friend'",
         "block": "'friend'",
+        "calendar_of_club": f"{world.club}",
+        "calendar_of_person": "'host'",
         "delete_club": f"{world.far_club}",
         "delete_recording": f"{world.recording}",
         "recording_chat": f"{world.recording}",

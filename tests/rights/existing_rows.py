@@ -74,6 +74,12 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
         case "access_tokens":
             yield from _own(me, f"user_id = {me} and name = 'Bot'")
             yield "rest", f"user_id = {people['fay']} and name = 'Bot'"
+        case "calendar_addresses":
+            yield from _own(me, f"user_id = {me}")
+            yield "rest", f"user_id = {people['fay']}"
+        case "calendar":
+            yield "rest", f"id = {world.later_room}"
+            yield "hidden", f"id = {world.hidden_later_room}"
         case "reports":
             yield from _own(me if actor in SEATED else None, f"reporter = {me}")
             yield "rest", f"reporter = {people['fay']}"

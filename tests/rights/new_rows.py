@@ -176,6 +176,11 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                     "insert into access_tokens (user_id, name, expires_at)"
                     f" values ({user or 'null'}, 'Mine', now())",
                 )
+        case "calendar_entries":
+            yield "all", f"insert into calendar_entries values ({room}, {room})"
+        case "calendar_addresses":
+            for label, user in (("own", me), ("rest", someone)):
+                yield label, f"insert into calendar_addresses values ({user or 'null'}, 'x')"
         case "passkey_challenges":
             yield (
                 "all",
@@ -198,6 +203,7 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield "all", "insert into database_marks values (now(), 1, 2, 3)"
         case (
             "hallway"
+            | "calendar"
             | "roster"
             | "signal_trace"
             | "hand_queue"
@@ -209,6 +215,6 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             column = {
                 "hallway": "name", "roster": "room", "signal_trace": "path", "hand_queue": "username",
                 "club_directory": "name", "club_roster": "role", "archive": "room",
-                "followed_people": "room",
+                "followed_people": "room", "calendar": "name",
             }[table]  # fmt: skip
             yield "all", f"insert into {table} ({column}) values ('x')"

@@ -33,6 +33,7 @@ class World:
     far_room: int = 0
     far_club: int = 0
     hidden_room: int = 0
+    hidden_later_room: int = 0
     next_room: int = 0
     later_room: int = 0
     topic: int = 0
@@ -70,6 +71,10 @@ def make(psql: Psql) -> World:
     world.far_room = psql.one(room, "Elsewhere", world.far_club, people["far"])
     world.hidden_room = psql.one(
         "insert into rooms (name, host_id, access) values ('Hush', %s, 'invited') returning id",
+        people["far"],
+    )
+    world.hidden_later_room = psql.one(
+        "insert into rooms (name, host_id, access, starts_at) values ('Hush', %s, 'invited', now() + interval '1 day') returning id",
         people["far"],
     )
     world.next_room, world.later_room = (
@@ -216,6 +221,9 @@ def _invite(psql: Psql, world: World) -> None:
         " values (%s, 0, 'participants', 'DELETE', jsonb_build_object('user_id', %s::bigint, 'role', 'SPEAKER'), 'removed', now() + interval '1 day')",
         world.room,
         people["foe"],
+    )
+    psql.run(
+        "insert into calendar_addresses (user_id, secret_hash) select id, convert_to(id::text, 'UTF8') from users"
     )
     for name in (*PEOPLE, "foe"):
         psql.run(

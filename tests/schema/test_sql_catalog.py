@@ -56,7 +56,7 @@ MISNAMED = {
           and a.atttypid = 'timestamptz'::regtype and a.attname !~ '_at$' and a.attname <> 'join_date'""",
     "no time is without its zone, but for what repeats by the clocks of rooms.time_zone": """
         select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
-        where c.relnamespace = 'roomtone'::regnamespace and a.atttypid = 'timestamp'::regtype and c.relname || '.' || a.attname <> 'rooms.repeats_from'""",
+        where c.relnamespace = 'roomtone'::regnamespace and a.atttypid = 'timestamp'::regtype and c.relname || '.' || a.attname not in ('rooms.repeats_from', 'calendar.repeats_from')""",
     "keys to other tables end in _id, or say whose: _by, _user": """
         select c.conname from pg_constraint c
         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)

@@ -21,7 +21,7 @@ UNPACED = {
     "visits": "one for each user and room, whose seats have a pace; kept for 30 days",
     "recorded_seats": "one for each seat and recording",
     "paces": "one for each user and table",
-    **dict.fromkeys(("logs", "speakers"), "one for each room"),
+    **dict.fromkeys(("logs", "speakers", "calendar_entries"), "one for each room"),
     "events": "one for each row written; kept for an hour and so many of a room",
     "assignments": "one for each room, and for each edge that it needs",
     **dict.fromkeys(("nodes", "mix_receivers", "secrets"), "written by nodes and relays"),
@@ -39,7 +39,7 @@ UNPACED = {
 }
 """Tables without tg_pace, and why each needs none."""
 
-UNBOUNDED = {"reactions": "kept for a minute"}
+UNBOUNDED = {"reactions": "kept for a minute", "calendar_addresses": "one for each user"}
 
 
 def functions_of(psql: Psql) -> dict[str, set[str]]:

@@ -1,33 +1,35 @@
 create or replace function tg_rooms__guard_repetition() returns trigger
 language plpgsql set search_path = roomtone, pg_temp as $$
 begin
-  if new.starts_at is null then
+  if tg_op = 'INSERT' and pg_trigger_depth() > 1 then
+    return new; -- the next room of a series: a clock change may have moved this one alone
+  end if;
+  if new.repeats is not null and new.starts_at is null then
     raise check_violation using
       message    = 'only a room that is planned for a time repeats',
       constraint = 'rooms_repeating_ones_are_planned',
       hint       = 'Set starts_at.';
   end if;
-  if not exists (select from pg_timezone_names z where z.name = new.time_zone) then
+  -- Not again at each change: PostgreSQL reads all zones to name them.
+  if (tg_op = 'INSERT' or new.time_zone is distinct from old.time_zone or new.time_zone is null)
+     and not exists (select from pg_timezone_names z where z.name = new.time_zone) then
     raise check_violation using
       message    = case when new.time_zone is null then 'a room that repeats needs a time zone' else format('there is no time zone %L', left(new.time_zone, 60)) end,
       constraint = 'rooms_time_zone_is_known',
       hint       = 'Use a name such as Europe/Berlin: select name from pg_timezone_names;';
   end if;
-  if tg_op = 'INSERT' and pg_trigger_depth() > 1 then
-    return new; -- the next room of a series: a clock change may have moved this one alone
-  end if;
-  if tg_op = 'INSERT' or (new.starts_at, new.time_zone, new.repeats) is distinct from (old.starts_at, old.time_zone, old.repeats) then
+  if new.repeats is not null and (tg_op = 'INSERT' or (new.starts_at, new.time_zone, new.repeats) is distinct from (old.starts_at, old.time_zone, old.repeats)) then
     new.repeats_from := new.starts_at at time zone new.time_zone;
   end if;
   return new;
 end
 $$;
 
-comment on function tg_rooms__guard_repetition() is 'Checks that a room that repeats has a time and a known time zone, and notes when the series begins, in that zone.';
+comment on function tg_rooms__guard_repetition() is 'Checks that a time zone is known, and that a room that repeats has one and a time; notes when the series begins, in that zone.';
 
 create or replace trigger _175_guard_repetition before insert or update of repeats, time_zone, starts_at on rooms
-for each row when (new.repeats is not null) execute function tg_rooms__guard_repetition();
-comment on trigger _175_guard_repetition on rooms is 'Checks how a room repeats.';
+for each row when (new.repeats is not null or new.time_zone is not null) execute function tg_rooms__guard_repetition();
+comment on trigger _175_guard_repetition on rooms is 'Checks the time zone of a planned room, and how it repeats.';
 
 create or replace function tg_rooms__plan_next() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -49,6 +51,9 @@ begin
   returning id into next_id;
   insert into guests (room_id, user_id, invited_by)
   select next_id, g.user_id, g.invited_by from guests g where g.room_id = new.id and new.access <> 'open';
+  -- In calendars it takes the place of this one, which changes once more by ending.
+  update calendar_entries e set series_id = before.series_id, sequence = before.sequence + 2
+  from calendar_entries before where e.room_id = next_id and before.room_id = new.id;
   return null;
 end
 $$;

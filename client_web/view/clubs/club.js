@@ -22,7 +22,7 @@ import { symbol } from '../elements/symbol.js'
  * The page of a club: its description, open and scheduled rooms, members, and what I may do.
  * @typedef {ClubPage & { signed_in: boolean }} ShownClub
  * @typedef {{ toggleFollowClub: (club: Club) => unknown, startInClub: (club: Club) => unknown, inviteToClub: (club: Club) => unknown,
- *             editClub: (club: Club) => unknown, handOverClub: (club: ClubPage) => unknown, deleteClub: (club: Club) => unknown, leaveClub: (club: Club) => unknown,
+ *             editClub: (club: Club) => unknown, handOverClub: (club: ClubPage) => unknown, deleteClub: (club: Club) => unknown, leaveClub: (club: Club) => unknown, showClubCalendar: (club: Club) => unknown,
  *             reload: () => unknown }} ClubActions
  * @param {ClubActions & Parameters<typeof createCard>[0] & Parameters<typeof createClubMember>[0] & Parameters<typeof createClubInvitations>[0]} actions
  */
@@ -37,11 +37,12 @@ export function createClub(actions) {
   const start = element('button', { class: 'button button--action', type: 'button', on: { click: action('startInClub') } }, symbol('plus'), 'Start a room here')
   const invite = element('button', { class: 'button', type: 'button', on: { click: action('inviteToClub') } }, symbol('invite'), 'Invite')
   const edit = element('button', { class: 'button', type: 'button', on: { click: action('editClub') } }, 'Edit')
+  const calendar = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Calendar', on: { click: action('showClubCalendar') } })
   const leave = element('button', { class: 'button button--plain', type: 'button', on: { click: action('leaveClub') } }, 'Leave the club')
   const give = element('button', { class: 'button button--plain', type: 'button', on: { click: action('handOverClub') } }, 'Hand over')
   const close = element('button', { class: 'button button--plain', type: 'button', on: { click: action('deleteClub') } }, 'Delete')
   follow.element.classList.remove('button--small')
-  const buttons = element('div', { class: 'page__buttons' }, start, follow.element, invite, edit, give, close, leave)
+  const buttons = element('div', { class: 'page__buttons' }, start, follow.element, calendar, invite, edit, give, close, leave)
   const state = createPageState(actions.reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address may be wrong.' }), element('a', { class: 'button button--action', href: CLUBS, text: 'To all clubs' }))

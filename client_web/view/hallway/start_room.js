@@ -102,7 +102,7 @@ export function createStartRoom({ start, change, clubs }) {
   /** The values of the form, as columns of a planned room's row. @returns {Record<string, unknown>} */
   const written = () => ({
     ...{ name: fields.name.value, description: fields.description.value || null, club_id: club.value ? Number(club.value) : null },
-    ...(fields.repeats.input.checked ? { repeats: 'weekly', time_zone: ownZone() } : { repeats: null }),
+    ...{ repeats: fields.repeats.input.checked ? 'weekly' : null, time_zone: ownZone() },
     ...{ stage: fields.stage.value, access: fields.access.value, host_gone: fields.host_gone.value, starts_at: chosenMoment()?.toISOString() ?? null },
   })
 
@@ -125,8 +125,8 @@ export function createStartRoom({ start, change, clubs }) {
     if (fields.description.value) room.description = fields.description.value
     if (fields.access.value !== 'open') room.access = fields.access.value
     if (fields.host_gone.value !== 'wait') room.host_gone = fields.host_gone.value
-    if (fields.when.value === 'later') room.starts_at = chosenMoment()?.toISOString()
-    if (fields.when.value === 'later' && fields.repeats.input.checked) Object.assign(room, { repeats: 'weekly', time_zone: ownZone() })
+    if (fields.when.value === 'later') Object.assign(room, { starts_at: chosenMoment()?.toISOString(), time_zone: ownZone() })
+    if (fields.when.value === 'later' && fields.repeats.input.checked) room.repeats = 'weekly'
     return room
   }
 

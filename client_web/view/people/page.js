@@ -22,10 +22,10 @@ import { roleInWords } from './person_words.js'
 
 /**
  * The page of a person: their text, clubs, and the rooms they are in now. On my own page I can edit it.
- * @param {{ editProfile: (person: PersonPage) => void, toggleFollowPerson: (person: PersonPage) => void, toggleBlock: (person: PersonPage) => void, reload: () => void,
+ * @param {{ editProfile: (person: PersonPage) => void, toggleFollowPerson: (person: PersonPage) => void, toggleBlock: (person: PersonPage) => void, showPersonCalendar: (person: PersonPage) => void, reload: () => void,
  *   credentials: Credential[] }} actions
  */
-export function createPerson({ editProfile, toggleFollowPerson, toggleBlock, reload, credentials }) {
+export function createPerson({ reload, credentials, ...actions }) {
   /** @type {PersonPage|null} */ let person = null
   const picture = avatar('')
   const face = element('div', { class: 'person__face', 'aria-hidden': 'true' }, picture)
@@ -34,11 +34,12 @@ export function createPerson({ editProfile, toggleFollowPerson, toggleBlock, rel
   const since = element('p', { class: 'page__counts quiet' })
   const about = element('p', { class: 'page__about' })
   const marked = element('p', { class: 'person__blocked quiet', text: 'You blocked them. You do not hear them. Rooms they host or speak in are marked in your hallway.' })
-  const edit = element('button', { class: 'button', type: 'button', text: 'Edit your page', on: { click: () => person && editProfile(person) } })
-  const follow = createFollow(() => person && toggleFollowPerson(person))
-  const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => person && toggleBlock(person) } })
+  const edit = element('button', { class: 'button', type: 'button', text: 'Edit your page', on: { click: () => person && actions.editProfile(person) } })
+  const follow = createFollow(() => person && actions.toggleFollowPerson(person))
+  const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => person && actions.toggleBlock(person) } })
+  const calendar = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Calendar', on: { click: () => person && actions.showPersonCalendar(person) } })
   const own = credentials.map(({ title, show }) => element('button', { class: 'button', type: 'button', text: title, on: { click: show } }))
-  const buttons = element('div', { class: 'page__buttons' }, edit, ...own, follow.element, block)
+  const buttons = element('div', { class: 'page__buttons' }, edit, ...own, follow.element, calendar, block)
   const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
     element('p', { class: 'page__lead quiet', text: 'They may have a new name.' }), element('a', { class: 'button button--action', href: HOME, text: 'To the hallway' }))
@@ -74,7 +75,8 @@ export function createPerson({ editProfile, toggleFollowPerson, toggleBlock, rel
       edit.hidden = !me
       own.forEach((button, index) => { button.hidden = !me || !credentials[index].offered() })
       follow.update({ name: person.username, followed: shell.followedPeople.has(person.id), signed_in: Boolean(user) && !me && !blocked && person.kind !== 'node' })
-      block.hidden = me || !user || !toggleBlock
+      calendar.hidden = person.kind === 'node'
+      block.hidden = me || !user || !actions.toggleBlock
       say(block, blocked ? 'Unblock' : 'Block')
       mark(block, 'aria-label', `${blocked ? 'Unblock' : 'Block'} ${person.username}`)
       recordings.update(person.recordings ?? [])

@@ -1,4 +1,4 @@
-import { addressOf, HOME, LAB } from '../../addresses.js'
+import { addressOf, calendarOf, HOME, LAB } from '../../addresses.js'
 import { createDescription } from '../elements/description.js'
 import { createDoorPlayer } from './door_player.js'
 import { createEndedRoom } from './ended_room.js'
@@ -48,11 +48,12 @@ export function createLanding(actions) {
   const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => actions.toggleReminder(row) } })
   const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => actions.openRoom(row) } })
   const copy = element('button', { class: 'button', type: 'button', on: { click: () => actions.copyAddress(addressOf(row.id)) } }, symbol('link'), 'Copy link')
+  const calendar = element('a', { class: 'button', download: '', text: 'Add to calendar' })
   const edit = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Edit', on: { click: () => actions.editRoom(row) } })
   const coHosts = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Co-hosts', on: { click: () => actions.nameCoHosts(row) } })
   const stop = element('button', { class: 'button button--plain', type: 'button', text: 'Stop co-hosting', on: { click: () => actions.stopCoHosting(row) } })
   const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => actions.cancelRoom(row) } })
-  const scheduled = element('div', { class: 'landing' }, name, when, description.element, who, element('div', { class: 'landing__buttons' }, open, remind, edit, coHosts, copy, stop, off), backToHallway())
+  const scheduled = element('div', { class: 'landing' }, name, when, description.element, who, element('div', { class: 'landing__buttons' }, open, remind, edit, coHosts, calendar, copy, stop, off), backToHallway())
   const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled, ended.element)
 
   /** @param {User|null} user @param {ReadonlySet<number>} reminders */
@@ -65,6 +66,7 @@ export function createLanding(actions) {
     const others = row.co_hosts?.length ? ` with ${together(row.co_hosts)}` : ''
     say(who, hosts ? `You planned this room${others}. It opens by itself at its time, or when you open it.`
       : `${row.host} planned it${others}${row.club ? ` in ${row.club}` : ''}. ${opens ? 'You are a co-host: open it at its time, or enter before.' : 'It opens by itself at that time. Nobody can enter before.'}`)
+    mark(calendar, 'href', calendarOf(addressOf(row.id)))
     edit.hidden = off.hidden = coHosts.hidden = !hosts
     open.hidden = !opens
     stop.hidden = hosts || !opens

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from ... import __version__
 from . import (
+    calendars,
     described,
     fixed,
     functions,
@@ -91,6 +92,7 @@ def compose(schema: described.Described, root_path: str, *, with_passkeys: bool)
             **whip.PATHS,
             **listening.PATHS,
             **recordings.PATHS,
+            **calendars.PATHS,
             **{f"/rows/{quote(table.name)}": tables.path(table) for table in schema.relations},
             **functions.paths(schema),
         },
@@ -108,6 +110,7 @@ def _tags(schema: described.Described) -> list[dict[str, str]]:
         "session": "Signing in and out.",
         "the log": "Events of rooms and of the hallway.",
         "audio": "STUN and TURN, WHIP and WHEP, listening without a seat, recordings.",
+        "calendars": "Planned rooms for calendar programs.",
         "the relay": "Its state.",
         "functions": "The functions that people call in psql.",
     }

@@ -1,0 +1,19 @@
+import { createDialog } from '../dialog/dialog.js'
+import { element } from '../elements/element.js'
+import { createCalendarAddress } from './address.js'
+import { ABOUT } from './words.js'
+
+/** The calendar of a club or a person: an address for calendar programs. */
+export function createFeed() {
+  const address = createCalendarAddress('Address of the calendar')
+  const dialog = createDialog('Calendar', element('p', { class: 'quiet', text: ABOUT }), ...address.elements)
+  return {
+    element: dialog.element,
+    /** @param {string} whose @param {string} link */
+    open(whose, link) {
+      dialog.entitle(`Calendar of ${whose}`)
+      address.update(link)
+      dialog.open()
+    },
+  }
+}
