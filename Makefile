@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Two of these processes run files in which somebody talks, the others the rest: see tests/parallel.py.
-PARALLEL ?= --numprocesses 5 --dist loadfile --no-loadscope-reorder
+PARALLEL ?= --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Tests start hundreds of processes of the same modules: compile each module once.
 unexport PYTHONDONTWRITEBYTECODE

@@ -1,7 +1,7 @@
 """Which process runs which file of tests.
 
 In some files browsers, nodes and bots talk: their sound is coded in real time, for as long as a test lasts. The more of them run at once,
-the longer each lasts, and the more sound is coded; six at a time did little else. So two of five processes begin with these files, the
+the longer each lasts, and the more sound is coded; six at a time did little else. So every second process begins with these files, the
 others with those that only compute or wait. Who has no file of its own kind left helps with the other, but never more than `AT_ONCE`
 processes run files with sound: one more ends instead. Each kind begins with its longest files, so that no process runs one alone at the end.
 """
@@ -57,7 +57,7 @@ def has_sound(path: PurePath) -> bool:
 
 
 class FilesOfTwoKinds(LoadFileScheduling):  # type: ignore[misc]
-    """As `--dist loadfile`, but two of five processes begin with the files with sound, the others with those without."""
+    """As `--dist loadfile`, but every second process begins with the files with sound, the others with those without."""
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         file = self._next_file(node)
@@ -72,7 +72,7 @@ class FilesOfTwoKinds(LoadFileScheduling):  # type: ignore[misc]
             super()._reschedule(node)
 
     def _next_file(self, node: WorkerController) -> str | None:
-        wants_sound = int(node.gateway.id.removeprefix("gw")) % 5 < 2
+        wants_sound = int(node.gateway.id.removeprefix("gw")) % 2 == 0
         elsewhere = sum(self._runs_sound(other) for other in self.nodes if other is not node)
         may = [file for file in self.workqueue if elsewhere < AT_ONCE or not _with_sound(file)]
         return next(

@@ -63,7 +63,7 @@ class Processes:
 
 
 @pytest.mark.parametrize(
-    ("process", "expected"), [("gw1", [*SOUND, *SILENT]), ("gw2", [*SILENT, *SOUND])]
+    ("process", "expected"), [("gw0", [*SOUND, *SILENT]), ("gw1", [*SILENT, *SOUND])]
 )
 def test_a_process_runs_the_files_of_its_kind_before_the_others(
     process: str, expected: list[str]
