@@ -37,13 +37,14 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files come first, so that no process runs one alone at the end."""
+    """Long files come first, so that no process runs one alone at the end. Those with browsers stay together: a process keeps its own."""
     places: dict[Path, tuple[bool, int, float]] = {}
     files = dict.fromkeys(item.path for item in items)
     for _, inside in groupby(files, lambda path: path.parent):
         group = list(inside)
         for number, path in enumerate(group):
-            places[path] = (not has_sound(path), place(path), number / len(group))
+            sound = has_sound(path)
+            places[path] = (not sound, place(path), 0 if sound else number / len(group))
     items.sort(key=lambda item: places[item.path])
 
 
