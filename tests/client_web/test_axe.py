@@ -12,14 +12,39 @@ from ..people import Psql
 from ..running import run_relay
 from .states import WALKS, Evening
 from .test_accessibility import COLOURS, NO_COLOURS, flaws
-from .user_page import DESKTOP, ZOOMED
+from .user_page import DESKTOP, ZOOMED, UserPage
 
 DAY = "by day"
 SHOWN: dict[str, dict[str, Any]] = {
-    "by night": {"color_scheme": "dark", "forced_colors": "none"},
-    "with forced colours": {"color_scheme": "dark", "forced_colors": "active"},
     DAY: {"color_scheme": "light", "forced_colors": "none"},
+    "with forced colours": {"color_scheme": "dark", "forced_colors": "active"},
+    "by night": {"color_scheme": "dark", "forced_colors": "none"},
 }
+
+# Every switch would begin a transition of each colour of each element, only to be ended.
+AT_REST = """(isAtRest) => {
+    if (!globalThis.atRest) {
+        globalThis.atRest = new CSSStyleSheet()
+        atRest.replaceSync('*, ::before, ::after, ::backdrop { transition: none !important }')
+    }
+    document.adoptedStyleSheets = isAtRest ? [atRest] : []
+}"""
+
+
+class Shown:
+    """How pages are shown at present. A page stays as it is until the next state, so that each state takes two switches for three ways."""
+
+    def __init__(self) -> None:
+        self._now: dict[UserPage, str] = {}
+
+    def ways(self, user: UserPage) -> list[str]:
+        """All of them, and first how this page is shown now."""
+        return sorted(SHOWN, reverse=self._now.get(user, DAY) != DAY, key=list(SHOWN).index)
+
+    def switch(self, user: UserPage, way: str) -> None:
+        if self._now.get(user, DAY) != way:
+            user.page.emulate_media(**SHOWN[way])
+            self._now[user] = way
 
 
 @pytest.mark.parametrize(
@@ -37,18 +62,20 @@ def test_axe_finds_no_flaw_on_any_page_state_or_dialog(
 ) -> None:
     """Colours are checked once for all texts that are styled alike; at night and with forced colours on one size."""
     found: list[str] = []
+    shown = Shown()
     with run_relay(database_url, demo=True, recordings_dir=tmp_path) as relay:
         for name, user in WALKS[walk](Evening(context, relay, psql, tmp_path, size)):
             found += flaws(user, name, NO_COLOURS)
-            for shown, media in SHOWN.items():
-                if shown != DAY and size != ZOOMED:
-                    continue
-                user.page.emulate_media(**media)
-                found += flaws(user, f"{name}, {shown}", COLOURS, new_in=shown)
+            user.page.evaluate(AT_REST, True)
+            for way in shown.ways(user) if size == ZOOMED else [DAY]:
+                shown.switch(user, way)
+                found += flaws(user, f"{name}, {way}", COLOURS, new_in=way)
             # Dialogs stay open while the page is made wider; what "room" shows would close.
             if walk == "dialogs":
                 user.resize(DESKTOP)
                 found += flaws(user, f"{name}, on a wide page", NO_COLOURS)
+                shown.switch(user, DAY)
                 found += flaws(user, f"{name}, on a wide page", COLOURS, new_in=DAY)
                 user.resize(ZOOMED)
+            user.page.evaluate(AT_REST, False)
     assert found == []
