@@ -115,7 +115,8 @@ class Psql:
         return str(user)
 
     def beat(self, name: str) -> list[TupleRow]:
-        """A heartbeat of this node, which lives as above: the rooms and seats that it has."""
+        """A heartbeat of this node, which lives as above and looks for misplaced rooms: the rooms and seats that it has."""
+        self.run("update nodes set looked_at = null")
         found = self.all("select room_id, peer_id from node_heartbeat(%s)", name)
         self._lives_on(name)
         return found

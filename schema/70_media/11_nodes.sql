@@ -10,6 +10,7 @@ create unlogged table if not exists nodes (
 );
 -- Processes of releases without revisions do not say theirs.
 alter table nodes add column if not exists revision int not null default coalesce(nullif(current_setting('roomtone.revision', true), ''), '1')::int;
+alter table nodes add column if not exists looked_at timestamptz;
 do $$
 begin
   if not exists (select from pg_constraint c where c.conrelid = 'nodes'::regclass and c.conname = 'nodes_kind_is_known'
@@ -29,5 +30,6 @@ comment on column nodes.started_at is 'When the process started.';
 comment on column nodes.heartbeat_at is 'When the process last renewed its lease. Heartbeats send no notification.';
 comment on column nodes.user_id is 'The user (of kind node) as whom a media node takes seats. Null for relays and bots.';
 comment on column nodes.capacity is 'How many streams of audio a media node sends at most: an sfu one of each speaker to each person (streams_needed), an mcu one to each person, and all of them one to each listener whom they serve as an edge. Null for relays and bots.';
+comment on column nodes.looked_at is 'When a heartbeat of this node last looked for misplaced rooms and listeners (assign_nodes): one node does it for all, about once a second.';
 comment on column nodes.revision is 'The revision of the schema that the process was written for.';
 comment on constraint nodes_capacity_is_positive on nodes is 'A media node sends at least one stream.';

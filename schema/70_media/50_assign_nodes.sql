@@ -54,4 +54,4 @@ end
 $$;
 
 comment on function assign_nodes() is
-  'Assigns every open room with participants that has no node, or whose node stopped or lost its seat, to a living node, and listeners to edges (place_listeners). Chooses where the topology is automatic (choose_topology). Ends the assignment of empty rooms, and their recordings before. Deletes seats of nodes without an assignment. Returns how many rooms were assigned. Called by every node, every second.';
+  'Assigns every open room with participants that has no node, or whose node stopped or lost its seat, to a living node, and listeners to edges (place_listeners). Chooses where the topology is automatic (choose_topology). Ends the assignment of empty rooms, and their recordings before. Deletes seats of nodes without an assignment. Returns how many rooms were assigned. Called every second, by one of the nodes (node_heartbeat).';

@@ -160,10 +160,10 @@ def test_without_a_node_a_room_stays_a_mesh_and_says_so_and_moves_when_one_comes
     other = psql.room("host", "Other")
     psql.seat(other, "host")
     psql.run("update rooms set topology = 'sfu' where id = %s", other)
-    psql.run("select node_heartbeat('full')")
+    psql.beat("full")
     assert chosen(psql, room) == ("mesh", "no_node")
     node(psql, "a", "sfu", 1000)
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert chosen(psql, room) == ("sfu", "many_speakers")
 
 
@@ -186,7 +186,7 @@ def test_a_room_whose_only_node_dies_becomes_a_mesh_and_says_so_and_moves_when_o
     listeners(psql, big, 51)
     assert psql.one("select count(*) from assignments where serves = 'stage'") == 4
     dies(psql, "a")
-    psql.run("select node_heartbeat('e')")
+    psql.beat("e")
     assert chosen(psql, room) == ("mesh", "no_node")
     assert (
         psql.one("select count(*) from participants where edge is not null and room_id = %s", room)
@@ -196,7 +196,7 @@ def test_a_room_whose_only_node_dies_becomes_a_mesh_and_says_so_and_moves_when_o
     assert chosen(psql, heard)[0] == "sfu", "and so does its stream"
     assert chosen(psql, big)[0] == "sfu", "most would hear nobody in so large a mesh"
     node(psql, "c", "sfu", 1000)
-    psql.run("select node_heartbeat('c')")
+    psql.beat("c")
     assert chosen(psql, room) == ("sfu", "many_speakers")
     assert psql.one("select count(*) from assignments where node_id = 'c'") == 4
     dies(psql, "c", "e")
@@ -211,11 +211,11 @@ def test_a_room_goes_back_to_a_mesh_when_its_mix_is_used_no_more(psql: Psql) -> 
     psql.act_as("host").run("select start_recording(%s)", room)
     psql.act_as(None)
     leave(psql, room, "c", "d", "e")
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert chosen(psql, room) == ("sfu", "mix_is_used")
     psql.act_as("host").run("select stop_recording(%s)", room)
     psql.run("update rooms set broadcast = true where id = %s", room)
-    psql.act_as(None).run("select node_heartbeat('a')")
+    psql.act_as(None).beat("a")
     assert chosen(psql, room) == ("sfu", "mix_is_used")
     psql.run("update rooms set broadcast = false where id = %s", room)
     assert chosen(psql, room) == ("mesh", "few")
@@ -242,5 +242,5 @@ def test_who_joins_waits_neither_for_a_locked_room_nor_for_the_assignment_of_nod
     speakers(psql, room, "d", "e")
     assert chosen(psql, room)[0] == "mesh"
     slow.connection.commit()
-    psql.run("select node_heartbeat('a')")
+    psql.beat("a")
     assert chosen(psql, room)[0] == "sfu"

@@ -1,6 +1,7 @@
 """A media node's lease: its heartbeats return the rooms that are assigned to the node, and it reports the recordings.
 
-A heartbeat of any node also makes the database assign the rooms of dead nodes again. So while one node runs, every room has one.
+A heartbeat also makes the database assign the rooms of dead nodes again, if none has done so in this second. So while one node runs, every
+room has one.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ CONNECTS_WITHIN = 0.8  # seconds for a row, an offer, an answer and a handshake:
 
 
 def test_a_lost_edge_is_noticed_and_its_listeners_connect_elsewhere_in_time() -> None:
-    # The next heartbeat of any node places the listeners; if a row is locked just then, the one after it.
+    # A heartbeat of one of the nodes, about once a second, places the listeners; if a row is locked just then, the one after it.
     noticed = lease.DEAD_AFTER + 2 * HEARTBEAT_EVERY
     assert noticed + CONNECTS_WITHIN < PROMISED
 
