@@ -53,11 +53,11 @@ def test_messages_links_and_the_inspector_leave_nothing_behind(
     amara.button("Pin a link").click()
     pin = amara.page.get_by_role("dialog", name="Pin a link")
     for typed in ("not a link", "nonsense", "https://not a link"):
-        pin.get_by_label("Address").fill(typed)
+        pin.get_by_label("Address", exact=True).fill(typed)
         pin.get_by_role("button", name="Pin it").click()
         pin.get_by_text("This is no link.").wait_for()
     assert psql.one("select pinned_link from rooms where id = %s", room) is None
-    pin.get_by_label("Address").fill("tea.example/menu")
+    pin.get_by_label("Address", exact=True).fill("tea.example/menu")
     pin.get_by_role("button", name="Pin it").click()
     beth.page.get_by_role("link", name="tea.example/menu").wait_for()
 
