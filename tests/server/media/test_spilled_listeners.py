@@ -7,7 +7,9 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from datetime import UTC, datetime
 from pathlib import Path
 
+import aioice.ice
 import psutil
+import pytest
 from psycopg.errors import CheckViolation
 from roomtone.media.room_session import RoomSession, room_session
 from roomtone.media.signaling.database_client import DatabaseConnections, database_connections
@@ -17,7 +19,11 @@ from roomtone.types import RoomId
 
 from ...patience import comes_true
 from ...people import Psql
+from ...running import RunningRelay
 from .edge.audience import Listener, listeners
+from .node.people import Person
+from .test_routes import nodes
+from .test_whip import SDP, client, offer
 
 TONES = {"ann": 440.0, "bob": 660.0}
 SPEAKERS_ONLY = len(TONES) ** 2  # streams: one of each to each
@@ -89,3 +95,37 @@ async def test_listeners_hear_the_stage_through_a_second_node_and_lose_nothing_w
         assert [each.routes.node for each in speakers] == before
         psql.run("select end_room(%s)", room)
         await comes_true(lambda: psql.one("select count(*) from mix_receivers m join living_nodes() n on n.id = m.node_id") == 0)  # fmt: skip
+
+
+async def test_a_whep_player_hears_a_room_whose_other_listeners_are_served_by_a_second_node(
+    relay: RunningRelay,
+    database_url: str,
+    psql: Psql,
+    room: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It offers, and so does the second node: so the node of the stage serves it, beyond its capacity."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
+    player = Person(1)
+    async with (
+        nodes(database_url, psql, "sfu", "mcu"),
+        database_connections(database_url) as database,
+        client(relay, "vlc") as http,
+    ):
+        psql.run("update nodes set capacity = %s where kind = 'sfu'", SPEAKERS_ONLY)
+        await comes_true(lambda: moves_to_an_sfu(psql, room))
+        async with stage(database, room), listeners(database, psql, room, ["dee"]) as [dee]:
+            await hear(dee)
+            heard = await http.post(
+                f"/rooms/{room}/whep", content=await offer(player, listens=True), headers=SDP
+            )
+            assert heard.status_code == 201, heard.text
+            await player.answer(heard.text)
+            await player.waits_to_hear("mix", *TONES.values())
+            served = "select edge from participants where user_id = %s"
+            assert psql.one(served, psql.person_id("vlc")) is None
+            assert dee.edge is not None
+            await hear(dee)
+            assert (await http.delete(heard.headers["location"])).is_success
+            await comes_true(lambda: "vlc" not in psql.roster(room))
+        await player.leave()
