@@ -13,6 +13,7 @@ declare
   ended text;
   placed record;
   old participants;
+  speaks participants;
   moved int := 0;
 begin
   perform open_logs(array[place_listeners.room_id]);
@@ -33,8 +34,19 @@ begin
   where a.peer_id = c.peer_id and a.listeners <> c.listeners;
   select count(*) filter (where p.edge is null), count(*) filter (where p.edge is not null and a.peer_id is null)
   into without_edge, orphaned
-  from participants p left join assignments a on a.peer_id = p.edge
+  from participants p left join assignments a on a.peer_id = p.edge and a.room_id = p.room_id and a.serves = 'audience'
   where p.room_id = place_listeners.room_id and p.role = 'AUDIENCE' and p.kind in ('person', 'bot');
+  -- The operator wrote it: elsewhere such a seat loses its edge by itself.
+  for old in
+    select p.* from participants p
+    where p.room_id = place_listeners.room_id and p.edge is not null
+      and (p.role <> 'AUDIENCE' or p.hand_raised_at is not null or p.invited_to_speak_at is not null)
+    for no key update skip locked
+  loop
+    update participants p set edge = null where p.room_id = old.room_id and p.user_id = old.user_id returning p.* into speaks;
+    perform log_edge(old, speaks);
+    moved := moved + 1;
+  end loop;
   too_many := case when on_nodes then greatest(0, without_edge + orphaned - stage_listeners(place_listeners.room_id)) else 0 end;
   beyond := case when on_nodes then greatest(too_many, without_edge + orphaned - coalesce((select s.edge_after from topology_sizes s), 50)) else 0 end;
   loop
@@ -54,7 +66,7 @@ begin
       select p.user_id, p.edge, p.seq from participants p
       where p.room_id = place_listeners.room_id and p.role = 'AUDIENCE' and p.kind in ('person', 'bot')
         and p.hand_raised_at is null and p.invited_to_speak_at is null and p.seq is not null and not p.served_directly
-        and not exists (select from assignments a where a.peer_id = p.edge)
+        and not exists (select from assignments a where a.peer_id = p.edge and a.room_id = p.room_id and a.serves = 'audience')
       order by p.edge is null, p.seq desc limit greatest(orphaned, beyond)
       for no key update skip locked
     ), listeners as (

@@ -8,7 +8,13 @@ begin atomic
          or not exists (select from participants p where p.peer_id = a.peer_id)
          or (a.listeners = 0 and a.assigned_at < clock_timestamp() - interval '10 seconds'))
   union
-  select p.room_id from participants p where p.edge is not null and not exists (select from assignments a where a.peer_id = p.edge)
+  select p.room_id from participants p
+  where p.edge is not null
+    and (not exists (select from assignments a where a.peer_id = p.edge and a.room_id = p.room_id and a.serves = 'audience')
+         or p.role <> 'AUDIENCE' or p.hand_raised_at is not null or p.invited_to_speak_at is not null)
+  union
+  select a.room_id from assignments a
+  where a.serves = 'audience' and a.listeners <> (select count(*) from participants p where p.edge = a.peer_id)
   union
   select l.room_id
   from logs l join assignments a on a.room_id = l.room_id
@@ -29,4 +35,4 @@ begin atomic
 end;
 
 comment on function rooms_with_misplaced_listeners() is
-  'Rooms whose listeners place_listeners would move: their edge has died, or the node of the stage serves more than it should (topology_sizes.edge_after) while an edge has capacity, or more than it has capacity for while another node has; and rooms with an edge that they no longer need.';
+  'Rooms whose listeners place_listeners would move: their edge has died, or the node of the stage serves more than it should (topology_sizes.edge_after) while an edge has capacity, or more than it has capacity for while another node has; and rooms with an edge that they no longer need. Also what only the operator can write: a seat that names something else than an edge of its room, or may speak and names one, and a wrong number of listeners.';
