@@ -13,6 +13,7 @@ import { expose } from './room/debug.js'
 import { createShell } from './room/shell.js'
 import { createSession } from './session.js'
 import { problemFrom } from './signaling/problem.js'
+import { problemInWords } from './view/elements/problem_words.js'
 import { createShellView } from './view/shell/shell.js'
 import { fallbackInWords } from './view/shell/fallback_words.js'
 import { createKeysHelp, listenToKeys } from './view/shell/keys.js'
@@ -165,7 +166,10 @@ async function askWho() {
     await session.restore()
     known = true
   } catch (error) {
-    known = session.ways !== null || !problemFrom(error).temporary
+    const problem = problemFrom(error)
+    known = session.ways !== null || !problem.temporary
+    // For example a name in the address that is too like another one.
+    if (!problem.temporary) view.showNotice(problemInWords(problem), { key: 'sign-in' })
   }
   identity.learnt({ answered: session.ways !== null })
   arrive(route.here(), { asks: false })

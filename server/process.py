@@ -22,7 +22,7 @@ import uvicorn
 
 from . import logs, privileges
 from .http import connections
-from .http.uvicorn_internals.requests import BoundedRequests, ignore_cut_streams
+from .http.uvicorn_internals.requests import BoundedRequests, ignore_what_clients_cause
 from .http.uvicorn_internals.websockets import BoundedWebSocket
 from .postgres.account import Account
 from .relay_server import STOP_PATIENCE, RelayServer, end_after
@@ -93,7 +93,7 @@ def serve(
     from .app import create_app
 
     logs.configure(settings.log_level, settings.log_format)
-    logging.getLogger("uvicorn.error").addFilter(ignore_cut_streams)
+    logging.getLogger("uvicorn.error").addFilter(ignore_what_clients_cause)
     stop = Stop()
     app = create_app(settings, database_url, stop)
     limit = end_after(START_PATIENCE)

@@ -95,7 +95,7 @@ function recordingOf({ recording: { running, last }, may }) {
 function unsentOf({ phase, handWish, microphone, me, seatGone }) {
   if (phase === 'in') return [] // connected: the change is being sent
   /** @type {Loss[]} */ const losses = []
-  if (handWish !== null) losses.push({ key: 'unsent-hand', kind: 'unsent', cause: handWish ? 'hand_up' : 'hand_down', press: null })
+  if (handWish !== null && handWish !== Boolean(me?.hand_raised_at)) losses.push({ key: 'unsent-hand', kind: 'unsent', cause: handWish ? 'hand_up' : 'hand_down', press: null })
   // A new seat begins muted: what I wanted for the lost one is not sent.
   if (microphone.waiting && me && !seatGone) losses.push({ key: 'unsent-mute', kind: 'unsent', cause: me.muted ? 'mute' : 'unmute', press: null })
   return losses

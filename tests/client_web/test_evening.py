@@ -230,7 +230,7 @@ def test_what_is_written_without_a_connection_goes_out_once_in_order_or_says_tha
         night.dee.reads("Your hand is not up yet.")
         night.dee.page.keyboard.press("r")
         night.dee.page.get_by_role("button", name="Applause").click()
-        night.dee.reads("You are not connected, so this did not go out.")
+        night.dee.reads("This did not go out, because there was no connection.")
         assert psql.count("messages") == 1
         assert ("cleo", "SPEAKER", False) in night.seats()
         night.line.mend()

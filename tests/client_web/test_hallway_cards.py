@@ -80,6 +80,15 @@ def test_a_new_name_is_created_and_an_invalid_one_explained(
         assert psql.one("select count(*) from users where username = 'Zoë Müller'") == 1
 
 
+def test_a_name_in_the_address_that_is_too_like_another_is_explained(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    psql.person("paul")
+    with user_page(context, relay.url, "pau1", refusals=True) as stranger:
+        stranger.page.locator(".notice", has_text="looks like").wait_for()
+        stranger.button("Choose a name").first.wait_for()
+
+
 def test_signing_out_leaves_the_room_and_removes_the_name(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:

@@ -286,9 +286,14 @@ class BoundedRequests(HttpToolsProtocol):
         self._close()
 
 
-def ignore_cut_streams(record: logging.LogRecord) -> bool:
-    """A filter for uvicorn's log. A response without an end is how the relay cuts off a slow subscriber.
+_CAUSED_BY_CLIENTS: Final = frozenset(
+    {
+        "ASGI callable returned without completing response.",  # how the relay cuts off a slow subscriber
+        "Invalid UTF-8 sequence received from client.",  # its WebSocket is closed with 1007
+    }
+)
 
-    That is counted in the metrics and is no error.
-    """
-    return record.msg != "ASGI callable returned without completing response."
+
+def ignore_what_clients_cause(record: logging.LogRecord) -> bool:
+    """A filter for uvicorn's log: what a client causes is no error of the relay. What is cut off is counted in the metrics."""
+    return record.msg not in _CAUSED_BY_CLIENTS

@@ -49,6 +49,7 @@ const CASES = [
   ['no recording that was stopped', { recording: ended() }, []],
   ['what I did without a connection', { phase: 'reconnecting', reason: 'network', handWish: true, microphone: { problem: null, waiting: true } },
     [['connection', 'Connect now', /./u], ['unsent', null, /hand is not up yet. This is sent when/u], ['unsent', null, /Your microphone is off. Others may still/u]]],
+  ['no hand that is up as I want it', { phase: 'reconnecting', reason: 'network', handWish: true, me: { hand_raised_at: '2026-01-01T00:00:00Z' } }, [['connection', 'Connect now', /./u]]],
   ['nothing of what is being written', { handWish: true, microphone: { problem: null, waiting: true } }, []],
   ['the room', { phase: 'left', reason: 'room ended', chat: { outgoing: [1, 2] } }, [['seat', null, /2 messages of yours did not go out/u]]],
   ['the seat, by a ban', { phase: 'left', reason: 'banned' }, [['seat', null, /^ $/u]]],

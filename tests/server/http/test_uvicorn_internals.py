@@ -11,18 +11,20 @@ import logging
 import re
 from collections import deque
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from roomtone.http.uvicorn_internals import websockets
 from roomtone.http.uvicorn_internals.flow import Flow, Pipeline
-from roomtone.http.uvicorn_internals.requests import BoundedRequests, ignore_cut_streams
+from roomtone.http.uvicorn_internals.requests import BoundedRequests, ignore_what_clients_cause
 from roomtone.http.uvicorn_internals.websockets import BoundedWebSocket
 from roomtone.paths import PACKAGE
 from roomtone.transports.direct import OfferedTransport, offered
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets import websockets_sansio_impl
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.server import ServerProtocol
 
@@ -226,11 +228,17 @@ async def test_a_stream_is_closed_with_its_connection() -> None:
         await end(state)
 
 
-def test_a_stream_that_is_cut_is_no_error_in_the_log() -> None:
-    text = "ASGI callable returned without completing response."
-    assert text in Path(httptools_impl.__file__).read_text()
+@pytest.mark.parametrize(
+    ("text", "module"),
+    [
+        ("ASGI callable returned without completing response.", httptools_impl),
+        ("Invalid UTF-8 sequence received from client.", websockets_sansio_impl),
+    ],
+)
+def test_what_a_client_causes_is_no_error_in_the_log(text: str, module: ModuleType) -> None:
+    assert f'"{text}"' in Path(str(module.__file__)).read_text()
     record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, text, (), None)
-    assert not ignore_cut_streams(record)
+    assert not ignore_what_clients_cause(record)
 
 
 def test_no_other_module_imports_uvicorns_protocols() -> None:
