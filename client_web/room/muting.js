@@ -82,14 +82,15 @@ export function createMuting({ write, onChange }) {
     },
 
     /**
-     * Whether my seat is muted, by the room's log.
+     * Whether my seat is muted, by the room's log. It is called for events of others, too: only a change is an event of mine.
      * @param {boolean} value
      * @param {{ speaks?: boolean, fresh?: boolean }} [options]  speaks: listeners have no microphone that could be muted; fresh: by a snapshot
      */
     seen(value, { speaks = true, fresh = false } = {}) {
-      mutedByOther = speaks && value && (mutedByOther || (!muted && (fresh || awaited === null)))
+      const news = fresh || value !== row
+      mutedByOther = speaks && value && (mutedByOther || (news && !muted && (fresh || awaited === null)))
       row = value
-      if (waiting) return
+      if (waiting || !news) return
       if (fresh && value && !muted && awaited === false) {
         become(true)
         writeWish().catch(() => {}) // if refused, the row still says muted

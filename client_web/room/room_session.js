@@ -17,6 +17,8 @@ import { createRoomMedia } from './room_media.js'
 import { roomSessionStateOf } from './room_session_state.js'
 import { createSeat } from './seat.js'
 
+const RETRY = 2000 // ms
+
 /**
  * One session in one room. It connects my seat, the room's state, the media, the chat and the other parts: frames of the log change them,
  * and what the page shows is computed from them (room_session_state.js).
@@ -40,6 +42,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const user = /** @type {import('../session.js').User} */ (session.user)
   const { room_id, role, before = null } = entry
 
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let retry // of what waits
   /** @type {ReturnType<typeof import('./observable.js').createObservable<RoomSessionState>>} */
   const observable = createObservable(() => {
     const common = roomSessionStateOf({ seat, media, consent, absence, user })
@@ -53,10 +56,10 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const room = createFollowedRoom(user.id)
   const absence = createAbsence({ api, times: () => session.kept, before, isMuted: () => media.myAudio.muted || media.myAudio.state.talking, onChange })
   const seat = createSeat({ api, room, look: absence.look, prepare: () => media.prepare() }, { onSession, onFrame, onStatus })
-  const media = createRoomMedia({ fetch, seat, settings, inspector, onChange })
+  const media = createRoomMedia({ fetch, seat, settings, inspector, onChange: onWish })
   const reactions = createReactions({ api, skew, connected: () => seat.status.phase === 'in' })
   const chat = createChat({ api, slowMode: () => (user.site_moderator ? 0 : room.slowMode()), skew, onChange })
-  const consent = createConsent({ api, microphone: media.myAudio.microphone, onChange })
+  const consent = createConsent({ api, microphone: media.myAudio.microphone, onChange: onWish })
   const recording = createRecording({ api, skew, onChange })
   const hands = createHands({ select: api.select, onChange })
   const listeners = createListeners({ select: api.select, first: () => room.state.names, onChange })
@@ -76,6 +79,8 @@ export function createRoomSession({ session, technique, settings, hallway, entry
     }
     if (phase === 'in') resume()
     if (phase === 'left' || reason === 'suspended') {
+      clearTimeout(retry)
+      retry = undefined
       if (phase === 'left') {
         absence.forget()
         chat.close()
@@ -85,6 +90,17 @@ export function createRoomSession({ session, technique, settings, hallway, entry
       media.close()
     }
     onChange()
+  }
+
+  /** My microphone or my hand: what waits is tried again, also if only its request was lost and not the log. */
+  function onWish() {
+    onChange()
+    if (seat.status.phase === 'in' && (media.myAudio.state.waiting || consent.handWish !== null)) retry ??= setTimeout(tryAgain, RETRY)
+  }
+
+  function tryAgain() {
+    retry = undefined
+    if (seat.status.phase === 'in') resume()
   }
 
   /** The connection is back: sends what I wrote and did meanwhile. */

@@ -210,3 +210,34 @@ def test_a_page_in_the_back_forward_cache_keeps_its_seat_and_microphone(
     beth.until("() => roomtone.state.phase === 'in' && roomtone.state.me?.muted === false")
     rick.hears("beth", BETH)
     assert [event["kind"] for event in rick.state["seatEvents"]] == ["joined"], "nobody left"
+
+
+LOSES_A_REQUEST = """() => {
+    const send = window.fetch
+    window.fetch = (url, ...how) => {
+        if (!/participants/u.test(String(url)) || how[0]?.method !== 'PATCH') return send(url, ...how)
+        window.fetch = send
+        return Promise.reject(new TypeError('the request was lost'))
+    }
+}"""
+
+
+def test_what_one_lost_request_was_to_change_is_sent_again_though_the_log_is_followed(
+    tab: OpenTab, psql: Psql
+) -> None:
+    room = psql.room("rick", stage="moderated")
+    rick, beth = tab("rick"), tab("beth")
+    rick.enter(room)
+    beth.enter(room)
+    assert rick.unmute()
+    beth.sees("rick", "beth")
+    beth.until("() => !roomtone.people()[0].muted")
+    rick.run(LOSES_A_REQUEST)
+    assert rick.run("() => roomtone.roomSession.setMuted(true)") is False
+    beth.until("() => roomtone.people()[0].muted")
+    rick.until("() => !roomtone.state.microphone.waiting")
+    beth.run(LOSES_A_REQUEST)
+    beth.run("() => roomtone.roomSession.consent.raiseHand()")
+    rick.until("() => roomtone.people()[1].hand === 1")
+    beth.until("() => roomtone.state.handWish === null")
+    assert rick.errors == beth.errors == []

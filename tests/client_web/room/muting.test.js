@@ -150,6 +150,23 @@ test('a wish that is taken back without a connection is written: the first one m
   assert.ok(!changes.slice(changes.indexOf(true)).includes(false), 'the microphone was on again')
 })
 
+test('an event of somebody else, before those of my writes, does not open the microphone', async () => {
+  const { muting, changes, resolve, refuse } = mutingAndItsWrites()
+  const on = muting.set(false)
+  resolve()
+  await on
+  const off = muting.set(true)
+  refuse(unreachable())
+  await off
+  const again = muting.resume()
+  muting.seen(true) // another seat changed; the events of mine come later
+  muting.seen(false)
+  resolve()
+  await again
+  muting.seen(true)
+  assert.deepEqual([changes.slice(0, 2), changes.includes(false, 1), muting.muted, muting.mutedByOther], [[false, true], false, true, false])
+})
+
 test('after a write that changed nothing no event is awaited, so a moderator is obeyed', async () => {
   const { muting, resolve, refuse } = mutingAndItsWrites()
   muting.seen(false)
