@@ -39,8 +39,19 @@ export function hallwayActions(context) {
   async function remind(/** @type {ListedRoom} */ row) {
     if (shell.reminders.all.has(row.id)) return shell.reminders.remove(row.id)
     await shell.reminders.add(row.id)
-    if (typeof Notification === 'function' && Notification.permission === 'default') await Notification.requestPermission()
+    if (row.repeats) context.view.showNotice('You will be notified this time.', { yes: 'Every week', accept: () => attempt(() => shell.reminders.repeat(row.id, true)), key: 'reminder' })
+    await askForNotifications()
     return undefined
+  }
+
+  async function remindWeekly(/** @type {ListedRoom} */ row) {
+    const wanted = !shell.reminders.weekly.has(row.id)
+    await shell.reminders.repeat(row.id, wanted)
+    if (wanted) await askForNotifications()
+  }
+
+  async function askForNotifications() {
+    if (typeof Notification === 'function' && Notification.permission === 'default') await Notification.requestPermission()
   }
 
   return {
@@ -57,6 +68,7 @@ export function hallwayActions(context) {
     startInClub: (/** @type {{ id: number }} */ club) => withName(() => startRoom.open({ club_id: club.id })),
     toggleFollow: (/** @type {ListedRoom} */ row) => attempt(() => (row.followed ? shell.unfollow(Number(row.club_id)) : shell.follow(Number(row.club_id)))),
     toggleReminder: (/** @type {ListedRoom} */ row) => withName(() => attempt(() => remind(row))),
+    toggleWeeklyReminder: (/** @type {ListedRoom} */ row) => withName(() => attempt(() => remindWeekly(row))),
     openRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
       if (context.seated()?.room_id !== row.id && !(await context.hostLeaves())) return
       await shell.moderationOf(row.id).openNow()
@@ -76,10 +88,15 @@ export function hallwayActions(context) {
       shell.retry()
     },
     enterReminded(/** @type {ListedRoom} */ row) {
-      shell.reminders.remove(row.id).catch(() => {})
+      shell.reminders.seen(row.id).catch(() => {})
       context.route.go(addressOf(row.id))
     },
-    dismissReminder: (/** @type {ListedRoom} */ row) => shell.reminders.remove(row.id).catch(() => {}),
+    dismissReminder: (/** @type {ListedRoom} */ row) => shell.reminders.seen(row.id).catch(() => {}),
+    seeCoHosted(/** @type {number} */ room_id) {
+      shell.seenCoHosting(room_id).catch(() => {})
+      context.route.go(addressOf(room_id))
+    },
+    dismissCoHosting: (/** @type {number} */ room_id) => shell.seenCoHosting(room_id).catch(() => {}),
     /** Shows a notification of the device that a room has opened; because of its tag two tabs show it only once. */
     notifyDevice: (/** @type {ListedRoom} */ row) => {
       if (typeof Notification !== 'function' || Notification.permission !== 'granted' || !document.hidden) return

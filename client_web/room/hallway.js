@@ -21,7 +21,7 @@ export const EMPTY_HALLWAY = new Map()
 /** @type {readonly string[]} */ const NOBODY = Object.freeze([])
 
 /** Whether the room is removed. Its cursor is kept, so that an older row that arrives late does not add it again. */
-const isGone = (/** @type {HallwayRow} */ row) => Boolean(row.ended_at) || row.hidden === true
+export const isGone = (/** @type {HallwayRow} */ row) => Boolean(row.ended_at) || row.hidden === true
 
 /**
  * @param {Hallway} hallway

@@ -16,6 +16,7 @@ import { createModeration } from './moderation.js'
 import { createObservable } from './observable.js'
 import { createProfiles } from './profiles.js'
 import { createRecordings } from './recordings.js'
+import { createCoHostNotices } from './co_host_notices.js'
 import { createReminders } from './reminders.js'
 import { createRoomApi } from './room_api.js'
 import { createRoomSession } from './room_session.js'
@@ -27,7 +28,7 @@ import { createRoomSession } from './room_session.js'
  * @typedef {{ connection: import('../signaling/subscription.js').SubscriptionState, problem: import('../signaling/problem.js').Problem|null,
  *             retry_at: number|null, hallway: ReturnType<typeof openRooms>, more: import('./more_rooms.js').MoreRooms, following: ReadonlySet<number>,
  *             people: import('./followed_people.js').PeopleHere, followedPeople: ReadonlySet<number>,
- *             invitations: typeof import('./invitations.js').NO_INVITATIONS, reminders: ReadonlySet<number>, blocks: ReadonlySet<number>,
+ *             invitations: typeof import('./invitations.js').NO_INVITATIONS, reminders: ReadonlySet<number>, weeklyReminders: ReadonlySet<number>, coHostNotices: import('./co_host_notices.js').CoHostNotice[], blocks: ReadonlySet<number>,
  *             clubChanges: import('./clubs.js').ClubChanges, roomSession: ReturnType<typeof createRoomSession>|null,
  *             fallback: import('../signaling/fallback.js').TechniqueName|null }} ShellState  fallback: used because another technique does not work here
  *
@@ -57,6 +58,7 @@ export function createShell({ session }) {
   const followed = createFollowedClubs({ rows, onChange })
   const people = createFollowedPeople({ rows, onChange })
   const reminders = createReminders({ rows, onChange })
+  const coHostNotices = createCoHostNotices({ rows, onChange })
   const kept = createKeptSession()
   const recordings = createRecordings({ rows, fetch: session.fetch })
   const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange: onHallway })
@@ -72,7 +74,7 @@ export function createShell({ session }) {
     const { state: connection, problem, retry_at } = hallway.status
     return Object.freeze({
       ...{ connection, problem, retry_at, hallway: openRooms(withMore(hallway.hallway, more.state.rows), followed.all, { following: people.all, here: hallway.people }), more: more.state, following: followed.all },
-      ...{ people: hallway.people, followedPeople: people.all, invitations: hallway.invitations, reminders: reminders.all, blocks: blocks.all, clubChanges: hallway.clubChanges, roomSession, fallback },
+      ...{ people: hallway.people, followedPeople: people.all, invitations: hallway.invitations, reminders: reminders.all, weeklyReminders: reminders.weekly, coHostNotices: coHostNotices.all, blocks: blocks.all, clubChanges: hallway.clubChanges, roomSession, fallback },
     })
   }
 
@@ -87,6 +89,8 @@ export function createShell({ session }) {
 
   function onHallway() {
     more.windowChanged()
+    reminders.see(hallway.hallway)
+    coHostNotices.see(hallway.hallway)
     more.see(new Set([...hallway.people.values()].flatMap(({ rooms }) => rooms)))
     onChange()
   }
@@ -94,7 +98,7 @@ export function createShell({ session }) {
   /** Another user may be signed in. */
   function onSession() {
     const { user } = session
-    for (const each of [blocks, followed, people, reminders]) each.changeUser(user)
+    for (const each of [blocks, followed, people, reminders, coHostNotices]) each.changeUser(user)
     if (user_id === (user?.id ?? null)) return
     user_id = user?.id ?? null
     more.forget()
@@ -134,6 +138,7 @@ export function createShell({ session }) {
     devices,
     volumes,
     reminders,
+    seenCoHosting: coHostNotices.seen,
     moreRooms: { next: more.next, find: more.find, findAgain: more.findAgain, look: more.look },
     clubs: createClubs({ rows }),
     profiles: createProfiles({ rows }),

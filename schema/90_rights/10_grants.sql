@@ -29,7 +29,8 @@ grant insert (club_id, user_id, role), update (role), delete on members to roomt
 grant insert (name, description, club_id, stage, access, topology, starts_at, repeats, time_zone, host_gone, broadcast),
   update (name, description, club_id, stage, access, topology, starts_at, repeats, time_zone, opened_at, host_gone, host_id, co_host_ids, locked, broadcast, slow_mode, pinned_link, ended_at, ended_reason)
   on rooms to roomtone_person;
-grant select, insert (room_id), delete on reminders to roomtone_person;
+grant select, insert (room_id, repeated), update (repeated, seen_at), delete on reminders to roomtone_person;
+grant select, delete on co_host_notices to roomtone_person;
 grant select, delete on guests, kept_roles to roomtone_person;
 grant select, insert (club_id, room_id, invited_user, expires_at, max_uses), delete on invitations to roomtone_person;
 grant select on acceptances to roomtone_person;

@@ -5,7 +5,7 @@ declare
   name text;
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
-                              'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'follows', 'reports', 'reminders', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
+                              'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'follows', 'reports', 'reminders', 'co_host_notices', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
                               'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'speakers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'calendar_entries', 'calendar_addresses', 'schema_installs', 'database_marks'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
@@ -63,8 +63,15 @@ create policy reminders_are_private on reminders for select to roomtone_person u
 comment on policy reminders_are_private on reminders is 'Users read only their own reminders.';
 create policy reminders_are_set_for_yourself on reminders for insert to roomtone_person with check (user_id = acting_user());
 comment on policy reminders_are_set_for_yourself on reminders is 'Users set reminders only for themselves; a trigger checks for which rooms.';
+create policy reminders_are_changed_by_their_user on reminders for update to roomtone_person using (user_id = acting_user());
+comment on policy reminders_are_changed_by_their_user on reminders is 'Users change only their own reminders.';
 create policy reminders_are_deleted_by_their_user on reminders for delete to roomtone_person using (user_id = acting_user());
 comment on policy reminders_are_deleted_by_their_user on reminders is 'Users delete their own reminders.';
+
+create policy co_host_notices_are_private on co_host_notices for select to roomtone_person using (user_id = acting_user());
+comment on policy co_host_notices_are_private on co_host_notices is 'Users read only what is for them.';
+create policy co_host_notices_are_deleted_by_their_user on co_host_notices for delete to roomtone_person using (user_id = acting_user());
+comment on policy co_host_notices_are_deleted_by_their_user on co_host_notices is 'Users delete what they have seen.';
 
 create policy guests_are_read_by_participants on guests for select to roomtone_person using (user_id = acting_user() or participates(room_id));
 comment on policy guests_are_read_by_participants on guests is 'Participants read the guests of their room, and users where they are guests.';

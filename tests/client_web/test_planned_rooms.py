@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext
 
+from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
 from .test_pages import heading
 from .user_page import user_page
+
+NOTIFIED = "globalThis.Notification = class { static permission = 'denied' }"
 
 
 def test_a_room_says_what_it_is_about_wherever_it_is_shown(
@@ -205,3 +208,66 @@ def test_a_weekly_room_is_planned_again_when_it_has_ended(
         edit.get_by_role("button", name="Save").click()
         edit.wait_for(state="hidden")
         assert psql.one("select repeats from rooms where ended_at is null") is None
+
+
+def test_a_new_co_host_is_told_at_once_and_when_they_come(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    for name in ("beth", "cy"):
+        psql.person(name)
+    room = psql.one(
+        "insert into rooms (name, host_id, starts_at) values ('Attic', %s, now() + interval '3 days') returning id",
+        psql.person("amara"),
+    )
+    with user_page(context, relay.url, "beth") as beth:
+        beth.card("Attic").wait_for()
+        psql.act_as("amara").one("select add_co_host(%s, 'beth')", room)
+        notices = beth.page.get_by_role("region", name="Notices")
+        notices.get_by_text("amara made you a co-host of “Attic”.").wait_for()
+        notices.get_by_role("button", name="See the room").press("Enter")
+        beth.reads("You are a co-host")
+        notices.wait_for(state="hidden")
+    psql.one("select add_co_host(%s, 'cy')", room)
+    with user_page(context, relay.url, "cy") as cy:
+        notices = cy.page.get_by_role("region", name="Notices")
+        notices.get_by_text("amara made you a co-host of “Attic”.").wait_for()
+        notices.get_by_role("button", name="Not now").click()
+        notices.wait_for(state="hidden")
+        eventually(lambda: psql.act_as(None).count("co_host_notices") == 0)
+
+
+def test_a_user_is_reminded_of_every_room_of_a_series(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    psql.run(
+        "insert into rooms (name, host_id, starts_at, repeats, time_zone) values ('Attic', %s, now() + interval '3 days', 'weekly', 'Europe/Berlin')",
+        psql.person("amara"),
+    )
+    with user_page(context, relay.url, "beth", before=NOTIFIED) as beth:
+        beth.card("Attic").get_by_role("button", name="Remind me of").press("Enter")
+        notices = beth.page.get_by_role("region", name="Notices")
+        notices.get_by_text("You will be notified this time.").wait_for()
+        notices.get_by_role("button", name="Every week").press("Enter")
+        notices.wait_for(state="hidden")
+        eventually(lambda: psql.one("select repeated from reminders"))
+        beth.card("Attic").get_by_role("link").click()
+        weekly = beth.button("Every week")
+        weekly.wait_for()
+        for round_of in (1, 2):
+            current = psql.one("select id from rooms where ended_at is null")
+            psql.run("update rooms set opened_at = now() where id = %s", current)
+            notices.get_by_text("“Attic” is open now.").wait_for()
+            notices.get_by_role("button", name="Not now").click()
+            beth.page.locator(".notice").wait_for(state="detached")
+            eventually(lambda: psql.one("select seen_at is not null from reminders"))
+            psql.run("update rooms set ended_at = now() where id = %s", current)
+            eventually(lambda: psql.one("select seen_at is null from reminders"))
+            assert psql.count("rooms") == 1 + round_of
+        beth.page.get_by_role("link", name="Hallway").filter(visible=True).first.click()
+        beth.card("Attic").get_by_text("You will be notified").wait_for()
+        beth.card("Attic").get_by_role("link").click()
+        weekly.press("Enter")
+        beth.button("Remind me every week").wait_for()
+        assert psql.all("select repeated from reminders") == [(False,)]
+        beth.button("You will be notified").filter(visible=True).first.press("Enter")
+        eventually(lambda: psql.count("reminders") == 0)

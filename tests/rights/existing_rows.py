@@ -89,6 +89,9 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
         case "club_roster":
             yield "club", f"user_id = {people['friend']} and club_id = {club}"
             yield "rest", f"user_id = {people['fay']} and club_id = {far_club}"
+        case "co_host_notices":
+            yield from _own(me, f"user_id = {me}")
+            yield "rest", f"user_id = {people['foe']}"
         case "reminders":
             yield from _own(me, f"user_id = {me} and room_id = {world.next_room}")
             yield "rest", f"user_id = {people['foe']} and room_id = {world.next_room}"

@@ -176,6 +176,9 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                     "insert into access_tokens (user_id, name, expires_at)"
                     f" values ({user or 'null'}, 'Mine', now())",
                 )
+        case "co_host_notices":
+            yield "own", f"insert into co_host_notices values ({room}, {me})"
+            yield "rest", f"insert into co_host_notices values ({far_room}, {someone})"
         case "calendar_entries":
             yield "all", f"insert into calendar_entries values ({room}, {room})"
         case "calendar_addresses":

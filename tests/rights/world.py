@@ -225,6 +225,9 @@ def _invite(psql: Psql, world: World) -> None:
     psql.run(
         "insert into calendar_addresses (user_id, secret_hash) select id, convert_to(id::text, 'UTF8') from users"
     )
+    psql.run(
+        "insert into co_host_notices (room_id, user_id) select %s, id from users", world.next_room
+    )
     for name in (*PEOPLE, "foe"):
         psql.run(
             "insert into reminders (room_id, user_id) values (%s, %s)",

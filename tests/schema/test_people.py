@@ -128,6 +128,21 @@ def test_a_search_finds_rooms_by_their_description_and_by_the_index(psql: Psql) 
     assert "rooms_search" in str(plan)
 
 
+def test_a_search_finds_rooms_by_their_co_hosts(psql: Psql) -> None:
+    for name in ("rick", "Zoë"):
+        psql.person(name)
+    room = psql.act_as("rick").one("insert into rooms (name) values ('Tea') returning id")
+    hidden = psql.one("insert into rooms (name, access) values ('Hush', 'invited') returning id")
+    for each in (room, hidden):
+        psql.one("select add_co_host(%s, 'Zoë')", each)
+    found = "select name from search('zoe', '{room}')"
+    assert psql.act_as(None).person("eve")
+    assert psql.act_as("eve").all(found) == [("Tea",)]
+    assert psql.act_as("Zoë").all(found) == [("Tea",), ("Hush",)]
+    psql.one("select remove_co_host(%s, 'Zoë')", room)
+    assert psql.act_as("eve").all(found) == []
+
+
 def test_a_search_finds_rooms_clubs_and_people_without_regard_to_case_and_accents(
     psql: Psql,
 ) -> None:

@@ -16,7 +16,7 @@ from ..schema.pace import later
 UNPACED = {
     "signals": "has bounds and a pace of its own: tg_signals__guard, tg_signals__log",
     "users": "made by the operator, or by sign_in, sign_in_by_subject and relay_create_passkey, which have a pace for each address",
-    "guests": "one for each acceptance",
+    **dict.fromkeys(("guests", "co_host_notices"), "one for each acceptance, or co-host"),
     "kept_roles": "one for each seat that expired, until it is over",
     "visits": "one for each user and room, whose seats have a pace; kept for 30 days",
     "recorded_seats": "one for each seat and recording",

@@ -39,6 +39,10 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
   update participants p set role = 'MODERATOR'
   where p.room_id = new.id and p.role = 'SPEAKER' and p.user_id = any (new.co_host_ids) and p.user_id <> all (old.co_host_ids);
+  delete from co_host_notices n where n.room_id = new.id and n.user_id <> all (new.co_host_ids);
+  insert into co_host_notices (room_id, user_id, named_by)
+  select new.id, added, acting_user() from unnest(new.co_host_ids) added where added <> all (old.co_host_ids)
+  on conflict do nothing;
   perform withdraw_invitations(new.id, former) from unnest(old.co_host_ids) former
   where former <> all (new.co_host_ids) and not exists (
     select from participants p where p.room_id = new.id and p.user_id = former and p.role in ('HOST', 'MODERATOR'));
@@ -46,7 +50,7 @@ begin
 end
 $$;
 
-comment on function tg_rooms__apply_co_hosts() is 'Makes new co-hosts moderators who are on stage. In the audience they moderate, too, and come on stage as everybody does. Deletes the invitations of those who moderate no longer.';
+comment on function tg_rooms__apply_co_hosts() is 'Tells new co-hosts of it (co_host_notices), and makes those moderators who are on stage. In the audience they moderate, too, and come on stage as everybody does. Deletes the invitations of those who moderate no longer.';
 
 create or replace trigger _345_apply_co_hosts after update of co_host_ids on rooms
 for each row when (new.co_host_ids is distinct from old.co_host_ids) execute function tg_rooms__apply_co_hosts();

@@ -19,15 +19,15 @@ $$;
 comment on function tg_reminders__guard() is 'Refuses reminders for rooms that are not scheduled.';
 
 create or replace trigger _100_guard before insert on reminders
-for each row execute function tg_reminders__guard();
-comment on trigger _100_guard on reminders is 'Refuses reminders for rooms that are open or have ended.';
+for each row when (pg_trigger_depth() = 0) execute function tg_reminders__guard();
+comment on trigger _100_guard on reminders is 'Refuses reminders for rooms that are open or have ended. Those of a series were asked for before.';
 
 create or replace trigger _110_limit before insert on reminders
-for each row execute function tg_limit('reminders_are_limited_in_number', '200', 'user_id');
+for each row when (pg_trigger_depth() = 0) execute function tg_limit('reminders_are_limited_in_number', '200', 'user_id');
 comment on trigger _110_limit on reminders is 'At most 200 reminders per user.';
 
 create or replace trigger _120_pace before insert on reminders
-for each row execute function tg_pace('reminders_are_rate_limited', '60', '10 minutes');
+for each row when (pg_trigger_depth() = 0) execute function tg_pace('reminders_are_rate_limited', '60', '10 minutes');
 comment on trigger _120_pace on reminders is 'Rate limit: 60 per user in 10 minutes.';
 
 create or replace trigger _410_notify_user after insert or delete on reminders

@@ -51,6 +51,10 @@ begin
   returning id into next_id;
   insert into guests (room_id, user_id, invited_by)
   select next_id, g.user_id, g.invited_by from guests g where g.room_id = new.id and new.access <> 'open';
+  with series as (delete from reminders m where m.room_id = new.id and m.repeated returning m.user_id)
+  insert into reminders (room_id, user_id, repeated)
+  select next_id, s.user_id, true from series s
+  where new.access <> 'invited' or exists (select from guests g where g.room_id = next_id and g.user_id = s.user_id);
   -- In calendars it takes the place of this one, which changes once more by ending.
   update calendar_entries e set series_id = before.series_id, sequence = before.sequence + 2
   from calendar_entries before where e.room_id = next_id and before.room_id = new.id;
@@ -59,7 +63,7 @@ end
 $$;
 
 comment on function tg_rooms__plan_next() is
-  'Plans the next room of a series when one has ended: with its name, description, club, stage, access, co-hosts and guests, not its reminders and bans. The series ends if its host is disabled or no longer a member of the club.';
+  'Plans the next room of a series when one has ended: with its name, description, club, stage, access, co-hosts and guests, and the reminders of those who want one of each room, not the bans. The series ends if its host is disabled or no longer a member of the club.';
 
 create or replace trigger _350_plan_next after update of ended_at on rooms
 for each row when (old.ended_at is null and new.ended_at is not null and new.opened_at is not null and new.repeats is not null)

@@ -16,7 +16,7 @@ import { together } from '../elements/words.js'
 /**
  * What is shown in the middle while no room is: the welcome, a room to enter (after choosing a name), a scheduled room, or that a page does
  * not exist.
- * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, editRoom: (row: ListedRoom) => void, nameCoHosts: (row: ListedRoom) => void, stopCoHosting: (row: ListedRoom) => void, cancelRoom: (row: ListedRoom) => void,
+ * @param {{ signIn: () => void, toggleReminder: (row: ListedRoom) => void, toggleWeeklyReminder: (row: ListedRoom) => void, openRoom: (row: ListedRoom) => void, editRoom: (row: ListedRoom) => void, nameCoHosts: (row: ListedRoom) => void, stopCoHosting: (row: ListedRoom) => void, cancelRoom: (row: ListedRoom) => void,
  *           copyAddress: (path: string) => void }} actions
  */
 export function createLanding(actions) {
@@ -46,6 +46,7 @@ export function createLanding(actions) {
   const when = element('p', { class: 'landing__more' })
   const who = element('p', { class: 'landing__more quiet' })
   const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => actions.toggleReminder(row) } })
+  const weekly = element('button', { class: 'button', type: 'button', on: { click: () => actions.toggleWeeklyReminder(row) } })
   const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => actions.openRoom(row) } })
   const copy = element('button', { class: 'button', type: 'button', on: { click: () => actions.copyAddress(addressOf(row.id)) } }, symbol('link'), 'Copy link')
   const calendar = element('a', { class: 'button', download: '', text: 'Add to calendar' })
@@ -53,11 +54,11 @@ export function createLanding(actions) {
   const coHosts = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Co-hosts', on: { click: () => actions.nameCoHosts(row) } })
   const stop = element('button', { class: 'button button--plain', type: 'button', text: 'Stop co-hosting', on: { click: () => actions.stopCoHosting(row) } })
   const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => actions.cancelRoom(row) } })
-  const scheduled = element('div', { class: 'landing' }, name, when, description.element, who, element('div', { class: 'landing__buttons' }, open, remind, edit, coHosts, calendar, copy, stop, off), backToHallway())
+  const scheduled = element('div', { class: 'landing' }, name, when, description.element, who, element('div', { class: 'landing__buttons' }, open, remind, weekly, edit, coHosts, calendar, copy, stop, off), backToHallway())
   const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled, ended.element)
 
-  /** @param {User|null} user @param {ReadonlySet<number>} reminders */
-  function drawScheduled(user, reminders) {
+  /** @param {User|null} user @param {ReadonlySet<number>} reminders @param {ReadonlySet<number>} weeklyReminders */
+  function drawScheduled(user, reminders, weeklyReminders) {
     const hosts = user !== null && row.host_id === user.id
     say(name, row.name)
     say(when, `Opens ${whenInWords(row.starts_at ?? '')}.${row.repeats ? ` ${weeklyInWords(row.starts_at ?? '', row.time_zone)}.` : ''}`)
@@ -72,6 +73,9 @@ export function createLanding(actions) {
     stop.hidden = hosts || !opens
     remind.hidden = opens
     mark(remind, 'aria-pressed', reminders.has(row.id) ? 'true' : 'false')
+    weekly.hidden = opens || !row.repeats
+    mark(weekly, 'aria-pressed', weeklyReminders.has(row.id) ? 'true' : 'false')
+    say(weekly, weeklyReminders.has(row.id) ? 'Every week' : 'Remind me every week')
     say(remind, reminders.has(row.id) ? 'You will be notified' : 'Remind me')
   }
 
@@ -82,9 +86,9 @@ export function createLanding(actions) {
     focus: () => /** @type {HTMLElement|null} */ (root.querySelector(':scope > :not([hidden]) h1'))?.focus({ preventScroll: true }),
     /**
      * @param {{ kind: 'welcome'|'docked'|'lost'|'enter'|'scheduled'|'ended', over?: import('../../room/ended_rooms.js').EndedRoom|null, away?: boolean, row?: ListedRoom, address?: string, user: User|null, byName: boolean,
-     *           reminders: ReadonlySet<number> }} now  the room's row, where it is known, and the address of the room I am in
+     *           reminders: ReadonlySet<number>, weeklyReminders: ReadonlySet<number> }} now  the room's row, where it is known, and the address of the room I am in
      */
-    show({ kind, over, away = false, row: latest, address, user, byName, reminders }) {
+    show({ kind, over, away = false, row: latest, address, user, byName, reminders, weeklyReminders }) {
       if (latest) row = latest
       const shown = kind === 'scheduled' && !latest?.starts_at ? 'enter' : kind
       mark(home, 'href', address)
@@ -97,7 +101,7 @@ export function createLanding(actions) {
       player.update(shown === 'enter' ? latest : undefined)
       if (over) ended.update(over)
       for (const [each, place] of Object.entries({ welcome, docked, lost, enter, scheduled, ended: ended.element })) place.hidden = each !== shown
-      if (shown === 'scheduled') drawScheduled(user, reminders)
+      if (shown === 'scheduled') drawScheduled(user, reminders, weeklyReminders)
     },
   }
 }

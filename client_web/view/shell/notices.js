@@ -16,9 +16,9 @@ const AT_ONCE = 3 // the others are in the list of invitations
  */
 
 /**
- * Notices at the edge of the page: an invitation, a room that opened and of which I wanted to be reminded, an action that succeeded.
+ * Notices at the edge of the page: an invitation, a room that opened and of which I wanted to be reminded, that I am a co-host, an action that succeeded.
  * @param {{ acceptInvitation: (invitation: Invitation) => void, dismissInvitation: (invitation: Invitation) => void,
- *           enterReminded: (row: ListedRoom) => void, dismissReminder: (row: ListedRoom) => void, announce: (words: string) => void, focusBack: () => void }} actions  `focusBack`: a notice with the focus has gone
+ *           enterReminded: (row: ListedRoom) => void, dismissReminder: (row: ListedRoom) => void, seeCoHosted: (room_id: number) => void, dismissCoHosting: (room_id: number) => void, announce: (words: string) => void, focusBack: () => void }} actions  `focusBack`: a notice with the focus has gone
  */
 export function createNotices(actions) {
   const list = element('ul', { class: 'notices__list' })
@@ -75,7 +75,11 @@ export function createNotices(actions) {
         key: `reminder-${row.id}`, sign: 'reminder', words: `“${row.name}” is open now.`,
         yes: 'Enter', accept: () => actions.enterReminded(row), dismiss: () => actions.dismissReminder(row),
       }))
-      asking = [...invited, ...opened]
+      const named = shell.coHostNotices.filter((one) => one.room_id !== seated_in).map((one) => ({
+        key: `co-host-${one.room_id}`, face: one.named_by ?? undefined, sign: 'moderator', words: namedInWords(one),
+        yes: 'See the room', accept: () => actions.seeCoHosted(one.room_id), dismiss: () => actions.dismissCoHosting(one.room_id),
+      }))
+      asking = [...invited, ...named, ...opened]
       watchEnds()
       draw()
     },
@@ -106,6 +110,11 @@ export function createNotices(actions) {
 /** "amara invites you to the room “Trading fours”." @param {Pick<Invitation, 'invited_by'|'room_id'|'room'|'club'>} invitation */
 export function invitationInWords({ invited_by, room_id, room, club }) {
   return room_id ? `${invited_by} invites you to the room “${room}”.` : `${invited_by} invites you to the club “${club}”.`
+}
+
+/** "amara made you a co-host of “Attic”." @param {import('../../room/co_host_notices.js').CoHostNotice} notice */
+function namedInWords({ room, named_by }) {
+  return named_by ? `${named_by} made you a co-host of “${room}”.` : `You are a co-host of “${room}” now.`
 }
 
 function createNotice() {

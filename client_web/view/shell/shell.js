@@ -123,7 +123,7 @@ export function createShellView(main, actions) {
     prompt.update(roomSession)
     if (drawn) landing.hide()
     if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks, invited: shell.invitations.list.some((one) => one.room_id === room_id) }, listed ?? shell.hallway.find((row) => row.id === room_id))
-    else landing.show({ kind: landingFor(place, seated_in, listed, closed, over !== null), over, away: roomSession?.phase === 'reconnecting', row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, byName, reminders: shell.reminders })
+    else landing.show({ kind: landingFor(place, seated_in, listed, closed, over !== null), over, away: roomSession?.phase === 'reconnecting', row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, byName, reminders: shell.reminders, weeklyReminders: shell.weeklyReminders })
     pages.update(now)
     notices.update({ shell, seated_in, shown_room: inside && roomSession?.phase === 'left' && tellsOfInvitation(roomSession) ? room_id : null })
 

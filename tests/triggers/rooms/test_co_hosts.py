@@ -110,3 +110,19 @@ def test_a_speaker_who_becomes_a_co_host_moderates_at_once(psql: Psql, planned: 
     assert psql.one("select role from roster") == "MODERATOR"
     logged = "select describe_event(e) from events e where e.table_name = 'rooms' and room_id = %s order by seq desc limit 1"
     assert psql.act_as(None).one(logged, planned) == "the co-hosts are anna, bo"
+
+
+def test_a_new_co_host_is_told_until_they_have_seen_it(psql: Psql, planned: int) -> None:
+    told = "select room_id, named_by from co_host_notices"
+    rick = psql.person_id("rick")
+    assert psql.act_as("bo").all(told) == []
+    assert psql.act_as("anna").all(told) == [(planned, rick)]
+    psql.run("delete from co_host_notices")
+    psql.act_as("rick").one("select add_co_host(%s, 'bo')", planned)
+    assert psql.act_as("anna").all(told) == [], "she has seen it"
+    assert psql.act_as("bo").all(told) == [(planned, rick)]
+    psql.act_as("rick").one("select remove_co_host(%s, 'bo')", planned)
+    assert psql.act_as("bo").all(told) == []
+    psql.act_as("rick").one("select add_co_host(%s, 'bo')", planned)
+    psql.one("select end_room(%s)", planned)
+    assert psql.act_as("bo").all(told) == []

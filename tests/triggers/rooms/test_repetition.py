@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from ...people import Psql, refused
@@ -72,6 +73,43 @@ def test_when_a_weekly_room_ends_the_next_is_planned_with_all_that_belongs_to_it
     assert psql.one("select count(*) from guests where room_id = %s", new) == 2
     assert psql.one("select count(*) from reminders where room_id = %s", new) == 0
     assert psql.act_as("eve").one("select repeats from hallway") == "weekly"
+
+
+def test_a_reminder_of_a_series_is_one_of_each_of_its_rooms(psql: Psql) -> None:
+    room = plan(psql, soon_in(psql))
+    for name in ("bo", "eve"):
+        psql.act_as(None).person(name)
+    psql.act_as("bo").run("insert into reminders (room_id, repeated) values (%s, true)", room)
+    psql.act_as("eve").run("insert into reminders (room_id) values (%s)", room)
+    psql.act_as("rick").one("select open_room(%s)", room)
+    psql.act_as("bo").run("update reminders set seen_at = now()")
+    psql.act_as("rick").one("select end_room(%s)", room)
+    new = psql.one("select id from rooms where ended_at is null")
+    mine = "select room_id, repeated, seen_at from reminders"
+    assert psql.act_as("bo").all(mine) == [(new, True, None)]
+    assert psql.act_as("eve").all(mine) == [(room, False, None)]
+    assert psql.act_as("rick").all(mine) == []
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        psql.act_as("bo").run("update reminders set room_id = %s", room)
+    psql.act_as("bo").run("update reminders set repeated = false")
+    psql.act_as("rick").one("select open_room(%s)", new)
+    psql.one("select end_room(%s)", new)
+    assert psql.act_as("bo").all(mine) == [(new, False, None)]
+
+
+def test_nobody_is_reminded_of_the_next_room_who_may_not_see_it(psql: Psql) -> None:
+    for name in ("bo", "eve"):
+        psql.person(name)
+    room = plan(psql, soon_in(psql))
+    for name in ("bo", "eve"):
+        psql.act_as(name).run("insert into reminders (room_id, repeated) values (%s, true)", room)
+    psql.act_as("rick").run("update rooms set access = 'invited' where id = %s", room)
+    psql.act_as(None).run("insert into guests values (%s, %s)", room, psql.person("bo"))
+    psql.act_as("rick").one("select open_room(%s)", room)
+    psql.one("select end_room(%s)", room)
+    assert psql.act_as(None).all("select username from reminders join users on id = user_id") == [
+        ("bo",)
+    ]
 
 
 def test_a_cancelled_room_and_one_that_no_longer_repeats_end_the_series(psql: Psql) -> None:
