@@ -115,6 +115,11 @@ def hallway(evening: Evening) -> Iterator[State]:
         beth.card("Saturn").get_by_role("link").click()
         beth.button("You will be notified").wait_for()
         yield State("a scheduled room, reminded", beth)
+        psql.run(
+            "update rooms set repeats = 'weekly', time_zone = 'Europe/Berlin' where name like 'Saturn%%'"
+        )
+        beth.button("Remind me every week").wait_for()
+        yield State("a scheduled room of a series", beth)
         beth.page.get_by_role("link", name="Hallway").filter(visible=True).first.click()
         beth.card("Trading fours").get_by_role("link").click()
         beth.button("Cancel the room").wait_for()
