@@ -15,19 +15,19 @@ begin
   end if;
   if 'room' = any (search.kinds) then
     return query
-      with found as (
+      with people as materialized (
+        select u.id from users u where search_vector(u.username || ' ' || coalesce(u.bio, '')) @@ wanted limit 500
+      ), found as (
         (select r.id from rooms r
          where r.ended_at is null and search_vector(r.name || ' ' || coalesce(r.description, '')) @@ wanted and (r.access <> 'invited' or may_see_room(r.id)) limit 500)
         union
         (select r.id from (select c.id from clubs c where search_vector(c.name || ' ' || coalesce(c.description, '')) @@ wanted limit 500) c
          join rooms r on r.club_id = c.id and r.ended_at is null where r.access <> 'invited' or may_see_room(r.id) limit 500)
         union
-        (select r.id from (select u.id from users u where search_vector(u.username || ' ' || coalesce(u.bio, '')) @@ wanted limit 500) u
-         join rooms r on r.host_id = u.id and r.ended_at is null where r.access <> 'invited' or may_see_room(r.id) limit 500)
+        (select r.id from people u join rooms r on r.host_id = u.id and r.ended_at is null where r.access <> 'invited' or may_see_room(r.id) limit 500)
         union
-        (select r.id from rooms r
-         where r.co_host_ids && array(select u.id from users u where search_vector(u.username || ' ' || coalesce(u.bio, '')) @@ wanted limit 500)
-           and r.co_host_ids <> '{}' and r.ended_at is null and (r.access <> 'invited' or may_see_room(r.id)) limit 500)
+        (select r.id from people u join rooms r on r.co_host_ids @> array[u.id] and r.co_host_ids <> '{}' and r.ended_at is null
+         where r.access <> 'invited' or may_see_room(r.id) limit 500)
       ), first as materialized (
         select r.id, r.name, r.club_id, r.host_id, r.opened_at is null as scheduled, r.starts_at, coalesce(l.here, 0) as here
         from found join rooms r on r.id = found.id left join logs l on l.room_id = r.id
