@@ -34,6 +34,7 @@ import { selectedPathOf } from './selected_path.js'
 export function createPeer({ offers, ice, send }, listener) {
   const DISCONNECTED_WAIT = offers ? 3_000 : 5_000 // often `disconnected` ends by itself; and the two sides should not restart at the same time
   const FAILED_WAIT = offers ? 0 : 2_000
+  const LOOK_EVERY = 1_000 // for the path
   const RESTARTS_BEFORE_FAILED = 3 // then the state is `failed`; restarts go on
 
   const pc = new RTCPeerConnection(ice.current)
@@ -42,6 +43,7 @@ export function createPeer({ offers, ice, send }, listener) {
   let makingOffer = false
   let ignoringOffer = false
   let wasConnected = false
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let pathTimer
   let attempts = 0 // restarts since the last time it was connected
   let restarts = 0
   /** @type {number|undefined} */ let timer
@@ -108,10 +110,17 @@ export function createPeer({ offers, ice, send }, listener) {
     attempts = 0
     wasConnected = true
     setState('connected')
+    clearTimeout(pathTimer)
+    await lookForPath()
+  }
+
+  /** After a restart, browsers name the path in their statistics some time after they are connected. */
+  async function lookForPath() {
     const found = selectedPathOf(await pc.getStats())
-    if (closed) return
+    if (closed || pc.connectionState !== 'connected') return
     listener.onPath(found)
-    if (offers && found) send('connected', found)
+    if (!found) pathTimer = setTimeout(lookForPath, LOOK_EVERY)
+    else if (offers) send('connected', found)
   }
 
   /** Restarts ICE now, and again (6–12 s, 12–24 s, then 15–30 s later) until it is connected. */
@@ -209,6 +218,7 @@ export function createPeer({ offers, ice, send }, listener) {
     close() {
       closed = true
       clearTimeout(timer)
+      clearTimeout(pathTimer)
       pc.close()
     },
   }

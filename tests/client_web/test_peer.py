@@ -66,6 +66,20 @@ def test_the_newcomer_offers_once_and_both_connect(quiet_page: Page) -> None:
     assert set(seen["paths"]) == {"a", "b"}
 
 
+def test_a_path_that_the_statistics_name_late_is_found(quiet_page: Page) -> None:
+    seen = play(
+        quiet_page,
+        """const statistics = a.connection.getStats.bind(a.connection)
+        let asked = 0
+        a.connection.getStats = async () => (asked++ ? statistics() : new Map())
+        b.start(); a.start()
+        await until(() => both() && said.includes('a connected'))
+        return { paths, broken, connected: said.filter((each) => each === 'a connected').length }""",
+    )
+    assert seen["paths"]["a"] is not None
+    assert (seen["connected"], seen["broken"]) == (1, [])
+
+
 def test_joining_the_stage_needs_no_negotiation(quiet_page: Page) -> None:
     seen = play(
         quiet_page,
