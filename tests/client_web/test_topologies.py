@@ -100,7 +100,7 @@ def a_yes_is_heard(tabs: dict[str, Tab], psql: Psql, room: int, topology: str) -
     voice = "mix" if topology == "mcu" else f"user-{psql.act_as(None).person('cy')}"
     for tab in (ann, bob):
         tab.until(
-            "(voice) => roomtone.peers()[0].peer.connection.remoteDescription.sdp.includes(`msid:${voice} `)",
+            "(voice) => roomtone.peers()[0].peer.connection.remoteDescription?.sdp.includes(`msid:${voice} `)",
             voice,
         )
     offers = psql.one("select count(*) from signals where kind = 'offer'")
