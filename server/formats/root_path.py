@@ -8,7 +8,7 @@ from typing import Final
 _PATH: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", re.ASCII)
 
 OWN: Final = re.compile(
-    r"/(client|clubs|favicon\.ico|hallway|ice|invitations|lab|live|metrics|openapi\.json|people|ready|recordings|rooms|rows"
+    r"/(calendars|client|clubs|favicon\.ico|hallway|ice|invitations|lab|live|metrics|openapi\.json|people|ready|recordings|rooms|rows"
     r"|session|turn)(/|$)"
 )
 """How the relay's own paths begin: `/rooms/7` could be room 7, or 7 at a relay at `/rooms`."""
