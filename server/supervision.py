@@ -13,7 +13,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, TypeVar
 
 from .backoff import backoff
@@ -237,11 +237,16 @@ async def finished(run: Coroutine[Any, Any, T], name: str) -> T:
 
 async def _end(tasks: Iterable[asyncio.Task[Any]], within: float | None = None) -> None:
     """Cancel these and wait for their end. A library may hide a cancellation (`postgres/session.py` has one that did): then cancel again."""
-    left = {*tasks}
+    ending = left = {*tasks}
     while left:
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=within or TIDIES_UP_WITHIN)
+    for task in ending:
+        if task.cancelled():
+            # A cancelled task keeps its error until somebody takes it, and in Python 3.14 the error's frames keep the task.
+            with suppress(asyncio.CancelledError):
+                task.exception()
 
 
 async def stop(task: asyncio.Task[Any]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +20,7 @@ def servers() -> dict[str, Path]:
     Those of npm's packages have no pg_dump, and are there for Linux on x86-64 alone. Without any it is the embedded one.
     """
     found = {
-        path.parents[2].name.removeprefix("postgres-"): path.parent
+        path.parents[2].name.removeprefix("postgres-"): _linked(path.parents[2])
         for path in NODE_MODULES.glob("postgres-*/native/bin/initdb")
     }
     found |= {
@@ -26,6 +28,15 @@ def servers() -> dict[str, Path]:
         for path in Path("/usr/lib/postgresql").glob("1[4-7]/bin/initdb")
     }
     return found or {VERSION: bin_dir()}
+
+
+def _linked(package: Path) -> Path:
+    """The folder of a package's programs, with the links to their libraries. The package's script makes them, which npm 12 does not run."""
+    for link in json.loads((package / "native/pg-symlinks.json").read_text()):
+        target = package / link["target"]
+        with suppress(FileExistsError):
+            target.symlink_to((package / link["source"]).relative_to(target.parent))
+    return package / "native/bin"
 
 
 def older_bin_dir() -> Path:

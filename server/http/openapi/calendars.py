@@ -57,13 +57,13 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
         "person_calendar",
         "The planned rooms of a person",
         "Those that they host, alone or with others, as far as the user, or anybody, may see them.",
-        {"name": "username", "schema": TEXT},
+        {"name": "username", "schema": {"type": "string", "minLength": 1, "maxLength": 40}},
     ),
     "/calendars/{secret}.ics": _calendar(
         "own_calendar",
         "A user's own calendar",
         "At the secret address that they make with `POST /rows/rpc/renew_calendar_address`, so that calendar programs, which send no token, can read it.",
-        {"name": "secret", "schema": TEXT},
+        {"name": "secret", "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{24}$"}},
         secret=True,
     ),
 }

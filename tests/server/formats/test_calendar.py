@@ -89,7 +89,8 @@ def test_every_property_survives_folding_and_escaping_in_two_parsers() -> None:
         ("Australia/Lord_Howe", "2026-03-29 01:45"),  # clocks change by half an hour
         ("Asia/Kolkata", "2026-10-20 18:00"),
         ("UTC", "2026-10-20 18:00"),
-        ("Africa/Casablanca", "2026-01-11 02:30"),  # winter time in Ramadan
+        # Winter time in Ramadan, in years that no newer time zone data changes.
+        ("Africa/Casablanca", "2024-01-07 02:30"),
     ],
 )
 def test_a_series_is_at_the_times_at_which_the_database_plans_it(
