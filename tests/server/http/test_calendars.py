@@ -26,13 +26,13 @@ class World:
         return self.held.enter_context(self.relay.client(token))
 
     def plan(self, host: str, name: str, **columns: object) -> int:
-        """A room that this host plans for tomorrow."""
+        """A room that this host plans for tomorrow, at an hour at which no clocks change."""
         given = {"name": name, **columns}
         names = ", ".join(given)
         marks = ", ".join(["%s"] * len(given))
         return int(
             self.psql.act_as(host).one(
-                f"insert into rooms ({names}, starts_at) values ({marks}, date_trunc('hour', now()) + interval '1 day') returning id",
+                f"insert into rooms ({names}, starts_at) values ({marks}, date_trunc('day', now(), 'UTC') + interval '1 day 18 hours') returning id",
                 *given.values(),
             )
         )
