@@ -179,3 +179,21 @@ test('after a write that changed nothing no event is awaited, so a moderator is 
   muting.seen(true)
   assert.deepEqual([muting.muted, muting.mutedByOther], [true, true])
 })
+
+test('late events of a key that was pressed again and again do not leave the microphone on', async () => {
+  const { muting, writes, changes, resolve } = mutingAndItsWrites()
+  for (const muted of [false, true, false]) {
+    const done = muting.set(muted)
+    resolve()
+    await done
+  }
+  muting.seen(false)
+  muting.seen(true) // of the key's first release, while it is held again
+  assert.equal(muting.muted, false)
+  const done = muting.set(true)
+  muting.seen(false)
+  resolve()
+  await done
+  muting.seen(true)
+  assert.deepEqual([writes, changes, muting.mutedByOther], [[false, true, false, true], [false, true, false, true], false])
+})
