@@ -1,7 +1,8 @@
-"""What a client accepts (RFC 9110, 12.5.1), and which versions it has already (13.1.2)."""
+"""What a client accepts (RFC 9110, 12.5.1), the ETag of an answer (8.8.3), and which versions it has already (13.1.2)."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -33,6 +34,11 @@ def accepts(headers: Headers, kind: str) -> bool:
     named = qualities(headers)
     ranges = (kind, f"{kind.partition('/')[0]}/*", "*/*")
     return next((named[each] for each in ranges if each in named), 0) > 0
+
+
+def etag_of(content: bytes) -> str:
+    """A strong ETag of these bytes."""
+    return f'"{hashlib.sha256(content).hexdigest()[:16]}"'
 
 
 def has_version(headers: Headers, etag: str) -> bool:

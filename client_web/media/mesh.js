@@ -1,4 +1,4 @@
-import { isNode, isPresent, isQuiet, mayComeToSpeak, maySpeak } from '../room/state.js'
+import { isNode, isPresent, isQuiet, mayComeToSpeak } from '../room/state.js'
 import { createPeer } from './peer.js'
 
 /** @import { Json } from '../signaling/json.js' */
@@ -30,9 +30,6 @@ export function offersFirst(me, other, counted = false) {
   if (counted && isQuiet(me) !== isQuiet(other)) return isQuiet(me)
   return me.seq > other.seq
 }
-
-/** Receivers play only unmuted seats on stage, whatever the sender's client sends. @param {Seat} seat */
-export const isAudible = (seat) => maySpeak(seat) && !seat.muted
 
 /**
  * @typedef {object} Signals

@@ -1,4 +1,4 @@
-import { isNode, isPresent, mayComeToSpeak, maySpeak } from '../room/state.js'
+import { isAudible, isNode, isPresent, mayComeToSpeak } from '../room/state.js'
 
 /**
  * Which node sends a room's audio, and whose voices it has. Pure.
@@ -21,19 +21,21 @@ export function roomNodeOf(seats, topology, me) {
 /** Whether this node sends everybody's voices in one. @param {Pick<Seat, 'kind'>} node */
 export const mixes = ({ kind }) => kind === 'mcu' || kind === 'edge'
 
+/** The others who are present, without nodes. @param {Seat|null} me @param {readonly Seat[]} seats */
+const others = (me, seats) => seats.filter((each) => each.user_id !== me?.user_id && !isNode(each) && isPresent(each))
+
 /**
  * Whose voices a node has for me: one with everybody's, or one for each person who may speak at any moment.
  * @param {Seat} node @param {Seat|null} me @param {readonly Seat[]} seats @returns {string[]}
  */
 export function voicesAt(node, me, seats) {
   if (mixes(node)) return ['mix']
-  const others = seats.filter((each) => each.user_id !== me?.user_id && !isNode(each) && isPresent(each) && mayComeToSpeak(each))
-  return others.sort((a, b) => a.seq - b.seq).map(({ user_id }) => `user-${user_id}`)
+  return others(me, seats).filter(mayComeToSpeak).sort((a, b) => a.seq - b.seq).map(({ user_id }) => `user-${user_id}`)
 }
 
 /** Of these voices those that are to be heard now: of people who are not muted. @param {Seat} node @param {Seat|null} me @param {readonly Seat[]} seats */
 export function voicesNowAt(node, me, seats) {
-  const audible = seats.filter((each) => each.user_id !== me?.user_id && !isNode(each) && isPresent(each) && maySpeak(each) && !each.muted)
+  const audible = others(me, seats).filter(isAudible)
   return audible.length ? voicesAt(node, me, audible) : []
 }
 

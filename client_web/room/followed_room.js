@@ -1,6 +1,5 @@
-import { isAudible } from '../media/mesh.js'
 import { hostNews, NO_HOST } from './host_news.js'
-import { EMPTY, isNode, onStage, reduce } from './state.js'
+import { EMPTY, isAudible, isNode, onStage, reduce } from './state.js'
 
 /**
  * The room as its log describes it, and what follows from that for me. Only frames of the log change it.

@@ -51,6 +51,9 @@ export const maySpeak = (seat) => seat.role !== 'AUDIENCE'
 /** Whether this seat may be heard now or soon: an invited person may accept at any moment, and must be connected by then. @param {Seat} seat */
 export const mayComeToSpeak = (seat) => maySpeak(seat) || Boolean(seat.invited_to_speak_at)
 
+/** Receivers play only unmuted seats on stage, whatever the sender's client sends. @param {Seat} seat */
+export const isAudible = (seat) => maySpeak(seat) && !seat.muted
+
 /** Whether it is in the audience and neither raises a hand nor is invited to speak: while the roster is counted, only a number. @param {Seat} seat */
 export const isQuiet = (seat) => !mayComeToSpeak(seat) && !seat.hand_raised_at
 

@@ -7,7 +7,6 @@ they may see; a user's own is at an address that they make and renew (`renew_cal
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final, LiteralString
 
@@ -17,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from ..identity.claims import BIGINT_MAX
 from ..identity.tokens import claims_of
-from ..negotiation import has_version
+from ..negotiation import etag_of, has_version
 from ..problem import Problem
 from ..resource import resource
 from ..types import Claims
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ..formats.calendar import Planned
 
 CALENDAR: Final = "text/calendar; charset=utf-8"
-ID_MAX: Final = 2**63 - 1
 CLUB: Final = "select name from roomtone.clubs where id = %s"
 PERSON: Final = (
     "select username from roomtone.users where roomtone.name_key(username) = roomtone.name_key(%s)"
@@ -106,8 +105,8 @@ async def _rooms(
     """The planned rooms, and the name that `named` answers."""
     from ..formats.calendar import Planned
 
-    if any(isinstance(value, int) and value > ID_MAX for value in values):
-        values = (ID_MAX,)  # which no row has
+    if any(isinstance(value, int) and value > BIGINT_MAX for value in values):
+        values = (BIGINT_MAX,)  # which no row has
     columns = ", ".join(f"c.{field.name}" for field in fields(Planned))
     async with (
         request.state.database.acting(claims, read_only=True) as connection,
@@ -126,7 +125,7 @@ async def _answer(request: Request, claims: Claims, rooms: list[Planned], name: 
     from ..formats.calendar import calendar_of
 
     text = await asyncio.to_thread(calendar_of, rooms, name=name, site=base_url(request))
-    etag = f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+    etag = etag_of(text)
     headers = {
         "ETag": etag,
         "Cache-Control": "private, no-cache" if claims else "public, max-age=60",

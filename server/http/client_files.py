@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from ..negotiation import has_version
+from ..negotiation import etag_of, has_version
 from .linked_modules import linked, modules_of, source_map
 
 CHECK_INTERVAL_S = 1.0  # an edited file is sent when the page is loaded again
@@ -46,7 +46,7 @@ class Representation:
 
     @classmethod
     def of(cls, content: bytes) -> Representation:
-        return cls(content, f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+        return cls(content, etag_of(content))
 
 
 def takes_gzip(accepted: str) -> bool:

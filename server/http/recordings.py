@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 
+from ..identity.claims import BIGINT_MAX
 from ..identity.tickets import claims_of_ticket, ticket
 from ..identity.tokens import claims_of
 from ..negotiation import accepts, has_version, qualities
@@ -33,7 +34,6 @@ from .pages import page
 AUDIO: Final = "audio/ogg"
 TICKET_LASTS: Final = timedelta(hours=6)
 CHUNK_SIZE: Final = 65_536  # bytes read at a time
-ID_MAX: Final = 2**63 - 1
 ONE_RANGE: Final = re.compile(r"bytes=(\d{1,18})?-(\d{1,18})?", re.ASCII)
 
 
@@ -80,7 +80,7 @@ async def _file_of(request: Request) -> tuple[str, Path]:
     if not claims:
         raise Problem(401, "42501", "sign in: a recording is for the participants of its room")
     number = request.path_params["recording_id"]
-    if number > ID_MAX:
+    if number > BIGINT_MAX:
         raise _unknown()
     async with request.state.database.acting(claims, read_only=True) as connection:
         answer = await connection.execute(

@@ -8,7 +8,7 @@ tests/conformance/routes.json checks both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..types import UserId
@@ -39,15 +39,19 @@ def voices_at(node: Seat, me: Seat, seats: Iterable[Seat]) -> list[str]:
     """The voices that a node has for me: one mix, or one for each participant who speaks or is invited to speak."""
     if node.kind in ("mcu", EDGE):
         return [MIX]
-    others = (s for s in seats if s.user != me.user and not s.is_node and s.peer)
-    ordered = sorted(others, key=lambda seat: seat.seq)
+    ordered = sorted(_others(me, seats), key=lambda seat: seat.seq)
     return [voice_of(seat.user) for seat in ordered if seat.may_come_to_speak]
 
 
 def voices_now_at(node: Seat, me: Seat, seats: Iterable[Seat]) -> list[str]:
     """Of these voices those that are to be heard now: of participants who are not muted."""
-    audible = [s for s in seats if s.user != me.user and not s.is_node and s.peer and s.audible]
+    audible = [seat for seat in _others(me, seats) if seat.audible]
     return voices_at(node, me, audible) if audible else []
+
+
+def _others(me: Seat, seats: Iterable[Seat]) -> Iterator[Seat]:
+    """The other participants who are present."""
+    return (s for s in seats if s.user != me.user and not s.is_node and s.peer)
 
 
 def voices_in(answer: str) -> dict[str, str]:

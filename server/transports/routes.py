@@ -77,8 +77,7 @@ async def _poll_room(request: Request, claims: Claims) -> Response:
         return await polling.poll_room(request, claims, await seat_of(request, claims))
     except SEAT_LOST:
         # A stream says in its `bye` why the seat was lost. A poll says the same.
-        reason = None if after is None else await why_seat_was_lost(request, claims)
-        if reason is None or after is None:
+        if after is None or (reason := await why_seat_was_lost(request, claims)) is None:
             raise
         return polling.seat_lost(reason, after)
 

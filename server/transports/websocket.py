@@ -151,9 +151,10 @@ class RoomSocket(HallwaySocket):
             self._subscription.follow_room(await self._follow(seat, after))
             return await super()._open()
         except SEAT_LOST as error:
-            reason = await why_seat_was_lost(self._websocket, self._claims)
-            if reason is not None and after is not None:
-                raise StreamEnded(reason) from None
+            if after is not None:
+                reason = await why_seat_was_lost(self._websocket, self._claims)
+                if reason is not None:
+                    raise StreamEnded(reason) from None
             if peer_of(self._websocket) is not None or not _has_not_joined(error):
                 raise
         if (room := self._subscription.suspend_room()) is not None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ... import __version__
+from ...negotiation import etag_of
 from . import (
     calendars,
     described,
@@ -65,7 +65,7 @@ class Document:
                     self._known = found
                     document = compose(found, self._root_path, with_passkeys=self._with_passkeys)
                     self._text = json.dumps(document, ensure_ascii=False)
-                    self.etag = f'"{hashlib.sha256(self._text.encode()).hexdigest()[:16]}"'
+                    self.etag = etag_of(self._text.encode())
         return self._text
 
 
