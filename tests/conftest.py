@@ -23,7 +23,7 @@ from .databases import Databases
 from .parallel import FilesOfTwoKinds, has_sound, place
 from .people import Psql
 
-pytest_plugins = ["tests.hanging"]
+pytest_plugins = ["tests.failing", "tests.hanging"]
 
 Connection = psycopg.Connection[TupleRow]
 Connect = Callable[..., Connection]

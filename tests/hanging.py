@@ -1,6 +1,8 @@
 """Ends a test that hangs, and says what its tasks wait for.
 
-Otherwise a single one stops the whole suite, and nobody learns which or why. The limit is in pyproject.toml; no wait in a test is as long.
+Otherwise a single one stops the whole suite, and nobody learns which or why. The limits are in pyproject.toml; no wait in a test is as long.
+A process that this cannot end, because it waits outside Python or hangs again, is ended by pytest's `faulthandler_timeout`. And if none of
+the processes reports anything any more, the suite ends, and says which tests have begun.
 """
 
 from __future__ import annotations
@@ -8,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final
 
 import pytest
 
 SETTING: Final = "hangs_after"
+SETTING_OF_ALL: Final = "silent_after"
 
 
 class Hangs(SystemExit):
@@ -23,6 +27,7 @@ class Hangs(SystemExit):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(SETTING, "seconds after which a test is ended", default="0")
+    parser.addini(SETTING_OF_ALL, "seconds without a report after which all ends", default="0")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -33,13 +38,54 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         _print_tasks()
         raise Hangs(f"{item.nodeid} did not end within {seconds:g} s")
 
+    with alarm(end, seconds):
+        return (yield)
+
+
+@contextmanager
+def alarm(end: Callable[[int, FrameType | None], None], seconds: float) -> Iterator[None]:
+    """Calls `end` in the main thread after so many seconds; never if there are none."""
     before = signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        return (yield)
+        yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+class Silence:
+    """Ends the whole suite when its processes report nothing for so long."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._begun: dict[str, None] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        with alarm(self._end, self._seconds):
+            return (yield)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._begun[nodeid] = None
+        self._wait_anew()
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self._begun.pop(nodeid, None)
+        self._wait_anew()
+
+    def _wait_anew(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, self._seconds)
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        begun = ", ".join(self._begun) or "no test"
+        raise Hangs(f"No process reported anything for {self._seconds:g} s. Begun: {begun}")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    plugins = session.config.pluginmanager
+    if plugins.has_plugin("dsession"):  # the process that gives the others their tests
+        plugins.register(Silence(float(session.config.getini(SETTING_OF_ALL))))
 
 
 def _print_tasks() -> None:
