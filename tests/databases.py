@@ -16,6 +16,8 @@ from psycopg.rows import TupleRow
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.programs import socket_url
 
+from .patience import eventually
+
 Connection = psycopg.Connection[TupleRow]
 
 _FINGERPRINT = """
@@ -134,12 +136,20 @@ class Databases:
         return self._sessions[name]
 
     def _end_others(self, name: str) -> None:
-        """End all sessions in it but the one that empties it."""
+        """End all sessions in it but the one that empties it.
+
+        `pg_terminate_backend` can wait itself, but looks only ten times a second.
+        """
         own = self._sessions.get(name)
-        self._admin.execute(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s and pid <> %s",
-            (name, 0 if own is None else own.info.backend_pid),
-        )
+        kept = 0 if own is None else own.info.backend_pid
+        eventually(lambda: not self._ended(name, kept), what=lambda: f"sessions stay in {name}")
+
+    def _ended(self, name: str, kept: int) -> list[TupleRow]:
+        """The sessions that were there, and are to end."""
+        return self._admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> %s",
+            (name, kept),
+        ).fetchall()
 
     def _end_session(self, name: str) -> None:
         if (session := self._sessions.pop(name, None)) is not None:
