@@ -220,7 +220,7 @@ def begin(run: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
 
 
 async def finished(run: Coroutine[Any, Any, T], name: str) -> T:
-    """The result of this, which goes on to its end when it is awaited no more. Only a second cancellation interrupts it.
+    """The result of this, which goes on to its end when it is awaited no more. A second cancellation interrupts it, or `TIDIES_UP_WITHIN`.
 
     For a statement that another one follows: to interrupt it takes a connection of its own, and may cost this one.
     """
@@ -229,7 +229,7 @@ async def finished(run: Coroutine[Any, Any, T], name: str) -> T:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         try:
-            await asyncio.wait([task])
+            await asyncio.wait([task], timeout=TIDIES_UP_WITHIN)
         finally:
             await _end([task])
         raise

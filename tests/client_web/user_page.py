@@ -35,8 +35,8 @@ class UserPage:
         )
 
     def card(self, name: str) -> Locator:
-        """A room's card in the hallway."""
-        return self.page.locator(".card").filter(has_text=name)
+        """A room's card in the hallway, not one that fades there while it appears in another section."""
+        return self.page.locator(".card[data-key]").filter(has_text=name)
 
     def cards(self) -> list[str]:
         """The names of the rooms on the cards, from the top."""

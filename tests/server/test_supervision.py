@@ -203,6 +203,24 @@ async def test_what_is_to_be_finished_is_interrupted_by_the_second_cancellation_
     await interrupted.wait()
 
 
+async def test_what_is_to_be_finished_and_never_ends_is_interrupted_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervision, "TIDIES_UP_WITHIN", 0.05)
+    begun = asyncio.Event()
+
+    async def statement() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    once = supervision.begin(supervision.finished(statement(), "statement"), "owner")
+    await begun.wait()
+    once.cancel()
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(asyncio.CancelledError):
+            await once
+
+
 async def test_a_task_run_once_that_fails_is_logged_counted_and_not_repeated(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
