@@ -92,6 +92,7 @@ def trouble(address: str, database_url: str) -> dict[str, str]:
             subprotocols=[Subprotocol("roomtone"), Subprotocol(f"bearer.{token}")],
             additional_headers={"Cookie": f"roomtone={token}"},
             proxy=None,
+            open_timeout=PATIENCE,
         ) as socket:
             socket.send(json.dumps({"event": said, "id": 1}))
             while '"id":1' not in socket.recv(PATIENCE, decode=True).replace(" ", ""):

@@ -16,7 +16,7 @@ from roomtone.supervision import begin, supervised
 from roomtone.types import NodeId, PeerId
 
 from ...conftest import Connect
-from ...patience import comes_true
+from ...patience import PATIENCE, comes_true
 from ...people import Psql
 from ...running import patient
 
@@ -74,8 +74,9 @@ async def test_a_heartbeat_that_is_being_written_is_finished_before_the_lease_en
 
 
 async def test_a_relay_whose_heartbeat_is_late_lets_no_seat_expire(
-    database: Database, psql: Psql
+    database: Database, psql: Psql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("roomtone.postgres.lease.RENEW_AFTER", PATIENCE)  # one heartbeat is enough
     peer = PeerId(psql.seat(psql.room("rick"), "anna"))
     lease = lease_on(database)
     psql.one("select relay_serve_seats('gone', %s::uuid[])", [peer])

@@ -240,7 +240,8 @@ async def test_signing_out_ends_the_socket(psql: Psql, relay: RunningRelay, room
         open_socket(socket_url(relay, room), token) as anna,
         open_socket(f"{relay.url}/hallway/socket", token) as hallway,
     ):
-        await anna.until(lambda f: f.event == "snapshot")
+        for each in (anna, hallway):  # one that has not begun is refused, and not ended
+            await each.until(lambda f: f.event == "snapshot")
         with relay.client(token) as client:
             assert client.delete("/session").status_code == 204
         for each in (anna, hallway):
