@@ -12,6 +12,9 @@ from .conftest import OpenTab
 
 NAMES = ("rick", "beth", "morty", "summer", "jerry", "birdperson", "squanchy")
 
+HELD = """(count) => navigator.locks.query()
+    .then(({ held }) => held.filter(({ name }) => name.startsWith('roomtone stream ')).length === count)"""
+
 
 def vias(tabs: list[Tab]) -> list[str]:
     return sorted(str(tab.run("() => roomtone.shell.via")) for tab in tabs)
@@ -58,11 +61,13 @@ def test_seven_tabs_opened_at_once_share_the_stream_slots(
 def test_a_closed_tab_releases_its_stream_slot(
     context: BrowserContext, relay: RunningRelay
 ) -> None:
-    tabs = [open_tab(context, relay.url, name) for name in NAMES[:4]]
-    for each in tabs:
-        each.until("() => roomtone.shell.state.connection === 'live'")
+    tabs: list[Tab] = []
+    for name in NAMES[:4]:
+        tabs.append(open_tab(context, relay.url, name))
+        tabs[-1].until("() => roomtone.shell.state.connection === 'live'")  # so it has its slot
     assert vias(tabs) == ["sse", "sse", "sse", "websocket"]
     tabs[0].page.close()
+    tabs[1].until(HELD, 2)  # the browser releases its lock after the page is gone
     late = open_tab(context, relay.url, NAMES[4])
     late.until("() => roomtone.shell.state.connection === 'live'")
     assert late.run("() => roomtone.shell.via") == "sse"
