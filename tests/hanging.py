@@ -11,7 +11,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ import pytest
 
 SETTING: Final = "hangs_after"
 SETTING_OF_ALL: Final = "silent_after"
+AGAIN_AFTER: Final = 60.0
+"""Seconds until a test is ended again: what it does at its end may hang, and uvloop hides what is raised while it hands over what a socket received."""
 
 
 class Hangs(SystemExit):
@@ -35,18 +37,21 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     seconds = float(item.config.getini(SETTING))
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        _print_tasks()
+        with suppress(Exception):  # it may have been writing there
+            _print_tasks()
         raise Hangs(f"{item.nodeid} did not end within {seconds:g} s")
 
-    with alarm(end, seconds):
+    with alarm(end, seconds, AGAIN_AFTER):
         return (yield)
 
 
 @contextmanager
-def alarm(end: Callable[[int, FrameType | None], None], seconds: float) -> Iterator[None]:
-    """Calls `end` in the main thread after so many seconds; never if there are none."""
+def alarm(
+    end: Callable[[int, FrameType | None], None], seconds: float, again: float = 0.0
+) -> Iterator[None]:
+    """Calls `end` in the main thread after so many seconds, and then each `again` seconds; never if there are none."""
     before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, again)
     try:
         yield
     finally:

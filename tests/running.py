@@ -115,10 +115,13 @@ def run_relay(database_url: str, /, **settings: Any) -> Iterator[RunningRelay]:
         target=server.run, kwargs={"sockets": [listening]}, name="relay", daemon=True
     )
     thread.start()
+    deadline = time.monotonic() + PATIENCE
     try:
         while not started.wait(0.05):
             if not thread.is_alive():
                 raise RuntimeError("the relay ended before it served; see its log")
+            if time.monotonic() > deadline:
+                raise RuntimeError("the relay did not begin to serve")
         yield RunningRelay(address(listening).rstrip("/"), server)
     finally:
         server.should_exit = True

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from ..tools.waiting import PATIENCE, until
+from ..tools.waiting import PATIENCE, bounded, until
 from .comparison import read_tables
 from .drill import Drill
 from .environment import DrillEnvironment
@@ -110,7 +110,8 @@ async def _chromium() -> AsyncIterator[Browser]:
         try:
             yield chromium
         finally:
-            await chromium.close()
+            async with bounded("the end of Chromium"):
+                await chromium.close()
 
 
 async def _open_tabs(environment: DrillEnvironment, chromium: Browser, room: int) -> None:

@@ -9,7 +9,7 @@ from ..tools.database_server import DatabaseServer
 from ..tools.nats_server import NatsServer, program
 from ..tools.pump_process import PumpProcess
 from ..tools.relays import RelayProcess
-from ..tools.waiting import until
+from ..tools.waiting import in_thread, until
 from .drill import Drill
 from .environment import DrillEnvironment
 from .follower import TECHNIQUES
@@ -25,7 +25,7 @@ class BusEnvironment(DrillEnvironment):
     async def open(self) -> None:
         self.nats = NatsServer()
         self.closing.callback(self.nats.kill)
-        await asyncio.to_thread(self.nats.start)
+        await in_thread(self.nats.start)
         self.pumps = [self.pump() for _ in range(PUMPS)]
         for pump in self.pumps:
             self.closing.push_async_callback(pump.stop)

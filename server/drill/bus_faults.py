@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
-from ..tools.waiting import until
+from ..tools.waiting import in_thread, until
 from .bus_environment import BusEnvironment, missing, with_bus
 from .drill import Drill
 from .environment import DrillEnvironment
@@ -53,7 +52,7 @@ async def kill_bus(environment: BusEnvironment) -> None:
     environment.nats.kill()
     await environment.until_on_bus(on=False)
     await environment.traffic(WITHOUT)
-    await asyncio.to_thread(environment.nats.start)
+    await in_thread(environment.nats.start)
 
 
 async def freeze_bus(environment: BusEnvironment) -> None:

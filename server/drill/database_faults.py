@@ -11,7 +11,7 @@ import psycopg
 
 from ..supervision import begin, beside
 from ..tools.http import UNREACHABLE, ask
-from ..tools.waiting import until
+from ..tools.waiting import in_thread, until
 from ..types import Cursor
 from .drill import Drill
 from .environment import DrillEnvironment, Psql
@@ -100,9 +100,9 @@ async def crash_postgres(environment: DrillEnvironment) -> None:
             (follower, follower.observed.position) for follower in environment.active_followers()
         ]
         crashed = time.monotonic()
-        await asyncio.to_thread(environment.server.crash)
+        await in_thread(environment.server.crash)
         await environment.traffic(DATABASE_AWAY)
-        await asyncio.to_thread(environment.server.start)
+        await in_thread(environment.server.start)
         environment.figures["database away, s"] = round(time.monotonic() - crashed, 1)
         environment.note_departure()
         began = time.monotonic()

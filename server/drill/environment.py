@@ -20,7 +20,7 @@ from ..tools.database_server import OPERATOR, DatabaseServer
 from ..tools.network import Place
 from ..tools.open_files import allow_open_files
 from ..tools.relays import RelayProcess
-from ..tools.waiting import until
+from ..tools.waiting import bounded, in_thread, until
 from .follower import Follower, Technique
 from .joining import until_joined
 from .writers import Writers
@@ -113,7 +113,8 @@ class DrillEnvironment:
         await asyncio.gather(*(relay.stop() for relay in self.relays))
 
     async def _drop(self) -> None:
-        await asyncio.to_thread(self.server.drop, self.database)
+        async with bounded("the end of the database"):
+            await in_thread(self.server.drop, self.database)
 
     async def psql(self) -> Psql:
         """A session of the operator's."""

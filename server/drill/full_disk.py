@@ -16,7 +16,7 @@ from ..supervision import beside
 from ..tools.database_server import DatabaseServer
 from ..tools.http import UNREACHABLE, ask
 from ..tools.small_disk import NoSmallDisk, SmallDisk, small_disk
-from ..tools.waiting import until
+from ..tools.waiting import bounded, in_thread, until
 from .database_faults import is_after
 from .drill import Drill
 from .environment import DrillEnvironment, Psql
@@ -51,7 +51,8 @@ class FullDiskEnvironment(DrillEnvironment):
         try:
             await super().close()
         finally:
-            await asyncio.to_thread(self._stack.close)
+            async with bounded("the end of the server on the small disk"):
+                await in_thread(self._stack.close)
 
 
 class Founder:
@@ -87,13 +88,13 @@ async def fill_the_disk(environment: DrillEnvironment) -> None:
         await environment.disconnect_some()
         before = [(each, each.observed.position) for each in environment.active_followers()]
         full = time.monotonic()
-        await asyncio.to_thread(environment.disk.fill)
+        await in_thread(environment.disk.fill)
         await environment.traffic(FULL_FOR)
         await _need_another_segment(environment, operator)
-        await asyncio.to_thread(environment.server.wait_until_down)
+        await in_thread(environment.server.wait_until_down)
         await environment.traffic(FULL_FOR)
-        await asyncio.to_thread(environment.disk.empty)
-        await asyncio.to_thread(environment.server.start)
+        await in_thread(environment.disk.empty)
+        await in_thread(environment.server.start)
         environment.figures["disk full, s"] = round(time.monotonic() - full, 1)
         environment.note_departure()
         environment.expect(

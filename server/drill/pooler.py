@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ from ..postgres.roles import RELAY_ROLE
 from ..tools.database_server import DatabaseServer
 from ..tools.pgbouncer import PgBouncer, program
 from ..tools.relays import RelayProcess
-from ..tools.waiting import until
+from ..tools.waiting import in_thread, until
 from .drill import Drill
 from .environment import DrillEnvironment
 from .follower import TECHNIQUES
@@ -34,7 +33,7 @@ class PoolerEnvironment(DrillEnvironment):
 
     async def open(self) -> None:
         self.closing.callback(self.pooler.kill)
-        await asyncio.to_thread(self.pooler.start)
+        await in_thread(self.pooler.start)
         await super().open()
 
     def relay_url(self) -> str:
@@ -58,7 +57,7 @@ async def kill_pooler(environment: DrillEnvironment) -> None:
         await until(lambda: counted["unavailable"] >= unavailable + REFUSED),
         "users could write without the pooler",
     )
-    await asyncio.to_thread(environment.pooler.start)
+    await in_thread(environment.pooler.start)
     environment.figures["pooler away, s"] = round(time.monotonic() - killed, 1)
     written, started = counted["written"], time.monotonic()
     environment.expect(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from functools import partial
 from typing import Final, LiteralString
@@ -11,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 
 from ..postgres.programs import PORT
 from ..tools.database_server import DatabaseServer
-from ..tools.waiting import until
+from ..tools.waiting import in_thread, until
 from .bus_environment import BusEnvironment, missing
 from .client_faults import SEAT_IS_GONE
 from .database_faults import is_after
@@ -34,7 +33,7 @@ class PromotionEnvironment(BusEnvironment):
 
     async def open(self) -> None:
         self.closing.callback(self._leave_one_server)
-        await asyncio.to_thread(self.standby.__enter__)
+        await in_thread(self.standby.__enter__)
         self._hosts = f"{self.server.sockets},{self.standby.sockets}"
         await super().open()
 
@@ -72,8 +71,8 @@ async def promote_standby(environment: DrillEnvironment) -> None:
     await _write_what_is_lost(environment, late)
     before = [(follower, follower.observed.position) for follower in environment.active_followers()]
     lost = time.monotonic()
-    await asyncio.to_thread(environment.server.crash)
-    await asyncio.to_thread(environment.promote)
+    await in_thread(environment.server.crash)
+    await in_thread(environment.promote)
     environment.note_departure()
     environment.figures["promoted after, s"] = round(time.monotonic() - lost, 1)
     written = environment.writers.counted["written"]

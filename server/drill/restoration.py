@@ -13,7 +13,7 @@ from ..postgres.programs import DATABASE
 from ..tools.database_server import DatabaseServer
 from ..tools.http import Client
 from ..tools.relays import RelayProcess
-from ..tools.waiting import until
+from ..tools.waiting import bounded, in_thread, until
 from .database_faults import is_after
 from .drill import Drill
 from .environment import DrillEnvironment
@@ -51,7 +51,8 @@ class TwoServers(DrillEnvironment):
         try:
             await super().close()
         finally:
-            await asyncio.to_thread(self._new_servers.close)
+            async with bounded("the end of the other server"):
+                await in_thread(self._new_servers.close)
 
 
 async def restore_older_backup(environment: DrillEnvironment) -> None:
@@ -61,15 +62,15 @@ async def restore_older_backup(environment: DrillEnvironment) -> None:
     listener = environment.active_followers()[0]
     recording = await _record(environment, listener)
     url = environment.server.url(environment.database)
-    await asyncio.to_thread(backup, url, file, environment.recordings, _quietly)
+    await in_thread(backup, url, file, environment.recordings, _quietly)
     await environment.traffic(NEWER)
     for relay in environment.relays:
         await relay.kill()
     before = [(follower, follower.observed.position) for follower in environment.active_followers()]
     away = time.monotonic()
-    await asyncio.to_thread(environment.move)
+    await in_thread(environment.move)
     url = environment.server.url(environment.database)
-    restored = await asyncio.to_thread(restore, url, file, environment.recordings, _quietly)
+    restored = await in_thread(restore, url, file, environment.recordings, _quietly)
     environment.expect(restored.recordings == 1, f"recordings in the backup: {restored.recordings}")
     environment.relays = [environment.relay(port=relay.place.port) for relay in environment.relays]
     await asyncio.gather(*(relay.start() for relay in environment.relays))
@@ -108,7 +109,7 @@ async def _record(environment: TwoServers, listener: Follower) -> int:
             "update recordings set started_at = now(), ended_at = now() where id = %s", (recording,)
         )
         await psql.execute("select end_room(%s)", (room,))
-    await asyncio.to_thread(_write, environment.recordings, file)
+    await in_thread(_write, environment.recordings, file)
     return int(recording)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import statistics
 import time
 from typing import Final
 
 from ..tools.database_server import DatabaseServer
-from ..tools.waiting import bounded
+from ..tools.waiting import bounded, in_thread
 from .comparison import compare, longest, wait_for_roster, wait_until_caught_up
 from .drill import Drill
 from .environment import DrillEnvironment, opened
@@ -28,7 +27,7 @@ async def perform(drill: Drill, server: DatabaseServer) -> Verdict | NotPerforme
 
 async def _perform(drill: Drill, server: DatabaseServer) -> Verdict:
     began = time.monotonic()
-    environment = await asyncio.to_thread(drill.environment, server, drill)
+    environment = await in_thread(drill.environment, server, drill)
     async with opened(environment):
         probe = ReadinessProbe(environment, may_be_unready=drill.unready)
         async with probe.watching(), environment.writers.writing():

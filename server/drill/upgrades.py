@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from functools import partial
 from typing import Any, Final
@@ -11,7 +10,7 @@ from ..postgres.install import Installed, install
 from ..postgres.roles import RELAY_ROLE
 from ..tools.database_server import DatabaseServer
 from ..tools.relays import RelayProcess
-from ..tools.waiting import PATIENCE, TimeLimit
+from ..tools.waiting import PATIENCE, TimeLimit, in_thread
 from .drill import Drill
 from .environment import DrillEnvironment
 from .older_release import OlderRelease
@@ -41,7 +40,7 @@ class UpgradeEnvironment(DrillEnvironment):
     async def install(self) -> Installed:
         """This release's schema."""
         url = self.server.url(self.database)
-        return await asyncio.to_thread(partial(install, url, demo=False))
+        return await in_thread(partial(install, url, demo=False))
 
 
 async def upgrade_one_after_the_other(environment: DrillEnvironment) -> None:

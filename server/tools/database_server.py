@@ -19,6 +19,7 @@ from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
 from ..postgres.programs import DATABASE, socket_url
 from .standby import Standby
+from .waiting import PATIENCE
 
 STOPS_WITHIN: Final = 60.0  # seconds
 OPERATOR: Final[dict[str, Any]] = {"autocommit": True, "options": "-c search_path=roomtone,public"}
@@ -134,4 +135,10 @@ class DatabaseServer:
         return socket_url(self._postgres.sockets, user=user, database=database)
 
     def _administrator(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(self.url("postgres"), autocommit=True)
+        return psycopg.connect(
+            self.url("postgres"),
+            autocommit=True,
+            # To create or drop a database waits for every session of the server.
+            options=f"-c statement_timeout={PATIENCE:g}s",
+            connect_timeout=int(STOPS_WITHIN),
+        )

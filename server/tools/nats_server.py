@@ -51,9 +51,11 @@ class NatsServer:
                     if connection.recv(4) == b"INFO":
                         return
             except OSError:
-                if self._process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError("nats-server did not start") from None
-                time.sleep(0.02)
+                pass
+            # Another server may listen there, which answers something else.
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("nats-server did not start")
+            time.sleep(0.02)
 
     def kill(self) -> None:
         if self._process is not None:

@@ -15,6 +15,8 @@ from typing import Final
 
 import psutil
 
+from .waiting import bounded
+
 STOPS_WITHIN: Final = 30.0  # seconds; a relay takes five, and longer where the machine stands still
 PYTHON: Final = (sys.executable, "-m")
 ROOMTONE: Final = (*PYTHON, "roomtone")
@@ -79,8 +81,14 @@ async def end(process: asyncio.subprocess.Process) -> None:
                 await process.wait()
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            await kill(process)
+
+
+async def kill(process: asyncio.subprocess.Process) -> None:
+    """SIGKILL, and wait for its end. Raises TimeoutError."""
+    process.kill()
+    async with bounded(f"the end of the killed process {process.pid}"):
+        await process.wait()
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 from typing import Final
 
-from .processes import ROOMTONE, end, start
+from .processes import ROOMTONE, end, kill, start
 
 ELECTED: Final = "this pump is elected"
 
@@ -35,8 +35,7 @@ class PumpProcess:
 
     async def kill(self) -> None:
         assert self._process is not None
-        self._process.kill()
-        await self._process.wait()
+        await kill(self._process)
 
     def freeze(self) -> None:
         assert self._process is not None

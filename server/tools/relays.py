@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from .http import UNREACHABLE, ask
 from .network import Place
-from .processes import ROOMTONE, end, free_port, start
+from .processes import ROOMTONE, end, free_port, kill, start
 from .waiting import PATIENCE
 
 STARTS_WITHIN: Final = 60.0  # seconds
@@ -86,8 +86,7 @@ class RelayProcess:
         """SIGKILL: connections are cut off."""
         self.serving = False
         if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
+            await kill(self._process)
 
     async def stop(self) -> None:
         self.serving = False

@@ -6,8 +6,10 @@ import asyncio
 import inspect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from typing import Final
+from threading import Thread
+from typing import Any, Final, TypeVar
 
 EVERY: Final = 0.05  # seconds
 PATIENCE: Final = 180.0  # seconds; nothing that works takes longer, even on a busy machine
@@ -19,6 +21,9 @@ ONE_TURN: Final = 1.2 * EVERY
 
 STANDSTILL_AT_MOST: Final = 2 * PATIENCE
 """Seconds for which a machine may stand still within one limit. Without this, checks that themselves take minutes could go on for hours."""
+
+
+T = TypeVar("T")
 
 
 class TimeLimit:
@@ -78,3 +83,18 @@ async def bounded(what: str, within: float = PATIENCE) -> AsyncIterator[None]:
             yield
     except TimeoutError as error:
         raise TimeoutError(f"{what}: not within {within:g} s") from error
+
+
+async def in_thread(call: Callable[..., T], *arguments: Any) -> T:
+    """What this call returns, which waits meanwhile. For one of `asyncio.to_thread` that hangs, the end of the event loop would wait for ever."""
+    answer: Future[T] = Future()
+    answer.set_running_or_notify_cancel()  # so that it can be set when nobody awaits it any more
+
+    def run() -> None:
+        try:
+            answer.set_result(call(*arguments))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the call is awaited
+            answer.set_exception(error)
+
+    Thread(target=run, name="blocking call", daemon=True).start()
+    return await asyncio.wrap_future(answer)

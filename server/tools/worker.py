@@ -47,8 +47,8 @@ class Worker:
         async with self._turn:
             try:
                 self._process.stdin.write(json.dumps({"do": do, **arguments}).encode() + b"\n")
-                await self._process.stdin.drain()
                 async with asyncio.timeout(within):
+                    await self._process.stdin.drain()
                     line = await self._process.stdout.readline()
             except (OSError, TimeoutError) as error:
                 raise Broken(f"{self.name} did not answer the command {do}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -72,18 +73,22 @@ async def test_listeners_hear_the_stage_through_a_second_node_and_lose_nothing_w
         assert dee.edge == eve.edge
         assert dee.edge is not None
         # All as with an edge: a connection that ends is offered anew, and so is one for which a bye asks.
+        # (On a busy machine an offer may have to be made again.)
+        offered = len(dee.offers)
         await dee.hang_up()
-        await comes_true(lambda: len(dee.offers) == 2)
+        await comes_true(lambda: len(dee.offers) > offered)
         await hear(dee)
-        dee.seat.send(dee.offers[0], "bye", {"reason": "the network has changed"})
-        await comes_true(lambda: len(dee.offers) == 3)
+        again = len(dee.offers)
+        dee.seat.send(dee.offers[-1], "bye", {"reason": "the network has changed"})
+        await comes_true(lambda: len(dee.offers) > again)
         await hear(dee)
         # The node of the stage serves who may soon speak, even without capacity.
         invited = "update participants set invited_to_speak_at = %s where peer_id = %s"
-        psql.run(invited, datetime.now(UTC), eve.seat.peer)
+        # In threads: a transaction of this event loop may hold the lock of a seat.
+        await asyncio.to_thread(psql.run, invited, datetime.now(UTC), eve.seat.peer)
         await comes_true(lambda: eve.edge is None)
         await eve.hang_up()
-        psql.run(invited, None, eve.seat.peer)
+        await asyncio.to_thread(psql.run, invited, None, eve.seat.peer)
         await hear(eve)
         before = [each.routes.node for each in speakers]
         first = dee.edge
@@ -93,7 +98,7 @@ async def test_listeners_hear_the_stage_through_a_second_node_and_lose_nothing_w
         await comes_true(lambda: {dee.edge, eve.edge}.isdisjoint({first, None}))
         await hear(dee, eve)
         assert [each.routes.node for each in speakers] == before
-        psql.run("select end_room(%s)", room)
+        await asyncio.to_thread(psql.run, "select end_room(%s)", room)
         await comes_true(lambda: psql.one("select count(*) from mix_receivers m join living_nodes() n on n.id = m.node_id") == 0)  # fmt: skip
 
 

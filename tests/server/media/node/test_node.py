@@ -162,7 +162,7 @@ async def kill(psql: Psql, processes: dict[int, subprocess.Popen[bytes]], room: 
     address: str = psql.one("select address from nodes where id = %s", hosting)
     process = processes.pop(int(address.rsplit(maxsplit=1)[-1]))
     process.kill()
-    await asyncio.to_thread(process.wait)
+    await asyncio.to_thread(process.wait, PATIENCE)
     return hosting
 
 
