@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -45,13 +45,13 @@ class NatsServer:
         )
         deadline = time.monotonic() + STARTS_WITHIN
         while True:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), 1.0) as connection:
-                    connection.settimeout(STARTS_WITHIN)
-                    if connection.recv(4) == b"INFO":
-                        return
-            except OSError:
-                pass
+            with (
+                suppress(OSError),
+                socket.create_connection(("127.0.0.1", self.port), 1.0) as connection,
+            ):
+                connection.settimeout(STARTS_WITHIN)
+                if connection.recv(4) == b"INFO":
+                    return
             # Another server may listen there, which answers something else.
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("nats-server did not start")

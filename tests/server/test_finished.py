@@ -12,7 +12,9 @@ from ..patience import PATIENCE
 pytestmark = pytest.mark.anyio
 
 
-async def test_what_is_to_be_finished_is_interrupted_by_the_second_cancellation_only() -> None:
+async def test_what_is_to_be_finished_is_interrupted_by_the_second_cancellation_not_by_the_first() -> (
+    None
+):
     begun, end, interrupted = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def statement() -> None:
