@@ -39,6 +39,7 @@ let known = false // whether we know yet who is signed in
 let asked = Promise.resolve() // until the relay has answered, or cannot be reached
 /** @type {RoomSession|null} */ let followed = null // the room session whose state is drawn
 /** @type {RoomSession|null} */ let drawn = null // the room session that was drawn last
+let opensInspector = new URLSearchParams(location.search).has('inspector') // once, in the first room: a lesson's link
 let release = () => {}
 
 const context = createContext({
@@ -136,7 +137,11 @@ function draw() {
   const entered = state.roomSession !== null && state.roomSession !== drawn
   drawn = state.roomSession
   view.update({ place: route.here(), shell: state, user: session.user, byName: session.ways?.demo ?? false, known, pages: pages.state })
-  if (entered && view.inRoom) view.focusRoom()
+  if (entered && view.inRoom) {
+    view.focusRoom()
+    if (opensInspector) view.showInspector(true)
+    opensInspector = false
+  }
   stage.update(state.roomSession && { ...state.roomSession.state, blocks: state.blocks, follows: state.followedPeople })
   actions.updateLeave(context.seated()?.state ?? null)
 }

@@ -5,11 +5,25 @@ It may import everything; nothing imports it but `server/__main__.py`.
 
 from __future__ import annotations
 
-from . import backup, bench, bot, drill, lab, node, psql, pump, recover, schema, serve, token
+from . import (
+    backup,
+    bench,
+    bot,
+    drill,
+    lab,
+    lesson,
+    node,
+    psql,
+    pump,
+    recover,
+    schema,
+    serve,
+    token,
+)
 from .group import cli
 
 __all__ = [
-    "backup", "bench", "bot", "cli", "drill", "lab", "main", "node", "psql", "pump", "recover", "schema", "serve", "token",
+    "backup", "bench", "bot", "cli", "drill", "lab", "lesson", "main", "node", "psql", "pump", "recover", "schema", "serve", "token",
 ]  # fmt: skip
 
 

@@ -6,7 +6,8 @@ sessions of a page share one fresh database with the demo in it, and what they d
 A statement that has to wait is answered by `(waits)`, and later `anna goes on` is answered by the rest.
 
 Ids of sessions, times and durations differ on every run and are not compared, nor is how wide a table
-is drawn; `…` stands for anything. To write the answers of a page again:
+is drawn; `…` stands for anything. A lesson of docs/course has the room and the people that `roomtone lesson` makes, and
+`<!-- ada walks in -->` stands for what a reader does in the browser. To write the answers of a page again:
 
     python -m tests.docs.transcripts docs/listen-notify.md
 """
@@ -21,12 +22,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psycopg
+from roomtone.cli.lesson_room import lesson_room
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.install import install
 from roomtone.postgres.programs import psql_command, psql_environment
@@ -36,6 +39,7 @@ from ..patience import PATIENCE
 
 DOCS = Path(__file__).parents[2] / "docs"
 FENCE = re.compile(r"^```psql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PART = re.compile(rf"{FENCE.pattern}|^<!-- (?P<walks_in>[a-z]+) walks in -->$", FENCE.flags)
 PROMPT = re.compile(r"^(?P<who>[a-z]+)(?P<kind>[=-])[*!]?[>#] ?(?P<text>.*)$")
 GOES_ON = re.compile(r"^(?P<who>[a-z]+) goes on$")
 WAITS = "(waits)"
@@ -54,7 +58,7 @@ class Step:
 
 def pages() -> list[Path]:
     """The pages that have transcripts."""
-    return sorted(path for path in DOCS.glob("*.md") if FENCE.search(path.read_text("utf-8")))
+    return sorted(path for path in DOCS.rglob("*.md") if FENCE.search(path.read_text("utf-8")))
 
 
 def steps(block: str) -> list[Step]:
@@ -79,13 +83,13 @@ def steps(block: str) -> list[Step]:
 class Session:
     """psql on a pipe, as `roomtone psql` opens it."""
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, more: dict[str, str]) -> None:
         self._psql = subprocess.Popen(
             [*psql_command(url), "--no-readline"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **psql_environment(url), "PGAPPNAME": name, "PAGER": ""},
+            env={**os.environ, **psql_environment(url), **more, "PGAPPNAME": name, "PAGER": ""},
         )
         assert self._psql.stdout is not None
         os.set_blocking(self._psql.stdout.fileno(), False)
@@ -127,13 +131,27 @@ class Session:
 class Stage:
     """The sessions of one page, on one database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, page: Path) -> None:
         self._url = url
         self._sessions: dict[str, Session] = {}
-        self._watch = psycopg.connect(url, **OPERATOR)
+        self._ends = ExitStack()
+        self._watch = self._ends.enter_context(psycopg.connect(url, **OPERATOR))
+        self._room: int | None = None
+        if page.parent.name == "course":
+            number = int(page.stem.partition("-")[0])
+            self._room = self._ends.enter_context(lesson_room(self._watch, number))
+            # `make run` has nodes; no audio flows here, so that one is alive is enough.
+            self._watch.execute("select roomtone.node_register('of the reader', 'sfu', 1000)")
 
     def __enter__(self) -> Self:
         return self
+
+    def walks_in(self, username: str) -> None:
+        """What the page does for a reader who opens the lesson's room."""
+        self._watch.execute(
+            "insert into roomtone.participants (room_id, user_id) select %s, id from roomtone.users where username = %s",
+            (self._room, username),
+        )
 
     def __exit__(
         self,
@@ -143,12 +161,13 @@ class Stage:
     ) -> None:
         for session in self._sessions.values():
             session.close()
-        self._watch.close()
+        self._ends.close()
 
     def play(self, step: Step) -> list[str]:
         """Do it, and return the real answer."""
         if step.who not in self._sessions:
-            self._sessions[step.who] = Session(self._url, step.who)
+            room = {} if self._room is None else {"ROOMTONE_PSQL_ROOM": str(self._room)}
+            self._sessions[step.who] = Session(self._url, step.who, room)
         session = self._sessions[step.who]
         if step.typed is not None:
             session.type(step.typed)
@@ -200,9 +219,12 @@ def _written(lines: list[str]) -> list[str]:
 
 def differences(page: Path, url: str) -> Iterator[str]:
     """Types a page into psql, and yields each answer that differs from the page."""
-    with Stage(url) as stage:
-        for block in FENCE.findall(page.read_text("utf-8")):
-            for step in steps(block):
+    with Stage(url, page) as stage:
+        for part in PART.finditer(page.read_text("utf-8")):
+            if part["walks_in"]:
+                stage.walks_in(part["walks_in"])
+                continue
+            for step in steps(part[1]):
                 expected, real = _written(step.answer), _written(stage.play(step))
                 if not agrees(expected, real):
                     yield "\n".join(
@@ -212,9 +234,12 @@ def differences(page: Path, url: str) -> Iterator[str]:
 
 def rewritten(page: Path, url: str) -> str:
     """The page with the answers psql gives, where they are not what it says already."""
-    with Stage(url) as stage:
+    with Stage(url, page) as stage:
 
         def answered(block: re.Match[str]) -> str:
+            if block["walks_in"]:
+                stage.walks_in(block["walks_in"])
+                return block[0]
             lines: list[str] = []
             for step in steps(block[1]):
                 real = stage.play(step)
@@ -225,7 +250,7 @@ def rewritten(page: Path, url: str) -> str:
                 lines.pop()
             return "```psql\n" + "\n".join(lines) + "\n```"
 
-        return FENCE.sub(answered, page.read_text("utf-8"))
+        return PART.sub(answered, page.read_text("utf-8"))
 
 
 def main(names: list[str]) -> None:
