@@ -33,10 +33,10 @@ def test_a_row_made_in_psql_is_shown_with_the_time_of_its_notification(
 def test_my_own_seat_is_a_write_whose_event_came_back(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
-    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
+    # A lesson's link: with the inspector open.
+    with user_page(context, relay.url, path=f"/rooms/{room}?username=beth&inspector") as beth:
         beth.walks_in()
         beth.opens("Just listen")
-        beth.opens("Inspector")
         write = beth.page.locator(".entry[data-kind='write']").filter(
             has_text="you become AUDIENCE"
         )
