@@ -49,7 +49,9 @@ $$;
 create index if not exists participants_of_nodes on participants (peer_id) where kind not in ('person', 'bot');
 alter table participants add column if not exists served_directly boolean not null default false
   constraint participants_have_one_node check (not served_directly or edge is null);
-create index if not exists participants_served_directly on participants (room_id) where served_directly;
+alter table participants add column if not exists offers boolean not null default false;
+drop index if exists participants_served_directly;
+create index if not exists participants_that_stay on participants (room_id) where served_directly or offers;
 create index if not exists participants_by_edge on participants (edge) where edge is not null;
 -- Small and often updated: vacuumed often, with free space on each page for HOT updates.
 alter table participants set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
@@ -78,7 +80,9 @@ comment on column participants.expires_at is 'End of the grace period: when the 
 comment on column participants.edge is
   'The peer_id of the edge that sends this listener the room''s mix. Null: the node of the stage serves them, as everybody who may speak, raises a hand or is invited to speak; or there is no node. Set by the database.';
 comment on column participants.served_directly is
-  'Whether no edge can serve this session: it came by WHIP or WHEP, whose clients always offer, as edges do; or an edge has tried in vain. Joining again clears it.';
+  'Whether no edge can serve this session: it speaks by WHIP, or an edge has tried in vain. Joining again clears it.';
+comment on column participants.offers is
+  'Whether this session offers its only connection itself: it listens by WHEP. It gets an edge when it joins, or never, and cannot move: when its edge is lost, it ends. Joining again clears it.';
 comment on constraint participants_have_one_node on participants is 'Who cannot be served by an edge has none.';
 comment on constraint participants_audience_is_muted on participants is 'Audience members have no microphone.';
 comment on constraint participants_only_the_audience_raises_hands on participants is 'Participants on stage may speak without asking.';
@@ -89,7 +93,7 @@ comment on constraint participants_only_the_host_may_be_away on participants is
   'When a participant leaves, the seat is deleted, except the host''s, which stays with a null peer_id.';
 comment on index participants_by_user is 'Finds the seats of a user who signs out.';
 comment on index participants_by_seq is 'Pages through the names of a room in the order of joining.';
-comment on index participants_served_directly is 'Counts, in a room, those whom no edge can serve.';
+comment on index participants_that_stay is 'Counts, in a room, those who cannot move from the node of the stage to an edge.';
 comment on index participants_by_edge is 'Finds and counts the listeners of an edge.';
 comment on index participants_of_nodes is 'Finds seats of media nodes that host the room no longer.';
 comment on index participants_in_sight is 'Finds, in a room with a large audience, the seats of which everybody learns: on stage, with a raised hand, or invited to speak.';

@@ -36,11 +36,12 @@ begin
   into without_edge, orphaned
   from participants p left join assignments a on a.peer_id = p.edge and a.room_id = p.room_id and a.serves = 'audience'
   where p.room_id = place_listeners.room_id and p.role = 'AUDIENCE' and p.kind in ('person', 'bot');
-  -- The operator wrote it: elsewhere such a seat loses its edge by itself.
+  -- A session that offers cannot be connected elsewhere: its seat expires. The others the operator wrote: elsewhere such a seat loses its edge by itself.
   for old in
     select p.* from participants p
     where p.room_id = place_listeners.room_id and p.edge is not null
-      and (p.role <> 'AUDIENCE' or p.hand_raised_at is not null or p.invited_to_speak_at is not null)
+      and (p.role <> 'AUDIENCE' or p.hand_raised_at is not null or p.invited_to_speak_at is not null
+           or p.offers and not exists (select from assignments a where a.peer_id = p.edge and a.room_id = p.room_id and a.serves = 'audience'))
     for no key update skip locked
   loop
     update participants p set edge = null where p.room_id = old.room_id and p.user_id = old.user_id returning p.* into speaks;
@@ -65,7 +66,7 @@ begin
     with found as materialized (
       select p.user_id, p.edge, p.seq from participants p
       where p.room_id = place_listeners.room_id and p.role = 'AUDIENCE' and p.kind in ('person', 'bot')
-        and p.hand_raised_at is null and p.invited_to_speak_at is null and p.seq is not null and not p.served_directly
+        and p.hand_raised_at is null and p.invited_to_speak_at is null and p.seq is not null and not p.served_directly and not p.offers
         and not exists (select from assignments a where a.peer_id = p.edge and a.room_id = p.room_id and a.serves = 'audience')
       order by p.edge is null, p.seq desc limit greatest(orphaned, beyond)
       for no key update skip locked
@@ -96,4 +97,4 @@ end
 $$;
 
 comment on function place_listeners(bigint) is
-  'Places the listeners of a room anew: those whose edge has died or been taken away get another edge, or the node of the stage; and if that serves more than it should (topology_sizes.edge_after), or has capacity for (stage_listeners), the newest get an edge with free capacity. Takes edges away that have died or serve nobody. Returns how many were moved.';
+  'Places the listeners of a room anew: those whose edge has died or been taken away get another edge, or the node of the stage; and if that serves more than it should (topology_sizes.edge_after), or has capacity for (stage_listeners), the newest get an edge with free capacity. Those who offer (WHEP) are not moved. Takes edges away that have died or serve nobody. Returns how many were moved.';

@@ -34,7 +34,7 @@ grant select, delete on co_host_notices to roomtone_person;
 grant select, delete on guests, kept_roles to roomtone_person;
 grant select, insert (club_id, room_id, invited_user, expires_at, max_uses), delete on invitations to roomtone_person;
 grant select on acceptances to roomtone_person;
-grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, served_directly), delete
+grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, served_directly, offers), delete
   on participants to roomtone_person;
 grant select, insert (room_id, user_id), delete on bans to roomtone_person;
 grant select, insert (room_id, body, client_id), delete on messages to roomtone_person;

@@ -24,13 +24,8 @@ from ..resource import Handler, public_path, resource
 from ..transports.routes import room_of
 from ..types import PeerId
 from .whip_cors import ALLOWED_HEADERS
-from .whip_session import (
-    Protocol,
-    WhipSession,
-    WhipSessions,
-    no_such_session,
-    restarts_nothing,
-)
+from .whip_rows import Protocol, WhipSession
+from .whip_session import WhipSessions, no_such_session, restarts_nothing
 
 SDP: Final = "application/sdp"
 FRAGMENT: Final = "application/trickle-ice-sdpfrag"

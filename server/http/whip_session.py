@@ -1,4 +1,4 @@
-"""Sessions of WHIP and WHEP callers: a seat, an offer to the room's node, and the node's answer.
+"""Sessions of WHIP and WHEP callers: a seat, an offer to the room's node, or to the edge that the seat of a listener names, and its answer.
 
 All of it is rows, inserted as the user, under the same rules as for browsers. The answer is read from the relay's own copy
 of the room's log, so the database is not polled.
@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from ..formats.sdp import ice_names_of
 from ..identity.tokens import user_of
 from ..log.room_log import Entry, LogReader, SlowReader
 from ..log.subscriber import News
@@ -22,22 +20,22 @@ from ..relay.room_logs import NoSuchRoom
 from ..rows.transaction import transact
 from ..transports.following import no_such_room
 from ..types import Claims, PeerId, RoomId
+from .whip_rows import (
+    Protocol,
+    WhipSession,
+    has_seat,
+    is_offered,
+    send_offer,
+    server_of,
+    signal,
+    take_seat_and_offer,
+)
 
 if TYPE_CHECKING:
     from ..postgres.pools import Database
     from ..postgres.roles import Connection
 
 ANSWERED_WITHIN: Final = 8.0  # seconds; less than the grace period of a seat without a subscriber
-
-Protocol = Literal["whip", "whep"]
-
-
-@dataclass(frozen=True)
-class WhipSession:
-    """A session of a seat. The seat stays as long as the peer connection to the room's node."""
-
-    room: RoomId
-    peer: PeerId
 
 
 class WhipSessions:
@@ -65,14 +63,23 @@ class WhipSessions:
                 reader.begin()
 
                 async def work(connection: Connection) -> PeerId:
-                    return await _take_seat_and_offer(
+                    return await take_seat_and_offer(
                         connection, session, protocol, offer, leaves=leaves
                     )
+
+                async def work_again(connection: Connection) -> PeerId:
+                    return await send_offer(connection, session, protocol, offer, leaves=leaves)
 
                 node = await transact(self._database, self._claims, work)
                 self._relay.logs.read_now(room)
                 try:
                     answer = await _answer(reader, news, session, node)
+                    if answer is None:  # the edge cannot serve it
+                        node = await transact(self._database, self._claims, work_again)
+                        self._relay.logs.read_now(room)
+                        answer = await _answer(reader, news, session, node)
+                    if answer is None:
+                        raise _no_answer()
                     recorded = await self._recorded(room)
                     if recorded is not None and leaves:
                         raise Problem(
@@ -95,13 +102,13 @@ class WhipSessions:
         """Send more candidates of the caller to the node. `named` are the names of ICE sessions that they are for; none means this one."""
 
         async def work(connection: Connection) -> None:
-            if not await _has_seat(connection, session):
+            if not await has_seat(connection, session):
                 raise no_such_session()
-            if named and not await _is_offered(connection, session, named):
+            if named and not await is_offered(connection, session, named):
                 raise restarts_nothing()
-            node = await _node_of(connection, session.room)
+            node = await server_of(connection, session)
             if node is not None and candidates:
-                await _signal(connection, session, node, "candidate", candidates)
+                await signal(connection, session, node, "candidate", candidates)
 
         await transact(self._database, self._claims, work)
         self._relay.logs.read_now(session.room)
@@ -127,7 +134,7 @@ class WhipSessions:
         """Raises Problem 404 for a session that is over, or of another user."""
 
         async def work(connection: Connection) -> bool:
-            return await _has_seat(connection, session)
+            return await has_seat(connection, session)
 
         if not await transact(self._database, self._claims, work, read_only=True):
             raise no_such_session()
@@ -145,105 +152,15 @@ class WhipSessions:
         return await transact(self._database, self._claims, work)
 
 
-async def _take_seat_and_offer(
-    connection: Connection, session: WhipSession, protocol: Protocol, offer: str, *, leaves: bool
-) -> PeerId:
-    # The same upsert as in browsers: an older session of this user ends with "taken over".
-    if protocol == "whep":
-        await connection.execute(
-            "insert into roomtone.participants (room_id, peer_id, role) values (%s, %s, 'AUDIENCE')"
-            " on conflict (room_id, user_id) do update set peer_id = excluded.peer_id, role = excluded.role",
-            (session.room, session.peer),
-        )
-    else:
-        seated = await connection.execute(
-            "insert into roomtone.participants (room_id, peer_id) values (%s, %s)"
-            " on conflict (room_id, user_id) do update set peer_id = excluded.peer_id returning role",
-            (session.room, session.peer),
-        )
-        row = await seated.fetchone()
-        if row is None or row[0] == "AUDIENCE":
-            raise Problem(
-                403,
-                "42501",
-                "you are in the audience of this room, so other participants would not hear you",
-                hint="Ask to speak first (raise_hand), or take a seat on the stage. Then send the offer again.",
-                rule="whip_needs_the_stage",
-            )
-        await connection.execute("select roomtone.unmute(%s)", (session.room,))
-    # Its client has offered already, and an edge always offers.
-    await connection.execute(
-        "update roomtone.participants set served_directly = true where room_id = %s and peer_id = %s",
-        (session.room, session.peer),
-    )
-    # In a room that was empty this seat gets it a node: now, rather than at commit.
-    await connection.execute(
-        "set constraints roomtone._650_assign_node, roomtone._660_assign_node_again immediate"
-    )
-    peer = await _node_of(connection, session.room)
-    if peer is None:
-        raise Problem(
-            409,
-            "55000",
-            "this room has no media node: it is a mesh, where all participants connect to each other, which WHIP and WHEP cannot",
-            hint="The host can change it: update rooms set topology = 'mcu' where id = …;",
-            rule="whip_needs_a_node",
-        )
-    # Not part of the W3C's dictionary: with `presence` the node keeps the seat as long as the peer connection, and with
-    # `receives` it sends one stream with all speakers.
-    body = {"type": "offer", "sdp": offer, "presence": "connection"}
-    if protocol == "whep":
-        body["receives"] = "mix"
-    if leaves:
-        body["when_recorded"] = "leave"
-    await _signal(connection, session, peer, "offer", body)
-    return peer
-
-
-async def _node_of(connection: Connection, room: RoomId) -> PeerId | None:
-    """The `peer_id` of the seat of the room's node."""
-    found = await connection.execute(
-        "select p.peer_id::text from roomtone.participants p join roomtone.rooms r on r.id = p.room_id"
-        " where p.room_id = %s and p.kind = r.topology and p.peer_id is not null",
-        (room,),
-    )
-    row = await found.fetchone()
-    return None if row is None else PeerId(row[0])
-
-
-async def _has_seat(connection: Connection, session: WhipSession) -> bool:
-    found = await connection.execute(
-        "select from roomtone.participants where room_id = %s and peer_id = %s and user_id = roomtone.acting_user()",
-        (session.room, session.peer),
-    )
-    return found.rowcount > 0
-
-
-async def _is_offered(connection: Connection, session: WhipSession, named: frozenset[str]) -> bool:
-    """Whether the offer has one of these names; true where the offer is no longer kept."""
-    found = await connection.execute(
-        "select body ->> 'sdp' from roomtone.signals where from_peer = %s and kind = 'offer' order by id desc limit 1",
-        (session.peer,),
-    )
-    row = await found.fetchone()
-    return row is None or bool(named & ice_names_of(row[0]))
-
-
-async def _signal(
-    connection: Connection, session: WhipSession, to: PeerId, kind: str, body: object
-) -> None:
-    await connection.execute(
-        "insert into roomtone.signals (room_id, from_peer, to_peer, kind, body) values (%s, %s, %s, %s, %s)",
-        (session.room, session.peer, to, kind, json.dumps(body)),
-    )
-
-
-async def _answer(reader: LogReader, news: News, session: WhipSession, node: PeerId) -> str:
+async def _answer(reader: LogReader, news: News, session: WhipSession, node: PeerId) -> str | None:
+    """The answer of this node; None when it was an edge, and serves this session no longer."""
     try:
         async with asyncio.timeout(ANSWERED_WITHIN):
             while True:
                 news.clear()
                 for entry in reader.take():
+                    if _is_refused_by(node, entry, session):
+                        return None
                     if (answer := _read(entry, reader, session, node)) is not None:
                         return answer
                 if reader.lost:
@@ -251,6 +168,15 @@ async def _answer(reader: LogReader, news: News, session: WhipSession, node: Pee
                 await news.wait()
     except (TimeoutError, SlowReader):
         raise _no_answer() from None
+
+
+def _is_refused_by(node: PeerId, entry: Entry, session: WhipSession) -> bool:
+    """Whether this event says that the session was served by this edge, and is no longer."""
+    if entry.seat_peer != session.peer or entry.frame.event != "participants":
+        return False
+    change = json.loads(entry.frame.data)
+    record, old_record = change["record"] or {}, change["old_record"] or {}
+    return old_record.get("edge") == node != record.get("edge")
 
 
 def _read(entry: Entry, reader: LogReader, session: WhipSession, node: PeerId) -> str | None:

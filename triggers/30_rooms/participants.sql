@@ -197,8 +197,12 @@ begin
     select p.seq, case when listens then p.edge end into new.seq, new.edge -- as an earlier event of this transaction has set them
     from participants p where p.room_id = new.room_id and p.user_id = new.user_id;
   end if;
-  if listens and new.edge is null and (joins or not quiet) then
+  -- Who came by WHEP (offers) has the connection already, except at the beginning.
+  if listens and new.edge is null and (joins or not (quiet or new.offers)) then
     new.edge := place_listener(new);
+    if new.edge is not null then
+      select p.offers into new.offers from participants p where p.room_id = new.room_id and p.user_id = new.user_id; -- as it is by now
+    end if;
   end if;
   if leaves then
     reason := case when exists (select from rooms r where r.id = seat.room_id and r.ended_at is not null) then 'room ended'

@@ -27,6 +27,7 @@ language plpgsql as $$
 begin
   new.edge := null;
   new.served_directly := new.served_directly and new.peer_id is not distinct from old.peer_id;
+  new.offers := new.offers and new.peer_id is not distinct from old.peer_id;
   return new;
 end
 $$;
@@ -39,7 +40,7 @@ create or replace trigger _315_leave_edge before update on participants
 for each row when (old.edge is not null
                    and (new.role <> 'AUDIENCE' or new.hand_raised_at is not null or new.invited_to_speak_at is not null
                         or new.peer_id is distinct from old.peer_id)
-                   or (old.served_directly and new.peer_id is distinct from old.peer_id))
+                   or ((old.served_directly or old.offers) and new.peer_id is distinct from old.peer_id))
 execute function tg_participants__leave_edge();
 comment on trigger _315_leave_edge on participants is 'Takes the edge from the seat of a listener who may soon speak. Of a participant who joins again, it is not known whether an edge can serve them.';
 

@@ -26,7 +26,7 @@ begin
   end if;
   -- One query, because this runs for every signal: both seats, and what waits from the one session for the other.
   -- An operator in psql may send for any session.
-  select s.user_id as from_user, s.kind as from_kind, s.seq as from_seq, s.role as from_role, s.invited_to_speak_at as from_invited_at, s.edge as from_edge,
+  select s.user_id as from_user, s.kind as from_kind, s.seq as from_seq, s.role as from_role, s.invited_to_speak_at as from_invited_at, s.edge as from_edge, s.offers as from_offers,
          r.user_id as to_user, r.kind as to_kind, r.seq as to_seq, r.role as to_role, r.invited_to_speak_at as to_invited_at, r.edge as to_edge,
          w.signals, w.bytes
   into pair
@@ -73,9 +73,9 @@ begin
   end if;
 
   if new.kind = 'offer' then
-    if pair.to_kind = 'edge' then
+    if pair.to_kind = 'edge' and not pair.from_offers then
       raise check_violation using
-        message    = 'an edge sends the offer',
+        message    = 'an edge sends the offer, except to programs that listen by WHEP',
         constraint = 'signals_edge_offers',
         hint       = 'Wait for its offer. To get a new one, send it a bye.';
     end if;
@@ -85,7 +85,7 @@ begin
         constraint = 'signals_nodes_never_offer',
         hint       = 'Wait for the offer of the participant.';
     end if;
-    if pair.to_kind not in ('sfu', 'mcu') and pair.from_kind <> 'edge'
+    if pair.to_kind not in ('sfu', 'mcu', 'edge') and pair.from_kind <> 'edge'
        and coalesce(pair.from_seq, 9223372036854775807) < coalesce(pair.to_seq, 9223372036854775807)
        and not exists (select from signals s
                        where s.room_id = new.room_id and s.from_peer = new.from_peer and s.to_peer = new.to_peer and s.kind = 'answer')

@@ -46,6 +46,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "join_date",
             "seq",
             "edge",
+            "offers",
         ],
         "properties": {
             "room_id": ID,
@@ -61,6 +62,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "join_date": {"type": "string", "format": "date-time"},
             "seq": {"type": ["integer", "null"]},
             "edge": {"type": ["string", "null"], "format": "uuid"},
+            "offers": {"type": "boolean"},
         },
     },
     "Event": {

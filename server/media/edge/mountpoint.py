@@ -15,6 +15,7 @@ from aiortc.sdp import candidate_to_sdp
 
 from ..node.mix_sender import PAYLOAD_TYPE, MixReceiver
 from ..node.viewers import OnChange
+from .exchanged_sdp import OfferedStream, offered_stream
 from .janus import Handle, Janus, JanusLost, JanusRefused
 
 PLUGIN: Final = "janus.plugin.streaming"
@@ -39,6 +40,8 @@ class Mountpoint:
 
     _pin: str
     _janus: Janus
+    _admin_key: str
+    _address: str
 
     def receiver(self, address: str) -> MixReceiver:
         """Where the mix is to be sent, when Janus receives at this address."""
@@ -64,6 +67,37 @@ class Mountpoint:
             raise
         return JanusViewer(handle, reply.sdp)
 
+    async def answer(self, offer: str, on_change: OnChange) -> JanusViewer:
+        """A new viewer, who offered. Raises JanusLost, JanusRefused, and ViewerRefused for an offer that Janus cannot serve.
+
+        Janus sends a viewer the payload type of the mountpoint at which the connection was made, also after a switch to another one. So a
+        viewer of another payload type enters by a mountpoint of that type, which gets no packets and is destroyed after the switch.
+        """
+        offered = offered_stream(offer)
+        if offered.payload_type == PAYLOAD_TYPE:
+            return await _exchanged(await self.watch(on_change), offered)
+        async with mountpoint(
+            self._janus, self._admin_key, address=self._address, payload_type=offered.payload_type
+        ) as entrance:
+            viewer = await _exchanged(await entrance.watch(on_change), offered)
+            try:
+                await viewer.handle.say({"request": "switch", "id": self.number})
+            except BaseException:
+                await viewer.close()
+                raise
+            return viewer
+
+
+async def _exchanged(viewer: JanusViewer, offered: OfferedStream) -> JanusViewer:
+    """This viewer, started, with the answer for who offered. Closed if that fails."""
+    try:
+        answer = offered.answered_by(viewer.sdp)
+        await viewer.start(offered.as_answer(viewer.sdp))
+    except BaseException:
+        await viewer.close()
+        raise
+    return JanusViewer(viewer.handle, answer)
+
 
 @dataclass(frozen=True)
 class JanusViewer:
@@ -85,14 +119,18 @@ class JanusViewer:
 
 @asynccontextmanager
 async def mountpoint(
-    janus: Janus, admin_key: str, *, address: str = "127.0.0.1"
+    janus: Janus,
+    admin_key: str,
+    *,
+    address: str = "127.0.0.1",
+    payload_type: int = PAYLOAD_TYPE,
 ) -> AsyncIterator[Mountpoint]:
     """A mountpoint, until the block ends, which receives at this address of Janus's machine. Raises JanusLost and JanusRefused.
 
     Its port may be found by anybody on that network, so it takes only packets that are encrypted with its key.
     """
     handle = await janus.attach(PLUGIN, lambda event: None)
-    made = await _create(handle, janus, admin_key, address)
+    made = await _create(handle, janus, admin_key, address, payload_type)
     try:
         yield made
     finally:
@@ -114,10 +152,12 @@ async def destroy_abandoned(janus: Janus, admin_key: str) -> None:
         await handle.detach()
 
 
-async def _create(handle: Handle, janus: Janus, admin_key: str, address: str) -> Mountpoint:
+async def _create(
+    handle: Handle, janus: Janus, admin_key: str, address: str, payload_type: int
+) -> Mountpoint:
     pin, key = secrets.token_hex(16), base64.b64encode(secrets.token_bytes(30)).decode()
     audio = {
-        "type": "audio", "mid": "0", "port": 0, "pt": PAYLOAD_TYPE, "codec": "opus", "iface": address,
+        "type": "audio", "mid": "0", "port": 0, "pt": payload_type, "codec": "opus", "iface": address,
     }  # fmt: skip
     for attempt in range(TRIES):
         # A number of our own choice, so that a Janus with other mountpoints gives them no place in ours.
@@ -134,7 +174,7 @@ async def _create(handle: Handle, janus: Janus, admin_key: str, address: str) ->
                 continue
             raise
         [port] = reply.data["stream"]["ports"]
-        return Mountpoint(number, int(port["port"]), key, pin, janus)
+        return Mountpoint(number, int(port["port"]), key, pin, janus, admin_key, address)
     raise AssertionError("the last try returns or raises")
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
-from typing import Final
+from typing import Any, Final
 
 from ...formats.media_addresses import Reach
 from ...supervision import Supervisor
 from ...types import PeerId, UserId
-from ..signaling.events import Event, Seat, SeatChanged, SeatGone, Signal, Snapshot
+from ..signaling.events import Changed, Event, Seat, SeatChanged, SeatGone, Signal, Snapshot
 from .audience_listener import AudienceListener
+from .audience_player import AudiencePlayer
+from .connection_presence import KeepSeat
 from .node_seat import NodeSeat
 from .signal_queues import SignalQueues
 from .viewers import Viewers
@@ -32,12 +34,16 @@ log = logging.getLogger(__name__)
 class AudienceRoom:
     """Serves the room from `run` until the edge's seat is gone, or `run` is cancelled. As many listeners as the database names, which knows the capacity."""
 
-    def __init__(self, seat: NodeSeat, viewers: Viewers, reach: Reach, refuse: Refuse) -> None:
-        self.listeners: dict[PeerId, AudienceListener] = {}
+    def __init__(
+        self, seat: NodeSeat, viewers: Viewers, reach: Reach, refuse: Refuse, keep_seat: KeepSeat
+    ) -> None:
+        self.listeners: dict[PeerId, AudienceListener | AudiencePlayer] = {}
         self._seat = seat
         self._viewers = viewers
         self._reach = reach
         self._refuse = refuse
+        self._keep_seat = keep_seat
+        self._recording: int | None = None  # that is announced or runs
         self._seats: dict[UserId, Seat] = {}
         self._epoch: int | None = None
         self._running: dict[PeerId, asyncio.Task[None]] = {}
@@ -69,11 +75,12 @@ class AudienceRoom:
 
     def _apply(self, event: Event) -> None:
         match event:
-            case Snapshot(epoch=epoch, seats=seats, signals=signals):
+            case Snapshot(epoch=epoch, seats=seats, signals=signals, recording=recording):
                 if self._epoch != epoch:
                     self._signals.restart()
                 self._epoch = epoch
                 self._seats = {seat.user: seat for seat in seats}
+                self._recording = None if recording is None else recording["id"]
                 self._update()
                 for signal in signals:
                     self._signals.put(signal)
@@ -85,6 +92,21 @@ class AudienceRoom:
                 self._update()
             case Signal():
                 self._signals.put(event)
+            case Changed(table="recordings", record=record, old_record=old_record):
+                self._update_recording(record, old_record)
+
+    def _update_recording(
+        self, record: Mapping[str, Any] | None, old_record: Mapping[str, Any] | None
+    ) -> None:
+        """Let the players go when a recording is announced, because an edge cannot inform them of it."""
+        changed = record or old_record or {}
+        if record is not None and not record["ended_at"]:
+            self._recording = record["id"]
+            for each in self.listeners.values():
+                if isinstance(each, AudiencePlayer):
+                    each.hang_up()
+        elif changed.get("id") == self._recording:
+            self._recording = None
 
     def _update(self) -> None:
         """Connect who names this edge; let go who is served elsewhere, and at once who left the room."""
@@ -97,17 +119,18 @@ class AudienceRoom:
             if peer in self.listeners and not self._running[peer].done():
                 self.listeners[peer].offers_again = True
             else:
-                self._begin(peer)
+                self._begin(peer, offers=here[peer].offers)
         for peer in {*self.listeners} - mine:
             if peer not in here or not self.listeners[peer].connected:
                 self._end(peer)
-            elif peer not in self._leaving:
+            elif isinstance(self.listeners[peer], AudienceListener) and peer not in self._leaving:
                 self.listeners[peer].offers_again = False
                 later = asyncio.get_running_loop().call_later
                 self._leaving[peer] = later(LINGER, self._end, peer)
 
-    def _begin(self, peer: PeerId) -> None:
-        listener = AudienceListener(peer, self._seat, self._viewers, self._reach, self._refuse)
+    def _begin(self, peer: PeerId, *, offers: bool) -> None:
+        common = (peer, self._seat, self._viewers, self._reach, self._refuse)
+        listener = AudiencePlayer(*common, self._keep_seat) if offers else AudienceListener(*common)
         self.listeners[peer] = listener
         self._running[peer] = self._tasks.once(listener.run(), "connection of a listener")
 
@@ -123,7 +146,12 @@ class AudienceRoom:
         if listener is None:  # the listener has left
             return
         match signal.kind:
-            case "answer":
+            case "offer" if isinstance(listener, AudiencePlayer):
+                if self._recording is None:
+                    await listener.offer(signal.body)
+                else:
+                    await self._refuse(listener.peer)
+            case "answer" if isinstance(listener, AudienceListener):
                 await listener.answer(signal.body)
             case "candidate":
                 await listener.candidates(signal.body)

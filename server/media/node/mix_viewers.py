@@ -43,14 +43,23 @@ class MixViewers:
 
     async def watch(self, on_change: OnChange) -> MixViewer:
         """A new viewer. Raises ViewerRefused."""
+        return await self._begin(on_change, MixViewer.offer)
+
+    async def answer(self, offer: str, on_change: OnChange) -> MixViewer:
+        """A new viewer, who offered. Raises ViewerRefused."""
+        return await self._begin(on_change, lambda viewer: viewer.answer(offer))
+
+    async def _begin(
+        self, on_change: OnChange, describe: Callable[[MixViewer], Awaitable[None]]
+    ) -> MixViewer:
         viewer = MixViewer(await self._ice(), self._sockets, on_change, self._viewers.discard)
         self._viewers.add(viewer)
         try:
-            await viewer.offer()
+            await describe(viewer)
         except BaseException as error:
             await viewer.close()
             if isinstance(error, OSError):
-                raise ViewerRefused(f"it cannot be offered: {error}") from error
+                raise ViewerRefused(f"it cannot be described: {error}") from error
             raise
         return viewer
 
@@ -61,7 +70,7 @@ class MixViewers:
 
 
 class MixViewer(RtcConnection):
-    """`sdp` is the offer, with all candidates. `on_close` is called with this viewer."""
+    """`sdp` is the offer or the answer, with all candidates. `on_close` is called with this viewer."""
 
     def __init__(
         self,
@@ -76,21 +85,29 @@ class MixViewer(RtcConnection):
         self._on_change = on_change
         self._on_close = on_close
         self._renumbering = Renumbering()
+        self._sockets = sockets
         transceiver = self._pc.addTransceiver("audio", "sendonly")
         transceiver.setCodecPreferences(OPUS)
         set_stream_id(transceiver, MIX)
         self._sender = send_packets(transceiver)
-        sockets.ports.use(self._pc)
 
     async def offer(self) -> None:
+        self._sockets.ports.use(self._pc)
         self.sdp = (await self._describe())["sdp"]
         ignore_receiver_reports(self._pc)
 
+    async def answer(self, offer: str) -> None:
+        await self._hear(offer, "offer")
+        await self.offer()
+
     async def start(self, answer: str) -> None:
+        await self._hear(answer, "answer")
+
+    async def _hear(self, sdp: str, kind: str) -> None:
         # Checks may come from other addresses (RFC 8445, 7.3.1.3), for which aioice would not wait.
-        answer = answer.replace("a=end-of-candidates\r\n", "")
+        sdp = sdp.replace("a=end-of-candidates\r\n", "")
         try:
-            await self._pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+            await self._pc.setRemoteDescription(RTCSessionDescription(sdp, kind))
         except Exception as error:
             # Whatever the listener sent.
             raise ViewerRefused(f"{type(error).__name__}: {error}") from error

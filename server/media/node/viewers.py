@@ -1,4 +1,4 @@
-"""To whom an edge sends a room's mix: connections that it offers, made by a Janus (`../edge/mountpoint.py`) or by this process (`mix_viewers.py`)."""
+"""To whom an edge sends a room's mix: connections that it offers, or a player does, made by a Janus (`../edge/mountpoint.py`) or by this process (`mix_viewers.py`)."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Viewer(Protocol):
 
     @property
     def sdp(self) -> str:
-        """The offer."""
+        """The offer; the answer, if the viewer offered."""
 
     async def start(self, answer: str) -> None:
-        """Begin to send, with the viewer's SDP answer."""
+        """Begin to send, with the viewer's SDP answer. Not for one who offered."""
 
     async def add_candidate(self, candidate: RTCIceCandidate) -> None:
         """A further candidate of the viewer."""
@@ -40,3 +40,6 @@ class Viewers(Protocol):
 
     async def watch(self, on_change: OnChange) -> Viewer:
         """A new viewer. Raises ViewersLost and ViewerRefused."""
+
+    async def answer(self, offer: str, on_change: OnChange) -> Viewer:
+        """A new viewer, who sent this SDP offer of one section and is sent the mix when connected. Raises ViewersLost and ViewerRefused."""

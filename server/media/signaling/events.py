@@ -62,6 +62,11 @@ class Seat:
         edge = self.record.get("edge")
         return None if edge is None else PeerId(edge)
 
+    @property
+    def offers(self) -> bool:
+        """Whether it listens by WHEP: it offers its only connection itself."""
+        return bool(self.record.get("offers"))
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:

@@ -1,0 +1,114 @@
+"""A WHEP player's connection with an edge: the player has offered, by HTTP, and can be told nothing after the answer.
+
+So there is one connection, which is its presence: the edge keeps the seat as long as it exists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final
+
+import psycopg
+
+from ...formats.media_addresses import Reach
+from ...types import PeerId
+from ..candidates import Candidates
+from .audience_listener import CONNECTED_WITHIN
+from .connection_presence import KeepSeat
+from .node_seat import NodeSeat
+from .viewers import Viewer, ViewerRefused, Viewers, ViewersLost, ViewerState
+
+AT_ONCE: Final = timedelta(0)
+
+log = logging.getLogger(__name__)
+
+
+class AudiencePlayer:
+    """`run` answers one offer, and returns when the connection is over. `refuse` is called when this edge cannot serve the player: the stage does then."""
+
+    offers_again = False
+
+    def __init__(
+        self,
+        peer: PeerId,
+        seat: NodeSeat,
+        viewers: Viewers,
+        reach: Reach,
+        refuse: Callable[[PeerId], Awaitable[None]],
+        keep_seat: KeepSeat,
+    ) -> None:
+        self.peer = peer
+        self._seat = seat
+        self._viewers = viewers
+        self._refuse = refuse
+        self._keep_seat = keep_seat
+        self._candidates = Candidates(reach)
+        self._viewer: Viewer | None = None
+        self._offered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._answered, self._connected, self._over = (asyncio.Event() for _ in range(3))
+
+    @property
+    def connected(self) -> bool:
+        """Whether audio can flow."""
+        return self._connected.is_set() and not self._over.is_set()
+
+    async def run(self) -> None:
+        """Serve the player."""
+        try:
+            self._viewer = viewer = await self._answer(await self._offered)
+        except (ValueError, ViewerRefused, ViewersLost) as error:
+            log.info("room %s: session %s: %s", self._seat.room, self.peer, error)
+            await self._refuse(self.peer)
+            return
+        finally:
+            self._answered.set()
+        try:
+            await self._serve()
+        finally:
+            self._over.set()
+            await viewer.close()
+
+    async def offer(self, body: dict[str, Any]) -> None:
+        """The player's offer. Returns when it is answered, so that candidates come after it."""
+        if not self._offered.done():
+            self._offered.set_result(body["sdp"])
+        await self._answered.wait()
+
+    async def candidates(self, body: object) -> None:
+        """More candidates of the player: one RTCIceCandidateInit, or a list."""
+        if self._viewer is not None and not self._over.is_set():
+            with suppress(ViewerRefused, ViewersLost):
+                for each in self._candidates.parse(body):
+                    await self._viewer.add_candidate(each)
+
+    def hang_up(self) -> None:
+        """This connection is over."""
+        self._over.set()
+        self._connected.set()
+
+    async def _answer(self, offer: str) -> Viewer:
+        viewer = await self._viewers.answer(self._candidates.filter_sdp(offer), self._changed)
+        self._seat.send(self.peer, "answer", {"type": "answer", "sdp": viewer.sdp})
+        return viewer
+
+    async def _serve(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CONNECTED_WITHIN):
+                await self._connected.wait()
+        if not self.connected:
+            return  # its seat was never kept here, so it expires after the grace period
+        try:
+            async with self._keep_seat(self.peer, AT_ONCE):
+                await self._over.wait()
+        except psycopg.Error as error:
+            log.info("the seat of session %s could not be kept: %s", self.peer, error)
+
+    def _changed(self, state: ViewerState) -> None:
+        if state == "connected":
+            self._connected.set()
+        else:
+            self.hang_up()
