@@ -1,0 +1,142 @@
+"""Programs that listen by WHEP are served by an edge without knowing it: they have offered, and so does Janus."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from roomtone.media.signaling.database_client import database_connections
+from roomtone.tools.processes import free_port
+
+from ....patience import comes_true
+from ....people import Psql
+from ....running import RunningRelay
+from ..node.people import Person
+from ..test_whip import FRAGMENT, SDP, TRICKLE, client, offer
+from .test_edge import (
+    TONES,
+    Janus,
+    is_free,
+    mountpoints,
+    serving,
+    stage,
+    write,
+)
+
+SERVED_BY = (
+    "select p.edge is not null and p.served_by like 'edge-%%' and p.expires_at is null"
+    " from participants p join users u on u.id = p.user_id where room_id = %s and username = %s"
+)
+EDGE = "select p.edge from participants p join users u on u.id = p.user_id where room_id = %s and username = %s"
+SEATED = "select count(*) from participants p join users u on u.id = p.user_id where room_id = %s and username = %s"
+
+
+@asynccontextmanager
+async def player(
+    http: httpx.AsyncClient, room: int, sdp: str, person: Person
+) -> AsyncIterator[str]:
+    """Plays the room by WHEP until the block ends. Yields the address of the session."""
+    answered = await http.post(f"/rooms/{room}/whep", content=sdp, headers=SDP)
+    assert answered.status_code == 201, answered.text
+    await person.answer(answered.text)
+    try:
+        yield answered.headers["location"]
+    finally:
+        await person.leave()
+
+
+async def test_players_of_all_kinds_hear_the_stage_through_an_edge(
+    relay: RunningRelay, database_url: str, psql: Psql, room: int
+) -> None:
+    janus = Janus()
+    async with (
+        serving(database_url, psql, janus.lead),
+        database_connections(database_url) as database,
+        stage(database, psql, room),
+        client(relay, "vlc") as vlc,
+        client(relay, "gst") as gst,
+    ):
+        one, two = Person(1), Person(2)
+        # As aiortc offers: Opus has the number 96, which is not the mountpoint's. Without candidates: they come later.
+        whole = await offer(one, listens=True)
+        sdp = "".join(x for x in whole.splitlines(keepends=True) if not x.startswith("a=candidate"))
+        async with player(vlc, room, sdp, one) as session:
+            await one.waits_to_hear("mix", *TONES.values())
+            await comes_true(lambda: psql.one(SERVED_BY, room, "vlc"))
+            assert await mountpoints(janus) == 1, "the one by which it entered is gone"
+            [name] = set(re.findall("a=ice-ufrag:(.*)\r\n", sdp))
+            fragment = FRAGMENT.format(name=name)
+            sent = await vlc.patch(session, content=fragment, headers=TRICKLE)
+            assert sent.status_code == 204, sent.text
+            # FFmpeg's way to begin: the player waits for DTLS, and Janus begins.
+            passive = (await offer(two, listens=True)).replace("actpass", "passive")
+            async with player(gst, room, passive, two):
+                await two.waits_to_hear("mix", *TONES.values())
+                # Who goes on stage speaks by another session: this one cannot move, and goes on.
+                await write(
+                    psql,
+                    "update participants set role = 'SPEAKER' where edge is not null and user_id = %s",
+                    psql.person_id("gst"),
+                )
+                await comes_true(lambda: psql.one(EDGE, room, "gst") is None)
+                two.heard.clear()
+                await two.waits_to_hear("mix", *TONES.values())
+            await comes_true(lambda: not psql.one(SEATED, room, "gst"))
+            assert (await vlc.delete(session)).status_code == 200
+            await comes_true(lambda: one.connection.connectionState == "closed")
+        assert not psql.one(SEATED, room, "vlc")
+
+
+async def test_a_recording_and_the_loss_of_janus_end_the_session_and_the_next_one_is_served(
+    relay: RunningRelay, database_url: str, psql: Psql, room: int
+) -> None:
+    janus = Janus()
+    async with (
+        serving(database_url, psql, janus.lead),
+        database_connections(database_url) as database,
+        stage(database, psql, room),
+        client(relay, "vlc") as vlc,
+    ):
+        one, two, three = Person(1), Person(2), Person(3)
+        async with player(vlc, room, await offer(one, listens=True), one):
+            await one.waits_to_hear("mix", *TONES.values())
+            # A page shows that a room is recorded. A player hears it from the node of the stage, when it comes again.
+            await comes_true(lambda: psql.one(SERVED_BY, room, "vlc"))
+            await write(psql, "select start_recording(%s)", room)
+            await comes_true(lambda: not psql.one(SEATED, room, "vlc"))
+            await comes_true(lambda: one.connection.connectionState == "closed")
+        async with player(vlc, room, await offer(two, listens=True), two) as session:
+            await two.waits_to_hear("mix", *TONES.values())
+            assert psql.one(EDGE, room, "vlc") is None
+            await write(psql, "update recordings set ended_at = now() where ended_at is null")
+            assert (await vlc.delete(session)).status_code == 200
+        async with player(vlc, room, await offer(three, listens=True), three) as session:
+            await three.waits_to_hear("mix", *TONES.values())
+            await comes_true(lambda: psql.one(SERVED_BY, room, "vlc"))
+            os.kill(janus.pids[-1], signal.SIGKILL)
+            await comes_true(lambda: not psql.one(SEATED, room, "vlc"))
+            assert (await vlc.delete(session)).status_code == 404
+
+
+async def test_for_whom_no_port_is_free_is_served_by_the_node_of_the_stage(
+    relay: RunningRelay, database_url: str, psql: Psql, room: int
+) -> None:
+    port = free_port()
+    async with (
+        serving(database_url, psql, Janus(ports=(port, port)).lead),
+        database_connections(database_url) as database,
+        stage(database, psql, room),
+        client(relay, "vlc") as vlc,
+        client(relay, "gst") as gst,
+    ):
+        one, two = Person(1), Person(2)
+        await comes_true(lambda: is_free(port))  # the edge has tried its Janus with it
+        async with player(vlc, room, await offer(one, listens=True), one):
+            await comes_true(lambda: psql.one(SERVED_BY, room, "vlc"))
+            async with player(gst, room, await offer(two, listens=True), two):
+                await two.waits_to_hear("mix", *TONES.values())
+                assert psql.one(EDGE, room, "gst") is None
