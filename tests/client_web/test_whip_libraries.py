@@ -14,7 +14,8 @@ from roomtone.paths import PACKAGE
 from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
-from .nodes import nodes, waits_for_nodes
+from ..triggers.edges import sizes
+from .nodes import node_process, nodes, waits_for_nodes
 
 ROOT = PACKAGE.parent
 TONES = (440, 1170)  # Hz; neither is a harmonic of the other
@@ -49,8 +50,9 @@ def page(context: BrowserContext, client_files: str) -> Iterator[Page]:
 def test_browser_libraries_speak_and_listen_from_another_site(
     page: Page, relay: RunningRelay, psql: Psql, room: int, database_url: str
 ) -> None:
-    with nodes(database_url, "mcu"):
-        waits_for_nodes(psql, "mcu")
+    sizes(psql, 1)
+    with nodes(database_url, "mcu"), node_process(database_url, "edge"):
+        waits_for_nodes(psql, "mcu", "edge")
         psql.run("update rooms set topology = 'mcu' where id = %s", room)
         endpoint = f"{relay.url}/rooms/{room}"
         names = ("studio", "desk", "radio", "kitchen")
@@ -68,11 +70,13 @@ def test_browser_libraries_speak_and_listen_from_another_site(
             )
         assert offered.value.status == 201
         assert "a=candidate:" in (offered.value.request.post_data or "")
-        # This one sends its candidates without If-Match.
+        page.evaluate("(given) => play(...given)", ["eyevinn", f"{endpoint}/whep", kitchen])
+        # This one sends its candidates without If-Match. An edge serves it, which it does not notice.
         with page.expect_response(_is("PATCH")) as patched:
             page.evaluate("(given) => play(...given)", ["whip-whep", f"{endpoint}/whep", radio])
         assert patched.value.status == 204
-        page.evaluate("(given) => play(...given)", ["eyevinn", f"{endpoint}/whep", kitchen])
+        served = "select u.username from participants p join users u on u.id = p.user_id where p.edge is not null"
+        assert psql.all(served) == [("radio",)]
         for player in (radio, kitchen):
             page.wait_for_function("(given) => hears(...given)", arg=[player, *TONES])
         assert set(names) <= set(psql.roster(room))

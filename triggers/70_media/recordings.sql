@@ -67,7 +67,7 @@ begin
       constraint = 'recordings_need_a_node',
       hint       = 'Move the room to a node first: set its topology to sfu or mcu.';
   end if;
-  select a.node_id into new.node_id from assignments a where a.room_id = new.room_id;
+  select a.node_id into new.node_id from assignments a where a.room_id = new.room_id and a.serves = 'stage';
   if not found then
     raise check_violation using
       message    = 'no node hosts this room at the moment, so none can record it',

@@ -107,6 +107,7 @@ async def test_a_recording_and_the_loss_of_janus_end_the_session_and_the_next_on
             # A page shows that a room is recorded. A player hears it from the node of the stage, when it comes again.
             await comes_true(lambda: psql.one(SERVED_BY, room, "vlc"))
             await write(psql, "select start_recording(%s)", room)
+            assert psql.one("select split_part(node_id, '-', 1) from recordings") == "sfu"
             await comes_true(lambda: not psql.one(SEATED, room, "vlc"))
             await comes_true(lambda: one.connection.connectionState == "closed")
         async with player(vlc, room, await offer(two, listens=True), two) as session:
