@@ -105,6 +105,13 @@ class Settings:
         default_text="on",
         help="Start one media node of each kind (SFU and MCU) with the relay. Start more with `roomtone node`.",
     )
+    edge_after: int | None = setting(
+        None,
+        default_text="the database's own number, at first 50",
+        help="Listeners of a room whom the node of its stage serves before edges do (docs/edges.md). Written into the database.",
+        at_least=0,
+        at_most=2**31 - 1,
+    )
     allowed_hosts: tuple[str, ...] = setting(
         (),
         help="Host names of the relay, besides `localhost` and IP addresses. Checked with demo identities and passkeys, or if"
@@ -168,8 +175,7 @@ class Settings:
     ice_transport_policy: TransportPolicy = setting("all", help="`relay`: browsers use TURN only.")
     media_networks: tuple[str, ...] = setting(
         ("own",),
-        help="Private networks that media nodes and bots may send to, besides public addresses: `own` for the networks of"
-        " this machine, or networks like `10.0.0.0/8`.",
+        help="Private networks that media nodes and bots may send to: `own` for those of this machine, or networks like `10.0.0.0/8`.",
     )
     grace: float = setting(
         GRACE.total_seconds(),
@@ -178,8 +184,7 @@ class Settings:
     )
     role_kept: float = setting(
         ROLE_KEPT.total_seconds(),
-        help="Seconds that the role and the raised hand are kept for a participant who lost the seat because the connection"
-        " was lost for longer than the grace period.",
+        help="Seconds that role and raised hand are kept for a participant whose connection was lost for longer than the grace period.",
         at_least=0,
     )
     deserted_after: float = setting(

@@ -12,8 +12,8 @@ variable or by file.
 
 Some numbers apply to all relays and nodes of a database and are therefore in it ([psql.md](psql.md#look-around)): from how many people on a
 room's audience is only counted, and when it is listed again (table `roster_sizes`); how many listeners the node of a room's stage serves
-before an edge does ([edges.md](edges.md#how-many-before-an-edge)), and from how many people on a room is no mesh any more
-([topologies.md](topologies.md#automatic)), both in the table `topology_sizes`.
+before an edge does ([edges.md](edges.md#how-many-before-an-edge)), which `--edge-after` writes, and from how many people on a room is no
+mesh any more ([topologies.md](topologies.md#automatic)), both in the table `topology_sizes`.
 
 This page is generated from `server/settings.py` by `make docs`, and a test compares the two.
 

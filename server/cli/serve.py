@@ -9,6 +9,7 @@ from typing import Any
 from .. import privileges
 from ..child_processes import child_processes
 from ..media.edge.installed_janus import missing
+from ..postgres.edge_after import set_edge_after
 from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
 from ..postgres.kept_running import kept_running
@@ -58,6 +59,8 @@ def serve_command(**given: Any) -> None:
                 beside_others=not named_by_database_url(),
                 on_progress=progress,
             )
+            if settings.edge_after is not None:
+                set_edge_after(admin_url, settings.edge_after)
             if installed.demo:
                 progress("the demo's clubs and rooms are installed")
             if installed.older:

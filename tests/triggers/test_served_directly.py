@@ -1,4 +1,4 @@
-"""Listeners whom no edge can serve: the node of the stage does, however many there are."""
+"""Listeners whom no edge can serve: the node of the stage does, however many there are. Those who offer are served by an edge, or not, for good."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import LiteralString
 from roomtone.postgres.schema_files import REVISION
 
 from ..people import Psql, refused
-from .edges import edge_of, node, sizes, stage
+from .edges import dies, edge_of, node, sizes, stage
 
 DIRECTLY: LiteralString = (
     "update participants set served_directly = true where room_id = %s and user_id = %s"
@@ -57,3 +57,66 @@ def test_the_node_of_the_stage_serves_them_beyond_its_capacity_too(psql: Psql) -
     assert edge_of(psql, room, "page") == "another"
     assert edge_of(psql, room, "player") is None
     assert psql.all("select rooms_with_misplaced_listeners()") == []
+
+
+def plays(psql: Psql, room: int, username: str) -> str:
+    """Comes by WHEP, as the relay writes it. Returns the session."""
+    user = psql.person(username)
+    with psql.connection.transaction():
+        psql.run(
+            "insert into participants (room_id, user_id, role) values (%s, %s, 'AUDIENCE')"
+            " on conflict (room_id, user_id) do update set peer_id = gen_random_uuid()",
+            room,
+            user,
+        )
+        psql.run(
+            "update participants set offers = true where room_id = %s and user_id = %s", room, user
+        )
+    return str(psql.one("select peer_id from participants where room_id = %s and user_id = %s", room, user))  # fmt: skip
+
+
+def test_who_offers_gets_an_edge_that_answers_and_is_never_moved(psql: Psql) -> None:
+    sizes(psql, 1)
+    node(psql, "an edge", "edge", 10)
+    room = stage(psql)
+    assert plays(psql, room, "first")
+    session = plays(psql, room, "player")
+    assert edge_of(psql, room, "first") is None
+    assert edge_of(psql, room, "player") == "an edge"
+    record = "select record ->> 'offers' from events where table_name = 'participants' and record ->> 'peer_id' = %s order by seq desc limit 1"
+    assert psql.one(record, session) == "true", "the edge learns by the log that it answers"
+    edge = psql.one("select edge::text from participants where peer_id = %s", session)
+    psql.act_as("player").signal(room, edge, "offer")
+    psql.act_as(None)
+    # With fewer who may stay, the first one still does not move, and nobody looks for such a move.
+    sizes(psql, 0)
+    psql.one("select place_listeners(%s)", room)
+    assert edge_of(psql, room, "first") is None
+    assert psql.all("select rooms_with_misplaced_listeners()") == []
+    # The session of a lost edge ends by itself: it is given to no other.
+    node(psql, "another", "edge", 10)
+    dies(psql, "an edge")
+    assert psql.all("select rooms_with_misplaced_listeners()") == [(room,)]
+    psql.one("select place_listeners(%s)", room)
+    assert edge_of(psql, room, "player") is None
+    assert psql.all("select rooms_with_misplaced_listeners()") == []
+    plays(psql, room, "player")
+    assert edge_of(psql, room, "player") == "another"
+    joins(psql, room, "player", directly=False)
+    assert psql.one("select offers from participants where user_id = %s", psql.person_id("player")) is False  # fmt: skip
+
+
+def test_who_offers_is_served_by_the_stage_while_the_room_is_recorded(psql: Psql) -> None:
+    sizes(psql, 0)
+    node(psql, "an edge", "edge", 10)
+    room = stage(psql)
+    joins(psql, room, "page", directly=False)
+    psql.run("select start_recording(%s)", room)
+    assert psql.one("select node_id from recordings") == "stage"
+    plays(psql, room, "player")
+    joins(psql, room, "another page", directly=False)
+    assert edge_of(psql, room, "player") is None
+    assert edge_of(psql, room, "another page") == "an edge"
+    psql.run("update recordings set ended_at = now()")
+    plays(psql, room, "player")
+    assert edge_of(psql, room, "player") == "an edge"

@@ -6,16 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from ...postgres.edge_after import SET_EDGE_AFTER
 from ...tools.workbench import Psql
 
 NONE: Final = 1_000_000  # listeners, before an edge serves one
 
-SET: Final = "insert into topology_sizes (edge_after) values (%s) on conflict (only_row) do update set edge_after = excluded.edge_after"
-
 
 async def set_edge_after(psql: Psql, listeners: int) -> None:
     """The node of the stage serves so many listeners, and edges the others."""
-    await psql.execute(SET, (listeners,))
+    await psql.execute(SET_EDGE_AFTER, (listeners,))
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from roomtone import __version__
 
 from ...conftest import Connect
@@ -264,3 +265,27 @@ def test_an_unknown_command_is_refused() -> None:
 def children(pid: int) -> list[int]:
     """The process's children, oldest first (proc(5)); multiprocessing's tracker is the first."""
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_the_number_of_listeners_before_an_edge_is_written_into_the_database(
+    empty_database_url: str, connect: Connect, start: Start
+) -> None:
+    kept = "select edge_after from roomtone.topology_sizes"
+    run = start("--port", "0", "--database-url", empty_database_url, ROOMTONE_EDGE_AFTER="7")
+    run.address()
+    operator = connect(empty_database_url)
+    assert operator.execute(kept).fetchall() == [(7,)]
+    assert run.stops(signal.SIGTERM)
+    run = start("--port", "0", "--database-url", empty_database_url)
+    run.address()
+    assert operator.execute(kept).fetchall() == [(7,)], "not given, it stays"
+    # A relay's own login may not change it, and is told who may, and how.
+    url = make_conninfo(empty_database_url, user="roomtone_relay")
+    status, shown = said("--port", "0", "--database-url", url, "--edge-after", "0")
+    assert status == 1
+    assert "roomtone_relay may not change" in shown
+    assert "Traceback" not in shown
+    operator.execute(re.search("insert into .*;", shown)[0].encode())  # type: ignore[index]
+    assert operator.execute(kept).fetchall() == [(0,)]
+    status, shown = said("--port", "0", "--database-url", url, "--edge-after", "-1")
+    assert (status, "edge-after" in shown) == (2, True)

@@ -146,10 +146,10 @@ async def test_a_whep_player_hears_the_mix_and_its_seat_goes_with_its_connection
         await player.answer(heard.text)
         await player.waits_to_hear("mix", 440)
         [seat] = psql.all(
-            "select role, served_directly from participants where user_id = %s",
+            "select role, offers from participants where user_id = %s",
             psql.person_id("vlc"),
         )
-        assert seat == ("AUDIENCE", True), "it offers, and so does an edge"
+        assert seat == ("AUDIENCE", True), "it offers, and cannot be moved"
         said = await obs.post(f"/rooms/{room}/whip", content=await offer(program), headers=SDP)
         await program.answer(said.text)
         await player.waits_to_hear("mix", 440, 660)

@@ -10,6 +10,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -123,9 +124,7 @@ async def test_who_does_not_know_the_secrets_makes_and_watches_nothing(janus: Ja
             pass
     async with mountpoint(janus.session, janus.secret) as point:
         with pytest.raises(JanusRefused):
-            await Mountpoint(point.number, point.port, point.key, "guessed", janus.session).watch(
-                lambda _event: None
-            )
+            await replace(point, _pin="guessed").watch(lambda _event: None)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
