@@ -160,8 +160,7 @@ language plpgsql as $$
 begin
   -- A seat taken through a relay expires unless its client opens a stream. A seat taken in psql stays until it is deleted.
   new.served_by := nullif(current_setting('roomtone.node', true), '');
-  new.expires_at := case when new.served_by is not null then
-    clock_timestamp() + current_setting('roomtone.grace')::interval end; -- set by the relay, from its setting `grace`
+  new.expires_at := case when new.served_by is not null then clock_timestamp() + current_setting('roomtone.grace')::interval end; -- set by the relay
   return new;
 end
 $$;
@@ -197,12 +196,9 @@ begin
     select p.seq, case when listens then p.edge end into new.seq, new.edge -- as an earlier event of this transaction has set them
     from participants p where p.room_id = new.room_id and p.user_id = new.user_id;
   end if;
-  -- Who came by WHEP (offers) has the connection already, except at the beginning.
-  if listens and new.edge is null and (joins or not (quiet or new.offers)) then
+  if joins then new.offers := exists (select from participants p where p.peer_id = new.peer_id and p.offers); end if; -- set after the insert
+  if listens and new.edge is null and (joins or not (quiet or new.offers)) then -- who offers cannot move
     new.edge := place_listener(new);
-    if new.edge is not null then
-      select p.offers into new.offers from participants p where p.room_id = new.room_id and p.user_id = new.user_id; -- as it is by now
-    end if;
   end if;
   if leaves then
     reason := case when exists (select from rooms r where r.id = seat.room_id and r.ended_at is not null) then 'room ended'

@@ -65,9 +65,7 @@ class Edge:
             mountpoint(janus.session, janus.admin_key, address=janus.receives_at) as point,
             self._lease.receiving(room, point.receiver(janus.receives_at)),
         ):
-            served = self.rooms[room] = AudienceRoom(
-                seat, point, self._reach, self._lease.refuse, self._lease.holding
-            )
+            served = self.rooms[room] = AudienceRoom(seat, point, self._reach, self._lease)
             self._report(f"serves listeners of room {room}")
             try:
                 await served.run()

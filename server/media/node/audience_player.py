@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
@@ -18,7 +17,7 @@ from ...formats.media_addresses import Reach
 from ...types import PeerId
 from ..candidates import Candidates
 from .audience_listener import CONNECTED_WITHIN
-from .connection_presence import KeepSeat
+from .lease import NodeLease
 from .node_seat import NodeSeat
 from .viewers import Viewer, ViewerRefused, Viewers, ViewersLost, ViewerState
 
@@ -28,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class AudiencePlayer:
-    """`run` answers one offer, and returns when the connection is over. `refuse` is called when this edge cannot serve the player: the stage does then."""
+    """`run` answers one offer, and returns when the connection is over. A player whom this edge cannot serve is refused in the lease: the stage does then."""
 
     offers_again = False
 
@@ -38,14 +37,12 @@ class AudiencePlayer:
         seat: NodeSeat,
         viewers: Viewers,
         reach: Reach,
-        refuse: Callable[[PeerId], Awaitable[None]],
-        keep_seat: KeepSeat,
+        lease: NodeLease,
     ) -> None:
         self.peer = peer
         self._seat = seat
         self._viewers = viewers
-        self._refuse = refuse
-        self._keep_seat = keep_seat
+        self._lease = lease
         self._candidates = Candidates(reach)
         self._viewer: Viewer | None = None
         self._offered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -62,7 +59,7 @@ class AudiencePlayer:
             self._viewer = viewer = await self._answer(await self._offered)
         except (ValueError, ViewerRefused, ViewersLost) as error:
             log.info("room %s: session %s: %s", self._seat.room, self.peer, error)
-            await self._refuse(self.peer)
+            await self._lease.refuse(self.peer)
             return
         finally:
             self._answered.set()
@@ -102,7 +99,7 @@ class AudiencePlayer:
         if not self.connected:
             return  # its seat was never kept here, so it expires after the grace period
         try:
-            async with self._keep_seat(self.peer, AT_ONCE):
+            async with self._lease.holding(self.peer, AT_ONCE):
                 await self._over.wait()
         except psycopg.Error as error:
             log.info("the seat of session %s could not be kept: %s", self.peer, error)

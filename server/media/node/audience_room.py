@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from ...types import PeerId, UserId
 from ..signaling.events import Changed, Event, Seat, SeatChanged, SeatGone, Signal, Snapshot
 from .audience_listener import AudienceListener
 from .audience_player import AudiencePlayer
-from .connection_presence import KeepSeat
+from .lease import NodeLease
 from .node_seat import NodeSeat
 from .signal_queues import SignalQueues
 from .viewers import Viewers
@@ -26,23 +26,18 @@ again."""
 LINGER_WITHOUT_SEAT: Final = 5.0
 """Seconds, likewise, when the edge no longer serves the room, and so learns of nobody who leaves."""
 
-Refuse = Callable[[PeerId], Awaitable[None]]
-
 log = logging.getLogger(__name__)
 
 
 class AudienceRoom:
     """Serves the room from `run` until the edge's seat is gone, or `run` is cancelled. As many listeners as the database names, which knows the capacity."""
 
-    def __init__(
-        self, seat: NodeSeat, viewers: Viewers, reach: Reach, refuse: Refuse, keep_seat: KeepSeat
-    ) -> None:
+    def __init__(self, seat: NodeSeat, viewers: Viewers, reach: Reach, lease: NodeLease) -> None:
         self.listeners: dict[PeerId, AudienceListener | AudiencePlayer] = {}
         self._seat = seat
         self._viewers = viewers
         self._reach = reach
-        self._refuse = refuse
-        self._keep_seat = keep_seat
+        self._lease = lease
         self._recording: int | None = None  # that is announced or runs
         self._seats: dict[UserId, Seat] = {}
         self._epoch: int | None = None
@@ -129,8 +124,12 @@ class AudienceRoom:
                 self._leaving[peer] = later(LINGER, self._end, peer)
 
     def _begin(self, peer: PeerId, *, offers: bool) -> None:
-        common = (peer, self._seat, self._viewers, self._reach, self._refuse)
-        listener = AudiencePlayer(*common, self._keep_seat) if offers else AudienceListener(*common)
+        common = (peer, self._seat, self._viewers, self._reach)
+        listener = (
+            AudiencePlayer(*common, self._lease)
+            if offers
+            else AudienceListener(*common, self._lease.refuse)
+        )
         self.listeners[peer] = listener
         self._running[peer] = self._tasks.once(listener.run(), "connection of a listener")
 
@@ -150,7 +149,7 @@ class AudienceRoom:
                 if self._recording is None:
                     await listener.offer(signal.body)
                 else:
-                    await self._refuse(listener.peer)
+                    await self._lease.refuse(listener.peer)
             case "answer" if isinstance(listener, AudienceListener):
                 await listener.answer(signal.body)
             case "candidate":

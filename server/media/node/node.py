@@ -98,9 +98,7 @@ class Node:
             ):
                 reach = (await ice()).reach
                 self._report(f"serves listeners of room {seat.room}")
-                await AudienceRoom(
-                    seat, viewers, reach, self._lease.refuse, self._lease.holding
-                ).run()
+                await AudienceRoom(seat, viewers, reach, self._lease).run()
         finally:
             await viewers.close()
             self._report(f"no longer serves listeners of room {seat.room}")
