@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -9,13 +10,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import pytest
 from roomtone.media.signaling.database_client import database_connections
 from roomtone.tools.processes import free_port
 
-from ....patience import comes_true
+from ....patience import PATIENCE, comes_true
 from ....people import Psql
 from ....running import RunningRelay
 from ..node.people import Person
+from ..test_candidates import address, candidate_line, listening
+from ..test_candidates import offer as offer_without_candidates
 from ..test_whip import FRAGMENT, SDP, TRICKLE, client, offer
 from .test_edge import (
     TONES,
@@ -26,6 +30,8 @@ from .test_edge import (
     stage,
     write,
 )
+
+__all__ = ["address"]
 
 SERVED_BY = (
     "select p.edge is not null and p.served_by like 'edge-%%' and p.expires_at is null"
@@ -141,3 +147,30 @@ async def test_for_whom_no_port_is_free_is_served_by_the_node_of_the_stage(
             async with player(gst, room, await offer(two, listens=True), two):
                 await two.waits_to_hear("mix", *TONES.values())
                 assert psql.one(EDGE, room, "gst") is None
+
+
+@pytest.mark.parametrize("trickles", [False, True])
+async def test_no_candidate_of_a_player_has_janus_send_to_loopback(
+    relay: RunningRelay, database_url: str, psql: Psql, room: int, address: str, trickles: bool
+) -> None:
+    async with (
+        serving(database_url, psql, Janus().lead),
+        database_connections(database_url) as database,
+        stage(database, psql, room),
+        client(relay, "vlc") as vlc,
+    ):
+        with listening(address) as fine, listening("127.0.0.1") as refused:
+            lines = f"a={candidate_line(refused, 2_000_000_000)}\r\na={candidate_line(fine, 1_000_000)}\r\n"
+            sdp = (await offer_without_candidates()).replace("a=sendrecv", "a=recvonly")
+            whole = sdp if trickles else sdp + lines
+            answered = await vlc.post(f"/rooms/{room}/whep", content=whole, headers=SDP)
+            assert answered.status_code == 201, answered.text
+            assert psql.one(EDGE, room, "vlc") is not None
+            if trickles:
+                fragment = f"m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n{lines}"
+                at = answered.headers["location"]
+                assert (await vlc.patch(at, content=fragment, headers=TRICKLE)).is_success
+            check = asyncio.get_running_loop().sock_recv(fine, 2000)
+            assert len(await asyncio.wait_for(check, PATIENCE)) > 20
+            with pytest.raises(BlockingIOError):
+                refused.recv(2000)
