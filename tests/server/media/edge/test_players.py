@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from roomtone.media import candidates
 from roomtone.media.signaling.database_client import database_connections
 from roomtone.tools.processes import free_port
 
@@ -150,17 +151,25 @@ async def test_for_whom_no_port_is_free_is_served_by_the_node_of_the_stage(
 
 
 @pytest.mark.parametrize("trickles", [False, True])
-async def test_no_candidate_of_a_player_has_janus_send_to_loopback(
-    relay: RunningRelay, database_url: str, psql: Psql, room: int, address: str, trickles: bool
+async def test_janus_sends_to_no_candidate_of_a_player_that_a_node_would_not_use(
+    relay: RunningRelay,
+    database_url: str,
+    psql: Psql,
+    room: int,
+    address: str,
+    trickles: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Of the reasons to refuse one the number is the one that is the same on all machines: Janus would use the second one first.
+    monkeypatch.setattr(candidates, "CANDIDATES_LIMIT", 1)
     async with (
         serving(database_url, psql, Janus().lead),
         database_connections(database_url) as database,
         stage(database, psql, room),
         client(relay, "vlc") as vlc,
     ):
-        with listening(address) as fine, listening("127.0.0.1") as refused:
-            lines = f"a={candidate_line(refused, 2_000_000_000)}\r\na={candidate_line(fine, 1_000_000)}\r\n"
+        with listening(address) as fine, listening(address) as refused:
+            lines = f"a={candidate_line(fine, 1_000_000)}\r\na={candidate_line(refused, 2_000_000_000)}\r\n"
             sdp = (await offer_without_candidates()).replace("a=sendrecv", "a=recvonly")
             whole = sdp if trickles else sdp + lines
             answered = await vlc.post(f"/rooms/{room}/whep", content=whole, headers=SDP)
