@@ -111,8 +111,11 @@ def test_who_offers_is_served_by_the_stage_while_the_room_is_recorded(psql: Psql
     node(psql, "an edge", "edge", 10)
     room = stage(psql)
     joins(psql, room, "page", directly=False)
+    # The node of the stage records, also when it came after the edge.
+    node(psql, "new stage", "mcu", 1000)
+    psql.run("update rooms set topology = 'mcu' where id = %s", room)
     psql.run("select start_recording(%s)", room)
-    assert psql.one("select node_id from recordings") == "stage"
+    assert psql.one("select node_id from recordings") == "new stage"
     plays(psql, room, "player")
     joins(psql, room, "another page", directly=False)
     assert edge_of(psql, room, "player") is None
