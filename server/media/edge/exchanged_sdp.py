@@ -13,6 +13,9 @@ from typing import Final
 from ..node.viewers import ViewerRefused
 from ..node_rules import MIX
 
+DYNAMIC: Final = {*range(35, 64), *range(96, 128)}
+"""Payload types that a session may give to any codec (RFC 3551, 6; RFC 5761, 4)."""
+
 LONGEST_PACKET: Final = 60  # ms, as the mix is sent to edges
 OTHER_END: Final = {"active": "passive", "passive": "active", "actpass": "passive"}
 """Of the offer's `a=setup` (RFC 8842, 5.3): what the answer says. Janus is the passive end if the viewer has no wish."""
@@ -56,8 +59,8 @@ class OfferedStream:
 def offered_stream(offer: str) -> OfferedStream:
     """Read a viewer's offer. Raises ViewerRefused if Janus cannot serve it."""
     opus = re.search(r"^a=rtpmap:(\d+) opus/48000/2\s*$", offer, re.MULTILINE | re.IGNORECASE)
-    if opus is None:
-        raise ViewerRefused("it offers no Opus")
+    if opus is None or int(opus[1]) not in DYNAMIC:
+        raise ViewerRefused("it offers no Opus, or with a number of something else")
     if "\r\na=rtcp-mux\r\n" not in offer:
         raise ViewerRefused("its RTCP has another port")
     longest = re.search(r"^a=maxptime:(\d+)", offer, re.MULTILINE)

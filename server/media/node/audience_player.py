@@ -89,6 +89,9 @@ class AudiencePlayer:
 
     async def _answer(self, offer: str) -> Viewer:
         viewer = await self._viewers.answer(self._candidates.filter_sdp(offer), self._changed)
+        if self._over.is_set():  # hung up meanwhile
+            await viewer.close()
+            raise ViewerRefused("a recording was announced")
         self._seat.send(self.peer, "answer", {"type": "answer", "sdp": viewer.sdp})
         return viewer
 

@@ -158,7 +158,7 @@ class AudienceRoom:
                 listener.hang_up()
 
     async def _overrun(self, peer: PeerId) -> None:
-        """A session sends more signals than a connection needs: close it, and offer a new one."""
+        """A session sends more signals than a connection needs: close it, and offer a new one. A player's session ends."""
         log.warning("session %s in room %s sends too many signals", peer, self._seat.room)
         if (listener := self.listeners.get(peer)) is not None:
             listener.hang_up()
