@@ -72,11 +72,12 @@ def test_browser_libraries_speak_and_listen_from_another_site(
         assert "a=candidate:" in (offered.value.request.post_data or "")
         page.evaluate("(given) => play(...given)", ["eyevinn", f"{endpoint}/whep", kitchen])
         # This one sends its candidates without If-Match. An edge serves it, which it does not notice.
-        with page.expect_response(_is("PATCH")) as patched:
-            page.evaluate("(given) => play(...given)", ["whip-whep", f"{endpoint}/whep", radio])
-        assert patched.value.status == 204
+        # (On a busy machine the edge may count as lost for a moment, in which the node of the stage serves who comes.)
         served = "select u.username from participants p join users u on u.id = p.user_id where p.edge is not null"
-        assert psql.all(served) == [("radio",)]
+        while psql.all(served) != [("radio",)]:
+            with page.expect_response(_is("PATCH")) as patched:
+                page.evaluate("(given) => play(...given)", ["whip-whep", f"{endpoint}/whep", radio])
+            assert patched.value.status == 204
         for player in (radio, kitchen):
             page.wait_for_function("(given) => hears(...given)", arg=[player, *TONES])
         assert set(names) <= set(psql.roster(room))

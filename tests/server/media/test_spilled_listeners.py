@@ -22,9 +22,10 @@ from ...patience import comes_true
 from ...people import Psql
 from ...running import RunningRelay
 from .edge.audience import Listener, listeners
+from .edge.test_players import post_to_edge
 from .node.people import Person
 from .test_routes import nodes
-from .test_whip import SDP, client, offer
+from .test_whip import client, offer
 
 TONES = {"ann": 440.0, "bob": 660.0}
 SPEAKERS_ONLY = len(TONES) ** 2  # streams: one of each to each
@@ -121,14 +122,9 @@ async def test_a_whep_player_hears_a_room_through_a_second_node_too(
         await comes_true(lambda: moves_to_an_sfu(psql, room))
         async with stage(database, room), listeners(database, psql, room, ["dee"]) as [dee]:
             await hear(dee)
-            heard = await http.post(
-                f"/rooms/{room}/whep", content=await offer(player, listens=True), headers=SDP
-            )
-            assert heard.status_code == 201, heard.text
+            heard = await post_to_edge(http, psql, room, await offer(player, listens=True))
             await player.answer(heard.text)
             await player.waits_to_hear("mix", *TONES.values())
-            served = "select edge::text from participants where user_id = %s"
-            assert psql.one(served, psql.person_id("vlc")) == dee.edge is not None
             await hear(dee)
             assert (await http.delete(heard.headers["location"])).is_success
             await comes_true(lambda: "vlc" not in psql.roster(room))
