@@ -47,6 +47,7 @@ from .listening.mix_requests import MixRequests
 from .postgres.lease import new_node_id
 from .postgres.listener import Listener
 from .postgres.pools import Database, opened
+from .push.sender import Pushes
 from .relay import metrics
 from .relay.metrics import Metrics
 from .relay.periodic import every
@@ -81,6 +82,7 @@ class State(TypedDict):
     listener: Listener
     relay: Relay
     broadcasts: Broadcasts
+    pushes: Pushes | None
     tasks: Supervisor
     metrics: Metrics
     streams: StreamCounts
@@ -151,7 +153,7 @@ async def _start(
     database = await running.enter_async_context(opened(own))
     secret = settings.jwt_secret
     if not secret:
-        secret = await _patiently(partial(_shared_secret, database))
+        secret = await _patiently(partial(_shared_secret, database, "jwt"))
     tokens = Tokens.from_settings(settings, secret)
     tasks = Supervisor(on_fatal=None if stop is None else stop.fail)
     listener, bus = _listeners(settings, database_url, database)
@@ -173,6 +175,10 @@ async def _start(
     requests = MixRequests(database, settings.mix_address)
     broadcasts = Broadcasts(requests, relay, tasks, settings.broadcast_listeners)
     tasks.once(broadcasts.end_all(), "end of broadcasts")
+    pushes = None
+    if settings.push:
+        pushes = Pushes(database, settings, partial(_shared_secret, database, "push"), tasks)
+        tasks.keep(pushes.run, "pushes")
     if stop is not None:
         tasks.once(_end_streams(stop, relay), "end of streams")
     streams = StreamCounts(settings.streams_per_user)
@@ -186,6 +192,7 @@ async def _start(
         listener=listener,
         relay=relay,
         broadcasts=broadcasts,
+        pushes=pushes,
         tasks=tasks,
         metrics=relay.metrics,
         streams=streams,
@@ -224,12 +231,12 @@ async def _end_streams(stop: Stop, relay: Relay) -> None:
 
 
 async def _read_key_again(tokens: Tokens, database: Database) -> None:
-    tokens.replace_secret(await _shared_secret(database))
+    tokens.replace_secret(await _shared_secret(database, "jwt"))
 
 
-async def _shared_secret(database: Database) -> str:
+async def _shared_secret(database: Database, name: str) -> str:
     async with database.relay() as connection:
-        answer = await connection.execute("select roomtone.relay_secret('jwt')")
+        answer = await connection.execute("select roomtone.relay_secret(%s)", (name,))
         row = await answer.fetchone()
     assert row is not None
     return str(row[0])

@@ -16,6 +16,7 @@ def contradictions(settings: Any) -> list[str]:
     jwks, algorithms = settings.jwt_jwks_url, settings.jwt_algorithms
     for option, check in (
         ("--media-networks", lambda: Reach.of(settings.media_networks, loopback=False)),
+        ("--push-networks", lambda: Reach.of(settings.push_networks, loopback=False)),
         ("--jwt-jwks-url", lambda: jwks is None or protected(jwks)),
         ("--jwt-algorithms", lambda: check_algorithms(algorithms)),
         ("--jwt-secret", lambda: check_secret(settings.jwt_secret, algorithms)),
@@ -34,6 +35,8 @@ def contradictions(settings: Any) -> list[str]:
             "--token-users: give --jwt-audience, too. Without it, tokens that their issuer made for"
             " other applications would sign in here."
         )
+    if settings.push_contact and not settings.push_contact.startswith(("mailto:", "https:")):
+        errors.append("--push-contact: write mailto:ADDRESS, or an https address.")
     if settings.listen_url and not settings.database_url:
         errors.append("--listen-url: name the database by --database-url, too.")
     for url in (settings.bus_url or "").replace(",", " ").split():

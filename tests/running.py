@@ -17,6 +17,7 @@ from roomtone.identity import bounded_http, jwks, openid_provider
 from roomtone.listening import segments
 from roomtone.postgres import lease
 from roomtone.process import address, bind, configuration
+from roomtone.push import push_service
 from roomtone.relay import hallway, hallway_users, invitations
 from roomtone.relay_server import RelayServer
 from roomtone.settings import Settings
@@ -48,6 +49,7 @@ for module, name in (
     (openid_provider, "ARRIVES_WITHIN_S"),
     (bounded_http, "ANSWER_WITHIN_S"),
     (bounded_http, "SILENT_FOR_S"),
+    (push_service, "ANSWER_WITHIN_S"),
     (segments, "FIRST_WITHIN"),
     (whip_session, "ANSWERED_WITHIN"),
 ):

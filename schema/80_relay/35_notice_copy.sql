@@ -44,6 +44,9 @@ begin
   delete from secrets s where s.name = 'jwt';
   -- Also where relays have a key of the operator's: an access token that was revoked since the backup stays revoked.
   delete from access_tokens a where a.expires_at > now();
+  -- The sessions of all browsers have ended, so no browser is notified; above all not by a copy. The pages subscribe again. The key stays.
+  delete from push_occasions o where o.id is not null;
+  delete from push_subscriptions s where s.id is not null;
   -- And what was used since the backup does not count again.
   delete from recovery_links l where l.used_at is null;
   delete from passkey_challenges c where c.used_at is null;
@@ -52,7 +55,7 @@ end
 $$;
 
 comment on function notice_copy() is
-  'Whether this database was restored from a backup, or copied, since the last call. Then all logs begin anew, so that old cursors get a snapshot; the key that signs tokens is replaced, access tokens are revoked, grace periods of seats begin anew, recovery links no longer count; and in another database than before, files of recordings are the original''s (recordings.of_original).';
+  'Whether this database was restored from a backup, or copied, since the last call. Then all logs begin anew, so that old cursors get a snapshot; the key that signs tokens is replaced, access tokens are revoked, no browser is subscribed to pushes any more, grace periods of seats begin anew, recovery links no longer count; and in another database than before, files of recordings are the original''s (recordings.of_original).';
 
 do $$
 begin

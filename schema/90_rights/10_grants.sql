@@ -31,6 +31,9 @@ grant insert (name, description, club_id, stage, access, topology, starts_at, re
   on rooms to roomtone_person;
 grant select, insert (room_id, repeated), update (repeated, seen_at), delete on reminders to roomtone_person;
 grant select, delete on co_host_notices to roomtone_person;
+-- Not jti, and not the keys for which messages are encrypted.
+grant select (id, user_id, endpoint, created_at), insert (user_id, endpoint, p256dh, auth), delete on push_subscriptions to roomtone_person;
+grant select, insert (user_id, kind), delete on unwanted_pushes to roomtone_person;
 grant select, delete on guests, kept_roles to roomtone_person;
 grant select, insert (club_id, room_id, invited_user, expires_at, max_uses), delete on invitations to roomtone_person;
 grant select on acceptances to roomtone_person;
@@ -80,7 +83,7 @@ grant execute on function role_name(text), become(jsonb, text), why_token_is_ref
   relay_openid_sessions_to_check(text[], interval, int), relay_continue_openid_session(text, text),
   relay_begin_passkey_sign_in(text), relay_begin_passkey(text, text, bigint, text), relay_use_passkey_challenge(bytea, boolean), relay_passkey(bytea), relay_require_recent_sign_in(jsonb),
   relay_create_passkey(bytea, bigint, bytea, bytea, bigint, text[], text, text, int), relay_sign_in_by_passkey(bytea, bigint), relay_create_access_token(jsonb, text, numeric),
-  relay_calendar_claims(text), relay_secret(text), sign_in(text, text, text, int), relay_logs(bigint[]),
+  relay_calendar_claims(text), relay_take_pushes(int, interval), relay_settle_push(bigint, bigint, text, interval), relay_secret(text), sign_in(text, text, text, int), relay_logs(bigint[]),
   relay_read(bigint[], bigint[], int), relay_seats_of(bigint[], bigint[], uuid[], text[]), relay_snapshots(bigint[], bigint[], uuid[], text[]), relay_why_seat_was_lost(bigint, bigint, uuid), relay_serve_seats(text, uuid[]), relay_seated(uuid[]), relay_release_seats(text, uuid[], interval), relay_release_all_seats(text, interval),
   relay_heartbeat(text, text, text), relay_rows_since(), relay_end_lease(text, interval), relay_expire_orphaned_seats(interval, interval),
   relay_reap_seats(interval), relay_end_deserted_rooms(interval), relay_delete_old_rows(interval, bigint, int), relay_notification_status(),

@@ -6,7 +6,7 @@ declare
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
                               'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'follows', 'reports', 'reminders', 'co_host_notices', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
-                              'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'speakers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'calendar_entries', 'calendar_addresses', 'schema_installs', 'database_marks'] loop
+                              'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'speakers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'calendar_entries', 'calendar_addresses', 'push_subscriptions', 'unwanted_pushes', 'push_occasions', 'pushes', 'schema_installs', 'database_marks'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
   for name in select format('%I on %I', p.polname, c.relname) from pg_policy p join pg_class c on c.oid = p.polrelid
@@ -172,6 +172,19 @@ create policy calendar_addresses_are_private on calendar_addresses for select to
 comment on policy calendar_addresses_are_private on calendar_addresses is 'Users read only when their own address was made.';
 create policy calendar_addresses_are_deleted_by_their_user on calendar_addresses for delete to roomtone_person using (user_id = acting_user());
 comment on policy calendar_addresses_are_deleted_by_their_user on calendar_addresses is 'Users delete their own address.';
+
+create policy push_subscriptions_are_private on push_subscriptions for select to roomtone_person using (user_id = acting_user());
+comment on policy push_subscriptions_are_private on push_subscriptions is 'Users read only their own browsers.';
+create policy push_subscriptions_are_made_as_yourself on push_subscriptions for insert to roomtone_person with check (user_id = acting_user());
+comment on policy push_subscriptions_are_made_as_yourself on push_subscriptions is 'Users subscribe browsers only for themselves.';
+create policy push_subscriptions_are_deleted_by_their_user on push_subscriptions for delete to roomtone_person using (user_id = acting_user());
+comment on policy push_subscriptions_are_deleted_by_their_user on push_subscriptions is 'Users end the subscriptions of their own browsers.';
+create policy unwanted_pushes_are_private on unwanted_pushes for select to roomtone_person using (user_id = acting_user());
+comment on policy unwanted_pushes_are_private on unwanted_pushes is 'Users read only what they have switched off themselves.';
+create policy unwanted_pushes_are_switched_off_by_their_user on unwanted_pushes for insert to roomtone_person with check (user_id = acting_user());
+comment on policy unwanted_pushes_are_switched_off_by_their_user on unwanted_pushes is 'Users switch kinds off only for themselves.';
+create policy unwanted_pushes_are_switched_on_by_their_user on unwanted_pushes for delete to roomtone_person using (user_id = acting_user());
+comment on policy unwanted_pushes_are_switched_on_by_their_user on unwanted_pushes is 'Users switch kinds on only for themselves.';
 
 create policy reports_are_read_by_their_reporter on reports for select to roomtone_person using (reporter = acting_user());
 comment on policy reports_are_read_by_their_reporter on reports is 'Users read their own reports, without the log in it.';

@@ -87,6 +87,10 @@ class Reach:
             return "a candidate that is not UDP"
         if not LOWEST_PORT <= port <= 65535:
             return "a port below 1024 or above 65535"
+        return self.refusal_of_address(host, here)
+
+    def refusal_of_address(self, host: str, here: Iterable[Interface] = ()) -> str | None:
+        """The same of an address alone, for any protocol and port."""
         try:
             address = ip_address(host)
         except ValueError:

@@ -31,6 +31,7 @@ from .openid import base_url
 if TYPE_CHECKING:
     from ..identity.tokens import Tokens
     from ..postgres.roles import Connection
+    from ..push.sender import Pushes
 
 
 SIGNED_IN: Final = (
@@ -95,8 +96,9 @@ def signed_in(request: Request, user: dict[str, Any]) -> Response:
 
 
 async def who_am_i(request: Request) -> Response:
-    """`GET /session`: `{"user": {…} or null, "demo", "sign_in": {"demo", "passkeys", "issuers"}, "kept": {"seat", "role"}}`.
+    """`GET /session`: `{"user": {…} or null, "demo", "sign_in": {"demo", "passkeys", "issuers"}, "kept": {"seat", "role"}, "push"}`.
 
+    `push`: the key with which a browser subscribes to notifications (W3C Push API, `applicationServerKey`); null where there are none.
     `sign_in`: how people can sign in here: whether a name is enough, whether by passkeys, and at which issuers, each `{"name", "title"}`.
     `demo` is the same as in `sign_in`, for older clients. `kept`: for how many seconds seat and role are kept when the connection is lost.
 
@@ -106,10 +108,10 @@ async def who_am_i(request: Request) -> Response:
         user = await user_of(request)
     except (Problem, InvalidAuthorizationSpecification) as refused:
         _raise_unless_cookie(request, refused)
-        response = _session(request, None)
+        response = await _session(request, None)
         _delete_cookie(request, response)
         return response
-    return _session(request, user)
+    return await _session(request, user)
 
 
 async def sign_out(request: Request) -> Response:
@@ -173,14 +175,16 @@ def _raise_unless_cookie(
         raise refused
 
 
-def _session(request: Request, user: dict[str, Any] | None) -> Response:
+async def _session(request: Request, user: dict[str, Any] | None) -> Response:
     settings = request.state.settings
     demo = settings.demo_allowed
     issuers = [{"name": each.name, "title": each.title} for each in settings.issuers]
     ways = {"demo": demo, "passkeys": settings.sign_in == "passkeys", "issuers": issuers}
     kept = {"seat": settings.grace, "role": settings.role_kept}
+    pushes: Pushes | None = request.state.pushes
+    key = None if pushes is None else await pushes.public_key()
     return JSONResponse(
-        {"user": user, "demo": demo, "sign_in": ways, "kept": kept}, headers=PRIVATE
+        {"user": user, "demo": demo, "sign_in": ways, "kept": kept, "push": key}, headers=PRIVATE
     )
 
 

@@ -41,7 +41,8 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                 200: json_object(
                     "You, or null for an anonymous user; `sign_in`: how people sign in here: by a name (`demo`), by passkeys, or at "
                     "issuers of tokens; `demo`: the same as in `sign_in`; `kept`: for how many "
-                    "seconds your seat and your role are kept when your connection is lost.",
+                    "seconds your seat and your role are kept when your connection is lost; `push`: the key with which a browser subscribes to "
+                    "notifications (W3C Push API, `applicationServerKey`, base64url), or null where there are none.",
                     user={"oneOf": [schema("User"), {"type": "null"}]},
                     demo={"type": "boolean"},
                     sign_in=SIGN_IN,
@@ -50,6 +51,7 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
                         "required": ["seat", "role"],
                         "properties": {"seat": {"type": "number"}, "role": {"type": "number"}},
                     },
+                    push={"type": ["string", "null"]},
                 )
             },
             (*ALWAYS, 504),
