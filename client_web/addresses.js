@@ -5,6 +5,9 @@
  */
 export const ROOT = /^(.*)\/client\/(?:[0-9a-f]+\/)?addresses\.js$/u.exec(new URL(import.meta.url).pathname)?.[1] ?? ''
 
+/** Which files these are; empty where they are not served by a relay. */
+const VERSION = /\/client\/([0-9a-f]+)\/addresses\.js$/u.exec(new URL(import.meta.url).pathname)?.[1] ?? ''
+
 export const HOME = `${ROOT}/`
 export const CLUBS = `${ROOT}/clubs`
 export const LAB = `${ROOT}/lab`
@@ -19,6 +22,9 @@ export const calendarOf = (address) => `${address}/calendar.ics`
 /** My own calendar, at its secret address. */
 export const calendarAt = (/** @type {string} */ secret) => `${ROOT}/calendars/${secret}.ics`
 export const addressOfInvitation = (/** @type {string} */ code) => `${ROOT}/invitations/${code}`
+
+/** The service worker. With the version in its address, a page of another version brings its own. */
+export const WORKER = `${ROOT}/service-worker.js?v=${VERSION}`
 
 export const SESSION = `${ROOT}/session`
 export const addressOfIssuer = (/** @type {string} */ name) => `${SESSION}/openid/${encodeURIComponent(name)}`

@@ -5,6 +5,7 @@ import { createStageActions } from './app/stage.js'
 import { hallwayActions } from './app/hallway.js'
 import { identityActions } from './app/identity.js'
 import { invitationActions } from './app/invitations.js'
+import { createNotifications } from './app/notifications.js'
 import { createPages } from './app/pages.js'
 import { recordingActions } from './app/recording.js'
 import { roomActions } from './app/room.js'
@@ -66,11 +67,12 @@ const keysHelp = createKeysHelp()
 const stage = createStageActions(context)
 const scheduleDraw = onceBeforeNextFrame(draw)
 const pages = createPages(context, scheduleDraw)
-const identity = identityActions(context)
+const notifications = createNotifications(context)
+const identity = identityActions(context, notifications)
 const roomSessionActions = roomActions(context)
 const actions = {
   ...identity.actions,
-  ...hallwayActions(context),
+  ...hallwayActions(context, notifications),
   ...invitationActions(context),
   ...pages.actions,
   ...roomSessionActions,
@@ -217,3 +219,4 @@ session.subscribe(({ user }) => {
 })
 shell.open()
 void identity.recover()
+void notifications.start()

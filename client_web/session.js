@@ -18,6 +18,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
   /** @type {User|null} */ let user = null
   /** @type {SignIn|null} */ let ways = null // until the relay has answered for the first time
   /** @type {Kept|null} */ let kept = null // the same
+  /** @type {string|null} */ let pushKey = null
   let token = storage.getItem(KEY)
   /** @type {Set<(session: { user: User|null }) => void>} */ const listeners = new Set()
 
@@ -66,6 +67,10 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
       if (!kept) throw new Error('the relay has not said how long seats are kept')
       return kept
     },
+    /** With which browsers subscribe to notifications; null where there are none. */
+    get pushKey() {
+      return pushKey
+    },
     fetch: authorized,
 
     /**
@@ -96,6 +101,7 @@ export function createSession({ fetch = (url, init) => window.fetch(url, init), 
         answer = await ask('GET')
       }
       ;({ user, kept } = answer)
+      pushKey = answer.push ?? null
       ways = answer.sign_in ?? { demo: answer.demo, passkeys: false, issuers: [] } // a relay of release 0.1 beside this one
       const wanted = new URLSearchParams(location.search).get('username')?.trim()
       // Also if the cookie belongs to the same user: it may change in another tab.

@@ -9,8 +9,9 @@ import { whenInWords } from '../view/elements/when.js'
 /**
  * Actions of the hallway: start, plan or edit a room, follow a club, ask to be reminded.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
+ * @param {ReturnType<typeof import('./notifications.js').createNotifications>} notifications
  */
-export function hallwayActions(context) {
+export function hallwayActions(context, notifications) {
   const { shell, session, attempt, withName } = context
   const startRoom = createStartRoom({ clubs: shell.myClubs, start: begin, change: (id, columns) => shell.moderationOf(id).change(columns) })
   const coHosts = createCoHosts({
@@ -40,18 +41,14 @@ export function hallwayActions(context) {
     if (shell.reminders.all.has(row.id)) return shell.reminders.remove(row.id)
     await shell.reminders.add(row.id)
     if (row.repeats) context.view.showNotice('You will be notified this time.', { yes: 'Every week', accept: () => attempt(() => shell.reminders.repeat(row.id, true)), key: 'reminder' })
-    await askForNotifications()
+    await notifications.offer()
     return undefined
   }
 
   async function remindWeekly(/** @type {ListedRoom} */ row) {
     const wanted = !shell.reminders.weekly.has(row.id)
     await shell.reminders.repeat(row.id, wanted)
-    if (wanted) await askForNotifications()
-  }
-
-  async function askForNotifications() {
-    if (typeof Notification === 'function' && Notification.permission === 'default') await Notification.requestPermission()
+    if (wanted) await notifications.offer()
   }
 
   return {
@@ -97,9 +94,9 @@ export function hallwayActions(context) {
       context.route.go(addressOf(room_id))
     },
     dismissCoHosting: (/** @type {number} */ room_id) => shell.seenCoHosting(room_id).catch(() => {}),
-    /** Shows a notification of the device that a room has opened; because of its tag two tabs show it only once. */
+    /** Shows a notification of the device that a room has opened; because of its tag two tabs show it only once. Push messages do that themselves. */
     notifyDevice: (/** @type {ListedRoom} */ row) => {
-      if (typeof Notification !== 'function' || Notification.permission !== 'granted' || !document.hidden) return
+      if (notifications.areOn() || typeof Notification !== 'function' || Notification.permission !== 'granted' || !document.hidden) return
       const notice = new Notification(`“${row.name}” is open now`, { body: row.club ?? `Hosted by ${row.host}`, tag: `roomtone-room-${row.id}`, icon: new URL('../icons/favicon.svg', import.meta.url).href })
       notice.addEventListener('click', () => {
         window.focus()

@@ -7,8 +7,9 @@ import { createSignIn } from '../view/shell/sign_in.js'
 /**
  * Signing in and out, and what stands on my own page.
  * @param {ReturnType<typeof import('./context.js').createContext>} context
+ * @param {ReturnType<typeof import('./notifications.js').createNotifications>} notifications
  */
-export function identityActions(context) {
+export function identityActions(context, notifications) {
   const { session, shell } = context
   const passkeys = createPasskeys(context)
   const tokens = createAccessTokens(context, passkeys)
@@ -40,12 +41,13 @@ export function identityActions(context) {
     learnt: ({ answered }) => signIn.learnt({ ways: session.ways, user: session.user, answered }),
     recover: passkeys.recover,
     actions: {
-      credentials: [passkeys.credential, tokens, calendars.credential],
+      credentials: [passkeys.credential, tokens, calendars.credential, notifications.credential],
       ...calendars.actions,
       signIn: () => context.withName(context.arrive),
       async signOut() {
         if (!(await context.leaveRoom())) return
         forgetNameInAddress()
+        await notifications.end()
         const elsewhere = await shell.signOut().catch(() => null) // the token is removed in any case
         if (elsewhere) location.assign(elsewhere)
         else context.route.go(HOME)

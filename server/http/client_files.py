@@ -34,6 +34,9 @@ _REVALIDATE = "no-cache"
 _POSITIVE = re.compile(r"q=(1(\.0{0,3})?|0\.(?!0*$)[0-9]{1,3})")
 _SCRIPT = re.compile(r"""(<script type="module" src="/client/)([^"]+)("></script>)""")
 _STYLES = re.compile(r"""(?:<link rel="stylesheet" href="/client/[^"]+">\s*)+""")
+_WORKER = "service_worker.js"
+WORKER = "service-worker.js"
+"""The service worker, which is no module: not all browsers know such workers."""
 _STYLE = re.compile(r"""href="/client/([^"]+)" *>""")
 
 
@@ -144,6 +147,8 @@ class ClientFiles:
             for name, content in [*contents.items()]
             if name.endswith(".html")
         }
+        if _WORKER in contents:
+            contents[WORKER] = _linked(_WORKER, contents)[0].encode()
         digest = hashlib.sha256()
         for name, content in contents.items():
             digest.update(f"{name} {len(content)} ".encode() + content)
@@ -170,12 +175,18 @@ def _with_one_file_a_kind(name: str, page: str, contents: dict[str, bytes]) -> s
         return f'<link rel="stylesheet" href="/client/{style}">\n    '
 
     def with_one_script(entry: re.Match[str]) -> str:
-        sources = {each: text.decode() for each, text in contents.items() if each.endswith(".js")}
-        modules = modules_of(entry[2], sources)
         footer = f"//# sourceMappingURL={PurePosixPath(lines).name}\n"
-        contents[script] = (linked(modules, sources, script) + footer).encode()
-        contents[lines] = source_map(modules, sources, script).encode()
+        text, positions = _linked(entry[2], contents, script)
+        contents[script] = (text + footer).encode()
+        contents[lines] = positions.encode()
         return f"{entry[1]}{script}{entry[3]}"
 
     page = _STYLES.sub(with_one_style, page, count=1)
     return _SCRIPT.sub(with_one_script, page, count=1)
+
+
+def _linked(entry: str, contents: dict[str, bytes], script: str = WORKER) -> tuple[str, str]:
+    """The modules of this entry as one script, and its source map. Raises `NotLinkable`."""
+    sources = {name: text.decode() for name, text in contents.items() if name.endswith(".js")}
+    modules = modules_of(entry, sources)
+    return linked(modules, sources, script), source_map(modules, sources, script)

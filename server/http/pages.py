@@ -16,7 +16,7 @@ from ..negotiation import qualities
 from ..paths import CLIENT_WEB
 from ..problem import Problem
 from ..resource import public_path, resource, route_path
-from .client_files import ClientFiles
+from .client_files import WORKER, ClientFiles
 
 SECURITY: Final = [
     (
@@ -97,7 +97,26 @@ async def file(request: Request) -> Response:
 
 
 async def favicon(request: Request) -> Response:
-    found = FILES.file("icons/favicon.svg", request.headers)
+    return _file(request, "icons/favicon.svg")
+
+
+async def offline(request: Request) -> Response:
+    """What the service worker keeps, and shows without a connection."""
+    return _html(request, "offline/index.html")
+
+
+async def service_worker(request: Request) -> Response:
+    """At the root, because a service worker serves only what is below its own address."""
+    return _file(request, WORKER)
+
+
+async def manifest(request: Request) -> Response:
+    """The page as an app (W3C Web Application Manifest). Its addresses are relative to this one."""
+    return _file(request, "manifest.webmanifest")
+
+
+def _file(request: Request, name: str) -> Response:
+    found = FILES.file(name, request.headers)
     assert found is not None
     return found
 
@@ -126,5 +145,8 @@ routes: list[BaseRoute] = [
     resource("/lab", get=lab),
     resource("/client/{path:path}", get=file),
     resource("/favicon.ico", get=favicon),
+    resource("/offline", get=offline),
+    resource("/service-worker.js", get=service_worker),
+    resource("/manifest.webmanifest", get=manifest),
     Route("/{path:path}", not_found, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
 ]

@@ -18,6 +18,7 @@ ON_ITS_SIDE = (740, 360)  # a phone
 ZOOMED = (720, 450)  # a desktop at 200 %
 SIZES = (SMALL_PHONE, PHONE, TABLET, LAPTOP, DESKTOP)
 
+BLOCKED = "Service Worker registration blocked by Playwright"
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 
 
@@ -31,7 +32,11 @@ class UserPage:
         page.on("pageerror", lambda error: self.said.append(str(error)))
         page.on(
             "console",
-            lambda line: self.said.append(line.text) if line.type in ("error", "warning") else None,
+            lambda line: (
+                self.said.append(line.text)
+                if line.type in ("error", "warning") and line.text != BLOCKED
+                else None
+            ),
         )
 
     def card(self, name: str) -> Locator:

@@ -1,3 +1,4 @@
+import { PUSH_REFUSALS } from '../notifications/words.js'
 import { PASSKEY_REFUSALS } from '../passkeys/words.js'
 import { sentence } from './words.js'
 
@@ -22,6 +23,7 @@ export function problemInWords(problem) {
 const OWN_WORDS = {
   access_tokens_need_a_recent_sign_in: 'No token was made, because you signed in a while ago. Sign out and in again, then make it.',
   ...PASSKEY_REFUSALS,
+  ...PUSH_REFUSALS,
   unreachable: 'This did not go out, because there was no connection. Try again when you are connected.',
   participants_only_for_participants: 'You are not in this room any more. Enter it again, then try again.',
   passkeys_need_a_recent_sign_in: 'No passkey was added, because you signed in a while ago. Add it again, and use a passkey of this account when you are asked.',

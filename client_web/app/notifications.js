@@ -1,0 +1,100 @@
+import { HOME, WORKER } from '../addresses.js'
+import { createMemory } from '../media/memory.js'
+import { createRows } from '../signaling/rows.js'
+import { Problem } from '../signaling/problem.js'
+import { createOwnNotifications } from '../view/notifications/own.js'
+
+/**
+ * @import { Credential } from '../view/people/page.js'
+ * @import { NotificationState } from '../view/notifications/words.js'
+ */
+
+/**
+ * Notifications while the page is closed (W3C Push API), and the service worker that shows them. The browser is asked for permission only after a click.
+ * @param {ReturnType<typeof import('./context.js').createContext>} context
+ */
+export function createNotifications(context) {
+  const { session } = context
+  const rows = createRows({ fetch: session.fetch })
+  const memory = createMemory('roomtone.notifications') // who switched them on here: { user: id }
+  /** @type {ServiceWorkerRegistration|undefined} */ let worker
+  const own = createOwnNotifications({ state, unwanted, turn: (on) => (on ? switchOn() : switchOff()), want })
+  context.add(own)
+
+  const areOn = () => session.user !== null && memory.recall().user === session.user.id
+  const byEndpoint = (/** @type {PushSubscription} */ subscription) => ({ endpoint: `eq.${subscription.endpoint}` })
+
+  /** @returns {Promise<NotificationState>} */
+  async function state() {
+    if (!worker?.pushManager || typeof Notification !== 'function') return 'unsupported'
+    if (Notification.permission === 'denied') return 'blocked'
+    const subscription = await worker.pushManager.getSubscription()
+    const known = subscription && (await rows.select('push_subscriptions', { select: 'id', ...byEndpoint(subscription) }))
+    return known?.length ? 'on' : 'off'
+  }
+
+  async function unwanted() {
+    return new Set((await rows.select('unwanted_pushes', { select: 'kind' })).map(({ kind }) => String(kind)))
+  }
+
+  /** @param {string} kind @param {boolean} wanted */
+  async function want(kind, wanted) {
+    await rows.remove('unwanted_pushes', { kind: `eq.${kind}` }) // another tab may have switched it off already
+    if (!wanted) await rows.insert('unwanted_pushes', { kind }, { representation: false })
+  }
+
+  /** Who refuses the permission sees it in the state. */
+  async function switchOn() {
+    if (!worker?.pushManager || (await Notification.requestPermission()) !== 'granted') return
+    const { endpoint, keys } = (await subscribed(worker.pushManager)).toJSON()
+    await rows.insert('push_subscriptions', { endpoint: endpoint ?? '', p256dh: keys?.p256dh ?? '', auth: keys?.auth ?? '' }, { representation: false })
+    memory.keep({ user: session.user?.id })
+  }
+
+  async function subscribed(/** @type {PushManager} */ manager) {
+    await navigator.serviceWorker.ready
+    const options = { userVisibleOnly: true, applicationServerKey: session.pushKey }
+    try {
+      return await manager.subscribe(options)
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error
+      const other = error.name === 'InvalidStateError' ? await manager.getSubscription() : null
+      if (!other) throw new Problem({ code: `push_${error.name}`, message: error.message })
+      await other.unsubscribe() // it has the key of a database that was here before
+      return manager.subscribe(options)
+    }
+  }
+
+  async function switchOff() {
+    memory.keep({})
+    const subscription = await worker?.pushManager?.getSubscription()
+    if (!subscription) return
+    await rows.remove('push_subscriptions', byEndpoint(subscription))
+    await subscription.unsubscribe()
+  }
+
+  /** A subscription that the browser or the database has lost is made again. */
+  async function renew() {
+    if (areOn() && session.pushKey && Notification.permission === 'granted' && (await state()) === 'off') await switchOn()
+  }
+
+  return {
+    /** @type {Credential} */ credential: { title: 'Notifications', offered: () => session.pushKey !== null, show: () => context.attempt(() => own.open()) },
+    /** Whether this browser shows my notifications while the page is closed. */
+    areOn,
+    /** The browser asks for permission, unless it has been answered. Without its push service only pages that are open notify. */
+    async offer() {
+      if (typeof Notification !== 'function' || Notification.permission !== 'default') return
+      if (session.pushKey && worker?.pushManager) await switchOn().catch(() => {})
+      else await Notification.requestPermission()
+    },
+    /** This browser is notified of nothing more: its user signs out. */
+    end: () => (areOn() ? switchOff().catch(() => {}) : Promise.resolve()),
+    async start() {
+      if (!navigator.serviceWorker) return
+      navigator.serviceWorker.addEventListener('message', ({ data }) => typeof data?.open === 'string' && context.route.go(data.open))
+      worker = await navigator.serviceWorker.register(WORKER, { scope: HOME, updateViaCache: 'none' }).catch(() => undefined) // such as in a private window
+      session.subscribe(() => void renew().catch(() => {}))
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { pushInWords } from './view/notifications/push_words.js'
+
+/**
+ * The service worker: it shows push messages, opens the page that they are about, and says that one is offline. All else comes from the network
+ * each time, so no old code is ever shown: what is kept is the page that says so, and its style sheet and script, of the version in the worker's address.
+ *
+ * @import { PushMessage } from './view/notifications/push_words.js'
+ * @typedef {Event & { waitUntil: (task: Promise<unknown>) => void, respondWith: (answer: Promise<Response>) => void, request: Request, data: { json: () => any }|null, notification: Notification }} WorkerEvent
+ * @typedef {{ url: string, focused: boolean, focus: () => Promise<unknown>, postMessage: (message: unknown) => void }} PageWindow
+ */
+
+/** TypeScript's types of workers contradict those of pages. */
+const worker = /** @type {any} */ (globalThis)
+/** Where the relay is, with its slash. @type {string} */
+const HERE = worker.registration.scope
+const OFFLINE = new URL('offline', HERE).href
+const VERSION = new URL(worker.location.href).searchParams.get('v') ?? ''
+const CACHE = `${HERE} ${VERSION}`
+
+/** @param {string} type @param {(event: WorkerEvent) => void} listener */
+const on = (type, listener) => worker.addEventListener(type, listener)
+
+on('install', (event) => event.waitUntil(install()))
+on('activate', (event) => event.waitUntil(activate()))
+on('fetch', (event) => {
+  const { request } = event
+  if (request.mode === 'navigate') event.respondWith(fetch(request).catch(() => kept(OFFLINE)))
+  else if (request.url.includes('/offline/')) event.respondWith(fetch(request).catch(() => kept(request.url)))
+})
+on('push', (event) => event.waitUntil(show(event.data?.json())))
+on('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(open(event.notification.data?.path ?? ''))
+})
+
+async function install() {
+  const page = await fetch(OFFLINE, { cache: 'reload' })
+  const needs = [...(await page.clone().text()).matchAll(/(?:href|src)="([^"]+\/offline\/[^"]+)"/gu)].map(([, address]) => address)
+  const cache = await caches.open(CACHE)
+  await cache.put(OFFLINE, page)
+  await cache.addAll(needs)
+  await worker.skipWaiting()
+}
+
+/** Other relays of this host, at other paths, have caches of their own. */
+async function activate() {
+  for (const name of await caches.keys()) if (name.startsWith(`${HERE} `) && name !== CACHE) await caches.delete(name)
+  await worker.clients.claim()
+}
+
+/** @param {string} address */
+const kept = async (address) => (await (await caches.open(CACHE)).match(address)) ?? Response.error()
+
+/** Browsers want each message to be shown. Who looks at the page has the news there: they hear nothing, and it is closed at once. */
+async function show(/** @type {PushMessage} */ message) {
+  const { title, body } = pushInWords(message)
+  const tag = message.kind === 'followed' ? `followed ${message.by}` : `${message.kind} ${message.path}` // a newer one takes the place of the older
+  const silent = (await pages()).some(({ focused }) => focused)
+  await worker.registration.showNotification(title, { body, tag, silent, lang: 'en', icon: new URL('client/icons/app-192.png', HERE).href, data: { path: message.path } })
+  if (silent) for (const notice of await worker.registration.getNotifications({ tag })) notice.close()
+}
+
+/** In a page that is open, which may have a room in it, without loading it again; otherwise in a new one. @param {string} path */
+async function open(path) {
+  const address = new URL(path, HERE)
+  if (!address.href.startsWith(HERE)) return
+  const [page] = await pages()
+  if (!page) await worker.clients.openWindow(address.href)
+  else {
+    page.postMessage({ open: address.pathname })
+    await page.focus()
+  }
+}
+
+/** @returns {Promise<PageWindow[]>} */
+async function pages() {
+  const all = /** @type {PageWindow[]} */ (await worker.clients.matchAll({ type: 'window' }))
+  return all.filter(({ url }) => !url.startsWith(`${HERE}lab`))
+}

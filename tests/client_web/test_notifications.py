@@ -1,0 +1,206 @@
+"""Notifications while the page is closed, and the page as an app, in a real browser.
+
+The push services of browsers are on the internet, where no test goes. So `pushManager.subscribe` is called and refused as without a
+network, and from then on answers with a subscription at the test's own push service, which decrypts what the relay sends. The
+message is then given to the browser by its debugger, as its push service would. What the worker makes of it is the browser's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Worker, expect
+from roomtone.paths import CLIENT_WEB
+
+from ..patience import PATIENCE, eventually
+from ..people import Psql
+from ..push_service import LOOPBACK, PushService, run_push_service
+from ..running import RunningRelay, get, run_relay
+from .browser import patient_context
+from .icons import SIZES
+from .user_page import SMALL_PHONE, UserPage, user_page
+
+NOTIFIED = "async () => (await registration.getNotifications()).map(({ title, body, data }) => ({ title, body, path: data.path }))"
+CLICK = "async () => { const [notification] = await registration.getNotifications(); dispatchEvent(new NotificationEvent('notificationclick', { notification })) }"
+SUBSCRIBES = """
+    (subscription) => {
+        const { endpoint, p256dh, auth } = subscription
+        let subscribed = null
+        const made = { endpoint, toJSON: () => ({ endpoint, keys: { p256dh, auth } }), unsubscribe: async () => { subscribed = null; return true } }
+        PushManager.prototype.subscribe = async ({ userVisibleOnly, applicationServerKey }) => {
+            globalThis.subscribedWith = { userVisibleOnly, applicationServerKey }
+            return (subscribed = made)
+        }
+        PushManager.prototype.getSubscription = async () => subscribed
+    }
+"""
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushService]:
+    with run_push_service(tmp_path, monkeypatch) as running:
+        yield running
+
+
+@pytest.fixture
+def app(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser with service workers, which may notify."""
+    context = patient_context(
+        browser, service_workers="allow", permissions=["microphone", "notifications"]
+    )
+    yield context
+    context.close()
+
+
+def worker_of(context: BrowserContext) -> Worker:
+    """The service worker, when it controls the page."""
+    eventually(lambda: context.service_workers)
+    return context.service_workers[-1]
+
+
+def active(page: Page) -> None:
+    page.wait_for_function("navigator.serviceWorker.controller?.state === 'activated'")
+
+
+def deliver(page: Page, message: dict[str, Any]) -> None:
+    """The browser's push service hands this to the worker."""
+    session: CDPSession = page.context.new_cdp_session(page)
+    found: list[dict[str, Any]] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(event["registrations"]),
+    )
+    session.send("ServiceWorker.enable")
+    eventually(lambda: (page.wait_for_timeout(20), found)[1])
+    registration = found[-1]
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {
+            "origin": registration["scopeURL"].rstrip("/"),
+            "registrationId": registration["registrationId"],
+            "data": json.dumps(message),
+        },
+    )
+    session.detach()
+
+
+def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
+    app: BrowserContext, database_url: str, psql: Psql, service: PushService
+) -> None:
+    beth_id, amara_id = psql.person("beth"), psql.person("amara")
+    psql.run("insert into follows (user_id, followed_id) values (%s, %s)", beth_id, amara_id)
+    with (
+        run_relay(database_url, demo=True, push_networks=LOOPBACK) as relay,
+        user_page(app, relay.url, "beth", path="/people/beth") as beth,
+    ):
+        page = beth.page
+        beth.resize(SMALL_PHONE)
+        active(page)
+        beth.button("Notifications").press("Enter")
+        dialog = page.get_by_role("dialog", name="Notifications")
+        dialog.get_by_text("Notifications are off in this browser.").wait_for()
+        assert dialog.evaluate("(each) => each.scrollWidth <= innerWidth")
+        # Without a network no browser subscribes, and says so.
+        on = dialog.get_by_role("button", name="Switch on in this browser")
+        on.press("Enter")
+        dialog.get_by_role("alert").filter(has_text="Your browser").wait_for()
+        page.evaluate(SUBSCRIBES, service.subscription())
+        on.press("Enter")
+        dialog.get_by_text("Notifications are on in this browser.").wait_for()
+        assert page.evaluate("subscribedWith") == {
+            "userVisibleOnly": True,
+            "applicationServerKey": get(f"{relay.url}/session").json()["push"],
+        }
+        speak = dialog.get_by_label("Invitations to speak")
+        expect(speak).to_be_checked()
+        speak.press("Space")
+        eventually(lambda: psql.one("select kind from unwanted_pushes") == "speak")
+        speak.press("Space")
+        eventually(lambda: psql.one("select count(*) from unwanted_pushes") == 0)
+        page.keyboard.press("Escape")
+
+        room = psql.room("amara", "Tea at night")
+        message = service.next().content
+        worker = worker_of(app)
+        # Who looks at the page has it there.
+        page.bring_to_front()
+        page.evaluate("focus()")
+        page.goto("about:blank")
+        deliver(page, message)
+        shown = [
+            {
+                "title": "“Tea at night” is open now",
+                "body": "amara, whom you follow, hosts it.",
+                "path": f"rooms/{room}",
+            }
+        ]
+        eventually(lambda: worker.evaluate(NOTIFIED) == shown)
+        page.goto(f"{relay.url}/people/beth")
+        active(page)
+        worker.evaluate(CLICK)
+        page.wait_for_url(f"**/rooms/{room}")
+        beth.walks_in()
+        eventually(lambda: worker.evaluate(NOTIFIED) == [])
+        assert psql.one("select count(*) from push_subscriptions") == 1
+        beth.opens("Leave quietly")
+        beth.button("Sign out").first.click()
+        eventually(lambda: psql.one("select count(*) from push_subscriptions") == 0)
+
+
+@pytest.mark.parametrize("root_path", ["", "/talk"])
+def test_the_page_is_an_app_that_says_that_one_is_offline_and_shows_no_old_code(
+    app: BrowserContext, database_url: str, root_path: str
+) -> None:
+    with run_relay(database_url, demo=True, root_path=root_path) as relay:
+        home = relay.url + root_path
+        with user_page(app, home) as anyone:
+            page = anyone.page
+            active(page)
+            manifest = page.request.get(
+                page.evaluate("document.querySelector('link[rel=manifest]').href")
+            )
+            assert manifest.headers["content-type"] == "application/manifest+json"
+            for icon in manifest.json()["icons"]:
+                found = page.request.get(f"{home}/{icon['src']}")
+                assert found.headers["content-type"] == icon["type"]
+            errors = app.new_cdp_session(page).send("Page.getAppManifest")["errors"]
+            assert errors == []
+            # Nothing is kept but the page that says that one is offline, and what it needs.
+            kept = page.evaluate(
+                """async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat()"""
+            )
+            version = re.search(r"/client/(\w+)/", page.content())
+            assert version is not None
+            assert sorted(kept) == sorted(
+                [f"{root_path}/offline"]
+                + [f"{root_path}/client/{version[1]}/offline/index.{end}" for end in ("css", "js")]
+            )
+            for scheme, paper in (("light", "rgb(246, 241, 232)"), ("dark", "rgb(19, 17, 15)")):
+                app.set_offline(True)
+                page.emulate_media(color_scheme=scheme)
+                page.goto(f"{home}/clubs")
+                page.get_by_role("heading", name="You are offline").wait_for()
+                assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
+                assert page.url == f"{home}/clubs"
+                app.set_offline(False)
+                page.get_by_role("heading", name="Clubs").wait_for()  # by itself
+            anyone.said.clear()  # the browser's own messages about requests that failed
+    # A relay that has stopped.
+    page = app.new_page()
+    page.goto(f"{home}/rooms/1")
+    page.get_by_role("heading", name="You are offline").wait_for()
+
+
+def test_the_icons_have_the_sizes_that_the_manifest_says() -> None:
+    manifest = json.loads((CLIENT_WEB / "manifest.webmanifest").read_text())
+    named = {icon["src"].rpartition("/")[2]: icon["sizes"] for icon in manifest["icons"]}
+    for name, (_, size) in SIZES.items():
+        content = (CLIENT_WEB / "icons" / name).read_bytes()
+        assert struct.unpack(">II", content[16:24]) == (size, size)
+        assert named.get(name, "180x180") == f"{size}x{size}"
