@@ -1,4 +1,18 @@
 export {}
 
-// The address is still that of the page which could not be reached.
-addEventListener('online', () => location.reload())
+/** The address is still that of the page that could not be reached. It is opened when the relay answers: to be online says only that there is some network. */
+async function look() {
+  try {
+    if (document.visibilityState === 'visible' && (await fetch(location.href, { method: 'HEAD', cache: 'no-store' }))) location.reload()
+  } catch {
+    // not yet
+  }
+}
+
+function lookAgain() {
+  setTimeout(lookAgain, 3000 + 4000 * Math.random()) // not all browsers at the same time
+  void look()
+}
+
+lookAgain()
+addEventListener('online', look)

@@ -74,10 +74,10 @@ def chromium_path() -> str | None:
 
 
 @contextmanager
-def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
-    """A headless Chromium until the block ends; of two flags that contradict each other the later one counts."""
+def chromium(playwright: Playwright, *flags: str, path: str | None = None) -> Iterator[Browser]:
+    """A headless Chromium until the block ends, this one or `chromium_path`; of two flags that contradict each other the later one counts."""
     browser = playwright.chromium.launch(
-        executable_path=chromium_path(),
+        executable_path=path or chromium_path(),
         args=[*FLAGS, *flags],
         headless=True,
         timeout=PATIENCE * 1000,

@@ -9,22 +9,31 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Worker, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Page,
+    Playwright,
+    Worker,
+    expect,
+)
 from roomtone.paths import CLIENT_WEB
 
-from ..patience import PATIENCE, eventually
+from ..patience import eventually
 from ..people import Psql
 from ..push_service import LOOPBACK, PushService, run_push_service
-from ..running import RunningRelay, get, run_relay
-from .browser import patient_context
+from ..running import get, run_relay
+from .browser import chromium, patient_context
 from .icons import SIZES
-from .user_page import SMALL_PHONE, UserPage, user_page
+from .user_page import SMALL_PHONE, user_page
 
 NOTIFIED = "async () => (await registration.getNotifications()).map(({ title, body, data }) => ({ title, body, path: data.path }))"
 CLICK = "async () => { const [notification] = await registration.getNotifications(); dispatchEvent(new NotificationEvent('notificationclick', { notification })) }"
@@ -50,12 +59,21 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushSer
 
 @pytest.fixture
 def app(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser with service workers, which may notify."""
-    context = patient_context(
-        browser, service_workers="allow", permissions=["microphone", "notifications"]
-    )
+    """A browser with service workers."""
+    context = patient_context(browser, service_workers="allow")
     yield context
     context.close()
+
+
+@pytest.fixture
+def notified(playwright: Playwright) -> Iterator[BrowserContext]:
+    """A browser that shows notifications, as the headless shell does not. They are allowed."""
+    with chromium(playwright, "--headless=new", path=shutil.which("chromium")) as browser:
+        context = patient_context(
+            browser, service_workers="allow", permissions=["microphone", "notifications"]
+        )
+        yield context
+        context.close()
 
 
 def worker_of(context: BrowserContext) -> Worker:
@@ -65,7 +83,7 @@ def worker_of(context: BrowserContext) -> Worker:
 
 
 def active(page: Page) -> None:
-    page.wait_for_function("navigator.serviceWorker.controller?.state === 'activated'")
+    page.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'")
 
 
 def deliver(page: Page, message: dict[str, Any]) -> None:
@@ -91,13 +109,13 @@ def deliver(page: Page, message: dict[str, Any]) -> None:
 
 
 def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
-    app: BrowserContext, database_url: str, psql: Psql, service: PushService
+    notified: BrowserContext, database_url: str, psql: Psql, service: PushService
 ) -> None:
     beth_id, amara_id = psql.person("beth"), psql.person("amara")
     psql.run("insert into follows (user_id, followed_id) values (%s, %s)", beth_id, amara_id)
     with (
         run_relay(database_url, demo=True, push_networks=LOOPBACK) as relay,
-        user_page(app, relay.url, "beth", path="/people/beth") as beth,
+        user_page(notified, relay.url, "beth", path="/people/beth") as beth,
     ):
         page = beth.page
         beth.resize(SMALL_PHONE)
@@ -106,10 +124,11 @@ def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
         dialog = page.get_by_role("dialog", name="Notifications")
         dialog.get_by_text("Notifications are off in this browser.").wait_for()
         assert dialog.evaluate("(each) => each.scrollWidth <= innerWidth")
-        # Without a network no browser subscribes, and says so.
+        # Without its push service no browser subscribes, and says so.
         on = dialog.get_by_role("button", name="Switch on in this browser")
         on.press("Enter")
         dialog.get_by_role("alert").filter(has_text="Your browser").wait_for()
+        beth.said.clear()  # the browser's own messages about it
         page.evaluate(SUBSCRIBES, service.subscription())
         on.press("Enter")
         dialog.get_by_text("Notifications are on in this browser.").wait_for()
@@ -127,10 +146,7 @@ def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
 
         room = psql.room("amara", "Tea at night")
         message = service.next().content
-        worker = worker_of(app)
-        # Who looks at the page has it there.
-        page.bring_to_front()
-        page.evaluate("focus()")
+        worker = worker_of(notified)
         page.goto("about:blank")
         deliver(page, message)
         shown = [
@@ -181,15 +197,15 @@ def test_the_page_is_an_app_that_says_that_one_is_offline_and_shows_no_old_code(
                 [f"{root_path}/offline"]
                 + [f"{root_path}/client/{version[1]}/offline/index.{end}" for end in ("css", "js")]
             )
+            app.set_offline(True)
+            page.goto(f"{home}/clubs")
+            page.get_by_role("heading", name="You are offline").wait_for()
             for scheme, paper in (("light", "rgb(246, 241, 232)"), ("dark", "rgb(19, 17, 15)")):
-                app.set_offline(True)
                 page.emulate_media(color_scheme=scheme)
-                page.goto(f"{home}/clubs")
-                page.get_by_role("heading", name="You are offline").wait_for()
                 assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
-                assert page.url == f"{home}/clubs"
-                app.set_offline(False)
-                page.get_by_role("heading", name="Clubs").wait_for()  # by itself
+            assert page.url == f"{home}/clubs"
+            app.set_offline(False)
+            page.get_by_role("heading", name="Clubs").wait_for()  # by itself
             anyone.said.clear()  # the browser's own messages about requests that failed
     # A relay that has stopped.
     page = app.new_page()

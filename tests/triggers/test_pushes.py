@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -243,7 +243,7 @@ def test_failures_are_tried_again_six_times_and_later_each_time(push: Psql) -> N
         )
         push.run("update pushes set due_at = now() where attempts > 0")
     assert waits[5] is None
-    for before, after in zip(waits[:4], waits[1:5], strict=True):
+    for before, after in pairwise(waits[:5]):
         assert after > 2 * before
     assert push.one("select count(*) from pushes") == 0
 

@@ -29,8 +29,7 @@ export function createOwnNotifications({ state, unwanted, turn, want }) {
   }
 
   async function pressed() {
-    await refusal.attempt(() => turn(!on))
-    await refusal.attempt(draw)
+    await refusal.attempt(() => turn(!on).finally(draw))
   }
 
   /** A choice that was refused is taken back. @param {{ target: HTMLInputElement }} event */
