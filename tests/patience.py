@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PATIENCE = 15.0  # seconds; nothing that works takes longer, even on a busy machine that stands still now and then
+PATIENCE = 120.0  # seconds; nothing that works takes longer, even on a busy machine that stands still now and then
 LOOK_AGAIN = 0.02  # seconds
 
 

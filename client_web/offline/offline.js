@@ -9,10 +9,9 @@ async function look() {
   }
 }
 
-function lookAgain() {
-  setTimeout(lookAgain, 3000 + 4000 * Math.random()) // not all browsers at the same time
-  void look()
-}
+const lookSoon = () => setTimeout(() => look().then(lookSoon), 3000 + 4000 * Math.random()) // not all browsers at the same time
 
-lookAgain()
-addEventListener('online', look)
+if (!location.pathname.endsWith('/offline')) {
+  lookSoon()
+  addEventListener('online', look)
+}

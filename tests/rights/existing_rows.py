@@ -74,6 +74,9 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
         case "access_tokens":
             yield from _own(me, f"user_id = {me} and name = 'Bot'")
             yield "rest", f"user_id = {people['fay']} and name = 'Bot'"
+        case "push_subscriptions" | "unwanted_pushes":
+            yield from _own(me, f"user_id = {me}")
+            yield "rest", f"user_id = {people['fay']}"
         case "calendar_addresses":
             yield from _own(me, f"user_id = {me}")
             yield "rest", f"user_id = {people['fay']}"

@@ -181,6 +181,24 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield "rest", f"insert into co_host_notices values ({far_room}, {someone})"
         case "calendar_entries":
             yield "all", f"insert into calendar_entries values ({room}, {room})"
+        case "push_subscriptions":
+            keys = "'B' || repeat('A', 86), repeat('A', 22)"
+            for label, user in (("own", me), ("rest", someone)):
+                yield (
+                    label,
+                    "insert into push_subscriptions (user_id, endpoint, p256dh, auth)"
+                    f" values ({user or 'null'}, 'https://push.example/new', {keys})",
+                )
+        case "unwanted_pushes":
+            for label, user in (("own", me), ("rest", someone)):
+                yield label, f"insert into unwanted_pushes values ({user or 'null'}, 'speak')"
+        case "push_occasions":
+            yield (
+                "all",
+                f"insert into push_occasions (kind, room_id, expires_at) values ('followed', {room}, now())",
+            )
+        case "pushes":
+            yield "all", "insert into pushes (occasion_id, subscription_id) values (1, 1)"
         case "calendar_addresses":
             for label, user in (("own", me), ("rest", someone)):
                 yield label, f"insert into calendar_addresses values ({user or 'null'}, 'x')"

@@ -226,6 +226,18 @@ def _invite(psql: Psql, world: World) -> None:
         "insert into calendar_addresses (user_id, secret_hash) select id, convert_to(id::text, 'UTF8') from users"
     )
     psql.run(
+        "insert into push_subscriptions (user_id, endpoint, p256dh, auth)"
+        " select id, 'https://push.example/' || id, 'B' || repeat('A', 86), repeat('A', 22) from users"
+    )
+    psql.run("insert into unwanted_pushes (user_id, kind) select id, 'followed' from users")
+    psql.run(
+        "insert into push_occasions (kind, room_id, expires_at) values ('followed', %s, now() + interval '1 hour')",
+        world.room,
+    )
+    psql.run(
+        "insert into pushes (occasion_id, subscription_id) select o.id, s.id from push_occasions o, push_subscriptions s"
+    )
+    psql.run(
         "insert into co_host_notices (room_id, user_id) select %s, id from users", world.next_room
     )
     for name in (*PEOPLE, "foe"):
