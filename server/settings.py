@@ -228,19 +228,11 @@ class Settings:
         default_text="the address from which this machine reaches the database",
         help="IP address of this machine to which media nodes send the mixes of rooms that are listened to without a seat.",
     )
-    push: bool = setting(
-        True,
-        default_text="on",
-        help="Web Push: browsers that a user subscribes are notified while the page is closed (docs/push.md).",
-    )
+    push: bool = setting(True, default_text="on", help="Send Web Push messages (docs/push.md).")
     push_contact: str | None = setting(
-        None,
-        help="Address at which push services reach the operator, like `mailto:ops@example.org` or `https://example.org/`. Apple's sends nothing without one.",
+        None, help="Where push services reach the operator: `mailto:` or `https:`."
     )
-    push_networks: tuple[str, ...] = setting(
-        (),
-        help="Private networks, like `10.0.0.0/8`, in which push services may be, besides public addresses.",
-    )
+    push_networks: tuple[str, ...] = setting((), help="Private networks with push services.")
     streams_per_user: int = setting(20, help="Open streams of one user.", at_least=1)
     statement_timeout: float = setting(
         5.0, help="Longest run of one statement, in seconds.", at_least=0.1

@@ -91,8 +91,7 @@ def chromium(playwright: Playwright, *flags: str, path: str | None = None) -> It
 def patient_context(browser: Browser, **options: Any) -> BrowserContext:
     """A browser context whose pages wait as long as everything in the tests, where Playwright would wait for 30 seconds.
 
-    Without service workers, unless a test wants them: each would fetch the offline page, and pass on what tests answer themselves.
-    """
+    Without service workers, unless a test wants them: each would fetch the offline page, and pass on what tests answer themselves."""
     context = browser.new_context(**({"service_workers": "block"} | options))
     context.set_default_timeout(PATIENCE * 1000)
     return context

@@ -64,6 +64,7 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_375_remember_visit_again",
         "_420_notify_followers",
         "_425_notify_followers_of_host",
+        "_430_note_push",
         "_490_pace_changes",
         "_500_log",
         "_510_log_change",

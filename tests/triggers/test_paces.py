@@ -21,10 +21,12 @@ UNPACED = {
     "visits": "one for each user and room, whose seats have a pace; kept for 30 days",
     "recorded_seats": "one for each seat and recording",
     "paces": "one for each user and table",
-    **dict.fromkeys(("logs", "speakers", "calendar_entries"), "one for each room"),
+    **dict.fromkeys(
+        ("logs", "speakers", "calendar_entries", "push_occasions"), "some for each room"
+    ),
     "events": "one for each row written; kept for an hour and so many of a room",
     "assignments": "one for each room, and for each edge that it needs",
-    **dict.fromkeys(("nodes", "mix_receivers", "secrets"), "written by nodes and relays"),
+    **dict.fromkeys(("nodes", "mix_receivers", "secrets", "pushes"), "written by nodes and relays"),
     "revoked_tokens": "one for each token, until that expires",
     "openid_sessions": "20 for each user, by relay_begin_openid_session, until their tokens expire",
     **dict.fromkeys(("passkeys", "access_tokens"), "20 for each user, by their function"),

@@ -7,73 +7,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.errors import CheckViolation, InsufficientPrivilege, UniqueViolation
 
-from ..people import Psql
-
-KEY = "B" + "A" * 86
-SECRET = "A" * 22
-
-
-@pytest.fixture
-def push(psql: Psql) -> Psql:
-    """amara hosts; beth and cleo follow her, each with a browser."""
-    for name in ("beth", "cleo"):
-        psql.run(
-            "insert into follows (user_id, followed_id) values (%s, %s)",
-            psql.person(name),
-            psql.person("amara"),
-        )
-        subscribe(psql, name)
-    return psql
-
-
-def subscribe(psql: Psql, username: str, endpoint: str | None = None) -> int:
-    return int(
-        psql.one(
-            "insert into push_subscriptions (user_id, endpoint, p256dh, auth) values (%s, %s, %s, %s) returning id",
-            psql.person(username),
-            endpoint or f"https://push.example/{username}",
-            KEY,
-            SECRET,
-        )
-    )
-
-
-def taken(psql: Psql) -> list[tuple[str, str]]:
-    """Takes what is due: the kind, and the name of the browser's user."""
-    rows = psql.all(
-        "select t.kind, u.username from relay_take_pushes(100, interval '1 minute') t"
-        " join push_subscriptions s on s.id = t.subscription_id join users u on u.id = s.user_id order by 1, 2"
-    )
-    return [(str(kind), str(name)) for kind, name in rows]
-
-
-def settle(psql: Psql, outcome: str, again: str | None = None) -> None:
-    psql.run(
-        "select relay_settle_push(occasion_id, subscription_id, %s, %s::interval) from pushes",
-        outcome,
-        again,
-    )
-
-
-def plan(psql: Psql, host: str = "amara") -> int:
-    return int(
-        psql.one(
-            "insert into rooms (name, host_id, starts_at) values ('Later', %s, now() + interval '1 day') returning id",
-            psql.person(host),
-        )
-    )
-
-
-def remind(psql: Psql, room: int, username: str) -> None:
-    psql.run(
-        "insert into reminders (room_id, user_id) values (%s, %s)", room, psql.person(username)
-    )
-
-
-def open_now(psql: Psql, room: int) -> None:
-    psql.run("update rooms set opened_at = now() where id = %s", room)
+from ...people import Psql
+from .rows import KEY, SECRET, open_now, plan, remind, settle, subscribe, taken
 
 
 def test_a_room_of_somebody_one_follows_is_told_once(push: Psql) -> None:
@@ -113,7 +49,6 @@ def test_a_reminder_is_told_instead_of_a_followed_host_and_only_when_the_room_op
 def test_a_planned_room_that_opens_by_its_time_is_told(push: Psql) -> None:
     room = plan(push)
     remind(push, room, "beth")
-    push.run("update push_subscriptions set created_at = created_at where id > 0")
     push.run("update rooms set starts_at = now() where id = %s", room)
     assert ("reminder", "beth") in taken(push)
 
@@ -301,71 +236,3 @@ def test_many_followers_are_told_in_batches(push: Psql) -> None:
 def test_a_room_costs_nothing_where_no_browser_is_subscribed(psql: Psql) -> None:
     psql.room("amara")
     assert psql.one("select count(*) from push_occasions") == 0
-
-
-def test_a_browser_belongs_to_the_user_who_subscribed_it_last(push: Psql) -> None:
-    insert = "insert into push_subscriptions (endpoint, p256dh, auth) values (%s, %s, %s)"
-    mine = "select string_agg(endpoint, ' ') from push_subscriptions"
-    push.act_as("cleo")
-    assert push.one(mine) == "https://push.example/cleo"
-    with pytest.raises(UniqueViolation) as refused:
-        push.run(insert, "https://push.example/beth", KEY, "B" * 21 + "A")
-    assert refused.value.diag.constraint_name == "push_subscriptions_endpoint_is_unique"
-    push.run(insert, "https://push.example/beth", KEY, SECRET)
-    assert push.one("select count(*) from push_subscriptions") == 2
-    assert push.act_as("beth").one(mine) is None
-    for hidden in ("auth", "p256dh", "jti"):
-        with pytest.raises(InsufficientPrivilege):
-            push.one(f"select {hidden} from push_subscriptions")
-    with pytest.raises(InsufficientPrivilege):
-        push.run(
-            "insert into push_subscriptions (user_id, endpoint, p256dh, auth) values (%s, 'https://x.example/', %s, %s)",
-            push.person_id("cleo"),
-            KEY,
-            SECRET,
-        )
-
-
-ENDPOINTS = [
-    "http://push.example/1", "https://user@push.example/1", "https://push.example", "https:///1",
-    "https://push.example/1#2", "https://push.example/a b", "https://push.example/\r\nHost: x",
-    "file:///etc/passwd", f"https://push.example/{'x' * 1000}",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_only_https_addresses_are_push_services(psql: Psql, endpoint: str) -> None:
-    with pytest.raises(CheckViolation) as refused:
-        subscribe(psql, "beth", endpoint)
-    assert refused.value.diag.constraint_name == "push_subscriptions_endpoint_is_https"
-
-
-def test_a_user_has_few_browsers(psql: Psql) -> None:
-    psql.person("beth")
-    psql.act_as("beth")
-    insert = "insert into push_subscriptions (endpoint, p256dh, auth) values ('https://push.example/' || %s, %s, %s)"
-    for number in range(20):
-        psql.run(insert, number, KEY, SECRET)
-    psql.run(insert, 19, KEY, SECRET)
-    with pytest.raises(CheckViolation) as refused:
-        psql.run(insert, 20, KEY, SECRET)
-    assert refused.value.diag.constraint_name == "push_subscriptions_are_limited_in_number"
-
-
-def test_a_browser_is_forgotten_with_its_session(psql: Psql) -> None:
-    user = psql.person("beth")
-    for jti in ("first", "second"):
-        psql.run(
-            "select set_config('request.jwt.claims', %s, false)",
-            f'{{"sub": "{user}", "jti": "{jti}"}}',
-        )
-        psql.run("set role roomtone_person")
-        psql.run(
-            "insert into push_subscriptions (endpoint, p256dh, auth) values ('https://push.example/' || %s, %s, %s)",
-            jti, KEY, SECRET,
-        )  # fmt: skip
-    psql.one("select sign_out()")
-    psql.run("reset role")
-    assert psql.one("select string_agg(jti, ' ') from push_subscriptions") == "first"
-    psql.run("update users set tokens_ended_at = now() where id = %s", user)
-    assert psql.one("select count(*) from push_subscriptions") == 0
