@@ -20,10 +20,8 @@ UNPACED = {
     "kept_roles": "one for each seat that expired, until it is over",
     "visits": "one for each user and room, whose seats have a pace; kept for 30 days",
     "recorded_seats": "one for each seat and recording",
-    "paces": "one for each user and table",
-    **dict.fromkeys(
-        ("logs", "speakers", "calendar_entries", "push_occasions"), "some for each room"
-    ),
+    **dict.fromkeys(("paces", "push_occasions"), "one for each user and table, or room and kind"),
+    **dict.fromkeys(("logs", "speakers", "calendar_entries"), "one for each room"),
     "events": "one for each row written; kept for an hour and so many of a room",
     "assignments": "one for each room, and for each edge that it needs",
     **dict.fromkeys(("nodes", "mix_receivers", "secrets", "pushes"), "written by nodes and relays"),

@@ -49,6 +49,7 @@ def test_what_is_not_granted_is_not_described(world: World) -> None:
 PAGES = {
     *("/", "/rooms/{room_id}", "/clubs", "/clubs/{club_id}", "/people/{username}", "/lab"),
     *("/invitations/{code}", "/client/{path}", "/favicon.ico", "/{path}"),
+    *("/offline", "/service-worker.js", "/manifest.webmanifest"),
 }
 """For people: the document's introduction names them. The last one answers for every address that does not exist."""
 

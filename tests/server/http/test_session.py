@@ -31,12 +31,14 @@ def test_the_cookie_and_the_token_identify_the_user(world: World) -> None:
         assert "Secure" not in cookie
         me = browser.get("/session")
         user = signed_in.json()["user"]
-        assert me.json() == {"user": user, "demo": True, "sign_in": DEMO, "kept": KEPT}
+        key = me.json()["push"]
+        assert len(key) == 87
+        shown = {"demo": True, "sign_in": DEMO, "kept": KEPT, "push": key}
+        assert me.json() == {"user": user} | shown
         assert me.headers["cache-control"] == "no-store"
     with world.relay.client(signed_in.json()["token"]) as api:
         assert api.get("/session").json()["user"]["username"] == "bo"
-    nobody = {"user": None, "demo": True, "sign_in": DEMO, "kept": KEPT}
-    assert world.anonymous.get("/session").json() == nobody
+    assert world.anonymous.get("/session").json() == {"user": None} | shown
 
 
 def test_a_site_moderator_learns_of_it_from_the_session(world: World) -> None:
@@ -154,11 +156,11 @@ def test_a_bot_signs_in_as_a_bot_and_no_user_is_both(world: World) -> None:
 
 
 def test_demo_identities_are_off_unless_on_loopback_or_enabled(database_url: str) -> None:
-    with run_relay(database_url, demo=False) as relay, relay.client() as anonymous:
+    with run_relay(database_url, demo=False, push=False) as relay, relay.client() as anonymous:
         refused = anonymous.post("/session", json={"username": "rick"})
         assert "--demo" in problem(refused, 403, "28000", "session_is_a_demo")["details"]
         tokens_only = {"demo": False, "passkeys": False, "issuers": []}
-        nobody = {"user": None, "demo": False, "sign_in": tokens_only, "kept": KEPT}
+        nobody = {"user": None, "demo": False, "sign_in": tokens_only, "kept": KEPT, "push": None}
         assert anonymous.get("/session").json() == nobody
         assert anonymous.get("/rows/rooms").status_code == 200
 

@@ -74,6 +74,10 @@ def used(connect: Connect) -> Psql:
     for _ in range(3):
         psql.run("insert into recordings (room_id) values (%s)", room)
         psql.run("update recordings set ended_at = now() where ended_at is null")
+    psql.run(
+        "insert into push_subscriptions (user_id, endpoint, p256dh, auth) values (%s, 'https://push.example/', 'B' || repeat('A', 86), repeat('A', 22))",
+        psql.person("anna"),
+    )
     return psql
 
 
@@ -99,6 +103,7 @@ def test_cursors_of_before_get_a_snapshot(copy: Copy, used: Psql, connect: Conne
         then = anna.get(f"/rooms/{room}/events", headers=JSON, params={"after": now["cursor"]})
         assert [event["record"]["name"] for event in then.json()["events"]] == ["Coffee"]
     assert psql.one("select relay_secret('jwt')") != secret, "who signed out since is signed out"
+    assert psql.one("select count(*) from push_subscriptions") == 0, "a copy notifies no browser"
     assert head(psql, room).epoch == Cursor.parse(now["cursor"]).epoch, "noticed once"
 
 
