@@ -25,7 +25,7 @@ on('activate', (event) => event.waitUntil(activate()))
 on('fetch', (event) => {
   const { request } = event
   if (request.mode === 'navigate') event.respondWith(fetch(request).catch(() => kept(OFFLINE)))
-  else if (request.url.split('/').at(-2) === 'offline') event.respondWith(fetch(request).catch(() => kept(request.url)))
+  else if (/\boffline\b.index\.\w+$/u.test(request.url)) event.respondWith(fetch(request).catch(() => kept(request.url)))
 })
 on('push', (event) => event.waitUntil(show(event.data?.json())))
 on('notificationclick', (event) => {

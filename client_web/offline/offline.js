@@ -11,7 +11,7 @@ async function look() {
 
 const lookSoon = () => setTimeout(() => look().then(lookSoon), 3000 + 4000 * Math.random()) // not all browsers at the same time
 
-if (location.pathname.split('/').at(-1) !== 'offline') {
+if (!/\boffline$/u.test(location.pathname)) {
   lookSoon()
   addEventListener('online', look)
 }
