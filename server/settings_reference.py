@@ -1,4 +1,4 @@
-"""The text of docs/settings.md, made from the table in `settings.py`."""
+"""The text of docs/settings.md, made from the table in `settings_table.py`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ room's audience is only counted, and when it is listed again (table `roster_size
 before an edge does ([edges.md](edges.md#how-many-before-an-edge)), which `--edge-after` writes, and from how many people on a room is no
 mesh any more ([topologies.md](topologies.md#automatic)), both in the table `topology_sizes`.
 
-This page is generated from `server/settings.py` by `make docs`, and a test compares the two.
+This page is generated from `server/settings_table.py` by `make docs`, and a test compares the two.
 
 | flag | variable | default | what it does |
 |---|---|---|---|

@@ -1,4 +1,4 @@
-"""Settings as options of a command, made from the table in `settings.py`."""
+"""Settings as options of a command, made from the table in `settings_table.py`."""
 
 from __future__ import annotations
 
