@@ -27,7 +27,7 @@ from .linked_modules import linked, modules_of, source_map
 
 CHECK_INTERVAL_S = 1.0  # an edited file is sent when the page is loaded again
 MIN_COMPRESSED_SIZE = 512  # bytes
-COMPRESSED_TYPES = ("text/", "image/svg")
+COMPRESSED_TYPES = ("text/", "image/svg", "application/json")
 
 _CACHE_FOREVER = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"

@@ -2,8 +2,8 @@
 
 A browser spends about 4 ms of processor time on each module that it loads, however small, and the relay answers a request for each. So
 the modules of a page are sent as one script. In it, each is a function that is called once and returns what the module exports, in the
-order in which a browser would run them (ECMAScript, 16.2.1.6). Lines stay lines, and a source map (ECMA-426) says from which file each
-one is, so a browser's developer tools show the files.
+order in which a browser would run them (ECMAScript, 16.2.1.6); one that awaits something is awaited. Lines stay lines, and a source map
+(ECMA-426) says from which file each one is, so a browser's developer tools show the files.
 
 The forms of imports and exports are those of this client: names in braces, of one file, and exported functions, classes and constants.
 """
@@ -20,6 +20,7 @@ _EXPORT = re.compile(
     r"^(/\*\*.*\*/ )?export (?=(?:async function|function|class|const) (\w+)\b)", re.M
 )
 _NO_EXPORT = re.compile(r"^export \{\}$", re.M)
+_AWAITS = re.compile(r"^(?:(?:export )?const \w+ = (?:.*[^\w.])?)?await\b", re.M)
 _OTHER_FORM = re.compile(r"^(?:/\*\*.*\*/ )?(?:import|export)\b(?![.(]).*", re.M)
 
 _SAME_PLACE_ONE_LINE_ON = "AACA"
@@ -62,7 +63,7 @@ def linked(modules: list[str], sources: Mapping[str, str], script: str) -> str:
     folder = dirname(script)
     texts = [_linkable(name, sources[name], folder) for name in modules]
     functions = [
-        f"const {_variable(name)} = (() => {{ {text}\nreturn {{ {', '.join(exports)} }} }})();\n"
+        f"const {_variable(name)} = {_called(text, f'return {{ {", ".join(exports)} }}')};\n"
         for name, (text, exports) in zip(modules, texts, strict=True)
     ]
     return "".join(functions[:-1]) + texts[-1][0] + "\n"
@@ -88,6 +89,12 @@ def _imported(name: str, address: str) -> str:
 def _variable(name: str) -> str:
     """The variable of a module's exports; nothing in the client begins with a dollar sign."""
     return "$" + re.sub(r"\W", "$", name.removesuffix(".js"))
+
+
+def _called(text: str, end: str) -> str:
+    """A function of these statements, called, and awaited if one of them awaits something."""
+    function = f"() => {{ {text}\n{end} }}"
+    return f"await (async {function})()" if _AWAITS.search(text) else f"({function})()"
 
 
 def _linkable(name: str, source: str, folder: str) -> tuple[str, list[str]]:

@@ -23,7 +23,8 @@ export const shown = [other, await later(), new Named().name, of({ name: 'x' }),
 console.log(JSON.stringify([...globalThis.order, 'page', ...shown, import.meta.url.replace(/page|script/u, '')]))
 """,
     "both.js": """import { where } from './places/where.js'
-globalThis.order = [...(globalThis.order ?? []), 'both']
+globalThis.order = [...(globalThis.order ?? []), await Promise.resolve('both')]
+const waited = await new Promise((resolve) => setTimeout(resolve, 1))
 /** @type {string} */ export const first = `both ${where().length > 0}`
 export async function later() {
   return first.toUpperCase()
