@@ -22,6 +22,7 @@ import { listenToTalkKey } from './view/shell/talk_key.js'
 import { createRoute } from './view/shell/route.js'
 import { keyboard } from './view/elements/keyboard.js'
 import { onceBeforeNextFrame } from './view/elements/next_frame.js'
+import { inWords } from './words/language.js'
 
 /**
  * @import { RoomSession } from './room/room_session.js'
@@ -187,7 +188,7 @@ async function returnToRoom() {
   const here = route.here()
   if (!session.user || here.place === 'room') return
   const lost = await shell.returnToRoom().catch(() => null) // no answer: the hallway shows the room
-  if (lost) view.showNotice(`You are no longer in “${lost.name}”: the page was away for too long.`, { yes: 'Enter again', accept: () => route.go(addressOf(lost.room_id)) })
+  if (lost) view.showNotice(inWords('You are no longer in “{name}”: the page was away for too long.', { name: lost.name }), { yes: inWords('Enter again'), accept: () => route.go(addressOf(lost.room_id)) })
 }
 
 draw()

@@ -1,6 +1,7 @@
 import { createRows } from '../signaling/rows.js'
 import { ruleOf } from '../signaling/problem.js'
 import { createOwnTokens } from '../view/access_tokens/own.js'
+import { inWords } from '../words/language.js'
 
 /**
  * @import { AccessToken } from '../view/access_tokens/own.js'
@@ -21,7 +22,7 @@ export function createAccessTokens(context, passkeys) {
     most: async () => Number(await rows.rpc('access_token_days')),
     make,
     revoke: (token) => context.ask({
-      title: `Revoke “${token.name}”?`, about: 'The program that uses it can do nothing as you any more.', yes: 'Revoke', danger: true,
+      title: inWords('Revoke “{name}”?', { name: token.name }), about: inWords('The program that uses it can do nothing as you any more.'), yes: inWords('Revoke'), danger: true,
       action: () => rows.remove('access_tokens', { jti: `eq.${token.jti}` }),
     }),
   })
@@ -41,11 +42,11 @@ export function createAccessTokens(context, passkeys) {
   async function signInAgain() {
     const { user, ways } = session
     if (user && ways?.demo) return session.signIn(user.username).then(() => true, () => false)
-    return passkeys.confirm('You signed in a while ago. Use a passkey that you have, then the token is made.')
+    return passkeys.confirm(inWords('You signed in a while ago. Use a passkey that you have, then the token is made.'))
   }
 
   return {
-    title: 'Access tokens',
+    title: inWords('Access tokens'),
     offered: () => session.ways !== null && (session.ways.demo || session.ways.passkeys || session.ways.issuers.length > 0),
     show: () => context.attempt(() => own.open()),
   }

@@ -2,6 +2,7 @@ import { calendarAt, calendarOf, addressOfClub, addressOfPerson, shareable } fro
 import { createRows } from '../signaling/rows.js'
 import { createFeed } from '../view/calendar/feed.js'
 import { createOwnCalendar } from '../view/calendar/own.js'
+import { inWords } from '../words/language.js'
 
 /** @import { Credential } from '../view/people/page.js' */
 
@@ -25,19 +26,19 @@ export function createCalendars(context) {
     let secret = null
     const make = async () => { secret = await rows.rpc('renew_calendar_address') }
     if (!again) await make()
-    else await context.ask({ title: 'Make a new address?', about: 'The old one ends: calendar programs that use it show no more changes.', yes: 'Make a new address', danger: true, action: make })
+    else await context.ask({ title: inWords('Make a new address?'), about: inWords('The old one ends: calendar programs that use it show no more changes.'), yes: inWords('Make a new address'), danger: true, action: make })
     return secret && shareable(calendarAt(secret))
   }
 
   async function end() {
     return context.ask({
-      title: 'Switch your calendar off?', about: 'Its address ends: calendar programs that use it show no more changes.', yes: 'Switch it off', danger: true,
+      title: inWords('Switch your calendar off?'), about: inWords('Its address ends: calendar programs that use it show no more changes.'), yes: inWords('Switch it off'), danger: true,
       action: () => rows.remove('calendar_addresses', { user_id: `eq.${context.session.user?.id}` }),
     })
   }
 
   return {
-    /** @type {Credential} */ credential: { title: 'Your calendar', offered: () => true, show: () => context.attempt(() => own.open()) },
+    /** @type {Credential} */ credential: { title: inWords('Your calendar'), offered: () => true, show: () => context.attempt(() => own.open()) },
     actions: {
       showClubCalendar: (/** @type {{ id: number, name: string }} */ club) => feed.open(`“${club.name}”`, shareable(calendarOf(addressOfClub(club.id)))),
       showPersonCalendar: (/** @type {{ username: string }} */ person) => feed.open(person.username, shareable(calendarOf(addressOfPerson(person.username)))),

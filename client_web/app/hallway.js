@@ -3,6 +3,7 @@ import { copyText } from '../view/elements/share.js'
 import { createCoHosts } from '../view/hallway/co_hosts.js'
 import { createStartRoom } from '../view/hallway/start_room.js'
 import { whenInWords } from '../view/elements/when.js'
+import { inWords } from '../words/language.js'
 
 /** @import { ListedRoom } from '../room/hallway.js' */
 
@@ -26,21 +27,21 @@ export function hallwayActions(context, notifications) {
   async function begin(wanted) {
     if (!wanted.starts_at && !(await context.hostLeaves())) return false
     const room = await shell.startRoom(wanted)
-    if (wanted.starts_at) context.view.showNotice(`“${room.name}” opens ${whenInWords(wanted.starts_at)}.`, { yes: 'Copy link', accept: () => copyAddress(addressOf(room.id)) })
+    if (wanted.starts_at) context.view.showNotice(inWords('“{name}” opens {when}.', { name: room.name, when: whenInWords(wanted.starts_at) }), { yes: inWords('Copy link'), accept: () => copyAddress(addressOf(room.id)) })
     else context.route.go(addressOf(room.id))
     return true
   }
 
   async function copyAddress(/** @type {string} */ path) {
     const link = shareable(path)
-    context.view.showNotice((await copyText(link)) ? 'The link is copied.' : `Copy this link: ${link}`)
+    context.view.showNotice((await copyText(link)) ? inWords('The link is copied.') : inWords('Copy this link: {link}', { link }))
   }
 
   /** The browser asks for the permission for notifications only when the user wants to be reminded. */
   async function remind(/** @type {ListedRoom} */ row) {
     if (shell.reminders.all.has(row.id)) return shell.reminders.remove(row.id)
     await shell.reminders.add(row.id)
-    if (row.repeats) context.view.showNotice('You will be notified this time.', { yes: 'Every week', accept: () => attempt(() => shell.reminders.repeat(row.id, true)), key: 'reminder' })
+    if (row.repeats) context.view.showNotice(inWords('You will be notified this time.'), { yes: inWords('Every week'), accept: () => attempt(() => shell.reminders.repeat(row.id, true)), key: 'reminder' })
     await notifications.offer()
     return undefined
   }
@@ -75,7 +76,7 @@ export function hallwayActions(context, notifications) {
     nameCoHosts: (/** @type {ListedRoom} */ row) => coHosts.open(row),
     stopCoHosting: (/** @type {ListedRoom} */ row) => attempt(() => shell.moderationOf(row.id).removeCoHost(session.user?.username ?? '')),
     cancelRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
-      if (!(await context.ask({ title: `Cancel “${row.name}”?`, about: `It disappears from the hallway, and nobody is reminded of it.${row.repeats ? ' It is not repeated any more.' : ''}`, yes: 'Cancel the room', no: 'Keep it', danger: true }))) return
+      if (!(await context.ask({ title: inWords('Cancel “{name}”?', { name: row.name }), about: row.repeats ? inWords('It disappears from the hallway, and nobody is reminded of it. It is not repeated any more.') : inWords('It disappears from the hallway, and nobody is reminded of it.'), yes: inWords('Cancel the room'), no: inWords('Keep it'), danger: true }))) return
       await shell.moderationOf(row.id).end()
       context.route.go(row.club_id ? addressOfClub(row.club_id) : HOME)
     }),
@@ -97,7 +98,7 @@ export function hallwayActions(context, notifications) {
     /** Shows a notification of the device that a room has opened; because of its tag two tabs show it only once. Push messages do that themselves. */
     notifyDevice: (/** @type {ListedRoom} */ row) => {
       if (notifications.areOn() || typeof Notification !== 'function' || Notification.permission !== 'granted' || !document.hidden) return
-      const notice = new Notification(`“${row.name}” is open now`, { body: row.club ?? `Hosted by ${row.host}`, tag: `roomtone-room-${row.id}`, icon: new URL('../icons/favicon.svg', import.meta.url).href })
+      const notice = new Notification(inWords('“{name}” is open now', { name: row.name }), { body: row.club ?? inWords('Hosted by {host}', { host: row.host }), tag: `roomtone-room-${row.id}`, icon: new URL('../icons/favicon.svg', import.meta.url).href })
       notice.addEventListener('click', () => {
         window.focus()
         if (session.user) context.route.go(addressOf(row.id))

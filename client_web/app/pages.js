@@ -5,6 +5,7 @@ import { createClubForm } from '../view/clubs/form.js'
 import { createHandOverClub } from '../view/clubs/hand_over.js'
 import { createProfileForm } from '../view/people/profile_form.js'
 import { forgetNameInAddress } from './identity.js'
+import { inWords } from '../words/language.js'
 
 /**
  * @import { Club, ClubPage, Member } from '../room/clubs.js'
@@ -115,7 +116,7 @@ export function createPages(context, onChange) {
     async handOver(club, username) {
       await clubs.handOver(club.id, username)
       await reload()
-      context.view.showNotice(`${username} owns “${club.name}” now.`)
+      context.view.showNotice(inWords('{username} owns “{name}” now.', { username, name: club.name }))
     },
   })
   context.add(...clubForm.elements, profileForm, handOver)
@@ -136,26 +137,26 @@ export function createPages(context, onChange) {
       await reload()
     }),
     async leaveClub(/** @type {Club} */ club) {
-      const left = await context.ask({ title: `Leave “${club.name}”?`, about: 'You can come back only with an invitation.', yes: 'Leave', action: () => clubs.leave(club.id) })
+      const left = await context.ask({ title: inWords('Leave “{name}”?', { name: club.name }), about: inWords('You can come back only with an invitation.'), yes: inWords('Leave'), action: () => clubs.leave(club.id) })
       if (left) await reload()
     },
     handOverClub: (/** @type {ClubPage} */ club) => handOver.open(club, session.user?.id),
     async deleteClub(/** @type {Club} */ club) {
       const gone = await context.ask({
-        title: `Delete “${club.name}”?`, about: 'Its members, followers and invitations are deleted, too. Rooms that have ended stay, without the club. This cannot be undone.',
-        yes: 'Delete the club', no: 'Keep it', danger: true, action: () => clubs.delete(club.id),
+        title: inWords('Delete “{name}”?', { name: club.name }), about: inWords('Its members, followers and invitations are deleted, too. Rooms that have ended stay, without the club. This cannot be undone.'),
+        yes: inWords('Delete the club'), no: inWords('Keep it'), danger: true, action: () => clubs.delete(club.id),
       })
       if (!gone) return
       await shell.reloadFollowing()
       context.route.go(CLUBS, { replace: true })
-      context.view.showNotice(`“${club.name}” is deleted.`)
+      context.view.showNotice(inWords('“{name}” is deleted.', { name: club.name }))
     },
     /** @param {Club} club @param {Member} member @param {string} role */
     setClubRole: (club, member, role) => thenReload(() => clubs.setRole(club.id, member.user_id, role)),
     /** @param {Club} club @param {Member} member */
     async removeMember(club, member) {
       const gone = await context.ask({
-        title: `Remove ${member.username}?`, about: `They will no longer be a member of “${club.name}”. They can still follow it.`, yes: 'Remove', danger: true,
+        title: inWords('Remove {username}?', { username: member.username }), about: inWords('They will no longer be a member of “{name}”. They can still follow it.', { name: club.name }), yes: inWords('Remove'), danger: true,
         action: () => clubs.remove(club.id, member.user_id),
       })
       if (gone) await reload()

@@ -3,6 +3,7 @@ import { createRows } from '../signaling/rows.js'
 import { Problem, ruleOf } from '../signaling/problem.js'
 import { createOwnPasskeys } from '../view/passkeys/own.js'
 import { WAITING, whyNoPasskeys } from '../view/passkeys/words.js'
+import { inWords } from '../words/language.js'
 
 /**
  * @import { Credential } from '../view/people/page.js'
@@ -22,7 +23,7 @@ export function createPasskeys(context) {
     all: async () => /** @type {Passkey[]} */ (/** @type {unknown} */ (await rows.select('passkeys', { select: 'id,name,created_at,last_used_at', order: 'id' }))),
     add: addOwn,
     remove: (passkey) => context.ask({
-      title: `Remove “${passkey.name}”?`, about: 'You can no longer sign in with it. Delete it on your device, too.', yes: 'Remove', danger: true,
+      title: inWords('Remove “{name}”?', { name: passkey.name }), about: inWords('You can no longer sign in with it. Delete it on your device, too.'), yes: inWords('Remove'), danger: true,
       action: () => rows.remove('passkeys', { id: `eq.${passkey.id}` }),
     }),
   })
@@ -57,7 +58,7 @@ export function createPasskeys(context) {
       await create({}, name, signal)
     } catch (problem) {
       if (ruleOf(problem) !== 'passkeys_need_a_recent_sign_in') throw problem
-      if (!(await confirm('You signed in a while ago. Use a passkey that you have, then the new one is made.'))) throw problem
+      if (!(await confirm(inWords('You signed in a while ago. Use a passkey that you have, then the new one is made.')))) throw problem
       await create({}, name, signal)
     }
   }
@@ -66,7 +67,7 @@ export function createPasskeys(context) {
   async function confirm(about) {
     const id = session.user?.id
     if (!session.ways?.passkeys || unavailable()) return false
-    return (await context.ask({ title: 'Is it you?', about, yes: 'Use a passkey', waiting: WAITING, action: signIn })) && session.user?.id === id
+    return (await context.ask({ title: inWords('Is it you?'), about, yes: inWords('Use a passkey'), waiting: WAITING, action: signIn })) && session.user?.id === id
   }
 
   /** @param {{ username?: string, secret?: string }} what  an account of this name, by a recovery link, or a further passkey @param {string} name @param {AbortSignal} [signal] */
@@ -78,7 +79,7 @@ export function createPasskeys(context) {
 
   return {
     unavailable,
-    createAccount: (/** @type {string} */ username, /** @type {AbortSignal} */ signal) => create({ username }, 'First passkey', signal),
+    createAccount: (/** @type {string} */ username, /** @type {AbortSignal} */ signal) => create({ username }, inWords('First passkey'), signal),
     signIn,
     confirm,
     /** After a recovery link was opened. Its secret is in the fragment, which no server and no Referer sees; it leaves the address here. */
@@ -87,11 +88,11 @@ export function createPasskeys(context) {
       const secret = location.hash.slice(RECOVERY.length)
       history.replaceState(history.state, '', location.pathname + location.search)
       await context.ask({
-        title: 'Back to your account', about: 'Make a new passkey on this device, and you are signed in. The link that you opened counts once.', yes: 'Make a passkey',
-        waiting: WAITING, action: (signal) => create({ secret }, 'Recovered', signal),
+        title: inWords('Back to your account'), about: inWords('Make a new passkey on this device, and you are signed in. The link that you opened counts once.'), yes: inWords('Make a passkey'),
+        waiting: WAITING, action: (signal) => create({ secret }, inWords('Recovered'), signal),
       })
     },
     /** @type {Credential} */
-    credential: { title: 'Passkeys', offered: () => session.ways?.passkeys ?? false, show: () => context.attempt(() => own.open(unavailable())) },
+    credential: { title: inWords('Passkeys'), offered: () => session.ways?.passkeys ?? false, show: () => context.attempt(() => own.open(unavailable())) },
   }
 }

@@ -1,4 +1,5 @@
 import { addressOfPerson } from '../addresses.js'
+import { inWords } from '../words/language.js'
 
 
 /** @import { Recording } from '../room/recordings.js' */
@@ -19,16 +20,16 @@ export function recordingActions(context) {
       if (roomSession.state.recording.running) return context.attempt(() => here().stop())
       if (roomSession.state.room?.topology === 'mesh') {
         return context.ask({
-          title: 'The room has to change for a recording',
-          about: 'Here everybody is connected directly, and no computer receives the whole conversation. An audio server does: switch the room to one, and it can be recorded. Nobody has to do anything, and you can switch back later. Everybody is informed and has five seconds to leave before the recording begins.',
-          yes: 'Switch and record',
+          title: inWords('The room has to change for a recording'),
+          about: inWords('Here everybody is connected directly, and no computer receives the whole conversation. An audio server does: switch the room to one, and it can be recorded. Nobody has to do anything, and you can switch back later. Everybody is informed and has five seconds to leave before the recording begins.'),
+          yes: inWords('Switch and record'),
           action: () => here().moveToNodeAndStart(),
         })
       }
       return context.ask({
-        title: 'Record this room?',
-        about: 'Everybody here is informed at once and has five seconds to leave before it begins. People who enter later are informed, too. Everybody who was here can listen to it afterwards.',
-        yes: 'Start recording',
+        title: inWords('Record this room?'),
+        about: inWords('Everybody here is informed at once and has five seconds to leave before it begins. People who enter later are informed, too. Everybody who was here can listen to it afterwards.'),
+        yes: inWords('Start recording'),
         action: () => here().start(),
       })
     },
@@ -39,15 +40,15 @@ export function recordingActions(context) {
     linkTo: (/** @type {Recording} */ recording) => shell.recordings.link(recording.id),
     async deleteRecording(/** @type {Recording} */ recording) {
       const deleted = await context.ask({
-        title: 'Delete this recording?',
-        about: 'It is deleted for everybody who was there. This cannot be undone.',
-        yes: 'Delete it',
-        no: 'Keep it',
+        title: inWords('Delete this recording?'),
+        about: inWords('It is deleted for everybody who was there. This cannot be undone.'),
+        yes: inWords('Delete it'),
+        no: inWords('Keep it'),
         danger: true,
         action: () => shell.recordings.remove(recording.id),
       })
       if (!deleted) return
-      context.view.showNotice('The recording is deleted.')
+      context.view.showNotice(inWords('The recording is deleted.'))
       const { place, recording_id } = context.route.here()
       if (place === 'recording' && recording_id === recording.id) context.route.go(addressOfPerson(context.session.user?.username ?? ''), { replace: true })
       else await context.reload()

@@ -1,4 +1,5 @@
 import { createLeave } from '../view/room/leave.js'
+import { inWords } from '../words/language.js'
 
 /** Ends of a room session after which one has to sign in again. */
 const SIGNED_OUT = new Set(['signed out', 'token expired'])
@@ -37,7 +38,7 @@ export function roomActions(context) {
     /** By its key, which is easily pressed by mistake: asks everybody who is on stage. */
     async leaveByKey() {
       const { may } = context.seated()?.state ?? {}
-      const sure = !may?.speak || may.host || await context.ask({ title: 'Leave the room?', about: 'You are on stage. When you come back, you may have to ask to speak again.', yes: 'Leave', no: 'Stay' })
+      const sure = !may?.speak || may.host || await context.ask({ title: inWords('Leave the room?'), about: inWords('You are on stage. When you come back, you may have to ask to speak again.'), yes: inWords('Leave'), no: inWords('Stay') })
       if (sure) await leave()
     },
     reconnect: () => shell.roomSession?.reconnect(),

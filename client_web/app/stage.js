@@ -4,6 +4,7 @@ import { createConfirm } from '../view/dialog/confirm.js'
 import { createPersonCard } from '../view/people/card.js'
 import { createReport } from '../view/people/report.js'
 import { createRoomSettings } from '../view/settings/settings.js'
+import { inWords } from '../words/language.js'
 import { together } from '../view/elements/words.js'
 
 /**
@@ -43,12 +44,12 @@ export function createStageActions(context) {
       const { moderation: here } = roomSession()
       await here.remove(person)
       roomSession().listeners.forget(person.user_id)
-      context.view.showNotice(`${person.username} was removed.`, { yes: 'Undo', accept: () => undoRemoval(here, person), key: `removed-${person.user_id}`, focus: true })
+      context.view.showNotice(inWords('{username} was removed.', { username: person.username }), { yes: inWords('Undo'), accept: () => undoRemoval(here, person), key: `removed-${person.user_id}`, focus: true })
     },
     ban: (/** @type {Named} */ person) => void confirm.ask({
-      title: `Ban ${person.username}?`,
-      about: `${person.username} leaves at once and cannot come back into this room. You can let them in again in the room's settings.`,
-      yes: `Ban ${person.username}`,
+      title: inWords('Ban {username}?', { username: person.username }),
+      about: inWords("{username} leaves at once and cannot come back into this room. You can let them in again in the room's settings.", { username: person.username }),
+      yes: inWords('Ban {username}', { username: person.username }),
       danger: true,
       async action() {
         await moderation().ban(person)
@@ -74,24 +75,24 @@ export function createStageActions(context) {
   /** @param {RoomSession['moderation']} here @param {Named} person */
   async function undoRemoval(here, person) {
     const refused = await context.refusal(() => here.undoRemoval(person))
-    context.view.showNotice(refused ?? `${person.username} is invited back, in the role they had.`, { key: `removed-${person.user_id}` })
+    context.view.showNotice(refused ?? inWords('{username} is invited back, in the role they had.', { username: person.username }), { key: `removed-${person.user_id}` })
   }
 
   /** After a question. It can be undone while the notice is shown. @param {Named} person */
   async function disable(person) {
     const disabled = await confirm.ask({
-      title: `Disable the account of ${person.username}?`,
-      about: `${person.username} is signed out everywhere, leaves all rooms, and cannot sign in again. You can undo it for some seconds. Later, those who run this Roomtone can.`,
-      yes: `Disable ${person.username}`,
+      title: inWords('Disable the account of {username}?', { username: person.username }),
+      about: inWords('{username} is signed out everywhere, leaves all rooms, and cannot sign in again. You can undo it for some seconds. Later, those who run this Roomtone can.', { username: person.username }),
+      yes: inWords('Disable {username}', { username: person.username }),
       danger: true,
       action: () => shell.profiles.disable(person),
     })
     if (!disabled) return
     shell.roomSession?.listeners.forget(person.user_id)
     const key = `disabled-${person.user_id}`
-    context.view.showNotice(`The account of ${person.username} is disabled.`, { yes: 'Undo', key, focus: true, accept: async () => {
+    context.view.showNotice(inWords('The account of {username} is disabled.', { username: person.username }), { yes: inWords('Undo'), key, focus: true, accept: async () => {
       const refused = await context.refusal(() => shell.profiles.enable(person))
-      context.view.showNotice(refused ?? `${person.username} can sign in again.`, { key })
+      context.view.showNotice(refused ?? inWords('{username} can sign in again.', { username: person.username }), { key })
     } })
   }
 
@@ -102,10 +103,10 @@ export function createStageActions(context) {
     const known = await shell.blockedIn(room_id) // before I leave another room
     const still = () => wanted === room_id && context.route.here().room_id === room_id
     if (still() && known.length && !(await confirm.ask({
-      title: 'A person you blocked is here',
-      about: `${together(known)} ${known.length === 1 ? 'is' : 'are'} in this room. They can hear you when you talk. You do not hear them, unless all voices here are mixed into one.`,
-      yes: 'Enter anyway',
-      no: 'Do not enter',
+      title: inWords('A person you blocked is here'),
+      about: inWords('{count, plural, one {{names} is} other {{names} are}} in this room. They can hear you when you talk. You do not hear them, unless all voices here are mixed into one.', { count: known.length, names: together(known) }),
+      yes: inWords('Enter anyway'),
+      no: inWords('Do not enter'),
     }))) {
       if (still()) context.route.go(HOME)
       wanted = null

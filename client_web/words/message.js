@@ -6,7 +6,7 @@
  *
  * @typedef {string|Gap} Part
  * @typedef {{ name: string, kind: 'value'|'plural'|'select', choices: Record<string, Part[]> }} Gap
- * @typedef {Record<string, string|number>} Values  by the names of the gaps
+ * @typedef {Record<string, string|number|null>} Values  by the names of the gaps
  */
 
 const START = /^\s*(\w+)\s*(?:,\s*(plural|select)\s*,)?/u
@@ -79,7 +79,7 @@ export function createFormatter(locale, isolated) {
   /** @param {Gap} gap @param {Values} values @param {string} count */
   function filled({ name, kind, choices }, values, count) {
     const value = values[name]
-    if (kind === 'select') return joined(choices[value] ?? choices.other, values, count)
+    if (kind === 'select') return joined(choices[String(value)] ?? choices.other, values, count)
     if (kind === 'plural') return joined(choices[`=${value}`] ?? choices[rules.select(Number(value))] ?? choices.other, values, numbers.format(Number(value)))
     return typeof value === 'number' ? numbers.format(value) : isolated(value ?? '')
   }

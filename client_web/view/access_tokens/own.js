@@ -4,6 +4,7 @@ import { element, say } from '../elements/element.js'
 import { createOwnList } from '../elements/own_list.js'
 import { createShare } from '../elements/share.js'
 import { ABOUT, MADE, termsUpTo, validityInWords } from './words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @typedef {{ jti: string, name: string, created_at: string, expires_at: string }} AccessToken
@@ -16,17 +17,17 @@ import { ABOUT, MADE, termsUpTo, validityInWords } from './words.js'
  */
 export function createOwnTokens({ all, most, make, revoke }) {
   /** @type {string|null} */ let shown = null // the jti of the token that was just made
-  const list = createOwnList({ word: 'Revoke', about: (/** @type {AccessToken} */ token) => validityInWords(token), end: revoked })
+  const list = createOwnList({ word: inWords('Revoke'), about: (/** @type {AccessToken} */ token) => validityInWords(token), end: revoked })
   const name = createField({
-    id: 'token-name', label: 'New token', most: 60, hint: 'A name by which you know it, such as OBS or Music bot.',
+    id: 'token-name', label: inWords('New token'), most: 60, hint: inWords('A name by which you know it, such as OBS or Music bot.'),
     input: element('input', { name: 'token-name', autocomplete: 'off', spellcheck: 'false' }),
   })
-  const days = createField({ id: 'token-days', label: 'Valid for', input: createSelect([]) })
+  const days = createField({ id: 'token-days', label: inWords('Valid for'), input: createSelect([]) })
   const form = createForm({
     fields: { name, days },
-    rules: { access_tokens_name_is_text: ['name', 'One line of 1 to 60 characters.'], access_tokens_days_are_limited: ['days'] },
-    go: 'Make a token',
-    check: () => (name.value ? null : ['name', 'Give it a name.']),
+    rules: { access_tokens_name_is_text: ['name', inWords('One line of 1 to 60 characters.')], access_tokens_days_are_limited: ['days'] },
+    go: inWords('Make a token'),
+    check: () => (name.value ? null : ['name', inWords('Give it a name.')]),
     async submit() {
       const made = await make(name.value, Number(days.value))
       name.input.value = ''
@@ -36,8 +37,8 @@ export function createOwnTokens({ all, most, make, revoke }) {
     },
   }, name.element, days.element)
   const once = element('p', { role: 'status' })
-  const fresh = createShare('Your token', { secret: true })
-  const dialog = createDialog('Your access tokens', element('p', { class: 'quiet', text: ABOUT }), list.element, form.element, element('div', { class: 'own-list__new' }, once, fresh.element))
+  const fresh = createShare(inWords('Your token'), { secret: true })
+  const dialog = createDialog(inWords('Your access tokens'), element('p', { class: 'quiet', text: ABOUT }), list.element, form.element, element('div', { class: 'own-list__new' }, once, fresh.element))
   dialog.onClose(() => show(null))
 
   /** @param {{ jti: string, token: string }|null} made */

@@ -1,5 +1,6 @@
 import { element, mark } from '../elements/element.js'
 import { createShare } from '../elements/share.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * The address of a calendar, to copy or to open in a calendar program.
@@ -8,8 +9,8 @@ import { createShare } from '../elements/share.js'
  */
 export function createCalendarAddress(label, { secret = false } = {}) {
   const share = createShare(label, { secret })
-  const subscribe = element('a', { class: 'button', text: 'Open in a calendar program' })
-  const file = element('a', { class: 'button button--plain', download: '', text: 'Download as a file' })
+  const subscribe = element('a', { class: 'button', text: inWords('Open in a calendar program') })
+  const file = element('a', { class: 'button button--plain', download: '', text: inWords('Download as a file') })
   const links = element('div', { class: 'page__buttons', hidden: true }, subscribe, file)
   return {
     elements: [share.element, links],

@@ -3,6 +3,7 @@ import { element, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { createCalendarAddress } from './address.js'
 import { MADE, OWN_ABOUT, stateInWords } from './words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * My own calendar: making its secret address, which is shown once, making another one, and switching it off.
@@ -13,11 +14,11 @@ export function createOwnCalendar({ madeAt, renew, end }) {
   let exists = false
   const state = element('p', {})
   const once = element('p', { role: 'status' })
-  const address = createCalendarAddress('Your secret address', { secret: true })
+  const address = createCalendarAddress(inWords('Your secret address'), { secret: true })
   const refusal = createRefusal()
   const make = element('button', { class: 'button button--action', type: 'button', on: { click: made } })
-  const off = element('button', { class: 'button button--plain', type: 'button', text: 'Switch it off', on: { click: ended } })
-  const dialog = createDialog('Your calendar', element('p', { class: 'quiet', text: OWN_ABOUT }), state, once, ...address.elements, refusal.element,
+  const off = element('button', { class: 'button button--plain', type: 'button', text: inWords('Switch it off'), on: { click: ended } })
+  const dialog = createDialog(inWords('Your calendar'), element('p', { class: 'quiet', text: OWN_ABOUT }), state, once, ...address.elements, refusal.element,
     element('div', { class: 'page__buttons' }, make, off))
   dialog.onClose(() => show(null))
 
@@ -30,7 +31,7 @@ export function createOwnCalendar({ madeAt, renew, end }) {
     const made_at = await madeAt()
     exists = made_at !== null
     say(state, stateInWords(made_at))
-    say(make, exists ? 'Make a new address' : 'Make an address')
+    say(make, exists ? inWords('Make a new address') : inWords('Make an address'))
     off.hidden = !exists
   }
 

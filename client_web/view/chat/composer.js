@@ -1,6 +1,7 @@
 import { LONGEST, lengthInWords, lengthOf, slowInWords, waitInWords } from './words.js'
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { ChatState } from '../../room/chat.js'
@@ -21,10 +22,10 @@ export function createComposer(actions) {
   /** @type {Model|null} */ let model = null
   /** @type {ReturnType<typeof setInterval>|undefined} */ let timer
   const box = element('textarea', {
-    id: 'chat-box', class: 'composer__box', rows: '1', dir: 'auto', placeholder: 'Write to the room', 'aria-label': 'Write to everybody in the room',
+    id: 'chat-box', class: 'composer__box', rows: '1', dir: 'auto', placeholder: inWords('Write to the room'), 'aria-label': inWords('Write to everybody in the room'),
     'aria-describedby': 'chat-notice chat-count', enterkeyhint: 'send', autocomplete: 'off', on: { input: typed, keydown: pressed },
   })
-  const send = element('button', { class: 'composer__send', type: 'submit', 'aria-label': 'Send', title: 'Send (Enter)' }, symbol('send'))
+  const send = element('button', { class: 'composer__send', type: 'submit', 'aria-label': inWords('Send'), title: inWords('Send (Enter)') }, symbol('send'))
   const notice = element('p', { id: 'chat-notice', class: 'composer__notice' })
   const heard = element('p', { class: 'visually-hidden', role: 'status' })
   const count = element('p', { id: 'chat-count', class: 'composer__count' })
@@ -61,7 +62,7 @@ export function createComposer(actions) {
     event.preventDefault()
     const text = box.value
     if (!text.trim()) return box.focus()
-    if (lengthOf(text.trim()) > LONGEST) return announce(`This is too long: ${lengthInWords(lengthOf(text.trim()))}.`)
+    if (lengthOf(text.trim()) > LONGEST) return announce(inWords('This is too long: {how}.', { how: lengthInWords(lengthOf(text.trim())) }))
     if (!actions.sendMessage(text)) return announce(notice.textContent ?? '')
     set('')
     actions.sent()
@@ -91,7 +92,7 @@ export function createComposer(actions) {
   const ready = () => model?.phase !== 'joining' && secondsLeft() === 0
 
   function noticeOf(/** @type {Model} */ model) {
-    if (model.phase === 'reconnecting') return 'You are not connected. What you write is sent when you are connected again.'
+    if (model.phase === 'reconnecting') return inWords('You are not connected. What you write is sent when you are connected again.')
     const seconds = secondsLeft()
     if (seconds > 0) return waitInWords(Boolean(model.chat.wait?.slow), seconds)
     return model.slow_mode > 0 ? slowInWords(model.slow_mode) : ''

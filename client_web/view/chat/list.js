@@ -1,8 +1,8 @@
 import { NEWEST, indicesOf, keptRange, pageDown, pageUp } from './visible_range.js'
 import { createMessage } from './message.js'
-import { counted } from '../elements/words.js'
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { ChatState } from '../../room/chat.js'
@@ -28,9 +28,9 @@ export function createChatList(actions) {
   /** @type {Model} */ let model
   let range = NEWEST
   /** @type {HTMLElement|null} */ let current = null // the message Tab comes to
-  const list = element('ol', { class: 'chat__messages', 'aria-label': 'Messages', on: { keydown: moveFocus, focusin: onFocus } })
+  const list = element('ol', { class: 'chat__messages', 'aria-label': inWords('Messages'), on: { keydown: moveFocus, focusin: onFocus } })
   const earlier = element('button', { class: 'chat__earlier button button--plain', type: 'button', on: { click: further } })
-  const nothing = element('p', { class: 'chat__nothing quiet', text: 'No messages yet. Everybody in the room reads what you write. People who enter later can read it, too.' })
+  const nothing = element('p', { class: 'chat__nothing quiet', text: inWords('No messages yet. Everybody in the room reads what you write. People who enter later can read it, too.') })
   const scroller = element('div', { class: 'chat__scroll scrolls', on: { scroll: scrolled } }, earlier, nothing, list)
   const newest = element('button', { class: 'chat__newest', type: 'button', hidden: true, on: { click: toEnd } }, symbol('down'), element('span'))
   const root = element('div', { class: 'chat__reading' }, scroller, newest)
@@ -134,14 +134,14 @@ export function createChatList(actions) {
     nothing.hidden = list.childElementCount > 0 || before !== 'none'
     const unseen = messages.length - end
     newest.hidden = isAtNewest()
-    say(newest.lastElementChild, unseen + model.unread > 0 ? counted(Math.max(unseen, model.unread), 'new message') : 'To the newest')
+    say(newest.lastElementChild, unseen + model.unread > 0 ? inWords('{count, plural, one {# new message} other {# new messages}}', { count: Math.max(unseen, model.unread) }) : inWords('To the newest'))
     if (isAtNewest()) pinToEnd()
     // Older messages were added above: what is being read keeps its place.
     else if (top && top !== list.firstElementChild) scroller.scrollTop = scroller.scrollHeight - fromEnd
   }
 
   /** @type {Record<string, string>} */
-  const EARLIER = { more: 'Earlier messages', loading: 'Loading earlier messages…', failed: 'Earlier messages could not be loaded. Try again' }
+  const EARLIER = { more: inWords('Earlier messages'), loading: inWords('Loading earlier messages…'), failed: inWords('Earlier messages could not be loaded. Try again') }
 
   function drawEarlier(/** @type {string} */ state) {
     earlier.hidden = state === 'none'

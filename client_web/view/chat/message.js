@@ -5,6 +5,7 @@ import { cutLinks, withLinks } from '../elements/links.js'
 import { symbol } from '../elements/symbol.js'
 import { problemInWords } from '../elements/problem_words.js'
 import { roleInWords } from '../people/person_words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * One message, always shown as text. Its buttons are shown while the pointer or the focus is on it.
@@ -38,7 +39,7 @@ export function createMessage(entry, actions) {
   const time = element('time', { class: 'message__time', datetime: at.toISOString(), title: at.toLocaleString(), text: timeInWords(at) })
   const head = element('p', { class: 'message__head' }, element('bdi', { class: 'message__name', text: username }), role, time)
   const text = element('p', { class: isOnlyEmoji(body) ? 'message__body message__body--large' : 'message__body', dir: 'auto' }, ...withLinks(body))
-  const showAll = element('button', { class: 'message__show', type: 'button', 'aria-expanded': 'false', text: 'Show all', hidden: true, on: { click: () => setClipped(showAll.getAttribute('aria-expanded') === 'true') } })
+  const showAll = element('button', { class: 'message__show', type: 'button', 'aria-expanded': 'false', text: inWords('Show all'), hidden: true, on: { click: () => setClipped(showAll.getAttribute('aria-expanded') === 'true') } })
   const foldedNote = element('p', { class: 'message__fold', hidden: true })
   const problemBox = element('div', { class: 'message__problem', hidden: true })
   const bar = element('div', { class: 'message__actions', hidden: true })
@@ -51,7 +52,7 @@ export function createMessage(entry, actions) {
   function setClipped(short) {
     text.classList.toggle('message__body--clipped', short)
     mark(showAll, 'aria-expanded', String(!short))
-    say(showAll, short ? 'Show all' : 'Show less')
+    say(showAll, short ? inWords('Show all') : inWords('Show less'))
   }
   if (isLong(body)) {
     setClipped(true)
@@ -72,8 +73,8 @@ export function createMessage(entry, actions) {
   }
 
   function drawButtons() {
-    const pin = latest.may_pin && link ? action('pin', 'Pin this link for everybody', () => pinIt()) : null
-    const remove = latest.may_delete ? action('bin', 'Delete this message', askToDelete) : null
+    const pin = latest.may_pin && link ? action('pin', inWords('Pin this link for everybody'), () => pinIt()) : null
+    const remove = latest.may_delete ? action('bin', inWords('Delete this message'), askToDelete) : null
     bar.replaceChildren(...[pin, remove].filter((one) => one !== null))
     bar.hidden = bar.childElementCount === 0
   }
@@ -81,8 +82,8 @@ export function createMessage(entry, actions) {
   /** Asks again before deleting. */
   function askToDelete() {
     const keep = () => { drawButtons(); root.focus() }
-    const yes = element('button', { class: 'message__yes', type: 'button', text: 'Delete', on: { click: () => latest.id !== null && actions.removeMessage(latest.id) } })
-    bar.replaceChildren(yes, element('button', { class: 'message__keep', type: 'button', text: 'Keep it', on: { click: keep } }))
+    const yes = element('button', { class: 'message__yes', type: 'button', text: inWords('Delete'), on: { click: () => latest.id !== null && actions.removeMessage(latest.id) } })
+    bar.replaceChildren(yes, element('button', { class: 'message__keep', type: 'button', text: inWords('Keep it'), on: { click: keep } }))
     yes.focus()
   }
 
@@ -108,8 +109,8 @@ export function createMessage(entry, actions) {
     if (state !== 'unsent' && state !== 'waiting') return showProblem(problem ? problemInWords(problem) : null)
     /** @param {string} words @param {(key: number) => void} does */
     const button = (words, does) => element('button', { class: 'message__retry', type: 'button', text: words, on: { click: () => does(key) } })
-    const words = state === 'waiting' ? 'Not sent yet. It is sent when you are connected again.' : problem ? `Not sent. ${problemInWords(problem)}` : 'Not sent.'
-    showProblem(words, button('Send again', actions.sendAgain), button('Edit the message', actions.editAgain))
+    const words = state === 'waiting' ? inWords('Not sent yet. It is sent when you are connected again.') : problem ? inWords('Not sent. {why}', { why: problemInWords(problem) }) : inWords('Not sent.')
+    showProblem(words, button(inWords('Send again'), actions.sendAgain), button(inWords('Edit the message'), actions.editAgain))
   }
 
   /** @type {Entry|null} */ let drawn = null
@@ -126,7 +127,7 @@ export function createMessage(entry, actions) {
     showAll.hidden = folded || !isLong(body)
     foldedNote.hidden = !folded
     if (folded && !foldedNote.firstChild) {
-      foldedNote.append('A message from a person you blocked. ', element('button', { class: 'message__show', type: 'button', text: 'Show it', on: { click: showFolded } }))
+      foldedNote.append(`${inWords('A message from a person you blocked.')} `, element('button', { class: 'message__show', type: 'button', text: inWords('Show it'), on: { click: showFolded } }))
     }
     role.hidden = !next.role
     say(role, next.role ? roleInWords(next.role) : '')

@@ -9,6 +9,7 @@ import { keyed } from '../elements/keyed.js'
 import { inOrder } from '../hallway/order.js'
 import { createPageState } from '../elements/page_state.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { Club, ClubPage } from '../../room/clubs.js'
@@ -34,31 +35,31 @@ export function createClub(actions) {
   const about = element('p', { class: 'page__about' })
   const counts = element('p', { class: 'page__counts quiet' })
   const follow = createFollow(action('toggleFollowClub'))
-  const start = element('button', { class: 'button button--action', type: 'button', on: { click: action('startInClub') } }, symbol('plus'), 'Start a room here')
-  const invite = element('button', { class: 'button', type: 'button', on: { click: action('inviteToClub') } }, symbol('invite'), 'Invite')
-  const edit = element('button', { class: 'button', type: 'button', on: { click: action('editClub') } }, 'Edit')
-  const calendar = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Calendar', on: { click: action('showClubCalendar') } })
-  const leave = element('button', { class: 'button button--plain', type: 'button', on: { click: action('leaveClub') } }, 'Leave the club')
-  const give = element('button', { class: 'button button--plain', type: 'button', on: { click: action('handOverClub') } }, 'Hand over')
-  const close = element('button', { class: 'button button--plain', type: 'button', on: { click: action('deleteClub') } }, 'Delete')
+  const start = element('button', { class: 'button button--action', type: 'button', on: { click: action('startInClub') } }, symbol('plus'), inWords('Start a room here'))
+  const invite = element('button', { class: 'button', type: 'button', on: { click: action('inviteToClub') } }, symbol('invite'), inWords('Invite'))
+  const edit = element('button', { class: 'button', type: 'button', on: { click: action('editClub') } }, inWords('Edit'))
+  const calendar = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: inWords('Calendar'), on: { click: action('showClubCalendar') } })
+  const leave = element('button', { class: 'button button--plain', type: 'button', on: { click: action('leaveClub') } }, inWords('Leave the club'))
+  const give = element('button', { class: 'button button--plain', type: 'button', on: { click: action('handOverClub') } }, inWords('Hand over'))
+  const close = element('button', { class: 'button button--plain', type: 'button', on: { click: action('deleteClub') } }, inWords('Delete'))
   follow.element.classList.remove('button--small')
   const buttons = element('div', { class: 'page__buttons' }, start, follow.element, calendar, invite, edit, give, close, leave)
   const state = createPageState(actions.reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
-    element('p', { class: 'page__lead quiet', text: 'It may have been closed, or the address may be wrong.' }), element('a', { class: 'button button--action', href: CLUBS, text: 'To all clubs' }))
+    element('p', { class: 'page__lead quiet', text: inWords('It may have been closed, or the address may be wrong.') }), element('a', { class: 'button button--action', href: CLUBS, text: inWords('To all clubs') }))
 
   const roomCards = element('ul', { class: 'page__cards' })
   const rooms = keyed(roomCards, { key: (/** @type {Parameters<ReturnType<typeof createCard>['update']>[0]} */ entry) => entry.row.id, create: () => createCard(actions) })
-  const quiet = element('p', { class: 'quiet', text: 'No room is open or planned here.' })
+  const quiet = element('p', { class: 'quiet', text: inWords('No room is open or planned here.') })
   const list = element('ul', { class: 'members' })
   const members = keyed(list, { key: (/** @type {import('./member.js').ShownMember} */ one) => one.user_id, create: () => createClubMember(actions), fades: false })
   const invitations = createClubInvitations(actions)
   const body = element('div', { class: 'page__body' },
-    element('section', { 'aria-label': 'Rooms' }, element('h2', { class: 'caps page__section', text: 'Rooms' }), roomCards, quiet),
-    element('section', { 'aria-label': 'Members' }, element('h2', { class: 'caps page__section', text: 'Members' }), list),
+    element('section', { 'aria-label': inWords('Rooms') }, element('h2', { class: 'caps page__section', text: inWords('Rooms') }), roomCards, quiet),
+    element('section', { 'aria-label': inWords('Members') }, element('h2', { class: 'caps page__section', text: inWords('Members') }), list),
     invitations.element)
   const root = element('article', { class: 'page page--club' },
-    element('header', { class: 'page__head' }, element('a', { class: 'back-link', href: CLUBS }, symbol('back'), 'Clubs'), topic, heading, about, counts, buttons),
+    element('header', { class: 'page__head' }, element('a', { class: 'back-link', href: CLUBS }, symbol('back'), inWords('Clubs')), topic, heading, about, counts, buttons),
     state.element, missing, body)
 
   return {
@@ -73,7 +74,7 @@ export function createClub(actions) {
       body.hidden = buttons.hidden = counts.hidden = club === null
       topic.hidden = !club?.topic
       about.hidden = !club?.description
-      say(heading, club?.name ?? (missing.hidden ? 'A club' : 'There is no such club'))
+      say(heading, club?.name ?? (missing.hidden ? inWords('A club') : inWords('There is no such club')))
       if (!club) return
       const shown = club
       const manages = club.my_role === 'OWNER' || club.my_role === 'ADMIN'

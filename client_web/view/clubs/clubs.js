@@ -5,6 +5,7 @@ import { createPageState } from '../elements/page_state.js'
 import { symbol } from '../elements/symbol.js'
 import { clubCountsInWords, ROLES } from './club_words.js'
 import { createFollow } from './follow.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { Club } from '../../room/clubs.js'
@@ -20,14 +21,14 @@ import { createFollow } from './follow.js'
  * @param {{ newClub: () => void, toggleFollowClub: (club: Club) => void, reload: () => void }} actions
  */
 export function createClubs({ newClub, toggleFollowClub, reload }) {
-  const heading = element('h1', { class: 'page__title', tabindex: '-1', text: 'Clubs' })
-  const create = element('button', { class: 'button button--action', type: 'button', on: { click: newClub } }, symbol('plus'), 'Create a club')
+  const heading = element('h1', { class: 'page__title', tabindex: '-1', text: inWords('Clubs') })
+  const create = element('button', { class: 'button button--action', type: 'button', on: { click: newClub } }, symbol('plus'), inWords('Create a club'))
   const state = createPageState(reload)
-  const mine = createPart('Yours')
-  const others = createPart('All clubs')
-  const nobody = element('p', { class: 'page__lead quiet', text: 'There are no clubs yet. Create the first one. People can follow it, and members can start rooms in it.', hidden: true })
+  const mine = createPart(inWords('Yours'))
+  const others = createPart(inWords('All clubs'))
+  const nobody = element('p', { class: 'page__lead quiet', text: inWords('There are no clubs yet. Create the first one. People can follow it, and members can start rooms in it.'), hidden: true })
   const root = element('article', { class: 'page page--clubs' },
-    element('header', { class: 'page__head page__head--row' }, element('div', {}, heading, element('p', { class: 'page__lead quiet', text: 'Groups that people follow and join. Rooms of the clubs you follow come first in your hallway.' })), create),
+    element('header', { class: 'page__head page__head--row' }, element('div', {}, heading, element('p', { class: 'page__lead quiet', text: inWords('Groups that people follow and join. Rooms of the clubs you follow come first in your hallway.') })), create),
     state.element, mine.element, others.element, nobody)
 
   function createPart(/** @type {string} */ title) {
@@ -49,14 +50,14 @@ export function createClubs({ newClub, toggleFollowClub, reload }) {
 
   return {
     element: root,
-    title: () => 'Clubs',
+    title: () => inWords('Clubs'),
     /** @param {{ looked: LookupState<string, Club[]>, shell: ShellState, user: User|null }} now */
     update({ looked, shell, user }) {
       state.update(looked)
       const all = (looked.value ?? []).map((club) => ({ ...club, followed: shell.following.has(club.id), signed_in: Boolean(user) }))
       const near = all.filter((club) => club.my_role)
-      mine.update(near, 'Yours')
-      others.update(all.filter((club) => !club.my_role), near.length ? 'Other clubs' : 'All clubs')
+      mine.update(near, inWords('Yours'))
+      others.update(all.filter((club) => !club.my_role), near.length ? inWords('Other clubs') : inWords('All clubs'))
       nobody.hidden = looked.phase !== 'ready' || all.length > 0
     },
   }

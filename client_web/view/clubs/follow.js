@@ -1,5 +1,6 @@
 import { element, mark, say } from '../elements/element.js'
 import { redraw, symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /** The button to follow or unfollow. @param {() => void} toggle */
 export function createFollow(toggle) {
@@ -11,9 +12,9 @@ export function createFollow(toggle) {
     update(/** @type {{ name: string, followed: boolean, signed_in: boolean }} */ { name, followed, signed_in }) {
       button.hidden = !signed_in
       mark(button, 'aria-pressed', followed ? 'true' : 'false')
-      mark(button, 'aria-label', `${followed ? 'Following' : 'Follow'} ${name}`)
+      mark(button, 'aria-label', `${followed ? inWords('Following') : inWords('Follow')} ${name}`)
       redraw(sign, followed ? 'followed' : 'follow')
-      say(words, followed ? 'Following' : 'Follow')
+      say(words, followed ? inWords('Following') : inWords('Follow'))
     },
   }
 }

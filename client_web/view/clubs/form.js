@@ -1,6 +1,7 @@
 import { createDialog } from '../dialog/dialog.js'
 import { element } from '../elements/element.js'
 import { createField, createForm } from '../dialog/form.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Json } from '../../signaling/json.js' */
 
@@ -8,12 +9,12 @@ import { createField, createForm } from '../dialog/form.js'
 
 /** @type {Record<string, [field: string, words?: string]>} */
 const RULES = {
-  clubs_name_is_text: ['name', 'A name is one line of 1 to 80 characters.'],
-  clubs_name_is_unique: ['name', 'There is already a club with this name.'],
+  clubs_name_is_text: ['name', inWords('A name is one line of 1 to 80 characters.')],
+  clubs_name_is_unique: ['name', inWords('There is already a club with this name.')],
   clubs_name_is_allowed: ['name'],
-  clubs_name_looks_like_no_other: ['name', 'There is already a club whose name looks like this one.'],
+  clubs_name_looks_like_no_other: ['name', inWords('There is already a club whose name looks like this one.')],
   clubs_description_has_no_hidden_controls: ['description'],
-  clubs_description_is_short: ['description', 'At most 2,000 characters.'],
+  clubs_description_is_short: ['description', inWords('At most 2,000 characters.')],
 }
 
 /**
@@ -23,14 +24,14 @@ const RULES = {
 export function createClubForm({ create, change, topics }) {
   /** @type {Club|null} */ let edited = null
   const fields = {
-    name: createField({ id: 'club-name', label: 'Name', most: 80, input: element('input', { name: 'name', autocomplete: 'off' }) }),
-    description: createField({ id: 'club-description', label: 'What it is for', most: 2000, input: element('textarea', { name: 'description', rows: '4' }) }),
-    topic: createField({ id: 'club-topic', label: 'Topic', input: element('select', { name: 'topic' }) }),
+    name: createField({ id: 'club-name', label: inWords('Name'), most: 80, input: element('input', { name: 'name', autocomplete: 'off' }) }),
+    description: createField({ id: 'club-description', label: inWords('What it is for'), most: 2000, input: element('textarea', { name: 'description', rows: '4' }) }),
+    topic: createField({ id: 'club-topic', label: inWords('Topic'), input: element('select', { name: 'topic' }) }),
   }
-  const form = createForm({ fields, rules: RULES, go: 'Create the club', check: () => (fields.name.value ? null : ['name', 'A club needs a name.']), submit },
+  const form = createForm({ fields, rules: RULES, go: inWords('Create the club'), check: () => (fields.name.value ? null : ['name', inWords('A club needs a name.')]), submit },
     ...Object.values(fields).map((field) => field.element))
-  const creating = createDialog('Create a club')
-  const editing = createDialog('Edit the club')
+  const creating = createDialog(inWords('Create a club'))
+  const editing = createDialog(inWords('Edit the club'))
 
   async function submit() {
     const { name, description, topic } = fields
@@ -44,7 +45,7 @@ export function createClubForm({ create, change, topics }) {
 
   async function fill(/** @type {string|null|undefined} */ chosen) {
     const all = await topics().catch(() => [])
-    fields.topic.input.replaceChildren(element('option', { value: '', text: 'No topic' }),
+    fields.topic.input.replaceChildren(element('option', { value: '', text: inWords('No topic') }),
       ...all.map(({ id, name, emoji }) => element('option', { value: String(id), 'data-name': name, text: `${emoji ?? ''} ${name}`.trim() })))
     fields.topic.input.value = String(all.find(({ name }) => name === chosen)?.id ?? '')
   }
@@ -58,7 +59,7 @@ export function createClubForm({ create, change, topics }) {
       edited = club
       form.clear()
       dialog.element.firstElementChild?.append(form.element)
-      form.button.textContent = club ? 'Save' : 'Create the club'
+      form.button.textContent = club ? inWords('Save') : inWords('Create the club')
       if (club) {
         fields.name.input.value = club.name
         fields.description.input.value = club.description ?? ''

@@ -1,6 +1,7 @@
 import { createDialog } from '../dialog/dialog.js'
 import { createField, createForm } from '../dialog/form.js'
 import { element } from '../elements/element.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { ClubPage } from '../../room/clubs.js' */
 
@@ -10,10 +11,10 @@ import { element } from '../elements/element.js'
  */
 export function createHandOverClub({ handOver }) {
   /** @type {ClubPage} */ let club
-  const fields = { who: createField({ id: 'club-new-owner', label: 'New owner', input: element('select', { name: 'who' }) }) }
-  const form = createForm({ fields, rules: { members_user_is_a_member: ['who'] }, go: 'Hand it over', submit },
-    element('p', { class: 'quiet', text: 'They own the club from now on, and you become an admin. They can give it back.' }), fields.who.element)
-  const dialog = createDialog('Hand the club over', form.element)
+  const fields = { who: createField({ id: 'club-new-owner', label: inWords('New owner'), input: element('select', { name: 'who' }) }) }
+  const form = createForm({ fields, rules: { members_user_is_a_member: ['who'] }, go: inWords('Hand it over'), submit },
+    element('p', { class: 'quiet', text: inWords('They own the club from now on, and you become an admin. They can give it back.') }), fields.who.element)
+  const dialog = createDialog(inWords('Hand the club over'), form.element)
 
   async function submit() {
     await handOver(club, fields.who.value)

@@ -2,6 +2,7 @@ import { addressOfPerson } from '../../addresses.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { ROLES } from './club_words.js'
 import { element, mark, say } from '../elements/element.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Club, Member } from '../../room/clubs.js' */
 
@@ -16,10 +17,10 @@ export function createClubMember({ setClubRole, removeMember }) {
   /** @type {ShownMember|undefined} */ let one
   const face = avatar('')
   const link = element('a', { class: 'member__name' })
-  const you = element('span', { class: 'quiet', text: ' (you)' })
+  const you = element('span', { class: 'quiet', text: ` ${inWords('(you)')}` })
   const role = element('span', { class: 'role' })
   const change = element('select', { class: 'member__role', on: { change: onChange } }, ...Object.entries(ROLES).map(([value, text]) => element('option', { value, text })))
-  const remove = element('button', { class: 'button button--small button--plain', type: 'button', text: 'Remove', on: { click: () => one && removeMember(one.club, one) } })
+  const remove = element('button', { class: 'button button--small button--plain', type: 'button', text: inWords('Remove'), on: { click: () => one && removeMember(one.club, one) } })
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
 
   async function action(/** @type {Promise<string|undefined>} */ doing) {
@@ -46,9 +47,9 @@ export function createClubMember({ setClubRole, removeMember }) {
       role.hidden = my_role === 'OWNER' || one.role === 'MEMBER'
       change.hidden = my_role !== 'OWNER'
       if (document.activeElement !== change) change.value = one.role
-      mark(change, 'aria-label', `Role of ${one.username}`)
+      mark(change, 'aria-label', inWords('Role of {username}', { username: one.username }))
       remove.hidden = !removable
-      mark(remove, 'aria-label', `Remove ${one.username}`)
+      mark(remove, 'aria-label', inWords('Remove {username}', { username: one.username }))
     },
   }
 }

@@ -1,6 +1,7 @@
 import { createDialog } from './dialog.js'
 import { element, mark, say } from '../elements/element.js'
 import { createRefusal, refusalOf } from '../elements/refusal.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @typedef {object} Question
@@ -65,7 +66,7 @@ export function createConfirm() {
       dialog.entitle(question.title)
       say(about, question.about)
       say(yes, question.yes)
-      say(no, question.no ?? 'Cancel')
+      say(no, question.no ?? inWords('Cancel'))
       yes.classList.toggle('button--danger', Boolean(question.danger))
       refusal.say(null)
       /** @type {Promise<boolean>} */ const answer = new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * A modal dialog with a title. It is closed by its button, by Escape, by a tap beside it, or by Back, which leaves the page it belongs to.
@@ -8,7 +9,7 @@ import { symbol } from '../elements/symbol.js'
  */
 export function createDialog(title, ...children) {
   const heading = element('h2', { class: 'dialog__title', text: title, tabindex: '-1', autofocus: true })
-  const shut = element('button', { class: 'round dialog__close', type: 'button', 'aria-label': 'Close', on: { click: () => dialog.close() } }, symbol('close'))
+  const shut = element('button', { class: 'round dialog__close', type: 'button', 'aria-label': inWords('Close'), on: { click: () => dialog.close() } }, symbol('close'))
   const body = element('div', { class: 'dialog__body scrolls' }, element('header', { class: 'dialog__head' }, heading, shut), ...children)
   const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: closeBeside, close: closed } }, body)
   /** @type {(() => void)[]} */ const listeners = [keepFocus]

@@ -1,7 +1,7 @@
 import { element, mark, say } from '../elements/element.js'
 import { ruleOf } from '../../signaling/problem.js'
 import { problemInWords } from '../elements/problem_words.js'
-import { counted } from '../elements/words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * A field with its label and the text of a refusal. A text that is too long is not cut: a message says so.
@@ -24,7 +24,7 @@ export function createField({ id, label, input, hint, most }) {
 
   function tooLong() {
     const length = most ? [...input.value].length : 0
-    return most && length > most ? `At most ${counted(most, 'character')}; these are ${length.toLocaleString('en')}.` : ''
+    return most && length > most ? inWords('At most {most, plural, one {# character} other {# characters}}; these are {length}.', { most, length }) : ''
   }
 
   const field = {

@@ -1,5 +1,6 @@
 import { element, mark, say } from './element.js'
 import { withLinks } from './links.js'
+import { inWords } from '../../words/language.js'
 
 const LONG = 140 // characters: more are shown as their first two lines
 const LINES = 2
@@ -18,7 +19,7 @@ export function createDescription() {
     text.classList.toggle('description__text--folded', folded && isLong(drawn))
     all.hidden = !isLong(drawn)
     mark(all, 'aria-expanded', String(!folded))
-    say(all, folded ? 'Show all' : 'Show less')
+    say(all, folded ? inWords('Show all') : inWords('Show less'))
   }
 
   return {

@@ -1,5 +1,6 @@
 import { PUSH_REFUSALS } from '../notifications/words.js'
 import { PASSKEY_REFUSALS } from '../passkeys/words.js'
+import { inWords } from '../../words/language.js'
 import { sentence } from './words.js'
 
 /**
@@ -16,16 +17,16 @@ export function problemInWords(problem) {
   const { rule, code, message, hint } = /** @type {Refused} */ (problem ?? {})
   const own = OWN_WORDS[rule ?? code ?? '']
   if (own) return own
-  return [message ?? 'Something went wrong', hint ?? ''].filter(Boolean).map(sentence).join(' ')
+  return [message ?? inWords('Something went wrong'), hint ?? ''].filter(Boolean).map(sentence).join(' ')
 }
 
 /** @type {Record<string, string>} by rule or code */
 const OWN_WORDS = {
-  access_tokens_need_a_recent_sign_in: 'No token was made, because you signed in a while ago. Sign out and in again, then make it.',
+  access_tokens_need_a_recent_sign_in: inWords('No token was made, because you signed in a while ago. Sign out and in again, then make it.'),
   ...PASSKEY_REFUSALS,
   ...PUSH_REFUSALS,
-  unreachable: 'This did not go out, because there was no connection. Try again when you are connected.',
-  participants_only_for_participants: 'You are not in this room any more. Enter it again, then try again.',
-  passkeys_need_a_recent_sign_in: 'No passkey was added, because you signed in a while ago. Add it again, and use a passkey of this account when you are asked.',
-  rooms_topology_has_a_node: 'No audio server for this is running. Choose another way, or try again later.',
+  unreachable: inWords('This did not go out, because there was no connection. Try again when you are connected.'),
+  participants_only_for_participants: inWords('You are not in this room any more. Enter it again, then try again.'),
+  passkeys_need_a_recent_sign_in: inWords('No passkey was added, because you signed in a while ago. Add it again, and use a passkey of this account when you are asked.'),
+  rooms_topology_has_a_node: inWords('No audio server for this is running. Choose another way, or try again later.'),
 }

@@ -1,5 +1,6 @@
 import { element, mark, say } from './element.js'
 import { redraw, symbol } from './symbol.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * What people should know of a room before they enter, in its head and on its card in the hallway.
@@ -10,10 +11,10 @@ import { redraw, symbol } from './symbol.js'
  */
 export function badgesOf(room) {
   /** @type {RoomBadge[]} */ const badges = []
-  if (room.locked) badges.push({ kind: 'locked', sign: 'lock', text: 'Locked', title: 'Nobody else can enter' })
-  if (room.access === 'invited') badges.push({ kind: 'access', sign: 'invited', text: 'Invited only', title: 'Only people who were invited may enter' })
-  if (room.access === 'club') badges.push({ kind: 'access', sign: 'members', text: 'Members only', title: 'Only members of the club may enter' })
-  if (room.broadcast) badges.push({ kind: 'broadcast', sign: 'ear', text: 'Anybody can listen', title: 'People who are not in this room hear it, too, also on other sites' })
+  if (room.locked) badges.push({ kind: 'locked', sign: 'lock', text: inWords('Locked'), title: inWords('Nobody else can enter') })
+  if (room.access === 'invited') badges.push({ kind: 'access', sign: 'invited', text: inWords('Invited only'), title: inWords('Only people who were invited may enter') })
+  if (room.access === 'club') badges.push({ kind: 'access', sign: 'members', text: inWords('Members only'), title: inWords('Only members of the club may enter') })
+  if (room.broadcast) badges.push({ kind: 'broadcast', sign: 'ear', text: inWords('Anybody can listen'), title: inWords('People who are not in this room hear it, too, also on other sites') })
   return badges
 }
 

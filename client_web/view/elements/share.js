@@ -1,6 +1,8 @@
 import { shownFor } from '../../room/shown_for.js'
 import { element, mark, say } from './element.js'
 import { symbol } from './symbol.js'
+import { inWords } from '../../words/language.js'
+import { midSentence } from './words.js'
 
 const SHOWN = 3 // s
 
@@ -14,20 +16,20 @@ export function createShare(label, { secret = false } = {}) {
   let name = ''
   let timer = 0
   const shown = element('input', { class: 'field__input share__link', readonly: true, 'aria-label': label, on: { focus: (event) => event.target.select() } })
-  const words = element('span', { text: 'Copy' })
+  const words = element('span', { text: inWords('Copy') })
   const copied = element('span', { class: 'visually-hidden', role: 'status' })
-  const copy = element('button', { class: 'button', type: 'button', 'aria-label': `Copy: ${label.toLowerCase()}`, on: { click: toClipboard } }, symbol('copy'), words)
-  const share = element('button', { class: 'button', type: 'button', on: { click: pass } }, 'Share…')
+  const copy = element('button', { class: 'button', type: 'button', 'aria-label': inWords('Copy: {what}', { what: midSentence(label) }), on: { click: toClipboard } }, symbol('copy'), words)
+  const share = element('button', { class: 'button', type: 'button', on: { click: pass } }, inWords('Share…'))
   const root = element('div', { class: 'share', hidden: true }, shown, copy, share, copied)
 
   async function toClipboard() {
     const done = await copyText(href ?? '')
-    say(words, done ? 'Copied' : 'Copy it yourself')
-    say(copied, done ? 'Copied' : 'It could not be copied. It is selected.')
+    say(words, done ? inWords('Copied') : inWords('Copy it yourself'))
+    say(copied, done ? inWords('Copied') : inWords('It could not be copied. It is selected.'))
     if (!done) shown.select()
     clearTimeout(timer)
     timer = setTimeout(() => {
-      say(words, 'Copy')
+      say(words, inWords('Copy'))
       say(copied, '')
     }, shownFor(SHOWN))
   }

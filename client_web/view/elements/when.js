@@ -1,16 +1,20 @@
+import { inWords, language, locale } from '../../words/language.js'
+
 /** Times in words, in the user's own time. Pure: a time and now in, words out. */
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-// The texts are English; 20:00 or 8:00 PM depends on the user's settings.
+/** The order of day and month; English is British here. */
+export const dates = language === 'en' ? 'en-GB' : locale
+// In English, 20:00 or 8:00 PM depends on the user's settings.
 const habit = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 ? 'en-US' : 'en-GB'
-const clock = new Intl.DateTimeFormat(habit, { hour: 'numeric', minute: '2-digit' })
-const weekday = new Intl.DateTimeFormat('en', { weekday: 'long' })
-const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
-const dateAndYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
-const month = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric' })
+const clock = new Intl.DateTimeFormat(language === 'en' ? habit : locale, { hour: 'numeric', minute: '2-digit' })
+const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long' })
+const date = new Intl.DateTimeFormat(dates, { day: 'numeric', month: 'long' })
+const dateAndYear = new Intl.DateTimeFormat(dates, { day: 'numeric', month: 'long', year: 'numeric' })
+const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' })
 
 const midnight = (/** @type {Date} */ time) => new Date(time.getFullYear(), time.getMonth(), time.getDate())
 /** @param {Date} from @param {Date} to */
@@ -19,21 +23,35 @@ const daysBetween = (from, to) => Math.round((midnight(to).getTime() - midnight(
 /** @param {Date} time @param {Date} now */
 function dayInWords(time, now) {
   const days = daysBetween(now, time)
-  if (days === 0) return 'today'
-  if (days === 1) return 'tomorrow'
-  if (days === -1) return 'yesterday'
-  if (days > 1 && days < 7) return `on ${weekday.format(time)}`
-  return `on ${(time.getFullYear() === now.getFullYear() ? date : dateAndYear).format(time)}`
+  if (days === 0) return inWords('today')
+  if (days === 1) return inWords('tomorrow')
+  if (days === -1) return inWords('yesterday')
+  if (days > 1 && days < 7) return weekday.format(time)
+  return (time.getFullYear() === now.getFullYear() ? date : dateAndYear).format(time)
 }
 
 /** "in 25 minutes", "today at 20:00", "on Friday at 20:00" @param {string|Date} at @param {Date} [now] */
 export function whenInWords(at, now = new Date()) {
   const time = new Date(at)
   const ahead = time.getTime() - now.getTime()
-  if (ahead > -MINUTE && ahead < MINUTE) return 'any moment'
+  if (isNow(time, now)) return inWords('any moment')
   if (ahead > 0 && ahead < HOUR) return soonInWords(ahead)
-  return `${dayInWords(time, now)} at ${clock.format(time)}`
+  return timeOn(time, now, Math.abs(daysBetween(now, time)) > 1)
 }
+
+/** "Friday at 20:00", "on Friday at 20:00" @param {Date} time @param {Date} now @param {boolean} on  within a sentence, a day that has a name */
+function timeOn(time, now, on) {
+  const parts = { day: dayInWords(time, now), time: clock.format(time) }
+  return on ? inWords('on {day} at {time}', parts) : inWords('{day} at {time}', parts)
+}
+
+const isNow = (/** @type {string|Date} */ at, /** @type {Date} */ now) => Math.abs(new Date(at).getTime() - now.getTime()) < MINUTE
+
+/** "just now", "yesterday at 20:00", "on Friday at 20:00": when something was, within a sentence. @param {string|Date} at @param {Date} [now] */
+export const agoInWords = (at, now = new Date()) => (isNow(at, now) ? inWords('just now') : whenInWords(at, now))
+
+/** The same by itself: "Friday at 20:00". @param {string|Date} at @param {Date} [now] */
+export const pastInWords = (at, now = new Date()) => (isNow(at, now) ? inWords('just now') : timeOn(new Date(at), now, false))
 
 /** The user's own time zone: an IANA name. */
 export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -41,18 +59,21 @@ export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone
 /** "Every Friday at 20:00", in the user's own time; in another time zone with its name, as clocks there may change on other days. @param {string|Date} at @param {string|null|undefined} zone */
 export function weeklyInWords(at, zone, own = ownZone()) {
   const time = new Date(at)
-  return `Every ${weekday.format(time)} at ${clock.format(time)}${zone && zone !== own ? `, by the clocks of ${zone.replaceAll('_', ' ')}` : ''}`
+  const parts = { day: weekday.format(time), time: clock.format(time) }
+  return zone && zone !== own ? inWords('Every {day} at {time}, by the clocks of {zone}', { ...parts, zone: zone.replaceAll('_', ' ') }) : inWords('Every {day} at {time}', parts)
 }
 
 function soonInWords(/** @type {number} */ ahead) {
   const minutes = Math.round(ahead / MINUTE)
-  return minutes === 1 ? 'in a minute' : minutes === 60 ? 'in an hour' : `in ${minutes} minutes`
+  return minutes === 60 ? inWords('in an hour') : inWords('in {minutes, plural, =1 {a minute} one {# minute} other {# minutes}}', { minutes })
 }
 
 /** How long something is still valid: "for 20 more minutes", "until tomorrow at 20:00" @param {string|Date} at @param {Date} [now] */
 export const untilInWords = (at, now = new Date()) => {
   const ahead = new Date(at).getTime() - now.getTime()
-  return ahead > 0 && ahead < HOUR ? `for ${Math.max(1, Math.round(ahead / MINUTE))} more ${Math.round(ahead / MINUTE) <= 1 ? 'minute' : 'minutes'}` : `until ${whenInWords(at, now).replace(/^on /u, '')}`
+  if (ahead > 0 && ahead < HOUR) return inWords('for {minutes, plural, one {# more minute} other {# more minutes}}', { minutes: Math.max(1, Math.round(ahead / MINUTE)) })
+  const time = new Date(at)
+  return inWords('until {day} at {time}', { day: dayInWords(time, now), time: clock.format(time) })
 }
 
 /** "27 November 2026" @param {string|Date} at */

@@ -1,4 +1,4 @@
-import { inWords, isolated, locale } from '../../words/language.js'
+import { inWords, isolated, language, locale } from '../../words/language.js'
 
 /** Small pieces of text. Pure. */
 
@@ -22,9 +22,12 @@ export function duration(ms) {
 
 export const capital = (/** @type {string} */ text) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1)
 
+/** A text that stands alone elsewhere, in the middle of a sentence: English has no capital there. @param {string} text */
+export const midSentence = (text) => (language === 'en' ? text.toLowerCase() : text)
+
 /** Makes a sentence of a database message, which has no capital and no full stop. @param {string} text */
 export function sentence(text) {
   const trimmed = text.trim()
   const started = capital(trimmed)
-  return /[.!?…]$/u.test(started) ? started : `${started}.`
+  return /[.!?…؟]$/u.test(started) ? started : `${started}.`
 }

@@ -5,8 +5,9 @@ import { keyed } from '../elements/keyed.js'
 import { badgesOf, createBadge } from '../elements/room_badges.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { whenInWords } from '../elements/when.js'
-import { sentence, together } from '../elements/words.js'
 import { countsInWords, knownInWords } from './hallway_words.js'
+import { inWords } from '../../words/language.js'
+import { capital, together } from '../elements/words.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
@@ -28,7 +29,7 @@ export function createCard({ toggleFollow, toggleReminder }) {
   const badges = element('ul', { class: 'badges' })
   const people = element('ul', { class: 'card__people' })
   const known = element('p', { class: 'card__known', hidden: true })
-  const live = element('span', { class: 'card__live' }, element('span', { class: 'card__dot', 'aria-hidden': 'true' }), 'Live')
+  const live = element('span', { class: 'card__live' }, element('span', { class: 'card__dot', 'aria-hidden': 'true' }), inWords('Live'))
   const counts = element('span')
   const reminderWords = element('span')
   const reminderSign = symbol('reminder')
@@ -47,12 +48,12 @@ export function createCard({ toggleFollow, toggleReminder }) {
     update({ row: latest, over, here, me, reminded, blocks }) {
       row = latest
       const scheduled = Boolean(row.scheduled) && !over
-      say(club, row.club ?? `Hosted by ${row.host}`)
+      say(club, row.club ?? inWords('Hosted by {host}', { host: row.host }))
       card.classList.toggle('card--clubless', !row.club)
       follow.hidden = !row.club || me === null
       mark(follow, 'aria-pressed', row.followed ? 'true' : 'false')
-      mark(follow, 'aria-label', row.club ? `Follow ${row.club}` : null)
-      mark(follow, 'title', row.club ? `${row.followed ? 'Unfollow' : 'Follow'} ${row.club}` : null)
+      mark(follow, 'aria-label', row.club ? inWords('Follow {club}', { club: row.club }) : null)
+      mark(follow, 'title', row.club ? `${row.followed ? inWords('Unfollow') : inWords('Follow')} ${row.club}` : null)
       redraw(ribbon, row.followed ? 'followed' : 'follow')
       say(link, row.name)
       // The card of an ended room keeps its place under the pointer, but is not a link.
@@ -68,15 +69,15 @@ export function createCard({ toggleFollow, toggleReminder }) {
       known.hidden = over || !row.known.length
       say(known, known.hidden ? '' : knownInWords(row.known))
       when.hidden = !scheduled
-      say(when, scheduled ? `Opens ${whenInWords(row.starts_at ?? '')}` : '')
+      say(when, scheduled ? inWords('Opens {when}', { when: whenInWords(row.starts_at ?? '') }) : '')
       about.hidden = over || !row.description
       say(about, row.description ?? '')
-      say(counts, over ? 'This room has ended' : scheduled ? scheduledInWords(row) : described(row, here))
+      say(counts, over ? inWords('This room has ended') : scheduled ? scheduledInWords(row) : described(row, here))
       remind.hidden = !scheduled || me === row.host_id || (row.co_host_ids ?? []).some((id) => id === me) // hosts open it themselves
       mark(remind, 'aria-pressed', reminded ? 'true' : 'false')
-      mark(remind, 'aria-label', `${reminded ? 'You will be notified of' : 'Remind me of'} ${row.name}`)
+      mark(remind, 'aria-label', reminded ? inWords('You will be notified of {room}', { room: row.name }) : inWords('Remind me of {room}', { room: row.name }))
       redraw(reminderSign, reminded ? 'reminder-on' : 'reminder')
-      say(reminderWords, reminded ? 'You will be notified' : 'Remind me')
+      say(reminderWords, reminded ? inWords('You will be notified') : inWords('Remind me'))
     },
   }
 }
@@ -84,25 +85,25 @@ export function createCard({ toggleFollow, toggleReminder }) {
 /** Whom I blocked and would meet there. @param {ListedRoom} row @param {ReadonlySet<number>} [blocks] @returns {RoomBadge[]} */
 function blocked(row, blocks = new Set()) {
   const badge = (/** @type {string} */ text) => [{ kind: 'blocked', sign: 'block', text, title: null }]
-  if (blocks.has(row.host_id)) return badge(`Hosted by ${row.host}, blocked by you`)
+  if (blocks.has(row.host_id)) return badge(inWords('Hosted by {host}, blocked by you', { host: row.host }))
   const person = (row.people ?? []).find(({ user_id }) => blocks.has(user_id))
-  return person ? badge(`${person.username}, blocked by you, is on stage`) : []
+  return person ? badge(inWords('{username}, blocked by you, is on stage', { username: person.username })) : []
 }
 
 /** @param {ListedRoom} row @param {boolean} here */
 function described(row, here) {
   const parts = [countsInWords(row)]
-  if (row.stage === 'moderated') parts.push('moderated')
-  if (here) parts.push("you're in")
+  if (row.stage === 'moderated') parts.push(inWords('moderated'))
+  if (here) parts.push(inWords("you're in"))
   return parts.join(' · ')
 }
 
 function scheduledInWords(/** @type {ListedRoom} */ row) {
   const parts = []
-  if (row.club || row.co_hosts?.length) parts.push(`with ${together([...(row.club ? [row.host] : []), ...(row.co_hosts ?? [])])}`)
-  if (row.stage === 'moderated') parts.push('moderated')
-  if (row.repeats) parts.push('every week')
-  return sentence(parts.join(' · ') || 'not open yet').replace(/\.$/u, '')
+  if (row.club || row.co_hosts?.length) parts.push(inWords('with {names}', { names: together([...(row.club ? [row.host] : []), ...(row.co_hosts ?? [])]) }))
+  if (row.stage === 'moderated') parts.push(inWords('moderated'))
+  if (row.repeats) parts.push(inWords('every week'))
+  return capital(parts.join(' · ') || inWords('not open yet'))
 }
 
 function face() {

@@ -3,14 +3,15 @@ import { createDialog } from '../dialog/dialog.js'
 import { createField, createForm } from '../dialog/form.js'
 import { element } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
+import { inWords } from '../../words/language.js'
 
 /** @typedef {{ id: number, name: string }} Planned */
 
 /** @type {Record<string, [field: string, words?: string]>} */
 const RULES = {
-  users_is_known: ['name', 'There is nobody with this name.'],
-  rooms_co_hosts_can_be_named: ['name', 'This person cannot be a co-host of this room.'],
-  rooms_co_hosts_are_few: ['name', 'A room has at most 10 co-hosts.'],
+  users_is_known: ['name', inWords('There is nobody with this name.')],
+  rooms_co_hosts_can_be_named: ['name', inWords('This person cannot be a co-host of this room.')],
+  rooms_co_hosts_are_few: ['name', inWords('A room has at most 10 co-hosts.')],
 }
 
 /**
@@ -21,11 +22,11 @@ export function createCoHosts({ all, suggest, add, remove }) {
   /** @type {Planned} */ let room
   let asked = 0
   const names = element('datalist', { id: 'co-host-names' })
-  const name = createField({ id: 'co-host-name', label: 'Name', input: element('input', { list: 'co-host-names', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', on: { input: look } }) })
-  const form = createForm({ fields: { name }, rules: RULES, go: 'Make co-host', check: () => (name.value ? null : ['name', 'Enter the name of a person.']), submit }, name.element, names)
+  const name = createField({ id: 'co-host-name', label: inWords('Name'), input: element('input', { list: 'co-host-names', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', on: { input: look } }) })
+  const form = createForm({ fields: { name }, rules: RULES, go: inWords('Make co-host'), check: () => (name.value ? null : ['name', inWords('Enter the name of a person.')]), submit }, name.element, names)
   const refusal = createRefusal()
-  const list = element('ul', { class: 'banned co-hosts', 'aria-label': 'Co-hosts' })
-  const dialog = createDialog('Co-hosts', element('p', { class: 'quiet', text: 'Co-hosts enter before the room opens, open it, moderate it, and may end it. They see it in their hallway.' }), list, refusal.element, form.element)
+  const list = element('ul', { class: 'banned co-hosts', 'aria-label': inWords('Co-hosts') })
+  const dialog = createDialog(inWords('Co-hosts'), element('p', { class: 'quiet', text: inWords('Co-hosts enter before the room opens, open it, moderate it, and may end it. They see it in their hallway.') }), list, refusal.element, form.element)
 
   async function look() {
     const ticket = (asked += 1)
@@ -43,7 +44,7 @@ export function createCoHosts({ all, suggest, add, remove }) {
 
   function entry(/** @type {string} */ username) {
     return element('li', { class: 'banned__one' }, avatar(username), element('span', { class: 'banned__name', text: username }),
-      element('button', { class: 'button', type: 'button', text: 'Remove', 'aria-label': `Remove the co-host ${username}`, on: { click: takeAway } }))
+      element('button', { class: 'button', type: 'button', text: inWords('Remove'), 'aria-label': inWords('Remove the co-host {username}', { username }), on: { click: takeAway } }))
     async function takeAway() {
       if (!(await refusal.attempt(() => remove(room, username)))) return
       await draw()
@@ -66,7 +67,7 @@ export function createCoHosts({ all, suggest, add, remove }) {
       form.element.reset()
       refusal.say(null)
       list.replaceChildren()
-      dialog.entitle(`Co-hosts of ${planned.name}`)
+      dialog.entitle(inWords('Co-hosts of {name}', { name: planned.name }))
       dialog.open()
       name.focus()
       void draw()

@@ -9,6 +9,7 @@ import { addedInWords, failureInWords, foundInWords, moreInWords } from './hallw
 import { matches, keptInPlace, isOrder, inOrder } from './order.js'
 import { symbol } from '../elements/symbol.js'
 import { problemInWords } from '../elements/problem_words.js'
+import { inWords } from '../../words/language.js'
 import { together } from '../elements/words.js'
 
 /**
@@ -18,8 +19,8 @@ import { together } from '../elements/words.js'
 
 const SORTED_FROM = 2 // a single room has no order
 const MINUTE = 60_000
-const ORDERS = [['busiest', 'Busiest'], ['newest', 'Newest'], ['name', 'By name']]
-const SECTIONS = [['followed', 'You follow'], ['open', 'Open rooms'], ['scheduled', 'Scheduled']]
+const ORDERS = [['busiest', inWords('Busiest')], ['newest', inWords('Newest')], ['name', inWords('By name')]]
+const SECTIONS = [['followed', inWords('You follow')], ['open', inWords('Open rooms')], ['scheduled', inWords('Scheduled')]]
 
 /**
  * @typedef {{ rooms: readonly ListedRoom[], loading: boolean, connection: string, problem: import('../../signaling/problem.js').Problem|null,
@@ -27,7 +28,7 @@ const SECTIONS = [['followed', 'You follow'], ['open', 'Open rooms'], ['schedule
  * @typedef {import('./order.js').Entry & Parameters<ReturnType<typeof createCard>['update']>[0]} CardEntry
  */
 
-const tryAgain = (/** @type {() => void} */ retry) => element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => retry() } })
+const tryAgain = (/** @type {() => void} */ retry) => element('button', { class: 'button', type: 'button', text: inWords('Try again'), on: { click: () => retry() } })
 
 /**
  * The hallway: who is in which room now, and which rooms are scheduled.
@@ -40,22 +41,22 @@ export function createHallway(actions) {
   let reading = false
   /** @type {readonly number[]|undefined} */ let added // the page of rooms that was read and is to be drawn
 
-  const heading = element('h1', { class: 'visually-hidden', tabindex: '-1', text: 'Hallway' })
-  const search = element('input', { type: 'search', placeholder: 'Find', 'aria-label': 'Find rooms, clubs and people', autocomplete: 'off', on: { input: find } })
+  const heading = element('h1', { class: 'visually-hidden', tabindex: '-1', text: inWords('Hallway') })
+  const search = element('input', { type: 'search', placeholder: inWords('Find'), 'aria-label': inWords('Find rooms, clubs and people'), autocomplete: 'off', on: { input: find } })
   const searching = element('label', { class: 'search hallway__find' }, symbol('search'), search)
-  const begin = element('button', { class: 'button button--action', type: 'button', on: { click: actions.start } }, symbol('plus'), 'Start a room')
-  const order = element('select', { class: 'hallway__order', 'aria-label': 'Sort rooms', on: { change: sort } }, ...ORDERS.map(([value, text]) => element('option', { value, text })))
+  const begin = element('button', { class: 'button button--action', type: 'button', on: { click: actions.start } }, symbol('plus'), inWords('Start a room'))
+  const order = element('select', { class: 'hallway__order', 'aria-label': inWords('Sort rooms'), on: { change: sort } }, ...ORDERS.map(([value, text]) => element('option', { value, text })))
   const ordering = element('label', { class: 'hallway__sort' }, symbol('sort'), order)
   const connection = element('p', { class: 'hallway__connection', role: 'status' })
   const refusal = element('p', { class: 'hallway__refusal', role: 'alert', hidden: true })
   const sections = SECTIONS.map(([name, title]) => createSection(name, title))
   const roomSections = element('div', { class: 'hallway__sections' }, ...sections.map((section) => section.element))
-  const clubs = createFound('Clubs', { addressOf: ({ id }) => addressOfClub(id), about: ({ about }) => about ?? '' })
-  const people = createFound('People', { addressOf: ({ name }) => addressOfPerson(name), about: aboutPerson, faces: true })
+  const clubs = createFound(inWords('Clubs'), { addressOf: ({ id }) => addressOfClub(id), about: ({ about }) => about ?? '' })
+  const people = createFound(inWords('People'), { addressOf: ({ name }) => addressOfPerson(name), about: aboutPerson, faces: true })
   const nothing = element('div', { class: 'hallway__nothing' })
   const waiting = element('div', { class: 'hallway__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('div', { class: 'card card--waiting' }, element('i'), element('i'), element('i'))))
   const moreWords = element('p', { class: 'quiet' })
-  const showButton = element('button', { class: 'button', type: 'button', text: 'Show more', on: { click: showMore } })
+  const showButton = element('button', { class: 'button', type: 'button', text: inWords('Show more'), on: { click: showMore } })
   const more = element('div', { class: 'hallway__more', hidden: true }, moreWords, showButton)
   const found = element('p', { class: 'visually-hidden', role: 'status' })
   const failure = element('p', { class: 'hallway__failure', role: 'alert', hidden: true })
@@ -113,7 +114,7 @@ export function createHallway(actions) {
   /** Where someone is whom I follow, or what they write about themselves. @param {import('../../room/more_rooms.js').Found} one */
   function aboutPerson({ id, about }) {
     const rooms = model?.people.get(id)?.rooms.flatMap((room) => model?.rooms.find((row) => row.id === room)?.name ?? []) ?? []
-    return rooms.length ? `Now in ${together(rooms)}` : (about ?? '')
+    return rooms.length ? inWords('Now in {names}', { names: together(rooms) }) : (about ?? '')
   }
 
   /** Reads the next page of rooms. */
@@ -165,8 +166,8 @@ export function createHallway(actions) {
     if (nothing.dataset.kind === kind) return
     nothing.dataset.kind = kind
     nothing.replaceChildren(...(kind === 'unfound'
-      ? [element('p', { class: 'hallway__quiet', text: 'Nothing found' }), element('p', { class: 'quiet', text: 'No open room, club or person matches. Try fewer letters.' })]
-      : [element('p', { class: 'hallway__quiet', text: 'No open rooms' }), element('p', { class: 'quiet', text: 'Start a room. People will find it here.' })]))
+      ? [element('p', { class: 'hallway__quiet', text: inWords('Nothing found') }), element('p', { class: 'quiet', text: inWords('No open room, club or person matches. Try fewer letters.') })]
+      : [element('p', { class: 'hallway__quiet', text: inWords('No open rooms') }), element('p', { class: 'quiet', text: inWords('Start a room. People will find it here.') })]))
   }
 
   function drawFailure(/** @type {RoomSearch} */ searched) {
@@ -178,9 +179,9 @@ export function createHallway(actions) {
 
   function drawConnection(/** @type {Shown} */ { connection: state, problem, loading }) {
     connection.dataset.state = state
-    const words = state === 'reconnecting' ? 'Reconnecting… what you see may be out of date.'
-      : state === 'ended' ? problemInWords(problem ?? { message: 'The hallway is not updated any more' })
-      : loading ? 'Loading the hallway…' : ''
+    const words = state === 'reconnecting' ? inWords('Reconnecting… what you see may be out of date.')
+      : state === 'ended' ? problemInWords(problem ?? { message: inWords('The hallway is not updated any more') })
+      : loading ? inWords('Loading the hallway…') : ''
     connection.hidden = words === ''
     if (connection.firstChild?.textContent === words) return
     connection.replaceChildren(element('span', { text: words }))

@@ -2,6 +2,7 @@ import { createDialog } from '../dialog/dialog.js'
 import { element, say } from '../elements/element.js'
 import { createCheck, createChoices, createField, createForm } from '../dialog/form.js'
 import { fieldsOf, momentOf, nextHour, ownZone, whenInWords } from '../elements/when.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @typedef {[value: string, title: string, about: string]} Choice
@@ -11,31 +12,31 @@ import { fieldsOf, momentOf, nextHour, ownZone, whenInWords } from '../elements/
 
 /** @type {Choice[]} */
 const STAGES = [
-  ['open', 'Open stage', 'Everyone who enters may talk.'],
-  ['moderated', 'Moderated stage', 'People enter as listeners and raise a hand. You bring them to the stage.'],
+  ['open', inWords('Open stage'), inWords('Everyone who enters may talk.')],
+  ['moderated', inWords('Moderated stage'), inWords('People enter as listeners and raise a hand. You bring them to the stage.')],
 ]
 /** @type {Choice[]} */
 const ACCESS = [
-  ['open', 'Everyone', 'Anybody may enter and see who is here.'],
-  ['club', 'Members of the club', 'Others see that the room exists, but not who is in it.'],
-  ['invited', 'Only people I invite', 'Nobody else sees the room.'],
+  ['open', inWords('Everyone'), inWords('Anybody may enter and see who is here.')],
+  ['club', inWords('Members of the club'), inWords('Others see that the room exists, but not who is in it.')],
+  ['invited', inWords('Only people I invite'), inWords('Nobody else sees the room.')],
 ]
 /** @type {Choice[]} */
 const TIMES = [
-  ['now', 'Now', 'The room opens, and you enter it.'],
-  ['later', 'Later', 'The hallway shows it with its time. It opens by itself at that time.'],
+  ['now', inWords('Now'), inWords('The room opens, and you enter it.')],
+  ['later', inWords('Later'), inWords('The hallway shows it with its time. It opens by itself at that time.')],
 ]
 /** @type {Choice[]} */
 const HOST_GONE = [
-  ['wait', 'It waits for you', 'People stay and talk; your seat is kept.'],
-  ['handover', 'Another person becomes the host', 'The moderator or speaker who has been here longest.'],
-  ['end', 'It ends', 'Everybody leaves when you leave.'],
+  ['wait', inWords('It waits for you'), inWords('People stay and talk; your seat is kept.')],
+  ['handover', inWords('Another person becomes the host'), inWords('The moderator or speaker who has been here longest.')],
+  ['end', inWords('It ends'), inWords('Everybody leaves when you leave.')],
 ]
 /** @type {Record<string, [field: string, words?: string]>} */
 const RULES = {
-  rooms_name_is_text: ['name', 'A name is one line of 1 to 120 characters.'],
+  rooms_name_is_text: ['name', inWords('A name is one line of 1 to 120 characters.')],
   rooms_name_is_allowed: ['name'],
-  rooms_description_is_text: ['description', 'A description has at most 500 characters.'],
+  rooms_description_is_text: ['description', inWords('A description has at most 500 characters.')],
   rooms_description_has_no_hidden_controls: ['description'],
   rooms_host_is_a_club_member: ['club'],
   rooms_club_access_needs_a_club: ['access'],
@@ -44,7 +45,7 @@ const RULES = {
   rooms_host_gone_is_known: ['host_gone'],
   rooms_start_within_a_year: ['date'],
   rooms_time_zone_is_known: ['repeats'],
-  rooms_stay_open: ['date', 'This room is open now. Its time can no longer be changed.'],
+  rooms_stay_open: ['date', inWords('This room is open now. Its time can no longer be changed.')],
 }
 
 /**
@@ -55,25 +56,25 @@ const RULES = {
 export function createStartRoom({ start, change, clubs }) {
   /** @type {PlannedRoom|null} */ let edited = null
   /** @type {Record<string, unknown>} */ let asOpened = {}
-  const club = createField({ id: 'room-club', label: 'Club', input: element('select', { name: 'club', on: { change: onClub } }) })
+  const club = createField({ id: 'room-club', label: inWords('Club'), input: element('select', { name: 'club', on: { change: onClub } }) })
   const fields = {
-    name: createField({ id: 'room-name', label: 'Name', most: 120, input: element('input', { name: 'name', autocomplete: 'off', placeholder: 'What is it about?' }) }),
-    description: createField({ id: 'room-description', label: 'Description', hint: 'If you like: what people can expect.', most: 500, input: element('textarea', { name: 'description', rows: '2' }) }),
+    name: createField({ id: 'room-name', label: inWords('Name'), most: 120, input: element('input', { name: 'name', autocomplete: 'off', placeholder: inWords('What is it about?') }) }),
+    description: createField({ id: 'room-description', label: inWords('Description'), hint: inWords('If you like: what people can expect.'), most: 500, input: element('textarea', { name: 'description', rows: '2' }) }),
     club,
-    stage: createChoices({ name: 'stage', label: 'Stage', choices: STAGES, chosen: 'open' }),
-    access: createChoices({ name: 'access', label: 'Who may enter', choices: ACCESS, chosen: 'open' }),
-    when: createChoices({ name: 'when', label: 'When', choices: TIMES, chosen: 'now' }),
-    date: createField({ id: 'room-date', label: 'Date', input: element('input', { type: 'date', name: 'date' }) }),
-    time: createField({ id: 'room-time', label: 'Time', input: element('input', { type: 'time', name: 'time' }) }),
-    repeats: createCheck({ name: 'repeats', label: 'Repetition', title: 'Every week', about: 'When the room has ended, the next one is planned for the same time of day, also when clocks change.' }),
-    host_gone: createChoices({ name: 'host_gone', label: 'When you leave without ending it', choices: HOST_GONE, chosen: 'wait' }),
+    stage: createChoices({ name: 'stage', label: inWords('Stage'), choices: STAGES, chosen: 'open' }),
+    access: createChoices({ name: 'access', label: inWords('Who may enter'), choices: ACCESS, chosen: 'open' }),
+    when: createChoices({ name: 'when', label: inWords('When'), choices: TIMES, chosen: 'now' }),
+    date: createField({ id: 'room-date', label: inWords('Date'), input: element('input', { type: 'date', name: 'date' }) }),
+    time: createField({ id: 'room-time', label: inWords('Time'), input: element('input', { type: 'time', name: 'time' }) }),
+    repeats: createCheck({ name: 'repeats', label: inWords('Repetition'), title: inWords('Every week'), about: inWords('When the room has ended, the next one is planned for the same time of day, also when clocks change.') }),
+    host_gone: createChoices({ name: 'host_gone', label: inWords('When you leave without ending it'), choices: HOST_GONE, chosen: 'wait' }),
   }
   const moment = element('p', { class: 'field__hint quiet', role: 'status' })
   const later = element('div', { class: 'field-row' }, fields.date.element, fields.time.element, moment, fields.repeats.element)
-  const more = element('details', { class: 'more' }, element('summary', { text: 'More' }), fields.host_gone.element)
-  const form = createForm({ fields, rules: RULES, go: 'Open the room', check, submit },
+  const more = element('details', { class: 'more' }, element('summary', { text: inWords('More') }), fields.host_gone.element)
+  const form = createForm({ fields, rules: RULES, go: inWords('Open the room'), check, submit },
     fields.name.element, fields.description.element, fields.when.element, later, club.element, fields.access.element, fields.stage.element, more)
-  const dialog = createDialog('Start a room', form.element)
+  const dialog = createDialog(inWords('Start a room'), form.element)
   form.element.addEventListener('input', draw)
 
   function onClub() {
@@ -85,18 +86,18 @@ export function createStartRoom({ start, change, clubs }) {
   function draw() {
     const planned = fields.when.value === 'later'
     later.hidden = !planned
-    say(form.button, edited ? 'Save' : planned ? 'Plan the room' : 'Open the room')
+    say(form.button, edited ? inWords('Save') : planned ? inWords('Plan the room') : inWords('Open the room'))
     const at = chosenMoment()
-    say(moment, at && at > new Date() ? `Opens ${whenInWords(at)}, your time.` : '')
+    say(moment, at && at > new Date() ? inWords('Opens {when}, your time.', { when: whenInWords(at) }) : '')
   }
 
   /** @returns {[field: string, words: string]|null} */
   function check() {
-    if (!fields.name.value) return ['name', 'A room needs a name.']
+    if (!fields.name.value) return ['name', inWords('A room needs a name.')]
     if (fields.when.value === 'now') return null
     const at = chosenMoment()
-    if (!at) return [fields.date.value ? 'time' : 'date', 'Choose when it opens.']
-    return at > new Date() ? null : [sameDay(at) ? 'time' : 'date', 'That time has passed. Choose a later one.']
+    if (!at) return [fields.date.value ? 'time' : 'date', inWords('Choose when it opens.')]
+    return at > new Date() ? null : [sameDay(at) ? 'time' : 'date', inWords('That time has passed. Choose a later one.')]
   }
 
   /** The values of the form, as columns of a planned room's row. @returns {Record<string, unknown>} */
@@ -141,7 +142,7 @@ export function createStartRoom({ start, change, clubs }) {
 
   /** @param {{ id: number, name: string }[]} all @param {string} chosen */
   function offerClubs(all, chosen) {
-    club.input.replaceChildren(element('option', { value: '', text: 'No club' }), ...all.map(({ id, name: title }) => element('option', { value: String(id), text: title })))
+    club.input.replaceChildren(element('option', { value: '', text: inWords('No club') }), ...all.map(({ id, name: title }) => element('option', { value: String(id), text: title })))
     club.input.value = all.some(({ id }) => String(id) === chosen) ? chosen : ''
     onClub()
   }
@@ -151,7 +152,7 @@ export function createStartRoom({ start, change, clubs }) {
     if (edited || room) form.element.reset()
     edited = room
     form.clear()
-    dialog.entitle(room ? 'Edit the room' : 'Start a room')
+    dialog.entitle(room ? inWords('Edit the room') : inWords('Start a room'))
     fields.when.element.hidden = room !== null
     fields.date.input.min = fieldsOf(new Date()).date
   }
@@ -168,7 +169,7 @@ export function createStartRoom({ start, change, clubs }) {
     /** @param {{ club_id?: number|null }} [where]  the club it is to be in; it can still be changed */
     open({ club_id = null } = {}) {
       turnTo(null)
-      if (!club.input.firstChild) club.input.append(element('option', { value: '', text: 'No club' }))
+      if (!club.input.firstChild) club.input.append(element('option', { value: '', text: inWords('No club') }))
       const { date, time } = fieldsOf(nextHour())
       if (!fields.date.value) fields.date.input.value = date
       if (!fields.time.value) fields.time.input.value = time

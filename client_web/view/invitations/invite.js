@@ -6,9 +6,10 @@ import { createField, createSelect } from '../dialog/form.js'
 import { createShare } from '../elements/share.js'
 import { onceBeforeNextFrame } from '../elements/next_frame.js'
 import { problemInWords } from '../elements/problem_words.js'
+import { inWords } from '../../words/language.js'
 
-const TERMS = [['1 hour', 'an hour'], ['1 day', 'a day'], ['7 days', 'a week'], ['30 days', 'a month']]
-const USES = [['', 'anybody'], ['1', 'one person'], ['5', 'five people'], ['25', '25 people']]
+const TERMS = [['1 hour', inWords('an hour')], ['1 day', inWords('a day')], ['7 days', inWords('a week')], ['30 days', inWords('a month')]]
+const USES = [['', inWords('anybody')], ['1', inWords('one person')], ['5', inWords('five people')], ['25', inWords('25 people')]]
 
 /**
  * Invites people: by name, which they see on any page, or by a link to send to them.
@@ -21,23 +22,23 @@ const USES = [['', 'anybody'], ['1', 'one person'], ['5', 'five people'], ['25',
 export function createInvite({ suggest, make, linkOf }) {
   /** @type {Place|undefined} */ let place
   let asked = 0
-  const name = createField({ id: 'invite-name', label: 'By name', input: element('input', { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: 'Name', on: { input: onceBeforeNextFrame(look) } }) })
+  const name = createField({ id: 'invite-name', label: inWords('By name'), input: element('input', { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: inWords('Name'), on: { input: onceBeforeNextFrame(look) } }) })
   const people = element('ul', { class: 'sign-in__people' })
   const done = element('p', { class: 'invite__done', role: 'status' })
   const byName = element('form', { class: 'invite__part', novalidate: true, on: { submit: (event) => { event.preventDefault(); ask(name.value) } } },
-    name.element, people, element('button', { class: 'button button--action', type: 'submit', text: 'Invite them' }), done)
+    name.element, people, element('button', { class: 'button button--action', type: 'submit', text: inWords('Invite them') }), done)
 
-  const open = createShare('Link to the room')
-  const openPart = element('section', { class: 'invite__part' }, element('h3', { class: 'field__label', text: 'By a link' }), element('p', { class: 'quiet', text: 'Everybody who may enter the room can use this link.' }), open.element)
+  const open = createShare(inWords('Link to the room'))
+  const openPart = element('section', { class: 'invite__part' }, element('h3', { class: 'field__label', text: inWords('By a link') }), element('p', { class: 'quiet', text: inWords('Everybody who may enter the room can use this link.') }), open.element)
 
-  const lasting = createField({ id: 'invite-lasting', label: 'Open for', input: createSelect(TERMS) })
-  const uses = createField({ id: 'invite-uses', label: 'For', input: createSelect(USES) })
+  const lasting = createField({ id: 'invite-lasting', label: inWords('Open for'), input: createSelect(TERMS) })
+  const uses = createField({ id: 'invite-uses', label: inWords('For'), input: createSelect(USES) })
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
-  const fresh = createShare('Invitation link')
+  const fresh = createShare(inWords('Invitation link'))
   const linkPart = element('form', { class: 'invite__part', novalidate: true, on: { submit: (event) => { event.preventDefault(); makeLink() } } },
-    element('h3', { class: 'field__label', text: 'By an invitation link' }), element('p', { class: 'quiet', text: 'Everybody who has this link may enter, until it expires or is used up.' }),
-    element('div', { class: 'field-row' }, lasting.element, uses.element), element('button', { class: 'button', type: 'submit', text: 'Make a link' }), refusal, fresh.element)
-  const dialog = createDialog('Invite', byName, openPart, linkPart)
+    element('h3', { class: 'field__label', text: inWords('By an invitation link') }), element('p', { class: 'quiet', text: inWords('Everybody who has this link may enter, until it expires or is used up.') }),
+    element('div', { class: 'field-row' }, lasting.element, uses.element), element('button', { class: 'button', type: 'submit', text: inWords('Make a link') }), refusal, fresh.element)
+  const dialog = createDialog(inWords('Invite'), byName, openPart, linkPart)
 
   /** Suggests names for what is typed; a tap on one invites that person. */
   async function look() {
@@ -46,25 +47,25 @@ export function createInvite({ suggest, make, linkOf }) {
     const names = await suggest(name.value).catch(() => [])
     if (ticket !== asked) return
     people.replaceChildren(...names.map((username) => element('li', {},
-      element('button', { class: 'sign-in__person', type: 'button', 'aria-label': `Invite ${username}`, on: { click: () => ask(username) } }, avatar(username), element('span', { text: username })))))
+      element('button', { class: 'sign-in__person', type: 'button', 'aria-label': inWords('Invite {username}', { username }), on: { click: () => ask(username) } }, avatar(username), element('span', { text: username })))))
   }
 
   async function ask(/** @type {string} */ username) {
     say(done, '')
     if (!username) {
-      name.refuse('Enter the name of a person.')
+      name.refuse(inWords('Enter the name of a person.'))
       return name.focus()
     }
     try {
       await make(target(), { username })
       name.input.value = ''
       name.refuse('')
-      say(done, `${username} is invited. They see it at once if they have Roomtone open.`)
+      say(done, inWords('{username} is invited. They see it at once if they have Roomtone open.', { username }))
       look()
     } catch (problem) {
       if (username !== name.value) name.input.value = username
       // The database's hint for these rules is for people in psql.
-      name.refuse(ruleOf(problem) === 'users_is_known' ? `There is nobody with the name “${username}”.` : problemInWords(problem))
+      name.refuse(ruleOf(problem) === 'users_is_known' ? inWords('There is nobody with the name “{username}”.', { username }) : problemInWords(problem))
     }
     name.focus()
   }
@@ -95,7 +96,7 @@ export function createInvite({ suggest, make, linkOf }) {
       name.refuse('')
       say(done, '')
       say(refusal, '')
-      dialog.entitle(`Invite to ${where.name}`)
+      dialog.entitle(inWords('Invite to {name}', { name: where.name }))
       openPart.hidden = where.address === null
       open.update(where.address, where.name)
       linkPart.hidden = !where.links

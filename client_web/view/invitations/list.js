@@ -4,6 +4,7 @@ import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { invitationInWords } from '../shell/notices.js'
 import { untilInWords } from '../elements/when.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Invitation } from '../../room/invitations.js' */
 
@@ -13,8 +14,8 @@ import { untilInWords } from '../elements/when.js'
  */
 export function createInvitationsList({ acceptInvitation, declineInvitation }) {
   const list = element('ul', { class: 'asked' })
-  const nobody = element('p', { class: 'quiet', text: 'You have no open invitations. New ones appear here.' })
-  const dialog = createDialog('Invitations', list, nobody)
+  const nobody = element('p', { class: 'quiet', text: inWords('You have no open invitations. New ones appear here.') })
+  const dialog = createDialog(inWords('Invitations'), list, nobody)
   const rows = keyed(list, { key: (/** @type {Invitation} */ one) => one.id, create: createRow })
 
   function createRow() {
@@ -24,7 +25,7 @@ export function createInvitationsList({ acceptInvitation, declineInvitation }) {
     const until = element('p', { class: 'asked__until quiet' })
     const refusal = element('p', { class: 'field__refusal', role: 'alert' })
     const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => answer(acceptInvitation, true) } })
-    const no = element('button', { class: 'button', type: 'button', text: 'Decline', on: { click: () => answer(declineInvitation, false) } })
+    const no = element('button', { class: 'button', type: 'button', text: inWords('Decline'), on: { click: () => answer(declineInvitation, false) } })
 
     /** @param {(invitation: Invitation) => Promise<string|undefined>} action @param {boolean} leave */
     async function answer(action, leave) {
@@ -40,8 +41,8 @@ export function createInvitationsList({ acceptInvitation, declineInvitation }) {
         if (!one) face.append(avatar(latest.invited_by))
         one = latest
         say(words, invitationInWords(one))
-        say(until, `Open ${untilInWords(one.expires_at)}.`)
-        say(yes, one.room_id ? 'Enter' : 'Join')
+        say(until, inWords('Open {until}.', { until: untilInWords(one.expires_at) }))
+        say(yes, one.room_id ? inWords('Enter') : inWords('Join'))
       },
     }
   }

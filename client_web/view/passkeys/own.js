@@ -4,6 +4,7 @@ import { element, say } from '../elements/element.js'
 import { createOwnList } from '../elements/own_list.js'
 import { createAsking } from './asking.js'
 import { NO_PASSKEYS, useInWords } from './words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { NoPasskeys } from './words.js'
@@ -15,15 +16,15 @@ import { NO_PASSKEYS, useInWords } from './words.js'
  * @param {{ all: () => Promise<Passkey[]>, add: (name: string, signal: AbortSignal) => Promise<void>, remove: (passkey: Passkey) => Promise<boolean> }} actions
  */
 export function createOwnPasskeys({ all, add, remove }) {
-  const list = createOwnList({ word: 'Remove', about: useInWords, end: removed })
+  const list = createOwnList({ word: inWords('Remove'), about: useInWords, end: removed })
   const asking = createAsking()
   const name = createField({
-    id: 'passkey-name', label: 'Another passkey', most: 60, hint: 'A name by which you know it, such as Phone or Blue key.',
+    id: 'passkey-name', label: inWords('Another passkey'), most: 60, hint: inWords('A name by which you know it, such as Phone or Blue key.'),
     input: element('input', { name: 'passkey-name', autocomplete: 'off', spellcheck: 'false' }),
   })
   const form = createForm({
-    fields: { name }, rules: { passkeys_name_is_text: ['name', 'One line of 1 to 60 characters.'] }, go: 'Add a passkey',
-    check: () => (name.value ? null : ['name', 'Give it a name.']),
+    fields: { name }, rules: { passkeys_name_is_text: ['name', inWords('One line of 1 to 60 characters.')] }, go: inWords('Add a passkey'),
+    check: () => (name.value ? null : ['name', inWords('Give it a name.')]),
     async submit() {
       if (!(await asking.ask((signal) => add(name.value, signal)))) return
       form.clear()
@@ -32,7 +33,7 @@ export function createOwnPasskeys({ all, add, remove }) {
     },
   }, name.element, asking.element)
   const why = element('p', { class: 'quiet' })
-  const dialog = createDialog('Your passkeys', element('p', { class: 'quiet', text: 'With each of them you can sign in. Keep two, in case you lose one.' }), list.element, form.element, why)
+  const dialog = createDialog(inWords('Your passkeys'), element('p', { class: 'quiet', text: inWords('With each of them you can sign in. Keep two, in case you lose one.') }), list.element, form.element, why)
   dialog.onClose(asking.stop)
 
   async function draw() {

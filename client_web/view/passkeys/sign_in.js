@@ -3,6 +3,7 @@ import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { createAsking } from './asking.js'
 import { NO_PASSKEYS } from './words.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { NoPasskeys } from './words.js' */
 
@@ -20,17 +21,17 @@ const RULES = {
  */
 export function createPasskeySignIn({ signIn, createAccount, done }) {
   const refusal = createRefusal()
-  const button = element('button', { class: 'button button--action', type: 'button', text: 'Sign in with a passkey', on: { click: go } })
+  const button = element('button', { class: 'button button--action', type: 'button', text: inWords('Sign in with a passkey'), on: { click: go } })
   const asking = createAsking({ changed: (waits) => mark(button, 'aria-disabled', waits ? 'true' : null) })
   const why = element('p', { class: 'quiet' })
   const input = element('input', { name: 'new-name', required: true, maxlength: '40', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false' })
-  const name = createField({ id: 'new-account', label: 'Name of the account', input, hint: 'Others see it. Your device keeps the passkey, and asks for your finger, face or PIN. There is no password.' })
+  const name = createField({ id: 'new-account', label: inWords('Name of the account'), input, hint: inWords('Others see it. Your device keeps the passkey, and asks for your finger, face or PIN. There is no password.') })
   const form = createForm({
-    fields: { name }, rules: RULES, go: 'Make an account', check: () => (name.value ? null : ['name', 'A name needs at least one letter.']),
+    fields: { name }, rules: RULES, go: inWords('Make an account'), check: () => (name.value ? null : ['name', inWords('A name needs at least one letter.')]),
     submit: () => ask(name.element, (signal) => createAccount(name.value, signal)),
   }, name.element)
   form.button.classList.remove('button--action')
-  const account = element('div', { class: 'sign-in__way' }, element('p', { class: 'sign-in__new', text: 'New here? Make an account with a passkey.' }), form.element)
+  const account = element('div', { class: 'sign-in__way' }, element('p', { class: 'sign-in__new', text: inWords('New here? Make an account with a passkey.') }), form.element)
 
   /** @param {HTMLElement} place  that it waits is said after this @param {(signal: AbortSignal) => Promise<void>} action */
   async function ask(place, action) {

@@ -1,3 +1,5 @@
+import { inWords } from '../../words/language.js'
+
 /**
  * @import { Person } from '../../room/people.js'
  * @import { RoomSessionState } from '../../room/room_session_state.js'
@@ -14,23 +16,23 @@
 
 /** @type {Record<string, Omit<PersonAction, 'name'>>} */
 const ACTIONS = {
-  bringUp: { text: 'Bring to the stage', symbol: 'stage', about: 'They come to the stage at once, muted.' },
-  invite: { text: 'Invite to speak', symbol: 'stage', about: 'They come to the stage when they accept.' },
-  withdraw: { text: 'Take the invitation back', symbol: 'close' },
-  lowerHand: { text: 'Lower their hand', symbol: 'hand' },
-  mute: { text: 'Mute', symbol: 'mic-off', about: 'Only they can unmute themselves.' },
-  askToUnmute: { text: 'Ask to unmute', symbol: 'mic' },
-  moveDown: { text: 'Move to the listeners', symbol: 'move-down' },
-  makeModerator: { text: 'Make moderator', symbol: 'moderator' },
-  makeSpeaker: { text: 'No longer a moderator', symbol: 'moderator' },
-  remove: { text: 'Remove from the room', symbol: 'leave', about: 'They can come back.', closes: true },
-  ban: { text: 'Ban from this room…', symbol: 'lock', closes: true, danger: true },
-  follow: { text: 'Follow', symbol: 'follow', about: 'You see in the hallway in which room they are.' },
-  unfollow: { text: 'Unfollow', symbol: 'followed' },
-  block: { text: 'Block', symbol: 'block', about: 'You do not hear them, and are warned before you enter a room where they are. They are not informed.' },
-  unblock: { text: 'Unblock', symbol: 'block' },
-  disable: { text: 'Disable their account…', symbol: 'lock', about: 'They are signed out everywhere and cannot sign in again.', closes: true, danger: true },
-  report: { text: 'Report…', symbol: 'flag', closes: true },
+  bringUp: { text: inWords('Bring to the stage'), symbol: 'stage', about: inWords('They come to the stage at once, muted.') },
+  invite: { text: inWords('Invite to speak'), symbol: 'stage', about: inWords('They come to the stage when they accept.') },
+  withdraw: { text: inWords('Take the invitation back'), symbol: 'close' },
+  lowerHand: { text: inWords('Lower their hand'), symbol: 'hand' },
+  mute: { text: inWords('Mute'), symbol: 'mic-off', about: inWords('Only they can unmute themselves.') },
+  askToUnmute: { text: inWords('Ask to unmute'), symbol: 'mic' },
+  moveDown: { text: inWords('Move to the listeners'), symbol: 'move-down' },
+  makeModerator: { text: inWords('Make moderator'), symbol: 'moderator' },
+  makeSpeaker: { text: inWords('No longer a moderator'), symbol: 'moderator' },
+  remove: { text: inWords('Remove from the room'), symbol: 'leave', about: inWords('They can come back.'), closes: true },
+  ban: { text: inWords('Ban from this room…'), symbol: 'lock', closes: true, danger: true },
+  follow: { text: inWords('Follow'), symbol: 'follow', about: inWords('You see in the hallway in which room they are.') },
+  unfollow: { text: inWords('Unfollow'), symbol: 'followed' },
+  block: { text: inWords('Block'), symbol: 'block', about: inWords('You do not hear them, and are warned before you enter a room where they are. They are not informed.') },
+  unblock: { text: inWords('Unblock'), symbol: 'block' },
+  disable: { text: inWords('Disable their account…'), symbol: 'lock', about: inWords('They are signed out everywhere and cannot sign in again.'), closes: true, danger: true },
+  report: { text: inWords('Report…'), symbol: 'flag', closes: true },
 }
 
 /** @param {CardPerson} person @param {RoomSessionState['may']} may @param {Mine} mine @returns {string[]} */

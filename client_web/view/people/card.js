@@ -7,8 +7,9 @@ import { actionsOn } from './actions.js'
 import { createRefusal, refusalOf } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
 import { createSeatSound } from './seat_sound.js'
+import { kindInWords, personInWords, roleInWords } from './person_words.js'
+import { inWords } from '../../words/language.js'
 import { capital } from '../elements/words.js'
-import { personInWords, roleInWords } from './person_words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -31,13 +32,13 @@ export function createPersonCard(actions) {
   const face = avatar('')
   const name = element('h2', { class: 'person-card__name', tabindex: '-1', autofocus: true })
   const about = element('p', { class: 'person-card__about quiet' })
-  const profile = element('a', { class: 'person-card__profile', text: 'Profile' })
-  const shut = element('button', { class: 'round dialog__close', type: 'button', 'aria-label': 'Close', on: { click: close } }, symbol('close'))
+  const profile = element('a', { class: 'person-card__profile', text: inWords('Profile') })
+  const shut = element('button', { class: 'round dialog__close', type: 'button', 'aria-label': inWords('Close'), on: { click: close } }, symbol('close'))
   const refusal = createRefusal()
   const list = element('ul', { class: 'person-card__actions' })
   const sound = createSeatSound({ setVolume: actions.setVolume })
-  const again = element('button', { class: 'button', type: 'button', text: 'Connect again', on: { click: () => actions.retryConnection(person?.user_id) } })
-  const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: inspect } }, symbol('inspector'), 'Show in the inspector')
+  const again = element('button', { class: 'button', type: 'button', text: inWords('Connect again'), on: { click: () => actions.retryConnection(person?.user_id) } })
+  const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: inspect } }, symbol('inspector'), inWords('Show in the inspector'))
   const connection = element('div', { class: 'person-card__connection' }, again, rows)
   const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
     element('div', { class: 'person-card__body scrolls' },
@@ -147,8 +148,8 @@ export function createPersonCard(actions) {
 
 /** @param {CardPerson} person @param {boolean} blocked */
 function aboutInWords(person, blocked) {
-  if (person.gone) return 'No longer here'
-  const parts = [person.me ? 'You' : '', person.kind === 'person' ? roleInWords(person.role) : person.kind]
-  parts.push(personInWords(person), markInWords(person), blocked ? 'blocked by you' : '')
+  if (person.gone) return inWords('No longer here')
+  const parts = [person.me ? inWords('You') : '', person.kind === 'person' ? roleInWords(person.role) : kindInWords(person.kind)]
+  parts.push(personInWords(person), markInWords(person), blocked ? inWords('blocked by you') : '')
   return capital(parts.filter(Boolean).join(' · ').toLowerCase())
 }

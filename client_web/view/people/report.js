@@ -1,6 +1,7 @@
 import { createDialog } from '../dialog/dialog.js'
 import { createField, createForm, labelOf } from '../dialog/form.js'
 import { element, say } from '../elements/element.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Named } from '../../room/moderation.js' */
 
@@ -17,15 +18,15 @@ export function createReport({ report, block, done }) {
   let blocked = false
   const reason = createField({
     id: 'report-reason',
-    label: 'What happened?',
-    hint: 'The report includes the last 200 events and 50 messages that you could see in this room. Only the people who run this Roomtone read it. The person you report is not informed.',
+    label: inWords('What happened?'),
+    hint: inWords('The report includes the last 200 events and 50 messages that you could see in this room. Only the people who run this Roomtone read it. The person you report is not informed.'),
     input: element('textarea', { class: 'field__input--long', name: 'reason', rows: '4', maxlength: String(LONGEST), required: true }),
   })
   const also = element('input', { type: 'checkbox', name: 'block' })
   const alsoText = new Text()
-  const choice = labelOf(also, alsoText, 'You do not hear them, and are warned before you enter a room where they are.')
-  const form = createForm({ fields: { reason }, rules: RULES, go: 'Send the report', submit }, reason.element, choice)
-  const dialog = createDialog('Report', form.element)
+  const choice = labelOf(also, alsoText, inWords('You do not hear them, and are warned before you enter a room where they are.'))
+  const form = createForm({ fields: { reason }, rules: RULES, go: inWords('Send the report'), submit }, reason.element, choice)
+  const dialog = createDialog(inWords('Report'), form.element)
 
   async function submit() {
     const whom = /** @type {Named} */ (person)
@@ -33,7 +34,7 @@ export function createReport({ report, block, done }) {
     if (also.checked && !blocked) await block(whom)
     reason.input.value = ''
     dialog.close()
-    done(`Your report about ${whom.username} was sent. Thank you.`)
+    done(inWords('Your report about {username} was sent. Thank you.', { username: whom.username }))
   }
 
   return {
@@ -46,8 +47,8 @@ export function createReport({ report, block, done }) {
       also.checked = false
       choice.hidden = isBlocked
       form.clear()
-      dialog.entitle(`Report ${whom.username}`)
-      say(alsoText, `Block ${whom.username} as well`)
+      dialog.entitle(inWords('Report {username}', { username: whom.username }))
+      say(alsoText, inWords('Block {username} as well', { username: whom.username }))
       dialog.open()
       reason.focus()
     },

@@ -1,6 +1,7 @@
 import { element, mark, say } from '../elements/element.js'
 import { connectionExplained, connectionSymbol } from '../stage/quality_words.js'
 import { redraw, symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Person } from '../../room/people.js' */
 
@@ -13,12 +14,12 @@ export function createSeatSound({ setVolume }) {
   const slider = element('input', { class: 'volume__slider', type: 'range', min: '0', max: '100', step: '5', on: { input: () => person && setVolume(person.user_id, { volume: Number(slider.value), silenced: false }) } })
   const percent = element('output', { class: 'volume__percent' })
   const muteSymbol = symbol('sound')
-  const muteButton = element('button', { class: 'button volume__mute', type: 'button', on: { click: () => person && setVolume(person.user_id, { silenced: !person.silenced }) } }, muteSymbol, 'Mute for me')
+  const muteButton = element('button', { class: 'button volume__mute', type: 'button', on: { click: () => person && setVolume(person.user_id, { silenced: !person.silenced }) } }, muteSymbol, inWords('Mute for me'))
   const volume = element('div', { class: 'volume' },
-    element('label', { class: 'volume__label' }, element('span', { text: 'Volume for you' }), slider), percent, muteButton)
+    element('label', { class: 'volume__label' }, element('span', { text: inWords('Volume for you') }), slider), percent, muteButton)
 
   const mixed = element('p', { class: 'volume__mixed quiet' })
-  const unheard = element('p', { class: 'volume__mixed quiet', text: 'You blocked them, so you do not hear them.' })
+  const unheard = element('p', { class: 'volume__mixed quiet', text: inWords('You blocked them, so you do not hear them.') })
 
   const drawing = symbol('connection-good')
   const title = element('strong')
@@ -35,7 +36,7 @@ export function createSeatSound({ setVolume }) {
       qualityText.hidden = quality === null
       mixed.hidden = !person?.mixed || !person.on_stage
       const own = person !== null && !person.me && !person.mixed && person.connection !== 'none' // a voice of its own
-      say(mixed, `In this room all voices are mixed into one. ${blocked ? 'You hear people you blocked, too.' : 'You cannot change the volume of one person.'}`)
+      say(mixed, blocked ? inWords('In this room all voices are mixed into one. You hear people you blocked, too.') : inWords('In this room all voices are mixed into one. You cannot change the volume of one person.'))
       volume.hidden = !own || blocked
       unheard.hidden = !own || !blocked
       root.hidden = qualityText.hidden && volume.hidden && mixed.hidden && unheard.hidden
@@ -47,7 +48,7 @@ export function createSeatSound({ setVolume }) {
         say(meaning, words.meaning)
       }
       if (volume.hidden || !person) return
-      const words = person.silenced ? 'muted for you' : `${person.volume} %`
+      const words = person.silenced ? inWords('muted for you') : `${person.volume} %`
       if (Number(slider.value) !== person.volume) slider.value = String(person.volume)
       mark(slider, 'aria-valuetext', words)
       say(percent, words)

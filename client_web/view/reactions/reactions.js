@@ -6,6 +6,7 @@ import { element, mark, say } from '../elements/element.js'
 import { BRIEF, isStill, move } from '../elements/motion.js'
 import { mentionKey } from '../elements/keyboard.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 import { capital } from '../elements/words.js'
 
 const SHOWN = 2 // s
@@ -23,12 +24,12 @@ export function createPalette({ react }) {
     tabindex: index === 0 ? '0' : '-1', on: { click: () => choose(index) },
   }, element('span', { 'aria-hidden': 'true', text: emoji })))
   const refusal = element('p', { class: 'palette__refusal', role: 'alert', hidden: true })
-  const row = element('div', { class: 'palette__row', role: 'toolbar', 'aria-label': 'Reactions', on: { keydown } }, ...choices)
+  const row = element('div', { class: 'palette__row', role: 'toolbar', 'aria-label': inWords('Reactions'), on: { keydown } }, ...choices)
   const palette = element('div', { class: 'palette' }, refusal, row)
   const button = element('button', {
     class: 'control control--reactions', type: 'button',
-  }, symbol('smile'), element('span', { class: 'control__label', text: 'React' }))
-  mentionKey(button, 'React', 'R')
+  }, symbol('smile'), element('span', { class: 'control__label', text: inWords('React') }))
+  mentionKey(button, inWords('React'), 'R')
   const root = element('div', { class: 'reacting' }, button, palette)
 
   const { toggle } = disclose(root, button, palette, { shown })

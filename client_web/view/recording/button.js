@@ -1,5 +1,6 @@
 import { element, mark } from '../elements/element.js'
 import { redraw, symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -15,7 +16,7 @@ export function createRecordingButton({ record }) {
     /** @param {RoomSessionState} roomSession */
     update(roomSession) {
       const running = Boolean(roomSession.recording?.running)
-      const words = running ? 'Stop recording' : 'Record this room'
+      const words = running ? inWords('Stop recording') : inWords('Record this room')
       root.hidden = roomSession.phase === 'left' || roomSession.phase === 'joining' || !roomSession.may.host
       redraw(drawing, running ? 'stop' : 'record')
       mark(root, 'aria-label', words)

@@ -2,6 +2,7 @@ import { avatar } from '../elements/avatar.js'
 import { element, mark } from '../elements/element.js'
 import { withLinks } from '../elements/links.js'
 import { clockInWords } from './words.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { ChatMessage } from '../../room/recordings.js' */
 
@@ -11,14 +12,14 @@ import { clockInWords } from './words.js'
  * @param {(seconds: number) => void} seek
  */
 export function createRecordingChat(seek) {
-  const list = element('ol', { class: 'replay__messages scrolls', tabindex: '0', 'aria-label': 'Messages, in time with the recording' })
-  const nothing = element('p', { class: 'quiet', text: 'No messages were written during the recording.' })
+  const list = element('ol', { class: 'replay__messages scrolls', tabindex: '0', 'aria-label': inWords('Messages, in time with the recording') })
+  const nothing = element('p', { class: 'quiet', text: inWords('No messages were written during the recording.') })
   /** @type {{ at: number, element: HTMLElement }[]} */ let lines = []
   let newest = -1
   /** @type {readonly ChatMessage[]|null} */ let drawn = null
 
   function draw(/** @type {ChatMessage} */ { at, username, body }) {
-    const time = element('button', { class: 'replay__time', type: 'button', text: clockInWords(at), 'aria-label': `Play from ${clockInWords(at)}`, on: { click: () => seek(at) } })
+    const time = element('button', { class: 'replay__time', type: 'button', text: clockInWords(at), 'aria-label': inWords('Play from {time}', { time: clockInWords(at) }), on: { click: () => seek(at) } })
     return element('li', { class: 'replay__message', 'data-when': 'ahead' },
       element('span', { class: 'replay__face', 'aria-hidden': 'true' }, avatar(username)),
       element('p', { class: 'replay__head' }, element('bdi', { class: 'replay__name', text: username }), time),
@@ -26,7 +27,7 @@ export function createRecordingChat(seek) {
   }
 
   return {
-    element: element('section', { class: 'replay__chat', 'aria-label': 'Chat' }, element('h2', { class: 'caps page__section', text: 'Chat' }), list, nothing),
+    element: element('section', { class: 'replay__chat', 'aria-label': inWords('Chat') }, element('h2', { class: 'caps page__section', text: inWords('Chat') }), list, nothing),
     /** @param {ChatMessage[]} chat */
     show(chat) {
       if (chat === drawn) return

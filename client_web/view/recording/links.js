@@ -1,6 +1,7 @@
 import { addressOfRecording } from '../../addresses.js'
 import { createLinks } from '../elements/link_list.js'
 import { whenRecorded } from './words.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Recording } from '../../room/recordings.js' */
 
@@ -11,7 +12,7 @@ import { whenRecorded } from './words.js'
 export function createRecordingLinks(title, nameOf) {
   const links = createLinks(title)
   /** @param {Recording} one */
-  const detailOf = (one) => [whenRecorded(one), one.continues_id === null ? '' : 'next part', one.failure ? 'incomplete' : ''].filter(Boolean).join(' · ')
+  const detailOf = (one) => [whenRecorded(one), one.continues_id === null ? '' : inWords('next part'), one.failure ? 'incomplete' : ''].filter(Boolean).join(' · ')
   return {
     element: links.element,
     /** @param {Recording[]} recordings */

@@ -4,6 +4,7 @@ import { createRecordingChat } from './chat.js'
 import { peopleInWords, failureInWords, whenRecorded } from './words.js'
 import { createPageState } from '../elements/page_state.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Recording } from '../../room/recordings.js' */
 
@@ -24,7 +25,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   /** @type {RecordingPage|null} */ let recording = null
   /** @type {number|null} */ let playing = null // the id of what is in the player
   let refreshed = false // the address had expired and was requested again
-  const back = element('a', { class: 'back-link' }, symbol('back'), 'The room')
+  const back = element('a', { class: 'back-link' }, symbol('back'), inWords('The room'))
   const over = element('p', { class: 'caps page__over' })
   const heading = element('h1', { class: 'page__title', tabindex: '-1' })
   const about = element('p', { class: 'page__counts quiet' })
@@ -32,18 +33,18 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   const failure = element('p', { class: 'replay__problem' })
   const state = createPageState(reload)
   const missing = element('div', { class: 'page__missing', hidden: true },
-    element('p', { class: 'page__lead quiet', text: 'It may have been deleted. Only people who were in the room can listen to it. If you were there, sign in with the name you had then.' }),
-    element('a', { class: 'button button--action', href: HOME, text: 'To the hallway' }))
-  const player = element('audio', { class: 'replay__player', controls: true, preload: 'metadata', 'aria-label': 'The recording' })
+    element('p', { class: 'page__lead quiet', text: inWords('It may have been deleted. Only people who were in the room can listen to it. If you were there, sign in with the name you had then.') }),
+    element('a', { class: 'button button--action', href: HOME, text: inWords('To the hallway') }))
+  const player = element('audio', { class: 'replay__player', controls: true, preload: 'metadata', 'aria-label': inWords('The recording') })
   const silent = element('p', { class: 'refusal', role: 'alert', hidden: true })
   const chat = createRecordingChat((seconds) => {
     player.currentTime = seconds
     player.play().catch(() => {}) // the reason is shown beside the player
   })
-  const save = element('a', { class: 'button', download: '' }, 'Download')
-  const remove = element('button', { class: 'button button--plain', type: 'button', on: { click: () => recording && deleteRecording(recording) } }, symbol('bin'), 'Delete')
-  const before = element('a', { class: 'button button--plain' }, 'Previous part')
-  const next = element('a', { class: 'button' }, 'Next part')
+  const save = element('a', { class: 'button', download: '' }, inWords('Download'))
+  const remove = element('button', { class: 'button button--plain', type: 'button', on: { click: () => recording && deleteRecording(recording) } }, symbol('bin'), inWords('Delete'))
+  const before = element('a', { class: 'button button--plain' }, inWords('Previous part'))
+  const next = element('a', { class: 'button' }, inWords('Next part'))
   const buttons = element('div', { class: 'page__buttons' }, next, before, save, remove)
   const body = element('div', { class: 'page__body replay' }, player, silent, buttons, chat.element)
   const root = element('article', { class: 'page page--recording' },
@@ -54,7 +55,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   player.addEventListener('error', () => {
     if (playing === null) return
     if (!refreshed && player.currentTime > 0) return void resume()
-    showProblem('The recording cannot be played now. It may not have begun yet, may be stored on another machine, or may have been deleted.')
+    showProblem(inWords('The recording cannot be played now. It may not have begun yet, may be stored on another machine, or may have been deleted.'))
   })
 
   function showProblem(/** @type {string|null} */ text) {
@@ -73,7 +74,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   async function setSource(wanted) {
     const url = await linkTo(wanted)
     if (playing !== wanted.id) return false
-    if (url === null) showProblem('The recording could not be loaded. Try again in a moment.')
+    if (url === null) showProblem(inWords('The recording could not be loaded. Try again in a moment.'))
     mark(player, 'src', url)
     mark(save, 'href', url)
     return url !== null
@@ -98,7 +99,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
 
   return {
     element: root,
-    title: () => (recording ? `${recording.room ?? 'A room'}, recorded` : null),
+    title: () => (recording ? inWords('{room}, recorded', { room: recording.room ?? inWords('A room') }) : null),
     /** Another page was opened. */
     leave: unload,
     /** @param {{ place: Place, looked: LookupState<number, RecordingPage>, user: User|null }} now */
@@ -108,13 +109,13 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
       state.update(here ? looked : { phase: 'loading', problem: null })
       missing.hidden = !(here && looked.phase === 'missing')
       body.hidden = about.hidden = people.hidden = recording === null
-      say(heading, recording ? (recording.room ?? 'A room') : missing.hidden ? 'A recording' : 'There is no such recording')
+      say(heading, recording ? (recording.room ?? inWords('A room')) : missing.hidden ? inWords('A recording') : inWords('There is no such recording'))
       over.hidden = back.hidden = failure.hidden = true
       if (!recording) return unload()
       over.hidden = back.hidden = false
-      say(over, 'Recording')
+      say(over, inWords('Recording'))
       mark(back, 'href', addressOf(recording.room_id))
-      say(about, `${whenRecorded(recording)} · by ${recording.host}`)
+      say(about, `${whenRecorded(recording)} · ${inWords('by {host}', { host: recording.host })}`)
       say(people, peopleInWords(recording.people))
       const words = failureInWords(recording)
       failure.hidden = words === ''

@@ -3,6 +3,7 @@ import { element, mark, say } from '../elements/element.js'
 import { lossesOf } from '../../room/losses.js'
 import { clockInWords, failureInWords, startInWords } from './words.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { Running } from '../../room/recording.js'
@@ -23,14 +24,14 @@ export function createRecordingBanner(actions) {
   const about = element('span', { class: 'recording__about' })
   /** @param {string} text @param {() => void} action @param {string} [kind] */
   const button = (text, action, kind = '') => element('button', { class: `button button--small ${kind}`.trim(), type: 'button', text, on: { click: action } })
-  const stay = button('OK, I’ll stay', () => actions.acknowledgeRecording(), 'button--action')
-  const leave = button('Leave quietly', () => actions.leave())
+  const stay = button(inWords('OK, I’ll stay'), () => actions.acknowledgeRecording(), 'button--action')
+  const leave = button(inWords('Leave quietly'), () => actions.leave())
   const stop = button('', () => actions.stopRecording())
-  const listen = element('a', { class: 'button button--small', text: 'Listen to it' })
-  const again = button('Record again', () => actions.record())
-  const close = element('button', { class: 'round', type: 'button', 'aria-label': 'Close', on: { click: () => actions.dismissRecording() } }, symbol('close'))
+  const listen = element('a', { class: 'button button--small', text: inWords('Listen to it') })
+  const again = button(inWords('Record again'), () => actions.record())
+  const close = element('button', { class: 'round', type: 'button', 'aria-label': inWords('Close'), on: { click: () => actions.dismissRecording() } }, symbol('close'))
   const buttons = element('span', { class: 'recording__buttons' }, stay, leave, stop, listen, again, close)
-  const root = element('section', { class: 'recording', 'aria-label': 'Recording', hidden: true }, light, element('p', { class: 'recording__words' }, title, ' ', about), buttons)
+  const root = element('section', { class: 'recording', 'aria-label': inWords('Recording'), hidden: true }, light, element('p', { class: 'recording__words' }, title, ' ', about), buttons)
 
   function tick() {
     if (!running) return
@@ -64,12 +65,12 @@ export function createRecordingBanner(actions) {
       again.hidden = !lossesOf(roomSession).some(({ kind, press }) => kind === 'recording' && press === 'record')
       close.hidden = running !== null
       if (running) {
-        say(title, running.phase === 'announced' ? 'The recording begins soon.' : running.unknown ? 'This room is being recorded' : 'Recording')
-        say(stop, running.phase === 'announced' ? 'Cancel the recording' : 'Stop')
-        if (running.unknown && running.phase !== 'announced') say(about, `by ${running.username}. What you say from now on is recorded. Everybody who was here can listen to it afterwards.`)
+        say(title, running.phase === 'announced' ? inWords('The recording begins soon.') : running.unknown ? inWords('This room is being recorded') : inWords('Recording'))
+        say(stop, running.phase === 'announced' ? inWords('Cancel the recording') : inWords('Stop'))
+        if (running.unknown && running.phase !== 'announced') say(about, inWords('by {username}. What you say from now on is recorded. Everybody who was here can listen to it afterwards.', { username: running.username }))
         tick()
       } else if (last) {
-        say(title, playable_id ? 'The recording has ended.' : 'The recording was cancelled.')
+        say(title, playable_id ? inWords('The recording has ended.') : inWords('The recording was cancelled.'))
         say(about, failureInWords(last))
         mark(listen, 'href', playable_id ? addressOfRecording(playable_id) : null)
       }

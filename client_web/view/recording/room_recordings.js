@@ -1,4 +1,5 @@
 import { createRecordingLinks } from './links.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Recording } from '../../room/recordings.js' */
 
@@ -9,7 +10,7 @@ import { createRecordingLinks } from './links.js'
  * @param {{ recordingsOf: (roomId: number) => Promise<Recording[]> }} actions
  */
 export function createRoomRecordings({ recordingsOf }) {
-  const links = createRecordingLinks('Recorded here', ({ host }) => `By ${host}`)
+  const links = createRecordingLinks(inWords('Recorded here'), ({ host }) => inWords('By {host}', { host }))
   let asked = ''
 
   /** @param {number} roomId @param {string} key */

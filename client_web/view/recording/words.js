@@ -1,5 +1,6 @@
-import { whenInWords } from '../elements/when.js'
+import { pastInWords } from '../elements/when.js'
 import { capital, sentence, together } from '../elements/words.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -17,37 +18,38 @@ export function clockInWords(seconds) {
 /** "12 min", "45 s", "1 h 5 min": how long something is, roughly. @param {number|null} seconds */
 export function lengthInWords(seconds) {
   if (seconds === null) return ''
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  const minutes = Math.round(seconds / 60)
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`
+  if (seconds < 60) return inWords('{seconds} s', { seconds: Math.round(seconds) })
+  const [hours, minutes] = [Math.floor(Math.round(seconds / 60) / 60), Math.round(seconds / 60) % 60]
+  if (!hours) return inWords('{minutes} min', { minutes })
+  return minutes ? inWords('{hours} h {minutes} min', { hours, minutes }) : inWords('{hours} h', { hours })
 }
 
 /** @param {import('../../room/recordings.js').Recording} recording */
 export const whenRecorded = ({ started_at, seconds, status }, now = new Date()) =>
-  [capital(whenInWords(started_at, now).replace('any moment', 'just now').replace(/^on /u, '')), status === 'recording' ? 'still running' : lengthInWords(seconds)].filter(Boolean).join(' · ')
+  [capital(pastInWords(started_at, now)), status === 'recording' ? inWords('still running') : lengthInWords(seconds)].filter(Boolean).join(' · ')
 
 /** "With anna, bo and rick" @param {string[]} people */
 export function peopleInWords(people) {
-  if (people.length === 0) return 'Nobody was there'
-  return `With ${people.length > 12 ? `${people.slice(0, 12).join(', ')} and ${people.length - 12} more` : together(people)}`
+  if (people.length === 0) return inWords('Nobody was there')
+  return inWords('With {names}', { names: together(people.length > 12 ? [...people.slice(0, 12), inWords('{count} more', { count: people.length - 12 })] : people) })
 }
 
 /** Why it ended early or is not complete; empty for most. @param {{ failure: string|null, ended_reason: string|null }} recording */
 export function failureInWords({ failure, ended_reason }) {
   if (failure) return sentence(failure)
-  return ended_reason ? sentence(`it ended because ${ended_reason}`) : ''
+  return ended_reason ? sentence(inWords('it ended because {why}', { why: ended_reason })) : ''
 }
 
 /** Who starts a recording, and when. @param {Pick<import('../../room/recording.js').Running, 'mine'|'username'>} running @param {string} time  until it begins */
 export const startInWords = ({ mine, username }, time) =>
-  `${mine ? 'You start' : `${username} starts`} a recording in ${time}. ${mine ? 'Everybody' : 'You'} can leave before it begins.`
+  mine ? inWords('You start a recording in {time}. Everybody can leave before it begins.', { time }) : inWords('{name} starts a recording in {time}. You can leave before it begins.', { name: username, time })
 
 /** A change of the recording as an announcement. @param {RoomSessionState['recording']|null} before @param {RoomSessionState['recording']|null} after  a room session's `recording` */
 export function recordingNews(before, after) {
   const [was, is] = [before?.running ?? null, after?.running ?? null]
-  if (is && is.unknown) return was?.id === is.id ? '' : `This room is being recorded by ${is.username}. You can stay or leave.`
-  if (is && is.id !== was?.id) return was ? '' : is.phase === 'announced' ? startInWords(is, 'five seconds') : 'This room is being recorded.'
-  if (is && was?.phase === 'announced' && is.phase === 'recording') return 'The recording has begun.'
-  if (was && !is && after) return was.phase === 'announced' ? 'The recording was cancelled.' : 'The recording has ended.'
+  if (is && is.unknown) return was?.id === is.id ? '' : inWords('This room is being recorded by {username}. You can stay or leave.', { username: is.username })
+  if (is && is.id !== was?.id) return was ? '' : is.phase === 'announced' ? startInWords(is, inWords('five seconds')) : inWords('This room is being recorded.')
+  if (is && was?.phase === 'announced' && is.phase === 'recording') return inWords('The recording has begun.')
+  if (was && !is && after) return was.phase === 'announced' ? inWords('The recording was cancelled.') : inWords('The recording has ended.')
   return ''
 }

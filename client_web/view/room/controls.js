@@ -5,6 +5,7 @@ import { createMore } from './more.js'
 import { createPalette } from '../reactions/reactions.js'
 import { symbol } from '../elements/symbol.js'
 import { meInWords } from '../stage/stage_words.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -22,18 +23,18 @@ export function createControls(actions) {
   const refusal = element('p', { class: 'controls__refusal', role: 'alert', hidden: true })
 
   const handWords = element('span')
-  const leave = control('leave', 'Leave quietly', actions.leave, 'L')
-  const down = control('ear', 'Just listen', actions.stepDown)
-  const chat = control('chat', 'Chat', actions.togglePanel, 'C')
+  const leave = control('leave', inWords('Leave quietly'), actions.leave, 'L')
+  const down = control('ear', inWords('Just listen'), actions.stepDown)
+  const chat = control('chat', inWords('Chat'), actions.togglePanel, 'C')
   const unread = element('span', { class: 'count control__unread', hidden: true })
   chat.append(unread)
   const palette = createPalette(actions)
-  const inspector = control('inspector', 'Inspector', actions.toggleInspector, 'G')
-  const sound = control('dials', 'Sound', actions.checkSound, 'S')
-  const keys = control('keys', 'Keys', actions.showKeys, '?')
+  const inspector = control('inspector', inWords('Inspector'), actions.toggleInspector, 'G')
+  const sound = control('dials', inWords('Sound'), actions.checkSound, 'S')
+  const keys = control('keys', inWords('Keys'), actions.showKeys, '?')
   keys.classList.add('control--keys')
   const hand = element('button', { class: 'controls__up', type: 'button', on: { click: actions.toggleHand } }, symbol('hand'), handWords)
-  const up = element('button', { class: 'controls__up', type: 'button', on: { click: actions.stepUp } }, symbol('stage'), 'Join the stage')
+  const up = element('button', { class: 'controls__up', type: 'button', on: { click: actions.stepUp } }, symbol('stage'), inWords('Join the stage'))
   const root = element('footer', { class: 'controls' },
     microphone.notice, refusal, words,
     element('div', { class: 'controls__row' },
@@ -54,8 +55,8 @@ export function createControls(actions) {
       hand.hidden = !may.raise_hand && !may.lower_hand
       const raised = roomSession.handWish ?? may.lower_hand
       hand.classList.toggle('controls__up--raised', raised)
-      say(handWords, raised ? 'Lower hand' : 'Raise hand')
-      mentionKey(hand, raised ? 'Lower hand' : 'Raise hand', 'H')
+      say(handWords, raised ? inWords('Lower hand') : inWords('Raise hand'))
+      mentionKey(hand, raised ? inWords('Lower hand') : inWords('Raise hand'), 'H')
       microphone.element.hidden = !may.speak && Boolean(me)
       microphone.update(roomSession)
     },
@@ -70,7 +71,7 @@ export function createControls(actions) {
       unread.hidden = count === 0
       if (unread.dataset.count === String(count)) return
       unread.dataset.count = String(count)
-      unread.replaceChildren(String(count > 99 ? '99+' : count), element('span', { class: 'visually-hidden', text: ' unread' }))
+      unread.replaceChildren(String(count > 99 ? '99+' : count), element('span', { class: 'visually-hidden', text: ` ${inWords('unread')}` }))
     },
     inspector: (/** @type {boolean} */ open) => mark(inspector, 'aria-expanded', open ? 'true' : 'false'),
     /** Another room: what was refused in the last one is old. */

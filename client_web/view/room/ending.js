@@ -3,6 +3,7 @@ import { element, say } from '../elements/element.js'
 import { endingInWords } from './ending_words.js'
 import { lossesOf } from '../../room/losses.js'
 import { lossInWords } from './loss_words.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { ShownRoomSession } from '../../room/room_session_state.js' */
 
@@ -16,7 +17,7 @@ export function createEnding({ again }) {
   const advice = element('p', { class: 'ending__advice quiet' })
   const retry = element('button', { class: 'button', type: 'button', on: { click: () => again() } })
   const root = element('div', { class: 'ending', role: 'status', hidden: true },
-    title, word, advice, element('div', { class: 'ending__buttons' }, element('a', { class: 'button button--action', href: HOME, text: 'Back to the hallway' }), retry))
+    title, word, advice, element('div', { class: 'ending__buttons' }, element('a', { class: 'button button--action', href: HOME, text: inWords('Back to the hallway') }), retry))
   return {
     element: root,
     /** @param {ShownRoomSession|null} roomSession  null hides it @param {boolean} titled  whether the title is shown here */

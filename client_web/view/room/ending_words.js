@@ -1,3 +1,4 @@
+import { inWords } from '../../words/language.js'
 import { sentence } from '../elements/words.js'
 
 /**
@@ -15,14 +16,14 @@ import { sentence } from '../elements/words.js'
 export function endingInWords({ reason, problem, room, invited }) {
   if (isBanned({ reason, problem })) return banInWords(invited)
   switch (reason) {
-    case 'room ended': return { title: 'This room has ended', word: room?.ended_reason ?? null, advice: 'Thank you for being here. See the other rooms in the hallway.', again: null }
+    case 'room ended': return { title: inWords('This room has ended'), word: room?.ended_reason ?? null, advice: inWords('Thank you for being here. See the other rooms in the hallway.'), again: null }
     case 'removed': return invited
-      ? { title: 'You can come back', advice: 'You were removed from this room, and are invited again.', again: 'Come back' }
-      : { title: 'You were removed from this room', advice: 'A host or moderator removed you.', again: 'Try to come back' }
-    case 'taken over': return { title: 'You entered in another tab', advice: 'Your seat moved to that tab, and this tab left the room.', again: 'Use this tab instead' }
-    case 'signed out': return { title: 'You were signed out', advice: 'You signed out in another tab, or your account cannot be used any more. Sign in again to come back.', again: 'Come back' }
-    case 'token expired': return { title: 'Your sign-in has expired', advice: 'Sign in again to come back.', again: 'Come back' }
-    case 'timeout': return { title: 'You were disconnected for too long', advice: 'You lost your seat while you were away.', again: 'Come back' }
+      ? { title: inWords('You can come back'), advice: inWords('You were removed from this room, and are invited again.'), again: inWords('Come back') }
+      : { title: inWords('You were removed from this room'), advice: inWords('A host or moderator removed you.'), again: inWords('Try to come back') }
+    case 'taken over': return { title: inWords('You entered in another tab'), advice: inWords('Your seat moved to that tab, and this tab left the room.'), again: inWords('Use this tab instead') }
+    case 'signed out': return { title: inWords('You were signed out'), advice: inWords('You signed out in another tab, or your account cannot be used any more. Sign in again to come back.'), again: inWords('Come back') }
+    case 'token expired': return { title: inWords('Your sign-in has expired'), advice: inWords('Sign in again to come back.'), again: inWords('Come back') }
+    case 'timeout': return { title: inWords('You were disconnected for too long'), advice: inWords('You lost your seat while you were away.'), again: inWords('Come back') }
     default: return refusalInWords(problem)
   }
 }
@@ -37,15 +38,15 @@ export const tellsOfInvitation = (ended) => ended.reason === 'removed' || isBann
 
 /** Coming back would be refused, until the ban is lifted and I am invited. @param {boolean} [invited] @returns {Ending} */
 const banInWords = (invited) => (invited
-  ? { title: 'You can come back', advice: 'You were banned from this room, and are invited again.', again: 'Come back' }
-  : { title: 'You are banned from this room', advice: 'You can enter again when the host or a moderator lifts the ban.', again: null })
+  ? { title: inWords('You can come back'), advice: inWords('You were banned from this room, and are invited again.'), again: inWords('Come back') }
+  : { title: inWords('You are banned from this room'), advice: inWords('You can enter again when the host or a moderator lifts the ban.'), again: null })
 
 /** @param {Refused|null} problem @returns {Ending} */
 function refusalInWords(problem) {
-  if (problem?.status === 404) return { title: 'There is no such room', advice: 'The address may be old or wrong.', again: null }
+  if (problem?.status === 404) return { title: inWords('There is no such room'), advice: inWords('The address may be old or wrong.'), again: null }
   if (problem?.rule === 'participants_room_is_open') {
-    return { title: 'This room is not open', advice: 'It has ended. See the other rooms in the hallway.', again: null }
+    return { title: inWords('This room is not open'), advice: inWords('It has ended. See the other rooms in the hallway.'), again: null }
   }
   const advice = [problem?.message ?? '', problem?.hint ?? ''].filter(Boolean).map(sentence).join(' ')
-  return { title: 'You could not enter this room', advice: advice || 'Something went wrong.', again: 'Try again' }
+  return { title: inWords('You could not enter this room'), advice: advice || inWords('Something went wrong.'), again: inWords('Try again') }
 }

@@ -2,6 +2,7 @@ import { createDialog } from '../dialog/dialog.js'
 import { element } from '../elements/element.js'
 import { createPersonChoice } from '../elements/person_choice.js'
 import { createRefusal } from '../elements/refusal.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Person } from '../../room/people.js' */
 
@@ -11,22 +12,23 @@ import { createRefusal } from '../elements/refusal.js'
  */
 export function createLeave({ handOverAndLeave, leaveRunning, end }) {
   /** @type {(left: boolean) => void} */ let settle = () => {}
+  let choices = 0
   let acting = false // the first choice counts
   const refusal = createRefusal()
   const newHost = createPersonChoice('leave-new-host')
-  const give = choice('Hand over and leave', 'They are the host from now on.', handOver)
-  const row = element('div', { class: 'leave__part' }, element('label', { class: 'field__label', for: 'leave-new-host', text: 'New host' }), newHost.element, give)
-  const nobody = element('p', { class: 'quiet', text: 'Nobody else is on stage, so there is nobody to hand the room over to.' })
-  const dialog = createDialog('Leave the room?', element('div', { class: 'leave' },
-    element('p', { class: 'quiet', text: 'You are the host. Choose what becomes of the room.' }), refusal.element, row, nobody,
-    element('div', { class: 'leave__part' }, choice('Leave it running', 'The room stays open without you. You stay its host, and can come back.', () => act(leaveRunning))),
-    element('div', { class: 'leave__part' }, choice('End it for everyone', 'Everybody leaves. The room cannot be opened again.', () => act(end), true)),
-    element('div', { class: 'confirm__buttons' }, element('button', { class: 'button', type: 'button', text: 'Stay', on: { click: () => dialog.close() } }))))
+  const give = choice(inWords('Hand over and leave'), inWords('They are the host from now on.'), handOver)
+  const row = element('div', { class: 'leave__part' }, element('label', { class: 'field__label', for: 'leave-new-host', text: inWords('New host') }), newHost.element, give)
+  const nobody = element('p', { class: 'quiet', text: inWords('Nobody else is on stage, so there is nobody to hand the room over to.') })
+  const dialog = createDialog(inWords('Leave the room?'), element('div', { class: 'leave' },
+    element('p', { class: 'quiet', text: inWords('You are the host. Choose what becomes of the room.') }), refusal.element, row, nobody,
+    element('div', { class: 'leave__part' }, choice(inWords('Leave it running'), inWords('The room stays open without you. You stay its host, and can come back.'), () => act(leaveRunning))),
+    element('div', { class: 'leave__part' }, choice(inWords('End it for everyone'), inWords('Everybody leaves. The room cannot be opened again.'), () => act(end), true)),
+    element('div', { class: 'confirm__buttons' }, element('button', { class: 'button', type: 'button', text: inWords('Stay'), on: { click: () => dialog.close() } }))))
   dialog.onClose(closed)
 
   /** @param {string} text @param {string} about @param {() => unknown} action */
   function choice(text, about, action, danger = false) {
-    const id = `leave-${text.split(' ', 1)[0].toLowerCase()}`
+    const id = `leave-${(choices += 1)}`
     return element('div', { class: 'leave__choice' },
       element('button', { class: danger ? 'button button--danger' : 'button', type: 'button', text, 'aria-describedby': id, on: { click: action } }),
       element('span', { class: 'quiet', id, text: about }))

@@ -1,9 +1,9 @@
 import { element, mark, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { symbol } from '../elements/symbol.js'
-import { number } from '../elements/words.js'
 import { createPersonRow } from './person_row.js'
 import { listedInWords } from './listener_words.js'
+import { inWords, number } from '../../words/language.js'
 
 /**
  * @import { Person } from '../../room/people.js'
@@ -27,14 +27,14 @@ export function createListenerList(actions) {
   /** @type {HTMLElement|null} */ let current = null // the name Tab comes to
   let listening = -1 // as many when the names were asked for
   const count = element('span', { class: 'people__count' })
-  const search = element('input', { type: 'search', placeholder: 'Find a listener', 'aria-label': 'Find a listener by name', autocomplete: 'off', maxlength: '40', on: { input: soon, keydown: onKey } })
+  const search = element('input', { type: 'search', placeholder: inWords('Find a listener'), 'aria-label': inWords('Find a listener by name'), autocomplete: 'off', maxlength: '40', on: { input: soon, keydown: onKey } })
   const status = element('span', { role: 'status' })
-  const again = element('button', { class: 'button', type: 'button', text: 'Try again', hidden: true, on: { click: () => actions.listenersAgain() } })
-  const list = element('ul', { class: 'people__list', 'aria-label': 'Listeners', on: { keydown: moveFocus, focusin: ({ target }) => stopAt(target.closest('.person')) } })
-  const earlier = element('button', { class: 'button button--plain listeners__more', type: 'button', text: 'Show earlier names', on: { click: () => actions.earlierListeners() } })
-  const later = element('button', { class: 'button button--plain listeners__more', type: 'button', text: 'Show more', on: { click: () => actions.laterListeners() } })
-  const root = element('div', { class: 'people__half listeners', role: 'group', 'aria-label': 'Listening', hidden: true },
-    element('h3', { class: 'caps people__title' }, 'Listening ', count),
+  const again = element('button', { class: 'button', type: 'button', text: inWords('Try again'), hidden: true, on: { click: () => actions.listenersAgain() } })
+  const list = element('ul', { class: 'people__list', 'aria-label': inWords('Listeners'), on: { keydown: moveFocus, focusin: ({ target }) => stopAt(target.closest('.person')) } })
+  const earlier = element('button', { class: 'button button--plain listeners__more', type: 'button', text: inWords('Show earlier names'), on: { click: () => actions.earlierListeners() } })
+  const later = element('button', { class: 'button button--plain listeners__more', type: 'button', text: inWords('Show more'), on: { click: () => actions.laterListeners() } })
+  const root = element('div', { class: 'people__half listeners', role: 'group', 'aria-label': inWords('Listening'), hidden: true },
+    element('h3', { class: 'caps people__title' }, inWords('Listening'), ' ', count),
     element('label', { class: 'search listeners__find' }, symbol('search'), search),
     element('p', { class: 'listeners__state quiet' }, status, again), earlier, list, later)
   const rows = keyed(list, { key: (/** @type {Person} */ one) => one.user_id, create: () => createPersonRow(actions), fades: false })

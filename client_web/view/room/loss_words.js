@@ -1,8 +1,9 @@
 import { connectionProblemInWords } from './connection_words.js'
 import { deviceNoticeInWords, microphoneProblemInWords } from '../sound/device_words.js'
 import { failureInWords } from '../recording/words.js'
-import { counted } from '../elements/words.js'
+import { midSentence } from '../elements/words.js'
 import { roleInWords } from '../people/person_words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * A loss in words: what is lost, and what happens next. Pure: state in, text out.
@@ -11,33 +12,33 @@ import { roleInWords } from '../people/person_words.js'
  * @typedef {{ title: string, next: string, press: string|null }} LossWords
  */
 
-/** "as a speaker" @type {Record<string, string>} */
-const AS = { HOST: 'as the host', MODERATOR: 'as a moderator', SPEAKER: 'on the stage', AUDIENCE: 'as a listener' }
+/** @type {Record<string, string>} */
+const BACK = { HOST: inWords('You are back as the host'), MODERATOR: inWords('You are back as a moderator'), SPEAKER: inWords('You are back on the stage'), AUDIENCE: inWords('You are back as a listener') }
 
 /** @type {Record<string, string>} */
 const CONNECTION = {
-  'network': 'You are not connected.',
-  'relay stopping': 'Roomtone restarts, and you are not connected for a moment.',
-  'too slow': 'Your connection was too slow, and was closed.',
+  'network': inWords('You are not connected.'),
+  'relay stopping': inWords('Roomtone restarts, and you are not connected for a moment.'),
+  'too slow': inWords('Your connection was too slow, and was closed.'),
 }
 
 /** @type {Record<string, string>} */
 const UNSENT = {
-  hand_up: 'Your hand is not up yet.',
-  hand_down: 'Your hand is not down yet.',
-  mute: 'Your microphone is off. Others may still see it as on.',
-  unmute: 'Others may still see your microphone as off.',
+  hand_up: inWords('Your hand is not up yet.'),
+  hand_down: inWords('Your hand is not down yet.'),
+  mute: inWords('Your microphone is off. Others may still see it as on.'),
+  unmute: inWords('Others may still see your microphone as off.'),
 }
 
 /** @type {Record<Press, string>} */
 const PRESS = {
-  ...{ retry: 'Connect now', dismiss: 'OK', unmute: 'Turn microphone on', raise_hand: 'Raise hand', step_up: 'Join the stage', again: 'Come back' },
-  ...{ retry_microphone: 'Try again', record: 'Record again', listen_to_recording: 'Listen to it' },
-  ...{ topologies: 'Choose another way', retry_connection: 'Try again' },
+  ...{ retry: inWords('Connect now'), dismiss: inWords('OK'), unmute: inWords('Turn microphone on'), raise_hand: inWords('Raise hand'), step_up: inWords('Join the stage'), again: inWords('Come back') },
+  ...{ retry_microphone: inWords('Try again'), record: inWords('Record again'), listen_to_recording: inWords('Listen to it') },
+  ...{ topologies: inWords('Choose another way'), retry_connection: inWords('Try again') },
 }
 
 /** "10 seconds", "10 minutes" @param {number} seconds */
-const timeInWords = (seconds) => (seconds < 100 ? counted(Math.round(seconds), 'second') : counted(Math.round(seconds / 60), 'minute'))
+const timeInWords = (seconds) => (seconds < 100 ? inWords('{count, plural, one {# second} other {# seconds}}', { count: Math.round(seconds) }) : inWords('{count, plural, one {# minute} other {# minutes}}', { count: Math.round(seconds / 60) }))
 
 /** @param {Loss} loss @returns {LossWords} */
 export function lossInWords(loss) {
@@ -49,41 +50,41 @@ function sentences(loss) {
   switch (loss.kind) {
     case 'connection': return { title: CONNECTION[loss.cause], next: nextInWords(loss.next, loss.times) }
     case 'seat': return seatInWords(loss)
-    case 'role': return { title: `You are back ${AS[loss.role] ?? ''}.`, next: roleChangeInWords(loss) }
-    case 'hand': return { title: 'Your hand is down.', next: 'You were away for too long.' }
+    case 'role': return { title: `${BACK[loss.role]}.`, next: roleChangeInWords(loss) }
+    case 'hand': return { title: inWords('Your hand is down.'), next: inWords('You were away for too long.') }
     case 'microphone': return loss.cause === 'muted_by_other'
-      ? { title: 'You were muted.', next: 'A moderator turned your microphone off.' }
+      ? { title: inWords('You were muted.'), next: inWords('A moderator turned your microphone off.') }
       : { title: microphoneProblemInWords(loss.cause), next: '' }
     case 'device': return { title: deviceNoticeInWords(loss.notice), next: '' }
     case 'node':
     case 'person': return { title: connectionProblemInWords(loss.problem), next: '' }
-    case 'recording': return { title: loss.id === null ? 'The recording was cancelled.' : 'The recording has ended.', next: failureInWords(loss) }
-    case 'unsent': return { title: UNSENT[loss.cause], next: 'This is sent when you are connected again.' }
+    case 'recording': return { title: loss.id === null ? inWords('The recording was cancelled.') : inWords('The recording has ended.'), next: failureInWords(loss) }
+    case 'unsent': return { title: UNSENT[loss.cause], next: inWords('This is sent when you are connected again.') }
   }
 }
 
 /** @param {'seat_kept'|'seat_given_up'} next @param {{ seat: number, role: number }} times */
 function nextInWords(next, { seat, role }) {
   return next === 'seat_kept'
-    ? `Your seat is kept for ${timeInWords(seat)}, your role for ${timeInWords(role)}.`
-    : `Your seat was given up after ${timeInWords(seat)}. You get it back in the same role, within ${timeInWords(role)}.`
+    ? inWords('Your seat is kept for {seat}, your role for {role}.', { seat: timeInWords(seat), role: timeInWords(role) })
+    : inWords('Your seat was given up after {seat}. You get it back in the same role, within {role}.', { seat: timeInWords(seat), role: timeInWords(role) })
 }
 
 /** @param {Extract<Loss, { kind: 'seat' }>} loss */
 function seatInWords(loss) {
   switch (loss.cause) {
-    case 'expired': return { title: 'You were away for too long, and lost your seat.', next: 'You take it again now.' }
-    case 'returned': return { title: 'You were away for too long, and lost your seat.', next: `You are back ${AS[loss.role] ?? ''}, and your microphone is off.` }
-    case 'ended': return { title: '', next: loss.unsent ? `${counted(loss.unsent, 'message')} of yours did not go out.` : '' }
+    case 'expired': return { title: inWords('You were away for too long, and lost your seat.'), next: inWords('You take it again now.') }
+    case 'returned': return { title: inWords('You were away for too long, and lost your seat.'), next: inWords('{back}, and your microphone is off.', { back: BACK[loss.role] }) }
+    case 'ended': return { title: '', next: loss.unsent ? inWords('{count, plural, one {# message} other {# messages}} of yours did not go out.', { count: loss.unsent }) : '' }
   }
 }
 
 /** Why I came back in another role. @param {Extract<Loss, { kind: 'role' }>} loss */
 function roleChangeInWords({ cause, role_before, host, minutes }) {
-  const before = roleInWords(role_before).toLowerCase()
+  const before = midSentence(roleInWords(role_before))
   switch (cause) {
-    case 'handed_over': return `The room was handed over while you were away. ${host ? `${host} is the host now.` : ''}`.trim()
-    case 'time': return `You were away for too long: your role (${before}) was kept for ${counted(minutes, 'minute')}.`
-    case 'moderator': return `Your role (${before}) was changed by the host or a moderator while you were away.`
+    case 'handed_over': return host ? inWords('The room was handed over while you were away. {host} is the host now.', { host }) : inWords('The room was handed over while you were away.')
+    case 'time': return inWords('You were away for too long: your role ({before}) was kept for {minutes, plural, one {# minute} other {# minutes}}.', { before, minutes })
+    case 'moderator': return inWords('Your role ({before}) was changed by the host or a moderator while you were away.', { before })
   }
 }

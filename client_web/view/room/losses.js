@@ -3,6 +3,7 @@ import { keyed } from '../elements/keyed.js'
 import { symbol } from '../elements/symbol.js'
 import { lossesOf } from '../../room/losses.js'
 import { lossInWords } from './loss_words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { Loss } from '../../room/losses.js'
@@ -21,7 +22,7 @@ const ELSEWHERE = new Set(['microphone', 'device', 'recording', 'ended'])
  */
 export function createLosses(actions) {
   const list = element('ul', { class: 'losses__list' })
-  const root = element('section', { class: 'losses', role: 'status', 'aria-label': 'What is not as it should be', hidden: true }, list)
+  const root = element('section', { class: 'losses', role: 'status', 'aria-label': inWords('What is not as it should be'), hidden: true }, list)
   const rows = keyed(list, { key: (/** @type {Loss} */ { key }) => key, create: () => createLoss(actions) })
   return {
     element: root,

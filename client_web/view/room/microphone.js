@@ -5,13 +5,14 @@ import { deviceNoticeInWords } from '../sound/device_words.js'
 import { lossesOf } from '../../room/losses.js'
 import { shownFor } from '../../room/shown_for.js'
 import { lossInWords } from './loss_words.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
 const UNAVAILABLE = new Set(['refused', 'missing', 'failed'])
 
 /** @type {Record<string, string>} */
-const TITLES = { refused: 'Allow the microphone in your browser to speak', missing: 'No microphone found', failed: 'The microphone did not start' }
+const TITLES = { refused: inWords('Allow the microphone in your browser to speak'), missing: inWords('No microphone found'), failed: inWords('The microphone did not start') }
 
 const NOTICE_SHOWN = 12 // s
 
@@ -30,13 +31,13 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
   const way = element('p')
   const refused = element('div', { class: 'microphone__notice', role: 'alert', hidden: true },
     title, way, element('div', { class: 'microphone__buttons' },
-      element('button', { class: 'button', type: 'button', text: 'Try again', on: { click: () => retryMicrophone() } }),
-      element('button', { class: 'button', type: 'button', text: 'Sound check', on: { click: () => checkSound() } }),
-      element('button', { class: 'button button--plain', type: 'button', text: 'Not now', on: { click: dismiss } })))
+      element('button', { class: 'button', type: 'button', text: inWords('Try again'), on: { click: () => retryMicrophone() } }),
+      element('button', { class: 'button', type: 'button', text: inWords('Sound check'), on: { click: () => checkSound() } }),
+      element('button', { class: 'button button--plain', type: 'button', text: inWords('Not now'), on: { click: dismiss } })))
 
   const plugged = element('p', { class: 'microphone__plugged', role: 'status' })
-  const offer = element('p', { class: 'microphone__offer', hidden: true }, element('span', { class: 'quiet', text: 'First time talking here?' }), ' ',
-    element('button', { class: 'microphone__check', type: 'button', on: { click: () => checkSound() } }, symbol('dials'), 'Check your sound'))
+  const offer = element('p', { class: 'microphone__offer', hidden: true }, element('span', { class: 'quiet', text: inWords('First time talking here?') }), ' ',
+    element('button', { class: 'microphone__check', type: 'button', on: { click: () => checkSound() } }, symbol('dials'), inWords('Check your sound')))
   const notice = element('div', {}, refused, plugged, offer)
   /** @type {number|null} */ let lastNotice = null // the latest notice that was shown
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let forgetting
@@ -70,8 +71,8 @@ export function createMicrophone({ toggleMicrophone, retryMicrophone, checkSound
       const open = me !== null && may.speak && !me.muted && microphone.state === 'on'
       const state = unavailable ? 'unavailable' : microphone.state === 'asking' ? 'asking' : !open ? 'off' : me.speaking ? 'speaking' : 'on'
       mark(button, 'data-state', state)
-      mark(button, 'aria-label', unavailable ? 'Try the microphone again' : open ? 'Turn microphone off' : 'Turn microphone on')
-      mentionKey(button, open ? 'Turn microphone off' : 'Turn microphone on', 'M')
+      mark(button, 'aria-label', unavailable ? inWords('Try the microphone again') : open ? inWords('Turn microphone off') : inWords('Turn microphone on'))
+      mentionKey(button, open ? inWords('Turn microphone off') : inWords('Turn microphone on'), 'M')
       mark(button, 'aria-disabled', phase === 'joining' || microphone.state === 'asking' ? 'true' : null)
       redraw(drawing, open ? 'mic' : 'mic-off')
       if (!unavailable) dismissed = null

@@ -1,8 +1,8 @@
 import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
-import { counted } from '../elements/words.js'
 import { createListenerList } from './listeners.js'
 import { createPersonRow } from './person_row.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { Person } from '../../room/people.js'
@@ -16,8 +16,8 @@ const SHOWN = 200 // of each half
  * @param {Parameters<typeof createListenerList>[0]} actions
  */
 export function createPeopleList(actions) {
-  const stage = createHalf('On stage', actions)
-  const others = createHalf('Listening', actions)
+  const stage = createHalf(inWords('On stage'), actions)
+  const others = createHalf(inWords('Listening'), actions)
   const listeners = createListenerList(actions)
   const root = element('div', { class: 'people scrolls', on: { scroll: () => listeners.scrolled(root) } }, stage.element, others.element, listeners.element)
   let wasCounted = false
@@ -57,7 +57,7 @@ function createHalf(title, actions) {
       say(count, String(people.length))
       rows.update(people.slice(0, SHOWN))
       more.hidden = people.length <= SHOWN
-      say(more, more.hidden ? '' : `and ${counted(people.length - SHOWN, 'more person', 'more people')}`)
+      say(more, more.hidden ? '' : inWords('and {count, plural, one {# more person} other {# more people}}', { count: people.length - SHOWN }))
     },
   }
 }

@@ -2,7 +2,9 @@ import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { STATE_SYMBOLS } from '../stage/seat.js'
-import { personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
+import { kindInWords, personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
+import { inWords } from '../../words/language.js'
+import { midSentence } from '../elements/words.js'
 
 /** @import { Person } from '../../room/people.js' */
 
@@ -23,8 +25,8 @@ export function createPersonRow({ choose }) {
       say(name, person.username)
       const state = personStateOf(person)
       const picture = STATE_SYMBOLS[state]
-      const part = person.me ? 'You' : person.kind !== 'person' ? person.kind : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''
-      say(about, [part, person.role !== 'HOST' || part !== 'You' ? '' : 'host', personInWords(person).toLowerCase()].filter(Boolean).join(' · '))
+      const part = person.me ? inWords('You') : person.kind !== 'person' ? kindInWords(person.kind) : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''
+      say(about, [part, person.role !== 'HOST' || !person.me ? '' : midSentence(roleInWords('HOST')), midSentence(personInWords(person))].filter(Boolean).join(' · '))
       mark(row, 'aria-label', seatInWords(person))
       mark(row, 'data-speaking', state === 'speaking' ? 'true' : null)
       drawing.toggleAttribute('hidden', !picture)

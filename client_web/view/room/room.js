@@ -16,6 +16,7 @@ import { createStageOrder } from '../stage/order.js'
 import { clearOnNewSubject } from '../elements/subject.js'
 import { symbol } from '../elements/symbol.js'
 import { createStageTools } from '../stage/tools.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
@@ -35,15 +36,15 @@ const FACES = 24 // of a counted audience: me, raised hands and those who are in
  */
 export function createRoom(actions) {
   const head = createRoomHead(actions)
-  const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => actions.listen() } }, symbol('sound'), 'Tap to listen')
+  const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => actions.listen() } }, symbol('sound'), inWords('Tap to listen'))
   const speakers = createSpeakers()
   const tools = createStageTools(actions)
-  const stage = createHalf('On stage', 'stage', actions, tools.element)
+  const stage = createHalf(inWords('On stage'), 'stage', actions, tools.element)
   const queue = createHandQueue(actions)
-  const names = element('button', { class: 'tool', type: 'button', on: { click: () => actions.openPeople() } }, symbol('search'), 'Find a listener')
-  const others = createHalf('Others in the room', 'others', actions, names)
+  const names = element('button', { class: 'tool', type: 'button', on: { click: () => actions.openPeople() } }, symbol('search'), inWords('Find a listener'))
+  const others = createHalf(inWords('Others in the room'), 'others', actions, names)
   const losses = createLosses(actions)
-  const vacant = element('p', { class: 'room__vacant quiet', text: 'Nobody is on the stage yet.' })
+  const vacant = element('p', { class: 'room__vacant quiet', text: inWords('Nobody is on the stage yet.') })
   const people = element('div', { class: 'room__people' }, stage.element, vacant, queue.element, others.element)
   const waiting = element('div', { class: 'room__waiting', 'aria-hidden': 'true' }, ...[1, 2, 3].map(() => element('i')))
   const ending = createEnding(actions)
@@ -75,7 +76,7 @@ export function createRoom(actions) {
     const joining = roomSession.phase === 'joining' && roomSession.people.length === 0
     shows(roomSession.room_id)
     root.dataset.phase = roomSession.phase
-    mark(root, 'aria-label', known.name ?? 'The room')
+    mark(root, 'aria-label', known.name ?? inWords('The room'))
     head.update(roomSession, known)
     pinned.update(over ? null : roomSession.room?.pinned_link, roomSession.may.moderate && !over)
     recordingBanner.update(roomSession)

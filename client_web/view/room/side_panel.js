@@ -5,7 +5,7 @@ import { createPeopleList } from './people_list.js'
 import { createSheet } from './side_sheet.js'
 import { clearOnNewSubject } from '../elements/subject.js'
 import { symbol } from '../elements/symbol.js'
-import { number } from '../elements/words.js'
+import { inWords, number } from '../../words/language.js'
 
 /**
  * @import { RoomSession } from '../../room/room_session.js'
@@ -33,13 +33,13 @@ export function createSidePanel(actions, { changed, opener }) {
   const people = createPeopleList(actions)
   const unread = element('span', { class: 'count panel__unread', hidden: true })
   const here = element('span', { class: 'panel__here' })
-  const tabs = { chat: tab('chat', 'Chat', unread), people: tab('people', 'People', here) }
+  const tabs = { chat: tab('chat', inWords('Chat'), unread), people: tab('people', inWords('People'), here) }
   const parts = { chat: tabpanel('chat', chat.element), people: tabpanel('people', people.element) }
-  const shut = element('button', { class: 'round', type: 'button', 'aria-label': 'Close chat and people', title: 'Close (Esc)', on: { click: close } }, symbol('close'))
+  const shut = element('button', { class: 'round', type: 'button', 'aria-label': inWords('Close chat and people'), title: inWords('Close (Esc)'), on: { click: close } }, symbol('close'))
   const head = element('header', { class: 'panel__head' },
-    element('div', { class: 'panel__tabs', role: 'tablist', 'aria-label': 'Chat and people', on: { keydown: changeTab } }, tabs.chat, tabs.people), shut)
+    element('div', { class: 'panel__tabs', role: 'tablist', 'aria-label': inWords('Chat and people'), on: { keydown: changeTab } }, tabs.chat, tabs.people), shut)
   const body = element('div', { class: 'panel__sheet' }, head, parts.chat, parts.people)
-  const root = element('section', { class: 'panel', 'aria-label': 'Chat and people', hidden: true, on: { keydown: escape, pointerdown: beside } }, body)
+  const root = element('section', { class: 'panel', 'aria-label': inWords('Chat and people'), hidden: true, on: { keydown: escape, pointerdown: beside } }, body)
   const sheet = createSheet(root, { changed: () => { draw(); changed() }, closed: () => opener().focus() })
 
   wide.addEventListener('change', () => { sheet.drop(); changed() })
@@ -170,8 +170,8 @@ export function createSidePanel(actions, { changed, opener }) {
       showedPeople = showsPeople
       if (showsPeople) people.update(roomSession)
       unread.hidden = chat.unread === 0 || (isOpen() && part === 'chat')
-      drawCount(unread, chat.unread, 'unread')
-      drawCount(here, roomSession.counts.here, 'here', Infinity)
+      drawCount(unread, chat.unread, inWords('unread'))
+      drawCount(here, roomSession.counts.here, inWords('here'), Infinity)
     },
   }
 }

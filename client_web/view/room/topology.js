@@ -4,6 +4,7 @@ import { createDialog } from '../dialog/dialog.js'
 import { element, mark, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { redraw, symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { ShownRoomSession, RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -16,7 +17,7 @@ const signOf = (topology) => `topology-${topology}`
  */
 export function createTopologyButton({ showTopologies }) {
   const drawing = symbol('topology-mesh')
-  const button = element('button', { class: 'round topology', type: 'button', 'aria-label': 'How the sound travels', title: 'How the sound travels', 'aria-haspopup': 'dialog', on: { click: () => showTopologies() } }, drawing)
+  const button = element('button', { class: 'round topology', type: 'button', 'aria-label': inWords('How the sound travels'), title: inWords('How the sound travels'), 'aria-haspopup': 'dialog', on: { click: () => showTopologies() } }, drawing)
   const problem = element('p', { class: 'room__route', hidden: true })
   const announcement = element('span', { class: 'visually-hidden', role: 'status' })
   /** @type {number|null} */ let room_id = null
@@ -56,12 +57,12 @@ export function createTopologyDialog({ change, topologyReason }) {
   const now = element('p', { class: 'topology-now' })
   const reason = createTopologyReason({ topologyReason, words: reasonInWords, class: 'topology-now' })
   const choices = TOPOLOGIES.map(createTopologyChoice)
-  const move = element('button', { class: 'button button--action', type: 'submit', text: 'Change' })
-  const closed = element('p', { class: 'quiet', text: 'Only the host can change this. People can go on talking while the room changes.' })
+  const move = element('button', { class: 'button button--action', type: 'submit', text: inWords('Change') })
+  const closed = element('p', { class: 'quiet', text: inWords('Only the host can change this. People can go on talking while the room changes.') })
   const form = element('form', { class: 'dialog__form', novalidate: true, on: { submit } }, now, reason.element,
-    element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'visually-hidden', text: 'How the sound travels' }), ...choices.map((choice) => choice.element)),
+    element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'visually-hidden', text: inWords('How the sound travels') }), ...choices.map((choice) => choice.element)),
     refusal.element, closed, move)
-  const dialog = createDialog('How the sound travels', form)
+  const dialog = createDialog(inWords('How the sound travels'), form)
   dialog.element.classList.add('dialog--choices')
 
   async function submit(/** @type {Event} */ event) {
@@ -109,7 +110,7 @@ const choiceOf = ({ room }) => (room?.topology_is_auto ? 'auto' : (room?.topolog
 
 function createTopologyChoice(/** @type {typeof TOPOLOGIES[number]} */ { topology, name, about }) {
   const radio = element('input', { type: 'radio', name: 'topology', value: topology })
-  const used = element('span', { class: 'topology-choice__used' }, symbol('check'), 'In use')
+  const used = element('span', { class: 'topology-choice__used' }, symbol('check'), inWords('In use'))
   const cost = element('span', { class: 'topology-choice__cost' })
   const drawing = symbol(signOf(topology === 'auto' ? 'mesh' : topology))
   const label = element('label', { class: 'choice topology-choice' }, radio,
@@ -130,8 +131,8 @@ function createTopologyChoice(/** @type {typeof TOPOLOGIES[number]} */ { topolog
       used.hidden = !here
       label.classList.toggle('topology-choice--read', !host)
       label.classList.toggle('topology-choice--here', here)
-      const ends = topology === 'mesh' && roomSession.recording?.running ? ' The recording would end.' : ''
-      say(cost, costInWords(topology, roomSession) + ends)
+      const ends = topology === 'mesh' && roomSession.recording?.running ? inWords('The recording would end.') : ''
+      say(cost, [costInWords(topology, roomSession), ends].filter(Boolean).join(' '))
     },
   }
 }

@@ -2,6 +2,7 @@ import { avatar } from '../elements/avatar.js'
 import { element } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { problemInWords } from '../elements/problem_words.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Named } from '../../room/moderation.js' */
 
@@ -12,10 +13,10 @@ import { problemInWords } from '../elements/problem_words.js'
 export function createBans({ bans, unban }) {
   const refusal = createRefusal()
   const list = element('ul', { class: 'banned' })
-  const root = element('section', { class: 'settings__part', hidden: true }, element('h3', { class: 'settings__title', text: 'Banned from this room' }), refusal.element, list)
+  const root = element('section', { class: 'settings__part', hidden: true }, element('h3', { class: 'settings__title', text: inWords('Banned from this room') }), refusal.element, list)
 
   function entry(/** @type {Named} */ person) {
-    const lift = element('button', { class: 'button', type: 'button', text: 'Let in again', 'aria-label': `Let ${person.username} in again`, on: { click: letIn } })
+    const lift = element('button', { class: 'button', type: 'button', text: inWords('Let in again'), 'aria-label': inWords('Let {username} in again', { username: person.username }), on: { click: letIn } })
     const made = element('li', { class: 'banned__one' }, avatar(person.username), element('span', { class: 'banned__name', text: person.username }), lift)
     async function letIn() {
       if (!(await refusal.attempt(() => unban(person)))) return

@@ -1,6 +1,7 @@
 import { element } from '../elements/element.js'
 import { createPersonChoice } from '../elements/person_choice.js'
 import { createRefusal } from '../elements/refusal.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { Named } from '../../room/moderation.js'
@@ -14,12 +15,12 @@ import { createRefusal } from '../elements/refusal.js'
 export function createHandOver({ handOver, done }) {
   const refusal = createRefusal('field__refusal')
   const newHost = createPersonChoice('settings-new-host')
-  const nobody = element('p', { class: 'quiet', text: 'Nobody else is on stage.' })
-  const go = element('button', { class: 'button', type: 'button', text: 'Hand it over', on: { click: give } })
+  const nobody = element('p', { class: 'quiet', text: inWords('Nobody else is on stage.') })
+  const go = element('button', { class: 'button', type: 'button', text: inWords('Hand it over'), on: { click: give } })
   const row = element('div', { class: 'settings__row' }, newHost.element, go)
   const root = element('section', { class: 'settings__part' },
-    element('h3', { class: 'settings__title' }, element('label', { for: 'settings-new-host', text: 'Hand the room over' })),
-    element('p', { class: 'quiet', text: 'They become the host, and you become a moderator.' }), row, refusal.element, nobody)
+    element('h3', { class: 'settings__title' }, element('label', { for: 'settings-new-host', text: inWords('Hand the room over') })),
+    element('p', { class: 'quiet', text: inWords('They become the host, and you become a moderator.') }), row, refusal.element, nobody)
 
   async function give() {
     const person = newHost.chosen

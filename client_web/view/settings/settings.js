@@ -5,6 +5,7 @@ import { element } from '../elements/element.js'
 import { createEndRoom } from './end_room.js'
 import { paceInWords } from '../stage/stage_words.js'
 import { createHandOver } from './hand_over.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { Named } from '../../room/moderation.js'
@@ -14,16 +15,16 @@ import { createHandOver } from './hand_over.js'
 
 /** @type {[value: string, title: string, about: string][]} */
 const STAGES = [
-  ['open', 'Open stage', 'Everyone who enters may talk.'],
-  ['moderated', 'Moderated stage', 'People enter as listeners and raise a hand.'],
+  ['open', inWords('Open stage'), inWords('Everyone who enters may talk.')],
+  ['moderated', inWords('Moderated stage'), inWords('People enter as listeners and raise a hand.')],
 ]
 /** @type {[value: string, title: string, about: string][]} */
 const ACCESS = [
-  ['open', 'Everyone', 'Everybody may enter.'],
-  ['club', 'Members of the club', 'Only members may enter.'],
-  ['invited', 'People who are invited', 'Nobody else sees the room.'],
+  ['open', inWords('Everyone'), inWords('Everybody may enter.')],
+  ['club', inWords('Members of the club'), inWords('Only members may enter.')],
+  ['invited', inWords('People who are invited'), inWords('Nobody else sees the room.')],
 ]
-const HOST_GONE = [['wait', 'The room waits for me'], ['handover', 'The moderator or speaker who joined first takes over'], ['end', 'The room ends']]
+const HOST_GONE = [['wait', inWords('The room waits for me')], ['handover', inWords('The moderator or speaker who joined first takes over')], ['end', inWords('The room ends')]]
 const PACES = [0, 5, 10, 30, 60, 300, 900, 3600]
 
 /** The field that each rule concerns. @type {Record<string, [field: string]>} */
@@ -58,26 +59,26 @@ export function createRoomSettings(actions) {
   const club = element('select', { name: 'club_id' })
   const starts = element('input', { name: 'starts_at', type: 'datetime-local' })
   const gone = select('host_gone', HOST_GONE)
-  const pace = select('slow_mode', PACES.map((seconds) => [String(seconds), seconds === 0 ? 'No limit' : `One message every ${paceInWords(seconds)}`]))
+  const pace = select('slow_mode', PACES.map((seconds) => [String(seconds), seconds === 0 ? inWords('No limit') : inWords('One message every {time}', { time: paceInWords(seconds) })]))
   const fields = {
-    name: createField({ id: 'settings-name', label: 'Name', input: name }),
-    description: createField({ id: 'settings-description', label: 'Description', most: 500, input: element('textarea', { name: 'description', rows: '3' }) }),
-    club_id: createField({ id: 'settings-club', label: 'Club', input: club }),
-    starts_at: createField({ id: 'settings-starts', label: 'Opens', input: starts }),
-    repeats: createCheck({ name: 'repeats', label: 'Repetition', title: 'Every week', about: 'When this room has ended, the next one is planned for the same time of day.' }),
-    stage: createChoices({ name: 'stage', label: 'Stage', choices: STAGES, chosen: 'open' }),
-    access: createChoices({ name: 'access', label: 'Who may enter', choices: ACCESS, chosen: 'open' }),
-    broadcast: createCheck({ name: 'broadcast', label: 'Listening', title: 'Let anybody listen', about: 'People who are not here, and not signed in, can hear the room: on its page, on other sites and in podcast apps. Everybody here sees that it is on. A lock switches it off.' }),
-    locked: createCheck({ name: 'locked', label: 'Lock', title: 'Lock the room', about: 'Nobody else can enter. People who are here stay.' }),
-    slow_mode: createField({ id: 'settings-slow_mode', label: 'Chat', input: pace }),
-    host_gone: createField({ id: 'settings-host_gone', label: 'When I leave', input: gone }),
+    name: createField({ id: 'settings-name', label: inWords('Name'), input: name }),
+    description: createField({ id: 'settings-description', label: inWords('Description'), most: 500, input: element('textarea', { name: 'description', rows: '3' }) }),
+    club_id: createField({ id: 'settings-club', label: inWords('Club'), input: club }),
+    starts_at: createField({ id: 'settings-starts', label: inWords('Opens'), input: starts }),
+    repeats: createCheck({ name: 'repeats', label: inWords('Repetition'), title: inWords('Every week'), about: inWords('When this room has ended, the next one is planned for the same time of day.') }),
+    stage: createChoices({ name: 'stage', label: inWords('Stage'), choices: STAGES, chosen: 'open' }),
+    access: createChoices({ name: 'access', label: inWords('Who may enter'), choices: ACCESS, chosen: 'open' }),
+    broadcast: createCheck({ name: 'broadcast', label: inWords('Listening'), title: inWords('Let anybody listen'), about: inWords('People who are not here, and not signed in, can hear the room: on its page, on other sites and in podcast apps. Everybody here sees that it is on. A lock switches it off.') }),
+    locked: createCheck({ name: 'locked', label: inWords('Lock'), title: inWords('Lock the room'), about: inWords('Nobody else can enter. People who are here stay.') }),
+    slow_mode: createField({ id: 'settings-slow_mode', label: inWords('Chat'), input: pace }),
+    host_gone: createField({ id: 'settings-host_gone', label: inWords('When I leave'), input: gone }),
   }
   const hosts = [fields.name, fields.description, fields.club_id, fields.starts_at, fields.repeats, fields.stage, fields.access, fields.broadcast, fields.host_gone]
-  const form = createForm({ fields, rules: RULES, go: 'Save', submit }, ...Object.values(fields).map((each) => each.element))
+  const form = createForm({ fields, rules: RULES, go: inWords('Save'), submit }, ...Object.values(fields).map((each) => each.element))
   const bans = createBans(actions)
   const handOver = createHandOver({ handOver: actions.handOver, done: () => dialog.close() })
   const end = createEndRoom({ end: actions.end })
-  const dialog = createDialog('Room settings', form.element, bans.element, handOver.element, end.element)
+  const dialog = createDialog(inWords('Room settings'), form.element, bans.element, handOver.element, end.element)
   dialog.element.classList.add('dialog--settings')
 
   /** The values of the form, as columns of the row. @returns {Record<string, unknown>} */
@@ -106,7 +107,7 @@ export function createRoomSettings(actions) {
     starts.value = room.starts_at ? local(room.starts_at) : ''
     gone.value = room.host_gone ?? 'wait'
     const seconds = String(room.slow_mode ?? 0)
-    if (![...pace.options].some((option) => option.value === seconds)) pace.append(new Option(`One message every ${paceInWords(room.slow_mode ?? 0)}`, seconds))
+    if (![...pace.options].some((option) => option.value === seconds)) pace.append(new Option(inWords('One message every {time}', { time: paceInWords(room.slow_mode ?? 0) }), seconds))
     pace.value = seconds
     fields.stage.choose(room.stage ?? 'open')
     fields.access.choose(room.access ?? 'open')
@@ -117,7 +118,7 @@ export function createRoomSettings(actions) {
   function fillClubs(room, clubs) {
     const known = room.club_id && !clubs.some(({ id }) => id === room.club_id) ? [{ id: room.club_id, name: room.club ?? '' }, ...clubs] : clubs
     const chosen = club.options.length ? club.value : String(room.club_id ?? '')
-    club.replaceChildren(new Option('No club', ''), ...known.map((one) => new Option(one.name, String(one.id))))
+    club.replaceChildren(new Option(inWords('No club'), ''), ...known.map((one) => new Option(one.name, String(one.id))))
     club.value = chosen
   }
 

@@ -1,5 +1,6 @@
 import { element } from '../elements/element.js'
 import { seatEventsInWords } from './seat_event_words.js'
+import { inWords } from '../../words/language.js'
 
 const ANNOUNCED = ['joined', 'left', 'timeout', 'removed']
 const GATHERED_FOR = 1500 // ms: people who enter together are announced together
@@ -15,7 +16,7 @@ const WAITING = 3 // older ones are dropped
  * Announces who enters and leaves to screen readers, not too often: forty people who enter at once are one sentence.
  */
 export function createAnnouncer() {
-  const root = element('div', { class: 'visually-hidden', role: 'log', 'aria-live': 'polite', 'aria-label': 'Who enters and leaves' })
+  const root = element('div', { class: 'visually-hidden', role: 'log', 'aria-live': 'polite', 'aria-label': inWords('Who enters and leaves') })
   let last = 0
   /** @type {SeatEvent[]} */ let waiting = []
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let timer

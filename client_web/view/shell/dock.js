@@ -4,6 +4,7 @@ import { element, mark, say } from '../elements/element.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { together } from '../elements/words.js'
 import { endingInWords } from '../room/ending_words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { Person } from '../../room/people.js'
@@ -24,32 +25,32 @@ export function createDock({ toggleMicrophone, leave, dismiss }) {
   const microphone = element('button', { class: 'dock__button', type: 'button', on: { click: () => toggleMicrophone() } }, drawing)
   const outDrawing = symbol('leave')
   const out = element('button', { class: 'dock__button', type: 'button', on: { click: () => (over ? dismiss() : leave()) } }, outDrawing)
-  const root = element('section', { class: 'dock', 'aria-label': 'The room you are in', hidden: true }, link, microphone, out)
+  const root = element('section', { class: 'dock', 'aria-label': inWords('The room you are in'), hidden: true }, link, microphone, out)
 
   /** @param {ShownRoomSession} roomSession @param {readonly Person[]} speaking */
   function whoInWords(roomSession, speaking) {
     if (over) return endingInWords(roomSession).title
-    if (roomSession.phase === 'reconnecting') return 'Reconnecting…'
-    return speaking.length ? `${together(speaking.map((one) => (one.me ? 'you' : one.username)))} speaking` : 'Nobody is speaking'
+    if (roomSession.phase === 'reconnecting') return inWords('Reconnecting…')
+    return speaking.length ? inWords('{names} speaking', { names: together(speaking.map((one) => (one.me ? inWords('you') : one.username))) }) : inWords('Nobody is speaking')
   }
 
   function draw(/** @type {ShownRoomSession} */ roomSession) {
     const speaking = roomSession.speakers
     const shown = speaking[0] ?? roomSession.stage[0] ?? roomSession.me
     const open = roomSession.me !== null && roomSession.may.speak && !roomSession.me.muted && roomSession.microphone.state === 'on'
-    say(name, roomSession.room?.name ?? 'Entering the room…')
-    say(who, `${!over && roomSession.recording?.running ? 'Being recorded · ' : ''}${whoInWords(roomSession, speaking)}`)
+    say(name, roomSession.room?.name ?? inWords('Entering the room…'))
+    say(who, [!over && roomSession.recording?.running ? inWords('Being recorded') : '', whoInWords(roomSession, speaking)].filter(Boolean).join(' · '))
     root.classList.toggle('dock--speaking', speaking.length > 0)
     mark(link, 'href', addressOf(roomSession.room_id))
     face.hidden = !shown
     if (shown) redrawAvatar(face, shown.username)
     microphone.hidden = over || !roomSession.may.speak
     redraw(outDrawing, over ? 'close' : 'leave')
-    mark(out, 'aria-label', over ? 'Close' : 'Leave quietly')
-    mark(out, 'title', over ? 'Close' : 'Leave quietly')
+    mark(out, 'aria-label', over ? inWords('Close') : inWords('Leave quietly'))
+    mark(out, 'title', over ? inWords('Close') : inWords('Leave quietly'))
     redraw(drawing, open ? 'mic' : 'mic-off')
     mark(microphone, 'data-state', open ? 'on' : 'off')
-    mark(microphone, 'aria-label', open ? 'Turn microphone off' : 'Turn microphone on')
+    mark(microphone, 'aria-label', open ? inWords('Turn microphone off') : inWords('Turn microphone on'))
   }
 
   return {

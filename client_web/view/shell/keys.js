@@ -2,29 +2,30 @@ import { createDialog } from '../dialog/dialog.js'
 import { labelOf } from '../dialog/form.js'
 import { element } from '../elements/element.js'
 import { keyboard } from '../elements/keyboard.js'
+import { inWords } from '../../words/language.js'
 
 const MEANINGS = [
-  ['Space', 'Hold to talk; let go to turn the microphone off'],
-  ['M', 'Turn the microphone on or off'],
-  ['H', 'Raise or lower your hand'],
-  ['Y', 'Accept an invitation to speak, or a request to unmute'],
-  ['N', 'Decline it'],
-  ['L', 'Leave quietly'],
-  ['G', 'Open or close the inspector'],
-  ['F', 'Find rooms, clubs and people'],
-  ['C', 'Open the chat and write'],
-  ['R', 'React, then 1 to 8'],
-  ['S', 'Check the sound: microphone, loudspeaker'],
-  ['?', 'Show these keys'],
-  ['Esc', 'Close what is open'],
+  [inWords('Space'), inWords('Hold to talk; let go to turn the microphone off')],
+  ['M', inWords('Turn the microphone on or off')],
+  ['H', inWords('Raise or lower your hand')],
+  ['Y', inWords('Accept an invitation to speak, or a request to unmute')],
+  ['N', inWords('Decline it')],
+  ['L', inWords('Leave quietly')],
+  ['G', inWords('Open or close the inspector')],
+  ['F', inWords('Find rooms, clubs and people')],
+  ['C', inWords('Open the chat and write')],
+  ['R', inWords('React, then 1 to 8')],
+  ['S', inWords('Check the sound: microphone, loudspeaker')],
+  ['?', inWords('Show these keys')],
+  ['Esc', inWords('Close what is open')],
 ]
 
 /** The list of keys, where single-letter keys can be turned off. */
 export function createKeysHelp() {
   const rows = MEANINGS.flatMap(([key, meaning]) => [element('dt', {}, element('kbd', { text: key })), element('dd', { text: meaning })])
   const letters = element('input', { type: 'checkbox', name: 'letters', on: { change: () => keyboard.setLetters(letters.checked) } })
-  const choice = labelOf(letters, 'Single-letter keys', 'Turn them off if you dictate, or if letters are pressed by mistake. Space and Esc always work.')
-  const dialog = createDialog('Keys', element('dl', { class: 'keys' }, ...rows), choice)
+  const choice = labelOf(letters, inWords('Single-letter keys'), inWords('Turn them off if you dictate, or if letters are pressed by mistake. Space and Esc always work.'))
+  const dialog = createDialog(inWords('Keys'), element('dl', { class: 'keys' }, ...rows), choice)
   return {
     ...dialog,
     open() {

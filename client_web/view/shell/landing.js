@@ -6,7 +6,8 @@ import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 import { createRoomPreview } from './room_preview.js'
 import { weeklyInWords, whenInWords } from '../elements/when.js'
-import { together } from '../elements/words.js'
+import { sentence, together } from '../elements/words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
@@ -22,17 +23,17 @@ import { together } from '../elements/words.js'
 export function createLanding(actions) {
   /** @type {ListedRoom} */ let row
   const welcome = element('div', { class: 'landing' }, doorsPicture(),
-    element('p', { class: 'landing__lead', text: 'Rooms to drop into and talk.' }),
-    element('p', { class: 'landing__more quiet', text: 'See who is in which room. Enter, talk, and leave quietly. Your microphone stays off until you turn it on.' }),
-    element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: 'for developers' }), element('a', { href: LAB, text: 'Four ways to signal, one room' })))
-  const home = element('a', { class: 'button button--action', text: 'Back to the room' })
+    element('p', { class: 'landing__lead', text: inWords('Rooms to drop into and talk.') }),
+    element('p', { class: 'landing__more quiet', text: inWords('See who is in which room. Enter, talk, and leave quietly. Your microphone stays off until you turn it on.') }),
+    element('p', { class: 'landing__how' }, element('span', { class: 'caps', text: inWords('for developers') }), element('a', { href: LAB, text: inWords('Four ways to signal, one room') })))
+  const home = element('a', { class: 'button button--action', text: inWords('Back to the room') })
   const inside = element('p', { class: 'landing__lead' })
   const insideMore = element('p', { class: 'landing__more quiet' })
   const docked = element('div', { class: 'landing' }, inside, insideMore, home)
   const lost = element('div', { class: 'landing landing--lost' },
-    element('h1', { class: 'landing__lead', text: 'There is no such page.', tabindex: '-1' }),
-    element('p', { class: 'landing__more quiet', text: 'The address may be old or wrong. The hallway shows which rooms are open.' }),
-    element('a', { class: 'button button--action', href: HOME, text: 'To the hallway' }))
+    element('h1', { class: 'landing__lead', text: inWords('There is no such page.'), tabindex: '-1' }),
+    element('p', { class: 'landing__more quiet', text: inWords('The address may be old or wrong. The hallway shows which rooms are open.') }),
+    element('a', { class: 'button button--action', href: HOME, text: inWords('To the hallway') }))
   const roomName = element('h1', { class: 'landing__lead', tabindex: '-1' })
   const invitation = element('p', { class: 'landing__more quiet' })
   const enterButton = element('button', { class: 'button button--action', type: 'button', on: { click: () => actions.signIn() } })
@@ -47,13 +48,13 @@ export function createLanding(actions) {
   const who = element('p', { class: 'landing__more quiet' })
   const remind = element('button', { class: 'button button--action', type: 'button', on: { click: () => actions.toggleReminder(row) } })
   const weekly = element('button', { class: 'button', type: 'button', on: { click: () => actions.toggleWeeklyReminder(row) } })
-  const open = element('button', { class: 'button button--action', type: 'button', text: 'Open the room now', on: { click: () => actions.openRoom(row) } })
-  const copy = element('button', { class: 'button', type: 'button', on: { click: () => actions.copyAddress(addressOf(row.id)) } }, symbol('link'), 'Copy link')
-  const calendar = element('a', { class: 'button', download: '', text: 'Add to calendar' })
-  const edit = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Edit', on: { click: () => actions.editRoom(row) } })
-  const coHosts = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: 'Co-hosts', on: { click: () => actions.nameCoHosts(row) } })
-  const stop = element('button', { class: 'button button--plain', type: 'button', text: 'Stop co-hosting', on: { click: () => actions.stopCoHosting(row) } })
-  const off = element('button', { class: 'button button--plain', type: 'button', text: 'Cancel the room', on: { click: () => actions.cancelRoom(row) } })
+  const open = element('button', { class: 'button button--action', type: 'button', text: inWords('Open the room now'), on: { click: () => actions.openRoom(row) } })
+  const copy = element('button', { class: 'button', type: 'button', on: { click: () => actions.copyAddress(addressOf(row.id)) } }, symbol('link'), inWords('Copy link'))
+  const calendar = element('a', { class: 'button', download: '', text: inWords('Add to calendar') })
+  const edit = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: inWords('Edit'), on: { click: () => actions.editRoom(row) } })
+  const coHosts = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: inWords('Co-hosts'), on: { click: () => actions.nameCoHosts(row) } })
+  const stop = element('button', { class: 'button button--plain', type: 'button', text: inWords('Stop co-hosting'), on: { click: () => actions.stopCoHosting(row) } })
+  const off = element('button', { class: 'button button--plain', type: 'button', text: inWords('Cancel the room'), on: { click: () => actions.cancelRoom(row) } })
   const scheduled = element('div', { class: 'landing' }, name, when, description.element, who, element('div', { class: 'landing__buttons' }, open, remind, weekly, edit, coHosts, calendar, copy, stop, off), backToHallway())
   const root = element('div', { class: 'landing-place' }, welcome, docked, lost, enter, scheduled, ended.element)
 
@@ -61,12 +62,10 @@ export function createLanding(actions) {
   function drawScheduled(user, reminders, weeklyReminders) {
     const hosts = user !== null && row.host_id === user.id
     say(name, row.name)
-    say(when, `Opens ${whenInWords(row.starts_at ?? '')}.${row.repeats ? ` ${weeklyInWords(row.starts_at ?? '', row.time_zone)}.` : ''}`)
+    say(when, [inWords('Opens {when}', { when: whenInWords(row.starts_at ?? '') }), row.repeats ? weeklyInWords(row.starts_at ?? '', row.time_zone) : ''].filter(Boolean).map(sentence).join(' '))
     description.update(row.description)
     const opens = hosts || (user !== null && (row.co_host_ids ?? []).includes(user.id))
-    const others = row.co_hosts?.length ? ` with ${together(row.co_hosts)}` : ''
-    say(who, hosts ? `You planned this room${others}. It opens by itself at its time, or when you open it.`
-      : `${row.host} planned it${others}${row.club ? ` in ${row.club}` : ''}. ${opens ? 'You are a co-host: open it at its time, or enter before.' : 'It opens by itself at that time. Nobody can enter before.'}`)
+    say(who, `${plannedInWords(row, hosts)} ${hosts ? inWords('It opens by itself at its time, or when you open it.') : opens ? inWords('You are a co-host: open it at its time, or enter before.') : inWords('It opens by itself at that time. Nobody can enter before.')}`)
     mark(calendar, 'href', calendarOf(addressOf(row.id)))
     edit.hidden = off.hidden = coHosts.hidden = !hosts
     open.hidden = !opens
@@ -75,8 +74,8 @@ export function createLanding(actions) {
     mark(remind, 'aria-pressed', reminders.has(row.id) ? 'true' : 'false')
     weekly.hidden = opens || !row.repeats
     mark(weekly, 'aria-pressed', weeklyReminders.has(row.id) ? 'true' : 'false')
-    say(weekly, weeklyReminders.has(row.id) ? 'Every week' : 'Remind me every week')
-    say(remind, reminders.has(row.id) ? 'You will be notified' : 'Remind me')
+    say(weekly, weeklyReminders.has(row.id) ? inWords('Every week') : inWords('Remind me every week'))
+    say(remind, reminders.has(row.id) ? inWords('You will be notified') : inWords('Remind me'))
   }
 
   return {
@@ -92,11 +91,11 @@ export function createLanding(actions) {
       if (latest) row = latest
       const shown = kind === 'scheduled' && !latest?.starts_at ? 'enter' : kind
       mark(home, 'href', address)
-      say(roomName, latest?.name ?? 'A room')
-      say(invitation, user ? 'This room is open now. Your microphone stays off until you turn it on.' : `This room is open. ${byName ? 'Choose a name' : 'Sign in'} to enter. Your microphone stays off.`)
-      say(enterButton, user ? 'Enter' : byName ? 'Choose a name' : 'Sign in')
-      say(inside, away ? 'You are not connected.' : 'You are still in your room.')
-      say(insideMore, away ? 'Roomtone connects again, and you return to your room.' : 'You hear everyone there. They hear you too, if your microphone is on.')
+      say(roomName, latest?.name ?? inWords('A room'))
+      say(invitation, user ? inWords('This room is open now. Your microphone stays off until you turn it on.') : byName ? inWords('This room is open. Choose a name to enter. Your microphone stays off.') : inWords('This room is open. Sign in to enter. Your microphone stays off.'))
+      say(enterButton, user ? inWords('Enter') : byName ? inWords('Choose a name') : inWords('Sign in'))
+      say(inside, away ? inWords('You are not connected.') : inWords('You are still in your room.'))
+      say(insideMore, away ? inWords('Roomtone connects again, and you return to your room.') : inWords('You hear everyone there. They hear you too, if your microphone is on.'))
       preview.update(latest)
       player.update(shown === 'enter' ? latest : undefined)
       if (over) ended.update(over)
@@ -106,7 +105,15 @@ export function createLanding(actions) {
   }
 }
 
-const backToHallway = () => element('a', { class: 'back-link', href: HOME }, symbol('back'), 'Hallway')
+/** Who planned a room, with whom, and in which club. @param {ListedRoom} row @param {boolean} mine */
+function plannedInWords({ host, co_hosts, club }, mine) {
+  const others = co_hosts?.length ? together(co_hosts) : ''
+  if (mine) return others ? inWords('You planned this room with {others}.', { others }) : inWords('You planned this room.')
+  if (club) return others ? inWords('{host} planned it with {others} in {club}.', { host, others, club }) : inWords('{host} planned it in {club}.', { host, club })
+  return others ? inWords('{host} planned it with {others}.', { host, others }) : inWords('{host} planned it.', { host })
+}
+
+const backToHallway = () => element('a', { class: 'back-link', href: HOME }, symbol('back'), inWords('Hallway'))
 
 function doorsPicture() {
   const drawn = symbol('doors', '0 0 240 96')

@@ -3,6 +3,7 @@ import { avatar } from '../elements/avatar.js'
 import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 const SHOWN = 12 // s
 const ASKED = 60 // s: a notice with a question. Invitations stay in their list, open rooms in the hallway
@@ -22,7 +23,7 @@ const AT_ONCE = 3 // the others are in the list of invitations
  */
 export function createNotices(actions) {
   const list = element('ul', { class: 'notices__list' })
-  const root = element('section', { class: 'notices', 'aria-label': 'Notices', hidden: true }, list)
+  const root = element('section', { class: 'notices', 'aria-label': inWords('Notices'), hidden: true }, list)
   const rows = keyed(list, { key: (/** @type {Notice} */ notice) => notice.key, create: createNotice })
   const said = new Set()
   /** @type {Notice[]} */ let passing = [] // they disappear after some seconds
@@ -69,15 +70,15 @@ export function createNotices(actions) {
     update({ shell, seated_in, shown_room }) {
       const invited = shell.invitations.fresh.filter((one) => one.room_id === null || ![seated_in, shown_room].includes(one.room_id)).map((one) => ({
         key: `invitation-${one.id}`, face: one.invited_by, words: invitationInWords(one),
-        yes: one.room_id ? 'Enter' : 'Join', accept: () => actions.acceptInvitation(one), dismiss: () => actions.dismissInvitation(one),
+        yes: one.room_id ? inWords('Enter') : inWords('Join'), accept: () => actions.acceptInvitation(one), dismiss: () => actions.dismissInvitation(one),
       }))
       const opened = shell.hallway.filter((row) => shell.reminders.has(row.id) && !row.scheduled && row.id !== seated_in).map((row) => ({
-        key: `reminder-${row.id}`, sign: 'reminder', words: `“${row.name}” is open now.`,
-        yes: 'Enter', accept: () => actions.enterReminded(row), dismiss: () => actions.dismissReminder(row),
+        key: `reminder-${row.id}`, sign: 'reminder', words: inWords('“{name}” is open now.', { name: row.name }),
+        yes: inWords('Enter'), accept: () => actions.enterReminded(row), dismiss: () => actions.dismissReminder(row),
       }))
       const named = shell.coHostNotices.filter((one) => one.room_id !== seated_in).map((one) => ({
         key: `co-host-${one.room_id}`, face: one.named_by ?? undefined, sign: 'moderator', words: namedInWords(one),
-        yes: 'See the room', accept: () => actions.seeCoHosted(one.room_id), dismiss: () => actions.dismissCoHosting(one.room_id),
+        yes: inWords('See the room'), accept: () => actions.seeCoHosted(one.room_id), dismiss: () => actions.dismissCoHosting(one.room_id),
       }))
       asking = [...invited, ...named, ...opened]
       watchEnds()
@@ -109,12 +110,12 @@ export function createNotices(actions) {
 
 /** "amara invites you to the room “Trading fours”." @param {Pick<Invitation, 'invited_by'|'room_id'|'room'|'club'>} invitation */
 export function invitationInWords({ invited_by, room_id, room, club }) {
-  return room_id ? `${invited_by} invites you to the room “${room}”.` : `${invited_by} invites you to the club “${club}”.`
+  return room_id ? inWords('{invited_by} invites you to the room “{room}”.', { invited_by, room }) : inWords('{invited_by} invites you to the club “{club}”.', { invited_by, club })
 }
 
 /** "amara made you a co-host of “Attic”." @param {import('../../room/co_host_notices.js').CoHostNotice} notice */
 function namedInWords({ room, named_by }) {
-  return named_by ? `${named_by} made you a co-host of “${room}”.` : `You are a co-host of “${room}” now.`
+  return named_by ? inWords('{named_by} made you a co-host of “{room}”.', { named_by, room }) : inWords('You are a co-host of “{room}” now.', { room })
 }
 
 function createNotice() {
@@ -122,8 +123,8 @@ function createNotice() {
   const face = element('span', { class: 'notice__face', 'aria-hidden': 'true' })
   const words = element('p', { class: 'notice__words' })
   const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => notice?.accept() } })
-  const no = element('button', { class: 'button button--plain', type: 'button', text: 'Not now', on: { click: () => notice?.dismiss() } })
-  const close = element('button', { class: 'round notice__close', type: 'button', 'aria-label': 'Close', on: { click: () => notice?.dismiss() } }, symbol('close'))
+  const no = element('button', { class: 'button button--plain', type: 'button', text: inWords('Not now'), on: { click: () => notice?.dismiss() } })
+  const close = element('button', { class: 'round notice__close', type: 'button', 'aria-label': inWords('Close'), on: { click: () => notice?.dismiss() } }, symbol('close'))
   const actions = element('div', { class: 'notice__actions' }, yes, no)
   const made = element('li', { class: 'notice' }, face, words, close, actions)
   return {

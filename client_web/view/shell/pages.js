@@ -5,6 +5,7 @@ import { createInvitation } from '../invitations/page.js'
 import { move } from '../elements/motion.js'
 import { createPerson } from '../people/page.js'
 import { createRecordingPage } from '../recording/page.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { LookupState } from '../../room/lookup.js'
@@ -20,7 +21,7 @@ export function createPages(actions) {
   /** `any`: each page is given a value of its own. @type {Record<string, { element: HTMLElement, title: () => string|null, update: (now: any) => void, leave?: () => void }>} */
   const pages = { clubs: createClubs(actions), club: createClub(actions), person: createPerson(actions), invitation: createInvitation(actions), recording: createRecordingPage(actions) }
   const scroll = element('div', { class: 'page__scroll scrolls' }, ...Object.values(pages).map((page) => page.element))
-  const root = element('section', { class: 'layout__page', 'aria-label': 'Page' }, scroll)
+  const root = element('section', { class: 'layout__page', 'aria-label': inWords('Page') }, scroll)
   /** @type {string|null} */ let shown = null
 
   return {

@@ -1,16 +1,16 @@
 import { createDescription } from '../elements/description.js'
 import { element, say } from '../elements/element.js'
 import { keyed } from '../elements/keyed.js'
-import { counted } from '../elements/words.js'
 import { createFace } from './faces.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { ListedRoom } from '../../room/hallway.js' */
 
 /** A room before I enter it: its description, its host and who is on the stage. */
 export function createRoomPreview() {
   const host = element('p', { class: 'landing__more' })
-  const faces = element('ul', { class: 'faces', 'aria-label': 'On stage' })
-  const people = keyed(faces, { key: (/** @type {ListedRoom['people'][number]} */ { user_id }) => user_id, create: createFace, fades: false })
+  const faces = element('ul', { class: 'faces', 'aria-label': inWords('On stage') })
+  const shown = keyed(faces, { key: (/** @type {ListedRoom['people'][number]} */ { user_id }) => user_id, create: createFace, fades: false })
   const description = createDescription()
   const root = element('div', { class: 'landing__room' }, description.element, host, faces)
   return {
@@ -19,12 +19,14 @@ export function createRoomPreview() {
     update(row) {
       root.hidden = !row
       if (!row) return
-      const more = row.on_stage - row.people.length
-      const here = row.here === 0 ? 'Nobody is here yet.' : `${counted(row.here, 'person is', 'people are')} here, ${row.on_stage} on stage${more > 0 ? ', among them' : ''}${row.people.length ? ':' : '.'}`
-      say(host, `${row.host} hosts it${row.club ? ` in ${row.club}` : ''}. ${here}`)
+      const { here, on_stage } = row
+      const more = on_stage > row.people.length
+      const who = row.club ? inWords('{host} hosts it in {club}.', { host: row.host, club: row.club }) : inWords('{host} hosts it.', { host: row.host })
+      const people = here === 0 ? inWords('Nobody is here yet.') : more ? inWords('{here, plural, one {# person is} other {# people are}} here, {on_stage} on stage, among them', { here, on_stage }) : inWords('{here, plural, one {# person is} other {# people are}} here, {on_stage} on stage', { here, on_stage })
+      say(host, `${who} ${people}${here === 0 ? '' : row.people.length ? ':' : '.'}`)
       description.update(row.description)
       faces.hidden = row.people.length === 0
-      people.update(row.people)
+      shown.update(row.people)
     },
   }
 }

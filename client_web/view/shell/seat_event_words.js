@@ -1,4 +1,5 @@
 import { together } from '../elements/words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * Several seat events as one announcement.
@@ -6,15 +7,13 @@ import { together } from '../elements/words.js'
  */
 export function seatEventsInWords(seatEvents) {
   const named = (/** @type {string[]} */ kinds) => [...new Set(seatEvents.filter((one) => kinds.includes(one.kind)).map((one) => one.username))]
-  /** @param {string[]} names @param {string} verb */
-  const phrase = (names, verb) => {
-    if (names.length === 0) return ''
-    return names.length > 3 ? `${names.length} people ${verb}.` : `${together(names)} ${verb}.`
-  }
+  /** @param {string[]} names */
+  const whoInWords = (names) => (names.length > 3 ? inWords('{count, plural, one {# person} other {# people}}', { count: names.length }) : together(names))
+  const [came, left, raised, removed] = [['joined'], ['left', 'timeout'], ['hand'], ['removed']].map(named)
   return [
-    phrase(named(['joined']), 'came in'),
-    phrase(named(['left', 'timeout']), 'left'),
-    phrase(named(['hand']), seatEvents.filter((one) => one.kind === 'hand').length === 1 ? 'raised a hand' : 'raised their hands'),
-    phrase(named(['removed']), seatEvents.filter((one) => one.kind === 'removed').length === 1 ? 'was removed' : 'were removed'),
+    came.length ? inWords('{who} came in.', { who: whoInWords(came) }) : '',
+    left.length ? inWords('{who} left.', { who: whoInWords(left) }) : '',
+    raised.length ? inWords('{count, plural, one {{who} raised a hand.} other {{who} raised their hands.}}', { count: raised.length, who: whoInWords(raised) }) : '',
+    removed.length ? inWords('{count, plural, one {{who} was removed.} other {{who} were removed.}}', { count: removed.length, who: whoInWords(removed) }) : '',
   ].filter(Boolean).join(' ')
 }

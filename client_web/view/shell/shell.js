@@ -17,6 +17,7 @@ import { createScrolls } from './scrolls.js'
 import { createSidePanel } from '../room/side_panel.js'
 import { clearOnNewSubject } from '../elements/subject.js'
 import { tellsOfInvitation } from '../room/ending_words.js'
+import { inWords } from '../../words/language.js'
 
 /**
  * @import { ListedRoom } from '../../room/hallway.js'
@@ -70,9 +71,9 @@ export function createShellView(main, actions) {
 
   main.append(
     topBar.element,
-    element('section', { class: 'layout__hallway', 'aria-label': 'Hallway' }, hallway.element),
+    element('section', { class: 'layout__hallway', 'aria-label': inWords('Hallway') }, hallway.element),
     element('div', { class: 'layout__foot' }, dock.element),
-    element('section', { class: 'layout__room', 'aria-label': 'Room' }, landing.element, room.element),
+    element('section', { class: 'layout__room', 'aria-label': inWords('Room') }, landing.element, room.element),
     pages.element,
     inspector.element, panel.element)
   document.body.append(notices.element, announcer.element)
@@ -230,7 +231,7 @@ function landingFor({ place }, seated_in, row, closed, over) {
 
 /** @param {Place} place @param {{ name: string }|null|undefined} room @param {boolean} inside @param {string|null} page */
 function titleOf({ place }, room, inside, page) {
-  if (place === 'nowhere') return 'No such page · Roomtone'
-  if (place === 'room' && (inside || room)) return `${room?.name ?? 'A room'} · Roomtone`
+  if (place === 'nowhere') return `${inWords('No such page')} · Roomtone`
+  if (place === 'room' && (inside || room)) return `${room?.name ?? inWords('A room')} · Roomtone`
   return page ? `${page} · Roomtone` : 'Roomtone'
 }

@@ -5,6 +5,7 @@ import { element, say } from '../elements/element.js'
 import { createPasskeySignIn } from '../passkeys/sign_in.js'
 import { createRefusal } from '../elements/refusal.js'
 import { CLOSED, NO_ANSWER, NOT_ANSWERED_YET, signInRefusalInWords } from './sign_in_words.js'
+import { inWords } from '../../words/language.js'
 
 /** @type {Record<string, [field: string]>} */
 const RULES = { users_username_is_text: ['name'], users_username_is_allowed: ['name'], users_username_looks_like_no_other: ['name'] }
@@ -25,10 +26,10 @@ const NO_WAYS = { demo: false, passkeys: false, issuers: [] }
 export function createSignIn({ signIn, signInAt, suggestions, passkeys }) {
   /** @type {(() => void)|null} */ let after = null
   const input = element('input', { name: 'username', required: true, maxlength: '40', autocomplete: 'nickname', autocapitalize: 'none', spellcheck: 'false' })
-  const name = createField({ id: 'sign-in', label: 'Your name', input })
+  const name = createField({ id: 'sign-in', label: inWords('Your name'), input })
   const people = element('ul', { class: 'sign-in__people' })
-  const demoNames = element('div', { class: 'sign-in__demo' }, element('p', { class: 'quiet', text: 'Or use a demo name:' }), people)
-  const form = createForm({ fields: { name }, rules: RULES, go: 'Enter', check: () => (name.value ? null : ['name', 'A name needs at least one letter.']), submit }, name.element)
+  const demoNames = element('div', { class: 'sign-in__demo' }, element('p', { class: 'quiet', text: inWords('Or use a demo name:') }), people)
+  const form = createForm({ fields: { name }, rules: RULES, go: inWords('Enter'), check: () => (name.value ? null : ['name', inWords('A name needs at least one letter.')]), submit }, name.element)
   form.element.append(demoNames)
   const closed = element('p', { class: 'quiet', role: 'status' }) // that nobody can sign in here, or that it is not known yet
   let unanswered = NOT_ANSWERED_YET
@@ -75,13 +76,13 @@ export function createSignIn({ signIn, signInAt, suggestions, passkeys }) {
     offered = ways
     refused.say(reason === null ? null : signInRefusalInWords(reason))
     const { demo: byName, passkeys: byKey, issuers: named } = ways ?? NO_WAYS
-    dialog.entitle(byName ? 'Who are you?' : 'Sign in')
+    dialog.entitle(byName ? inWords('Who are you?') : inWords('Sign in'))
     demo.hidden = !byName
     byPasskey.open(byKey, passkeys.unavailable())
     issuers.hidden = named.length === 0
     accounts.hidden = !byKey && named.length === 0 && reason === null
     issuers.replaceChildren(...named.map((issuer) => element('button', {
-      class: 'button', type: 'button', text: `Sign in with ${issuer.title}`, on: { click: () => signInAt(issuer.name) },
+      class: 'button', type: 'button', text: inWords('Sign in with {title}', { title: issuer.title }), on: { click: () => signInAt(issuer.name) },
     })))
     closed.hidden = byName || byKey || named.length > 0
     say(closed, ways ? CLOSED : unanswered)

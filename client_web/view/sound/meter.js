@@ -1,4 +1,5 @@
 import { element, mark, say } from '../elements/element.js'
+import { inWords } from '../../words/language.js'
 
 const WINDOW = 1_200 // ms: the loudest level in this time is shown
 const QUIETEST = -54 // dB, the bar's left end
@@ -9,10 +10,10 @@ const QUIETEST = -54 // dB, the bar's left end
  * @type {readonly { from: number, level: LoudnessLevel, word: string, advice: string }[]}
  */
 const LEVELS = [
-  { from: 0.97, level: 'too_loud', word: 'Too loud', advice: 'Move back a little, or turn down the microphone.' },
-  { from: 0.06, level: 'good', word: 'Good', advice: 'Others hear you well.' },
-  { from: 0.012, level: 'quiet', word: 'Quiet', advice: 'Come closer, or turn up the microphone.' },
-  { from: 0, level: 'silent', word: 'No sound', advice: 'Say something. If nothing moves, choose another microphone or check whether it is switched off.' },
+  { from: 0.97, level: 'too_loud', word: inWords('Too loud'), advice: inWords('Move back a little, or turn down the microphone.') },
+  { from: 0.06, level: 'good', word: inWords('Good'), advice: inWords('Others hear you well.') },
+  { from: 0.012, level: 'quiet', word: inWords('Quiet'), advice: inWords('Come closer, or turn up the microphone.') },
+  { from: 0, level: 'silent', word: inWords('No sound'), advice: inWords('Say something. If nothing moves, choose another microphone or check whether it is switched off.') },
 ]
 
 /** @param {number} peak 0..1 */
@@ -27,7 +28,7 @@ const onTheBar = (level) => (level > 0 ? Math.min(1, Math.max(0, 1 - (20 * Math.
  */
 export function createSoundMeter(level) {
   const fill = element('span', { class: 'meter__fill' })
-  const bar = element('div', { class: 'meter__bar', role: 'meter', 'aria-label': 'Microphone level', 'aria-valuemin': '0', 'aria-valuemax': '100', 'aria-valuenow': '0' }, fill)
+  const bar = element('div', { class: 'meter__bar', role: 'meter', 'aria-label': inWords('Microphone level'), 'aria-valuemin': '0', 'aria-valuemax': '100', 'aria-valuenow': '0' }, fill)
   const word = element('strong')
   const advice = element('span', { class: 'quiet' })
   const root = element('div', { class: 'meter', hidden: true }, bar, element('p', { class: 'meter__words', role: 'status' }, word, ' ', advice))
@@ -61,7 +62,7 @@ export function createSoundMeter(level) {
       root.hidden = false
       peak = 0
       since = performance.now()
-      say(word, 'Say something…')
+      say(word, inWords('Say something…'))
       say(advice, '')
       frame = requestAnimationFrame(look)
     },

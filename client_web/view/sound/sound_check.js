@@ -3,15 +3,16 @@ import { element, mark, say } from '../elements/element.js'
 import { deviceNoticeInWords, microphoneProblemInWords } from './device_words.js'
 import { createSoundMeter } from './meter.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /** @type {['noiseSuppression'|'echoCancellation'|'autoGainControl', string, string][]} */
 const PROCESSING = [
-  ['noiseSuppression', 'Reduce background noise', 'Fans, keyboards, the street. Turn it off for music.'],
-  ['echoCancellation', 'Cancel echo', 'Turn it off only if you use headphones.'],
-  ['autoGainControl', 'Adjust my volume automatically', 'Louder when you are far away, softer when you shout.'],
+  ['noiseSuppression', inWords('Reduce background noise'), inWords('Fans, keyboards, the street. Turn it off for music.')],
+  ['echoCancellation', inWords('Cancel echo'), inWords('Turn it off only if you use headphones.')],
+  ['autoGainControl', inWords('Adjust my volume automatically'), inWords('Louder when you are far away, softer when you shout.')],
 ]
 
-const SYSTEM = 'Your system’s choice'
+const SYSTEM = inWords('Your system’s choice')
 
 /**
  * The sound check: microphone and its level, loudspeaker, and the browser's sound processing. Choices take effect at once, also in a room,
@@ -26,27 +27,27 @@ export function createSoundCheck({ devices, testMicrophone, playTone }) {
   const microphoneTest = testMicrophone(() => draw())
   const meter = createSoundMeter(() => microphoneTest.level())
 
-  const microphone = choiceOf('microphone', 'Microphone')
+  const microphone = choiceOf('microphone', inWords('Microphone'))
   const listen = element('button', { class: 'button', type: 'button', on: { click: toggle } })
   const problem = element('p', { class: 'sound-check__problem', role: 'alert', hidden: true })
-  const unnamed = element('p', { class: 'sound-check__hint quiet', text: 'Your browser shows the names of the devices after you have tried the microphone.' })
+  const unnamed = element('p', { class: 'sound-check__hint quiet', text: inWords('Your browser shows the names of the devices after you have tried the microphone.') })
 
-  const speaker = choiceOf('speaker', 'Loudspeaker')
-  const tone = element('button', { class: 'button', type: 'button', 'aria-describedby': 'sound-check-tone', on: { click: sound } }, symbol('sound'), 'Play a tone')
+  const speaker = choiceOf('speaker', inWords('Loudspeaker'))
+  const tone = element('button', { class: 'button', type: 'button', 'aria-describedby': 'sound-check-tone', on: { click: sound } }, symbol('sound'), inWords('Play a tone'))
   const heard = element('p', { class: 'sound-check__hint quiet', role: 'status', id: 'sound-check-tone' })
-  const fixed = element('p', { class: 'sound-check__hint quiet', text: 'This browser uses the loudspeaker of your system. Choose it in the settings of your system.' })
+  const fixed = element('p', { class: 'sound-check__hint quiet', text: inWords('This browser uses the loudspeaker of your system. Choose it in the settings of your system.') })
 
   const switches = PROCESSING.map(([name, title, about]) => switchOf(name, title, about))
   const notice = element('p', { class: 'sound-check__notice', role: 'status' })
-  const dialog = createDialog('Sound check',
+  const dialog = createDialog(inWords('Sound check'),
     element('div', { class: 'sound-check' },
       notice,
-      part('mic', 'What others hear', microphone.element, unnamed, meter.element, problem, listen),
-      part('sound', 'What you hear', speaker.element, fixed, element('div', { class: 'sound-check__tone' }, tone, heard)),
-      element('fieldset', { class: 'sound-check__part' }, element('legend', { class: 'sound-check__heading' }, symbol('dials'), 'Sound processing'), ...switches.map((each) => each.element)),
+      part('mic', inWords('What others hear'), microphone.element, unnamed, meter.element, problem, listen),
+      part('sound', inWords('What you hear'), speaker.element, fixed, element('div', { class: 'sound-check__tone' }, tone, heard)),
+      element('fieldset', { class: 'sound-check__part' }, element('legend', { class: 'sound-check__heading' }, symbol('dials'), inWords('Sound processing')), ...switches.map((each) => each.element)),
       element('div', { class: 'sound-check__end' },
-        element('p', { class: 'quiet', text: 'Nobody hears this test. This browser remembers your choices.' }),
-        element('button', { class: 'button button--action', type: 'button', text: 'Done', on: { click: () => dialog.close() } }))))
+        element('p', { class: 'quiet', text: inWords('Nobody hears this test. This browser remembers your choices.') }),
+        element('button', { class: 'button button--action', type: 'button', text: inWords('Done'), on: { click: () => dialog.close() } }))))
 
   let lastNotice = 0 // the latest notice that was shown
   dialog.element.classList.add('dialog--sound')
@@ -64,12 +65,12 @@ export function createSoundCheck({ devices, testMicrophone, playTone }) {
 
   async function sound() {
     mark(tone, 'aria-disabled', 'true')
-    say(heard, 'Two notes are playing…')
+    say(heard, inWords('Two notes are playing…'))
     try {
       await playTone(devices.state.speaker)
-      say(heard, 'Did you hear two notes? If not, try another loudspeaker, or turn up the volume.')
+      say(heard, inWords('Did you hear two notes? If not, try another loudspeaker, or turn up the volume.'))
     } catch {
-      say(heard, 'Your browser did not play it. Choose another loudspeaker and try again.')
+      say(heard, inWords('Your browser did not play it. Choose another loudspeaker and try again.'))
     }
     mark(tone, 'aria-disabled', null)
   }
@@ -85,7 +86,7 @@ export function createSoundCheck({ devices, testMicrophone, playTone }) {
     fixed.hidden = now.chooses_speaker
     unnamed.hidden = now.named
     for (const each of switches) each.update(now)
-    listen.replaceChildren(symbol(on ? 'mic-off' : 'mic'), on ? 'Stop the test' : state === 'asking' ? 'Allow the microphone in your browser…' : sentence ? 'Try again' : 'Try my microphone')
+    listen.replaceChildren(symbol(on ? 'mic-off' : 'mic'), on ? inWords('Stop the test') : state === 'asking' ? inWords('Allow the microphone in your browser…') : sentence ? inWords('Try again') : inWords('Try my microphone'))
     mark(listen, 'aria-disabled', state === 'asking' ? 'true' : null)
     problem.hidden = !sentence
     say(problem, sentence)

@@ -2,6 +2,7 @@ import { element, mark, say } from '../elements/element.js'
 import { mentionKey } from '../elements/keyboard.js'
 import { createRefusal } from '../elements/refusal.js'
 import { redraw, symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -35,19 +36,19 @@ export function createConsentPrompt(actions) {
   const KINDS = {
     invited: {
       picture: 'stage',
-      title: "You're invited to speak.",
-      about: 'Come to the stage? Everyone here will hear you.',
+      title: inWords("You're invited to speak."),
+      about: inWords('Come to the stage? Everyone here will hear you.'),
       yes: () => actions.accept({ muted: false }),
       no: () => actions.decline(),
-      buttons: () => [button('Speak now', KINDS.invited.yes, { key: 'Y', kind: 'action' }), button('Join muted', () => actions.accept({ muted: true })), button('Not now', KINDS.invited.no, { key: 'N', kind: 'plain' })],
+      buttons: () => [button(inWords('Speak now'), KINDS.invited.yes, { key: 'Y', kind: 'action' }), button(inWords('Join muted'), () => actions.accept({ muted: true })), button(inWords('Not now'), KINDS.invited.no, { key: 'N', kind: 'plain' })],
     },
     asked: {
       picture: 'mic',
-      title: "You're asked to unmute.",
-      about: 'Nobody can turn your microphone on but you.',
+      title: inWords("You're asked to unmute."),
+      about: inWords('Nobody can turn your microphone on but you.'),
       yes: () => actions.unmute(),
       no: () => actions.stayMuted(),
-      buttons: () => [button('Unmute', KINDS.asked.yes, { key: 'Y', kind: 'action' }), button('Stay muted', KINDS.asked.no, { key: 'N' })],
+      buttons: () => [button(inWords('Unmute'), KINDS.asked.yes, { key: 'Y', kind: 'action' }), button(inWords('Stay muted'), KINDS.asked.no, { key: 'N' })],
     },
   }
 

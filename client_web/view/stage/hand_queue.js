@@ -4,8 +4,8 @@ import { moreHandsInWords, waitedInWords } from './stage_words.js'
 import { keyed } from '../elements/keyed.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
-import { number } from '../elements/words.js'
 import { MOST, PAGE } from '../../room/hands.js'
+import { inWords, number } from '../../words/language.js'
 
 /**
  * @import { Person } from '../../room/people.js'
@@ -25,12 +25,12 @@ export function createHandQueue(actions) {
   const count = element('span', { class: 'queue__count' })
   const hands = element('ol', { class: 'queue__hands' })
   const rest = element('span', { role: 'status' })
-  const more = element('button', { class: 'button button--plain', type: 'button', text: 'Show more', on: { click: () => show(wanted + PAGE) } })
+  const more = element('button', { class: 'button button--plain', type: 'button', text: inWords('Show more'), on: { click: () => show(wanted + PAGE) } })
   const below = element('p', { class: 'queue__rest quiet', hidden: true }, rest, ' ', more)
   const invited = element('ul', { class: 'queue__hands' })
-  const asked = element('h3', { class: 'caps queue__sub', text: 'Invited, no answer yet' })
-  const root = element('section', { class: 'queue', 'aria-label': 'Hands up', hidden: true },
-    element('h2', { class: 'caps queue__title' }, symbol('hand'), 'Hands up ', count), refusal.element, hands, below, asked, invited)
+  const asked = element('h3', { class: 'caps queue__sub', text: inWords('Invited, no answer yet') })
+  const root = element('section', { class: 'queue', 'aria-label': inWords('Hands up'), hidden: true },
+    element('h2', { class: 'caps queue__title' }, symbol('hand'), inWords('Hands up'), ' ', count), refusal.element, hands, below, asked, invited)
   const waiting = keyed(hands, { key: (/** @type {Person} */ person) => person.user_id, create: () => createHand(actions, refusal) })
   const unanswered = keyed(invited, { key: (/** @type {Person} */ person) => person.user_id, create: () => createInvited(actions, refusal) })
   /** @type {readonly Person[]} */ let shown = []
@@ -118,8 +118,8 @@ function createEntry(/** @type {Actions} */ actions) {
 function createHand(actions, refusal) {
   const entry = createEntry(actions)
   const place = element('span', { class: 'hand__place', 'aria-hidden': 'true' })
-  const up = element('button', { class: 'button button--action hand__up', type: 'button', on: { click: () => refusal.attempt(() => actions.bringUp(entry.person)) } }, symbol('up'), element('span', { text: 'Bring up' }))
-  const lower = element('button', { class: 'hand__lower', type: 'button', title: 'Lower this hand', on: { click: () => refusal.attempt(() => actions.lowerHand(entry.person)) } }, symbol('close'))
+  const up = element('button', { class: 'button button--action hand__up', type: 'button', on: { click: () => refusal.attempt(() => actions.bringUp(entry.person)) } }, symbol('up'), element('span', { text: inWords('Bring up') }))
+  const lower = element('button', { class: 'hand__lower', type: 'button', title: inWords('Lower this hand'), on: { click: () => refusal.attempt(() => actions.lowerHand(entry.person)) } }, symbol('close'))
   const root = element('li', { class: 'hand' }, place, entry.who, up, lower)
   return {
     element: root,
@@ -128,9 +128,9 @@ function createHand(actions, refusal) {
       entry.update(person)
       say(place, String(person.hand))
       say(entry.waited, waitedInWords(person.hand_raised_at))
-      mark(up, 'title', `Bring ${person.username} to the stage`)
-      mark(up, 'aria-label', `Bring ${person.username} to the stage`)
-      mark(lower, 'aria-label', `Lower ${person.username}'s hand`)
+      mark(up, 'title', inWords('Bring {username} to the stage', { username: person.username }))
+      mark(up, 'aria-label', inWords('Bring {username} to the stage', { username: person.username }))
+      mark(lower, 'aria-label', inWords("Lower {username}'s hand", { username: person.username }))
     },
   }
 }
@@ -138,12 +138,12 @@ function createHand(actions, refusal) {
 /** @param {Actions} actions @param {Refusal} refusal */
 function createInvited(actions, refusal) {
   const entry = createEntry(actions)
-  const back = element('button', { class: 'hand__lower', type: 'button', title: 'Take the invitation back', on: { click: () => refusal.attempt(() => actions.withdraw(entry.person)) } }, symbol('close'))
+  const back = element('button', { class: 'hand__lower', type: 'button', title: inWords('Take the invitation back'), on: { click: () => refusal.attempt(() => actions.withdraw(entry.person)) } }, symbol('close'))
   return {
     element: element('li', { class: 'hand hand--invited' }, entry.who, back),
     update(/** @type {Person} */ person) {
       entry.update(person)
-      mark(back, 'aria-label', `Take back the invitation to ${person.username}`)
+      mark(back, 'aria-label', inWords('Take back the invitation to {username}', { username: person.username }))
     },
   }
 }

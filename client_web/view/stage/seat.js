@@ -3,7 +3,8 @@ import { element, mark, say } from '../elements/element.js'
 import { markInWords, openQuestionOf } from './stage_words.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { connectionSymbol, qualityProblemInWords } from './quality_words.js'
-import { personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
+import { kindInWords, personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Person } from '../../room/people.js' */
 
@@ -69,6 +70,6 @@ export function createSeat({ choose }) {
 function subtitle(person, state) {
   const open = markInWords(person)
   if (open) return open
-  const part = person.me ? 'You' : person.kind !== 'person' ? person.kind : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''
+  const part = person.me ? inWords('You') : person.kind !== 'person' ? kindInWords(person.kind) : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''
   return [part, state && part ? state.toLowerCase() : state].filter(Boolean).join(' · ')
 }

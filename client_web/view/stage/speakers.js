@@ -1,5 +1,6 @@
 import { element, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords, isolated } from '../../words/language.js'
 
 const NAMED = 3
 
@@ -24,8 +25,9 @@ export function createSpeakers() {
 
 /** "Speaking: amara, then beth" @param {readonly { username: string, me: boolean }[]} speakers */
 export function speakersInWords(speakers) {
-  if (!speakers.length) return 'Nobody is speaking'
-  const names = speakers.slice(0, NAMED).map((one) => (one.me ? 'you' : one.username))
+  if (!speakers.length) return inWords('Nobody is speaking')
+  const names = speakers.slice(0, NAMED).map((one) => (one.me ? inWords('you') : isolated(one.username)))
   const more = speakers.length - names.length
-  return `Speaking: ${names.join(', then ')}${more ? ` and ${more} more` : ''}`
+  const order = names.reduce((earlier, next) => inWords('{earlier}, then {next}', { earlier, next }))
+  return more ? inWords('Speaking: {names} and {more} more', { names: order, more }) : inWords('Speaking: {names}', { names: order })
 }

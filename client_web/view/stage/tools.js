@@ -2,6 +2,7 @@ import { shownFor } from '../../room/shown_for.js'
 import { element, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { ShownRoomSession } from '../../room/room_session_state.js' */
 
@@ -15,15 +16,15 @@ const UNDO = 5 // s
 export function createStageTools({ muteAll }) {
   /** @type {ReturnType<typeof setTimeout>|null} */ let waiting = null
   const refusal = createRefusal()
-  const label = element('span', { text: 'Mute all' })
-  const button = element('button', { class: 'tool', type: 'button', title: "Everybody's microphone goes off, except yours and the host's", on: { click: () => (waiting === null ? begin() : stop()) } }, symbol('mic-off'), label)
-  const now = element('button', { class: 'tool', type: 'button', text: 'Mute now', hidden: true, on: { click: muteNow } })
+  const label = element('span', { text: inWords('Mute all') })
+  const button = element('button', { class: 'tool', type: 'button', title: inWords("Everybody's microphone goes off, except yours and the host's"), on: { click: () => (waiting === null ? begin() : stop()) } }, symbol('mic-off'), label)
+  const now = element('button', { class: 'tool', type: 'button', text: inWords('Mute now'), hidden: true, on: { click: muteNow } })
   const words = element('p', { class: 'stage-tools__words quiet', role: 'status' })
   const root = element('div', { class: 'stage-tools' }, refusal.element, words, now, button)
 
   function draw() {
-    say(label, waiting === null ? 'Mute all' : 'Undo')
-    say(words, waiting === null ? '' : `All microphones go off in ${UNDO} seconds.`)
+    say(label, waiting === null ? inWords('Mute all') : inWords('Undo'))
+    say(words, waiting === null ? '' : inWords('All microphones go off in {seconds, plural, one {# second} other {# seconds}}.', { seconds: UNDO }))
     now.hidden = waiting === null
   }
 
