@@ -63,7 +63,7 @@ def linked(modules: list[str], sources: Mapping[str, str], script: str) -> str:
     folder = dirname(script)
     texts = [_linkable(name, sources[name], folder) for name in modules]
     functions = [
-        f"const {_variable(name)} = {_called(text, f'return {{ {", ".join(exports)} }}')};\n"
+        f"const {_variable(name)} = {_called(text, ', '.join(exports))};\n"
         for name, (text, exports) in zip(modules, texts, strict=True)
     ]
     return "".join(functions[:-1]) + texts[-1][0] + "\n"
@@ -91,9 +91,9 @@ def _variable(name: str) -> str:
     return "$" + re.sub(r"\W", "$", name.removesuffix(".js"))
 
 
-def _called(text: str, end: str) -> str:
+def _called(text: str, exports: str) -> str:
     """A function of these statements, called, and awaited if one of them awaits something."""
-    function = f"() => {{ {text}\n{end} }}"
+    function = f"() => {{ {text}\nreturn {{ {exports} }} }}"
     return f"await (async {function})()" if _AWAITS.search(text) else f"({function})()"
 
 

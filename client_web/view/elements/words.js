@@ -7,6 +7,9 @@ const list = new Intl.ListFormat(locale, { type: 'conjunction' })
 /** "amara, beth and cleo" */
 export const together = (/** @type {Iterable<string>} */ names) => list.format([...names].map(isolated))
 
+/** "amara, beth, cleo": the beginning of a list. @param {readonly string[]} names */
+export const inOrder = (names) => names.map(isolated).reduce((earlier, next) => inWords('{earlier}, {next}', { earlier, next }))
+
 const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
 /** "4 ms", "0.4 ms", "1.2 s"; empty if unknown. @param {number|null|undefined} ms */

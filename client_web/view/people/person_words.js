@@ -1,4 +1,4 @@
-import { midSentence, together } from '../elements/words.js'
+import { inOrder, midSentence, together } from '../elements/words.js'
 import { qualityProblemInWords } from '../stage/quality_words.js'
 import { markInWords, placeInWords } from '../stage/stage_words.js'
 import { inWords } from '../../words/language.js'
@@ -58,5 +58,5 @@ export function whoInWords(people, here = people.length, most = 3) {
   if (!names.length) return inWords('{count, plural, one {# other} other {# others}}', { count: others })
   if (others <= most) return together(names)
   const named = names.slice(0, most - 1)
-  return together([...named, inWords('{count, plural, one {# other} other {# others}}', { count: others - named.length })])
+  return inWords('{names} and {count, plural, one {# other} other {# others}}', { names: inOrder(named), count: others - named.length })
 }

@@ -1,5 +1,5 @@
 import { pastInWords } from '../elements/when.js'
-import { capital, sentence, together } from '../elements/words.js'
+import { inOrder, capital, sentence, together } from '../elements/words.js'
 import { inWords } from '../../words/language.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
@@ -31,7 +31,8 @@ export const whenRecorded = ({ started_at, seconds, status }, now = new Date()) 
 /** "With anna, bo and rick" @param {string[]} people */
 export function peopleInWords(people) {
   if (people.length === 0) return inWords('Nobody was there')
-  return inWords('With {names}', { names: together(people.length > 12 ? [...people.slice(0, 12), inWords('{count} more', { count: people.length - 12 })] : people) })
+  if (people.length <= 12) return inWords('With {names}', { names: together(people) })
+  return inWords('With {names} and {count} more', { names: inOrder(people.slice(0, 12)), count: people.length - 12 })
 }
 
 /** Why it ended early or is not complete; empty for most. @param {{ failure: string|null, ended_reason: string|null }} recording */
