@@ -20,6 +20,7 @@ import { fallbackInWords } from './view/shell/fallback_words.js'
 import { createKeysHelp, listenToKeys } from './view/shell/keys.js'
 import { listenToTalkKey } from './view/shell/talk_key.js'
 import { createRoute } from './view/shell/route.js'
+import { say } from './view/elements/element.js'
 import { keyboard } from './view/elements/keyboard.js'
 import { onceBeforeNextFrame } from './view/elements/next_frame.js'
 import { inWords } from './words/language.js'
@@ -191,6 +192,7 @@ async function returnToRoom() {
   if (lost) view.showNotice(inWords('You are no longer in “{name}”: the page was away for too long.', { name: lost.name }), { yes: inWords('Enter again'), accept: () => route.go(addressOf(lost.room_id)) })
 }
 
+say(document.querySelector('.skip'), inWords('To the rooms'))
 draw()
 await learnWho()
 identity.showRefusal()

@@ -70,8 +70,17 @@ export const number = numbers
 /** A sentence in the page's language. @param {string} english  a literal: a test reads it @param {Values} [values]  for its gaps */
 export const inWords = (english, values) => format(catalogue?.sentences[english] ?? english, values)
 
-/** A refusal of the server in the page's language; undefined in English, which the server speaks itself. @param {string} rule  or code */
-export const ruleInWords = (rule) => catalogue?.rules[rule]
+/**
+ * A refusal of the server in the page's language, by its rule or, without one, its code. Undefined where the catalogue has none, as for all in
+ * English: the server's own message is shown then.
+ * @param {{ rule?: string|null, code?: string }} refused
+ */
+export function refusalInWords({ rule, code = '' }) {
+  if (!catalogue) return undefined
+  const { rules } = catalogue
+  if (!rule) return rules[code] ?? rules[code.slice(0, 2)]
+  return rules[rule] ?? rules[Object.keys(rules).find((ending) => ending.startsWith('*') && rule.endsWith(ending.slice(1))) ?? '']
+}
 
 /** Keeps another language, and shows the page in it. @param {string} language */
 export function speak(language) {

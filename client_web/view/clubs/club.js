@@ -30,9 +30,9 @@ import { inWords } from '../../words/language.js'
 export function createClub(actions) {
   /** @type {ShownClub|null} */ let club = null
   const action = (/** @type {Exclude<keyof ClubActions, 'reload'>} */ name) => () => club && actions[name](club)
-  const topic = element('p', { class: 'caps page__over' })
-  const heading = element('h1', { class: 'page__title', tabindex: '-1' })
-  const about = element('p', { class: 'page__about' })
+  const topic = element('p', { class: 'caps page__over', dir: 'auto' })
+  const heading = element('h1', { class: 'page__title', dir: 'auto', tabindex: '-1' })
+  const about = element('p', { class: 'page__about', dir: 'auto' })
   const counts = element('p', { class: 'page__counts quiet' })
   const follow = createFollow(action('toggleFollowClub'))
   const start = element('button', { class: 'button button--action', type: 'button', on: { click: action('startInClub') } }, symbol('plus'), inWords('Start a room here'))

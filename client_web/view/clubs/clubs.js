@@ -21,7 +21,7 @@ import { inWords } from '../../words/language.js'
  * @param {{ newClub: () => void, toggleFollowClub: (club: Club) => void, reload: () => void }} actions
  */
 export function createClubs({ newClub, toggleFollowClub, reload }) {
-  const heading = element('h1', { class: 'page__title', tabindex: '-1', text: inWords('Clubs') })
+  const heading = element('h1', { class: 'page__title', dir: 'auto', tabindex: '-1', text: inWords('Clubs') })
   const create = element('button', { class: 'button button--action', type: 'button', on: { click: newClub } }, symbol('plus'), inWords('Create a club'))
   const state = createPageState(reload)
   const mine = createPart(inWords('Yours'))
@@ -68,8 +68,8 @@ function createClubCard({ toggleFollowClub }) {
   /** @type {ListedClub} */ let club
   const topic = element('span', { class: 'caps' })
   const role = element('span', { class: 'role' })
-  const link = element('a', { class: 'card__link' })
-  const about = element('p', { class: 'club-card__about quiet' })
+  const link = element('a', { class: 'card__link', dir: 'auto' })
+  const about = element('p', { class: 'club-card__about quiet', dir: 'auto' })
   const counts = element('p', { class: 'card__counts' })
   const follow = createFollow(() => toggleFollowClub(club))
   return {

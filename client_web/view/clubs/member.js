@@ -16,7 +16,7 @@ import { inWords } from '../../words/language.js'
 export function createClubMember({ setClubRole, removeMember }) {
   /** @type {ShownMember|undefined} */ let one
   const face = avatar('')
-  const link = element('a', { class: 'member__name' })
+  const link = element('a', { class: 'member__name', dir: 'auto' })
   const you = element('span', { class: 'quiet', text: ` ${inWords('(you)')}` })
   const role = element('span', { class: 'role' })
   const change = element('select', { class: 'member__role', on: { change: onChange } }, ...Object.entries(ROLES).map(([value, text]) => element('option', { value, text })))

@@ -26,7 +26,7 @@ export function createLinks(title, otherwise = null) {
 }
 
 function createLink() {
-  const name = element('a', { class: 'links__name' })
+  const name = element('a', { class: 'links__name', dir: 'auto' })
   const detail = element('span', { class: 'role' })
   return {
     element: element('li', { class: 'links__one' }, name, detail),

@@ -12,7 +12,7 @@ export function createOwnList({ word, about, end }) {
     /** @param {T[]} all */
     update(all) {
       list.replaceChildren(...all.map((one) => element('li', { class: 'own-list__one' },
-        element('span', {}, element('strong', { text: one.name }), ' ', element('span', { class: 'quiet', text: about(one) })),
+        element('span', {}, element('bdi', {}, element('strong', { text: one.name })), ' ', element('span', { class: 'quiet', text: about(one) })),
         element('button', { class: 'button button--plain', type: 'button', text: word, 'aria-label': `${word} ${one.name}`, on: { click: () => end(one) } }))))
     },
   }

@@ -1,4 +1,5 @@
 import { element, say } from './element.js'
+import { loadingProblemInWords } from './problem_words.js'
 import { inWords } from '../../words/language.js'
 
 /** @import { LookupState } from '../../room/lookup.js' */
@@ -13,7 +14,7 @@ export function createPageState(reload) {
     update(/** @type {Pick<LookupState<unknown, unknown>, 'phase'|'problem'>} */ { phase, problem }) {
       root.hidden = phase === 'ready' || phase === 'missing'
       again.hidden = phase !== 'failed'
-      say(words, phase === 'failed' ? `${problem?.message ?? ''} ${problem?.hint ?? ''}`.trim() : inWords('Loading…'))
+      say(words, phase === 'failed' ? loadingProblemInWords(problem) : inWords('Loading…'))
     },
   }
 }

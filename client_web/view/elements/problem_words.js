@@ -1,6 +1,6 @@
 import { PUSH_REFUSALS } from '../notifications/words.js'
 import { PASSKEY_REFUSALS } from '../passkeys/words.js'
-import { inWords } from '../../words/language.js'
+import { inWords, refusalInWords } from '../../words/language.js'
 import { sentence } from './words.js'
 
 /**
@@ -17,8 +17,14 @@ export function problemInWords(problem) {
   const { rule, code, message, hint } = /** @type {Refused} */ (problem ?? {})
   const own = OWN_WORDS[rule ?? code ?? '']
   if (own) return own
+  const translated = refusalInWords({ rule, code })
+  if (translated) return translated
   return [message ?? inWords('Something went wrong'), hint ?? ''].filter(Boolean).map(sentence).join(' ')
 }
+
+/** Why a page or a room could not be loaded. @param {unknown} problem */
+export const loadingProblemInWords = (problem) =>
+  /** @type {Refused|null} */ (problem)?.code === 'unreachable' ? `${inWords('Roomtone does not answer.')} ${inWords('Check your connection.')}` : problemInWords(problem)
 
 /** @type {Record<string, string>} by rule or code */
 const OWN_WORDS = {

@@ -20,7 +20,7 @@ export async function refusalOf(action) {
  * @param {string} [className]
  */
 export function createRefusal(className = 'refusal') {
-  const root = element('p', { class: className, role: 'alert', hidden: true })
+  const root = element('p', { class: className, role: 'alert', dir: 'auto', hidden: true })
 
   /** @param {string|null} text */
   function show(text) {

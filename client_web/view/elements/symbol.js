@@ -30,9 +30,14 @@ export function symbol(name, viewBox = '0 0 24 24') {
   return drawn
 }
 
+/** Symbols that point along the line, as reading does. */
+const POINTING = new Set(['back', 'leave', 'send'])
+
 /** Changes a symbol into another. @param {Element} drawn @param {string} name */
 export function redraw(drawn, name) {
   const address = `#symbol-${name}`
   const use = drawn.firstElementChild
-  if (use?.getAttribute('href') !== address) use?.setAttribute('href', address)
+  if (use?.getAttribute('href') === address) return
+  use?.setAttribute('href', address)
+  drawn.classList.toggle('symbol--pointing', POINTING.has(name))
 }

@@ -20,10 +20,10 @@ import { capital, together } from '../elements/words.js'
  */
 export function createCard({ toggleFollow, toggleReminder }) {
   /** @type {ListedRoom} */ let row
-  const club = element('span', { class: 'caps card__club' })
+  const club = element('span', { class: 'caps card__club', dir: 'auto' })
   const ribbon = symbol('follow')
   const follow = element('button', { class: 'card__follow', type: 'button', on: { click: () => toggleFollow(row) } }, ribbon)
-  const link = element('a', { class: 'card__link' })
+  const link = element('a', { class: 'card__link', dir: 'auto' })
   const when = element('p', { class: 'card__when', hidden: true })
   const about = element('p', { class: 'card__description', dir: 'auto', hidden: true })
   const badges = element('ul', { class: 'badges' })
@@ -107,7 +107,7 @@ function scheduledInWords(/** @type {ListedRoom} */ row) {
 }
 
 function face() {
-  const name = element('span', { class: 'card__person-name' })
+  const name = element('span', { class: 'card__person-name', dir: 'auto' })
   const drawn = avatar('')
   return {
     element: element('li', { class: 'card__person' }, drawn, name),

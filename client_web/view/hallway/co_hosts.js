@@ -43,7 +43,7 @@ export function createCoHosts({ all, suggest, add, remove }) {
   }
 
   function entry(/** @type {string} */ username) {
-    return element('li', { class: 'banned__one' }, avatar(username), element('span', { class: 'banned__name', text: username }),
+    return element('li', { class: 'banned__one' }, avatar(username), element('span', { class: 'banned__name', dir: 'auto', text: username }),
       element('button', { class: 'button', type: 'button', text: inWords('Remove'), 'aria-label': inWords('Remove the co-host {username}', { username }), on: { click: takeAway } }))
     async function takeAway() {
       if (!(await refusal.attempt(() => remove(room, username)))) return

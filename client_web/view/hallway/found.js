@@ -15,7 +15,7 @@ export function createFound(title, { addressOf, about, faces = false }) {
 
   function create() {
     const picture = faces ? avatar('') : null
-    const name = element('span', { class: 'found__name' })
+    const name = element('span', { class: 'found__name', dir: 'auto' })
     const detail = element('span', { class: 'found__about quiet' })
     const link = element('a', { class: 'found__link' }, picture, element('span', { class: 'found__words' }, name, detail))
     return {

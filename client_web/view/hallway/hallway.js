@@ -4,6 +4,7 @@ import { createCard } from './card.js'
 import { element, mark, say } from '../elements/element.js'
 import { createInteraction } from '../elements/interaction.js'
 import { keyed } from '../elements/keyed.js'
+import { createLanguageChoice } from '../elements/language_choice.js'
 import { createFound } from './found.js'
 import { addedInWords, failureInWords, foundInWords, moreInWords } from './hallway_words.js'
 import { matches, keptInPlace, isOrder, inOrder } from './order.js'
@@ -60,7 +61,7 @@ export function createHallway(actions) {
   const more = element('div', { class: 'hallway__more', hidden: true }, moreWords, showButton)
   const found = element('p', { class: 'visually-hidden', role: 'status' })
   const failure = element('p', { class: 'hallway__failure', role: 'alert', hidden: true })
-  const scroll = element('div', { class: 'hallway__scroll scrolls' }, connection, refusal, failure, ordering, found, roomSections, clubs.element, people.element, more, waiting, nothing)
+  const scroll = element('div', { class: 'hallway__scroll scrolls' }, connection, refusal, failure, ordering, found, roomSections, clubs.element, people.element, more, waiting, nothing, createLanguageChoice())
   const root = element('div', { class: 'hallway' }, heading, element('div', { class: 'hallway__tools' }, searching, begin), scroll)
   root.addEventListener('keydown', walk)
   const interaction = createInteraction(roomSections, draw)

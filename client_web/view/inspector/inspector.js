@@ -46,7 +46,7 @@ export function createInspectorView({ close, retryConnection, topologyReason }) 
   const psql = element('code', { class: 'inspector__sql', tabindex: '0' })
   const copied = element('span', { class: 'visually-hidden', role: 'status' })
   const copy = element('button', { class: 'inspector__copy', type: 'button', 'aria-label': 'Copy this line', title: 'Copy', on: { click: copyStatement } }, symbol('copy'))
-  const root = element('section', { class: 'inspector', 'aria-label': 'Inspector', hidden: true },
+  const root = element('section', { class: 'inspector', 'aria-label': 'Inspector', lang: 'en', dir: 'ltr', hidden: true },
     element('header', { class: 'inspector__head' }, element('div', {}, title, description, reason.element, back), shut),
     element('div', { class: 'inspector__scroll scrolls' }, seat.element, found, rows),
     element('footer', { class: 'inspector__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))

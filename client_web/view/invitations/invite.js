@@ -47,7 +47,7 @@ export function createInvite({ suggest, make, linkOf }) {
     const names = await suggest(name.value).catch(() => [])
     if (ticket !== asked) return
     people.replaceChildren(...names.map((username) => element('li', {},
-      element('button', { class: 'sign-in__person', type: 'button', 'aria-label': inWords('Invite {username}', { username }), on: { click: () => ask(username) } }, avatar(username), element('span', { text: username })))))
+      element('button', { class: 'sign-in__person', type: 'button', 'aria-label': inWords('Invite {username}', { username }), on: { click: () => ask(username) } }, avatar(username), element('bdi', { text: username })))))
   }
 
   async function ask(/** @type {string} */ username) {

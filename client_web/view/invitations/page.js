@@ -1,6 +1,7 @@
 import { addressOf, addressOfClub, HOME } from '../../addresses.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, say } from '../elements/element.js'
+import { loadingProblemInWords } from '../elements/problem_words.js'
 import { untilInWords } from '../elements/when.js'
 import { inWords } from '../../words/language.js'
 
@@ -28,7 +29,7 @@ export function createInvitation({ acceptLink, declineLink, reload }) {
   let code = ''
   /** @type {string|null} */ let title = null
   const face = avatar('')
-  const heading = element('h1', { class: 'page__title', tabindex: '-1' })
+  const heading = element('h1', { class: 'page__title', dir: 'auto', tabindex: '-1' })
   const about = element('p', { class: 'invitation-page__about quiet' })
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
   const yes = element('button', { class: 'button button--action', type: 'button', on: { click: () => answer(acceptLink) } })
@@ -56,7 +57,7 @@ export function createInvitation({ acceptLink, declineLink, reload }) {
       const content = one ? contentOf(one, user) : WITHOUT[phase] ?? WITHOUT.loading
       title = one ? content.title : phase === 'missing' ? inWords('No such invitation') : null
       say(heading, content.title)
-      say(about, phase === 'failed' ? (problem?.message ?? '') : content.about)
+      say(about, phase === 'failed' ? loadingProblemInWords(problem) : content.about)
       yes.hidden = !content.yes
       say(yes, content.yes ?? '')
       no.hidden = !content.no

@@ -30,7 +30,7 @@ export function createPersonCard(actions) {
   /** @type {(RoomSessionState & { blocks?: ReadonlySet<number>, follows?: ReadonlySet<number> })|null} */ let roomSession = null
   /** @type {Element|null} */ let from = null
   const face = avatar('')
-  const name = element('h2', { class: 'person-card__name', tabindex: '-1', autofocus: true })
+  const name = element('h2', { class: 'person-card__name', dir: 'auto', tabindex: '-1', autofocus: true })
   const about = element('p', { class: 'person-card__about quiet' })
   const profile = element('a', { class: 'person-card__profile', text: inWords('Profile') })
   const shut = element('button', { class: 'round dialog__close', type: 'button', 'aria-label': inWords('Close'), on: { click: close } }, symbol('close'))

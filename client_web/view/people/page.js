@@ -30,10 +30,10 @@ export function createPerson({ reload, credentials, ...actions }) {
   /** @type {PersonPage|null} */ let person = null
   const picture = avatar('')
   const face = element('div', { class: 'person__face', 'aria-hidden': 'true' }, picture)
-  const kind = element('p', { class: 'caps page__over' })
-  const heading = element('h1', { class: 'page__title', tabindex: '-1' })
+  const kind = element('p', { class: 'caps page__over', dir: 'auto' })
+  const heading = element('h1', { class: 'page__title', dir: 'auto', tabindex: '-1' })
   const since = element('p', { class: 'page__counts quiet' })
-  const about = element('p', { class: 'page__about' })
+  const about = element('p', { class: 'page__about', dir: 'auto' })
   const marked = element('p', { class: 'person__blocked quiet', text: inWords('You blocked them. You do not hear them. Rooms they host or speak in are marked in your hallway.') })
   const edit = element('button', { class: 'button', type: 'button', text: inWords('Edit your page'), on: { click: () => person && actions.editProfile(person) } })
   const follow = createFollow(() => person && actions.toggleFollowPerson(person))

@@ -26,8 +26,8 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
   /** @type {number|null} */ let playing = null // the id of what is in the player
   let refreshed = false // the address had expired and was requested again
   const back = element('a', { class: 'back-link' }, symbol('back'), inWords('The room'))
-  const over = element('p', { class: 'caps page__over' })
-  const heading = element('h1', { class: 'page__title', tabindex: '-1' })
+  const over = element('p', { class: 'caps page__over', dir: 'auto' })
+  const heading = element('h1', { class: 'page__title', dir: 'auto', tabindex: '-1' })
   const about = element('p', { class: 'page__counts quiet' })
   const people = element('p', { class: 'page__counts quiet' })
   const failure = element('p', { class: 'replay__problem' })

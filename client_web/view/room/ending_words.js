@@ -1,5 +1,5 @@
 import { inWords } from '../../words/language.js'
-import { sentence } from '../elements/words.js'
+import { loadingProblemInWords } from '../elements/problem_words.js'
 
 /**
  * The end of a room session in words. Pure.
@@ -47,6 +47,5 @@ function refusalInWords(problem) {
   if (problem?.rule === 'participants_room_is_open') {
     return { title: inWords('This room is not open'), advice: inWords('It has ended. See the other rooms in the hallway.'), again: null }
   }
-  const advice = [problem?.message ?? '', problem?.hint ?? ''].filter(Boolean).map(sentence).join(' ')
-  return { title: inWords('You could not enter this room'), advice: advice || inWords('Something went wrong.'), again: inWords('Try again') }
+  return { title: inWords('You could not enter this room'), advice: loadingProblemInWords(problem), again: inWords('Try again') }
 }

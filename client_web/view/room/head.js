@@ -21,8 +21,8 @@ import { inWords, language, locale } from '../../words/language.js'
  * @param {{ openSettings: () => void, inviteHere: () => void, openNow: () => Promise<unknown>, showTopologies: () => void }} actions
  */
 export function createRoomHead(actions) {
-  const club = element('p', { class: 'caps room__club' })
-  const name = element('h1', { class: 'room__name' })
+  const club = element('p', { class: 'caps room__club', dir: 'auto' })
+  const name = element('h1', { class: 'room__name', dir: 'auto' })
   const description = createDescription()
   const about = element('p', { class: 'room__about quiet' })
   const route = createTopologyButton(actions)

@@ -17,7 +17,7 @@ export function createBans({ bans, unban }) {
 
   function entry(/** @type {Named} */ person) {
     const lift = element('button', { class: 'button', type: 'button', text: inWords('Let in again'), 'aria-label': inWords('Let {username} in again', { username: person.username }), on: { click: letIn } })
-    const made = element('li', { class: 'banned__one' }, avatar(person.username), element('span', { class: 'banned__name', text: person.username }), lift)
+    const made = element('li', { class: 'banned__one' }, avatar(person.username), element('span', { class: 'banned__name', dir: 'auto', text: person.username }), lift)
     async function letIn() {
       if (!(await refusal.attempt(() => unban(person)))) return
       made.remove()

@@ -18,7 +18,7 @@ import { inWords } from '../../words/language.js'
 export function createDock({ toggleMicrophone, leave, dismiss }) {
   let over = false
   const face = avatar('')
-  const name = element('span', { class: 'dock__name' })
+  const name = element('span', { class: 'dock__name', dir: 'auto' })
   const who = element('span', { class: 'dock__who' })
   const link = element('a', { class: 'dock__link' }, element('span', { class: 'dock__face', 'aria-hidden': 'true' }, face), element('span', { class: 'dock__text' }, name, who))
   const drawing = symbol('mic-off')

@@ -11,7 +11,7 @@ import { inWords } from '../../words/language.js'
 
 /** What the link of a room that has ended shows: its name, who was there, and its recordings. */
 export function createEndedRoom() {
-  const name = element('h1', { class: 'landing__lead', tabindex: '-1' })
+  const name = element('h1', { class: 'landing__lead', dir: 'auto', tabindex: '-1' })
   const when = element('p', { class: 'landing__more' })
   const faces = element('ul', { class: 'faces' })
   const title = element('h2', { class: 'caps page__section' })

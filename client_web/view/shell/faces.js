@@ -4,7 +4,7 @@ import { element, mark, say } from '../elements/element.js'
 
 /** Who is on the stage of a room that I have not entered, or who was in one that has ended. */
 export function createFace() {
-  const name = element('span', { class: 'faces__name' })
+  const name = element('span', { class: 'faces__name', dir: 'auto' })
   const face = avatar('')
   const link = element('a', { class: 'faces__link' }, face, name)
   return {

@@ -34,7 +34,7 @@ export function createLanding(actions) {
     element('h1', { class: 'landing__lead', text: inWords('There is no such page.'), tabindex: '-1' }),
     element('p', { class: 'landing__more quiet', text: inWords('The address may be old or wrong. The hallway shows which rooms are open.') }),
     element('a', { class: 'button button--action', href: HOME, text: inWords('To the hallway') }))
-  const roomName = element('h1', { class: 'landing__lead', tabindex: '-1' })
+  const roomName = element('h1', { class: 'landing__lead', dir: 'auto', tabindex: '-1' })
   const invitation = element('p', { class: 'landing__more quiet' })
   const enterButton = element('button', { class: 'button button--action', type: 'button', on: { click: () => actions.signIn() } })
   const preview = createRoomPreview()
@@ -42,7 +42,7 @@ export function createLanding(actions) {
   const ended = createEndedRoom()
   const enter = element('div', { class: 'landing' }, roomName, preview.element, invitation,
     element('div', { class: 'landing__buttons' }, enterButton, player.button), player.status, backToHallway())
-  const name = element('h1', { class: 'landing__lead', tabindex: '-1' })
+  const name = element('h1', { class: 'landing__lead', dir: 'auto', tabindex: '-1' })
   const description = createDescription()
   const when = element('p', { class: 'landing__more' })
   const who = element('p', { class: 'landing__more quiet' })

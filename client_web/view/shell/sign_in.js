@@ -63,7 +63,7 @@ export function createSignIn({ signIn, signInAt, suggestions, passkeys }) {
     const names = await suggestions().catch(() => [])
     demoNames.hidden = names.length === 0
     people.replaceChildren(...names.map((username) => element('li', {},
-      element('button', { class: 'sign-in__person', type: 'button', on: { click: () => choose(username) } }, avatar(username), element('span', { text: username })))))
+      element('button', { class: 'sign-in__person', type: 'button', on: { click: () => choose(username) } }, avatar(username), element('bdi', { text: username })))))
   }
 
   dialog.onClose(() => {

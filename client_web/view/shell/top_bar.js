@@ -12,7 +12,7 @@ import { inWords } from '../../words/language.js'
 export function createTopBar({ signIn, signOut, showInvitations, checkSound }) {
   const brand = element('p', { class: 'topbar__brand' }, element('a', { href: HOME, text: 'Roomtone' }))
   const face = avatar('')
-  const name = element('span', { class: 'topbar__name' })
+  const name = element('span', { class: 'topbar__name', dir: 'auto' })
   const profile = element('a', { class: 'topbar__profile' }, element('span', { class: 'topbar__face', 'aria-hidden': 'true' }, face), element('span', { class: 'visually-hidden', text: inWords('You are') }), name)
   const me = element('div', { class: 'topbar__me', hidden: true }, profile,
     element('button', { class: 'topbar__out', type: 'button', 'aria-label': inWords('Sign out'), title: inWords('Sign out'), on: { click: signOut } }, symbol('leave')))

@@ -97,7 +97,7 @@ export function createHandQueue(actions) {
 function createEntry(/** @type {Actions} */ actions) {
   /** @type {Person} */ let person
   const face = avatar('')
-  const name = element('span', { class: 'hand__name' })
+  const name = element('span', { class: 'hand__name', dir: 'auto' })
   const waited = element('span', { class: 'hand__waited quiet' })
   const who = element('button', { class: 'hand__who', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => actions.choose(person.user_id, who) } },
     element('span', { class: 'hand__face', 'aria-hidden': 'true' }, face), element('span', { class: 'hand__words' }, name, ' ', waited))

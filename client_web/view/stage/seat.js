@@ -27,7 +27,7 @@ export function createSeat({ choose }) {
   const connectionMark = symbol('connection-weak')
   const other = element('span', { class: 'seat__badge seat__badge--connection', 'aria-hidden': 'true', hidden: true }, connectionMark)
   const face = element('button', { class: 'seat__face', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => choose(person.user_id, face) } }, ring, picture, corner, flag, other)
-  const name = element('span', { class: 'seat__name', 'aria-hidden': 'true' })
+  const name = element('span', { class: 'seat__name', dir: 'auto', 'aria-hidden': 'true' })
   const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
   const seat = element('li', { class: 'seat' }, face, name, words)
 
