@@ -19,7 +19,7 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/u
 
 /** The best of the page's languages for a reader. @param {readonly string[]} wanted  BCP 47, best first */
 export function languageFor(wanted) {
-  return wanted.map((each) => each.toLowerCase().split('-')[0]).find((each) => each in LANGUAGES) ?? 'en'
+  return wanted.map((each) => each.toLowerCase().split('-')[0]).find((each) => Object.hasOwn(LANGUAGES, each)) ?? 'en'
 }
 
 /** The reader's own kind of a language: de-AT, ar-EG. English is written as it always was here. @param {string} language @param {readonly string[]} wanted */

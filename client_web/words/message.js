@@ -54,7 +54,7 @@ function gapAtStart(text, sentence) {
   if (!all || !name) throw unreadable(sentence)
   let rest = text.slice(all.length)
   /** @type {Gap['choices']} */
-  const choices = {}
+  const choices = Object.create(null) // a choice may have any name
   for (let choice = CHOICE.exec(rest); kind !== 'value' && choice; choice = CHOICE.exec(rest)) {
     const { parts, rest: after } = partsUntil(rest.slice(choice[0].length), sentence)
     if (after[0] !== '}') throw unreadable(sentence)

@@ -5,7 +5,7 @@ import { cutLinks, withLinks } from '../elements/links.js'
 import { symbol } from '../elements/symbol.js'
 import { problemInWords } from '../elements/problem_words.js'
 import { roleInWords } from '../people/person_words.js'
-import { inWords } from '../../words/language.js'
+import { inWords, language, locale } from '../../words/language.js'
 
 /**
  * One message, always shown as text. Its buttons are shown while the pointer or the focus is on it.
@@ -36,7 +36,7 @@ export function createMessage(entry, actions) {
   const { username, body } = entry
   const at = new Date(entry.at)
   const role = element('span', { class: 'message__role' })
-  const time = element('time', { class: 'message__time', datetime: at.toISOString(), title: at.toLocaleString(), text: timeInWords(at) })
+  const time = element('time', { class: 'message__time', datetime: at.toISOString(), title: at.toLocaleString(language === 'en' ? undefined : locale), text: timeInWords(at) })
   const head = element('p', { class: 'message__head' }, element('bdi', { class: 'message__name', text: username }), role, time)
   const text = element('p', { class: isOnlyEmoji(body) ? 'message__body message__body--large' : 'message__body', dir: 'auto' }, ...withLinks(body))
   const showAll = element('button', { class: 'message__show', type: 'button', 'aria-expanded': 'false', text: inWords('Show all'), hidden: true, on: { click: () => setClipped(showAll.getAttribute('aria-expanded') === 'true') } })

@@ -8,6 +8,7 @@ import { createTopologyReason } from '../room/topology_reason.js'
 import { reasonInTerms } from '../room/topology_words.js'
 import { createEntry } from './entry.js'
 import { inPsql, involves } from './inspector_words.js'
+import { isolated } from '../../words/language.js'
 
 /** @import { Person } from '../../room/people.js' */
 
@@ -58,7 +59,8 @@ export function createInspectorView({ close, retryConnection, topologyReason }) 
     /** @type {{ me?: boolean, username: string }|undefined} */ const one = [...(roomSession?.people ?? []), ...(roomSession?.nodes ?? [])].find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
     if (one?.me) return 'you'
     const traced = roomSession?.traces.find((trace) => trace.user_id === user_id || (peer_id && trace.peer_id === peer_id))
-    return one?.username ?? traced?.username ?? username ?? (user_id ? `user ${user_id}` : 'someone who left')
+    const name = one?.username ?? traced?.username ?? username
+    return name ? isolated(name) : (user_id ? `user ${user_id}` : 'someone who left')
   }
 
   function draw() {

@@ -48,7 +48,7 @@ export function createSeatSound({ setVolume }) {
         say(meaning, words.meaning)
       }
       if (volume.hidden || !person) return
-      const words = person.silenced ? inWords('muted for you') : `${person.volume} %`
+      const words = person.silenced ? inWords('muted for you') : inWords('{volume} %', { volume: person.volume })
       if (Number(slider.value) !== person.volume) slider.value = String(person.volume)
       mark(slider, 'aria-valuetext', words)
       say(percent, words)
