@@ -13,9 +13,11 @@ import { createFormatter } from './message.js'
 /** What each language calls itself. */
 export const LANGUAGES = { en: 'English', de: 'Deutsch', ar: 'العربية' }
 
+const RIGHT_TO_LEFT = ['ar']
+
 const KEPT = 'roomtone.language'
 const PATIENCE_MS = 10_000 // then the page is English: English words are better than none
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/u
+const LETTERS_TO_THE_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/u
 
 /** The best of the page's languages for a reader. @param {readonly string[]} wanted  BCP 47, best first */
 export function languageFor(wanted) {
@@ -25,7 +27,7 @@ export function languageFor(wanted) {
 /** The reader's own kind of a language: de-AT, ar-EG. English is written as it always was here. @param {string} language @param {readonly string[]} wanted */
 export const localeFor = (language, wanted) => (language === 'en' ? 'en' : (wanted.find((each) => languageFor([each]) === language) ?? language))
 
-const inPage = typeof document !== 'undefined'
+const inPage = typeof document !== 'undefined' && !document.documentElement.hasAttribute('data-english') // a page that is not translated says so
 const wanted = inPage ? navigator.languages : []
 
 function keptLanguage() {
@@ -53,7 +55,7 @@ const catalogue = chosen === 'en' ? null : await load(chosen)
 export const language = catalogue ? chosen : 'en'
 /** For `Intl`. */
 export const locale = localeFor(language, wanted)
-const isRightToLeft = language === 'ar'
+const isRightToLeft = RIGHT_TO_LEFT.includes(language)
 
 if (inPage) {
   document.documentElement.lang = language
@@ -61,7 +63,7 @@ if (inPage) {
 }
 
 /** Keeps the direction of a text to itself (Unicode UAX 9: FSI … PDI). A page and a text that both run from left to right need no marks. @param {string} text */
-export const isolated = (text) => (text && (isRightToLeft || RIGHT_TO_LEFT.test(text)) ? `\u2068${text}\u2069` : text)
+export const isolated = (text) => (text && (isRightToLeft || LETTERS_TO_THE_LEFT.test(text)) ? `\u2068${text}\u2069` : text)
 
 const { format, numbers } = createFormatter(locale, isolated)
 

@@ -20,6 +20,7 @@ test('every sentence of the page is in the catalogue, and is written where it is
   assert.deepEqual(found.unread, [])
 })
 
+/* eslint-disable no-template-curly-in-string -- source of scripts */
 test('a sentence outside of the catalogue is found', () => {
   const outside = (source, name = 'view/new.js') => sentencesOf([{ name, source }]).outside.length
   assert.equal(outside("element('p', { text: 'The room is full.' })"), 1)
@@ -32,11 +33,13 @@ test('a sentence outside of the catalogue is found', () => {
   assert.equal(outside("throw new Error('the relay does not answer')", 'signaling/new.js'), 0)
   assert.equal(sentencesOf([{ name: 'view/new.js', source: 'inWords(text)' }]).unread.length, 1)
 })
+/* eslint-enable no-template-curly-in-string */
 
 test('every language has each sentence once, and no other', () => {
-  for (const { language, sentences: translated } of catalogues) {
+  for (const { language, sentences: translated, rules } of catalogues) {
     assert.deepEqual(sentences.filter((sentence) => !Object.hasOwn(translated, sentence)), [], `${language}: missing`)
     assert.deepEqual(Object.keys(translated).filter((sentence) => !found.used.has(sentence)), [], `${language}: unused`)
+    assert.deepEqual(Object.entries({ ...translated, ...rules }).filter(([, text]) => !text.trim()).map(([key]) => key), [], `${language}: without a text`)
   }
 })
 
