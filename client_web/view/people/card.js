@@ -9,7 +9,7 @@ import { symbol } from '../elements/symbol.js'
 import { createSeatSound } from './seat_sound.js'
 import { kindInWords, personInWords, roleInWords } from './person_words.js'
 import { inWords } from '../../words/language.js'
-import { capital } from '../elements/words.js'
+import { capital, midSentence } from '../elements/words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -151,5 +151,5 @@ function aboutInWords(person, blocked) {
   if (person.gone) return inWords('No longer here')
   const parts = [person.me ? inWords('You') : '', person.kind === 'person' ? roleInWords(person.role) : kindInWords(person.kind)]
   parts.push(personInWords(person), markInWords(person), blocked ? inWords('blocked by you') : '')
-  return capital(parts.filter(Boolean).join(' · ').toLowerCase())
+  return capital(midSentence(parts.filter(Boolean).join(' · ')))
 }

@@ -1,4 +1,5 @@
 import { inWords } from '../../words/language.js'
+import { midSentence } from '../elements/words.js'
 
 /** @import { Quality } from '../../media/quality.js' */
 
@@ -11,7 +12,7 @@ const DRAWINGS = { good: 'connection-good', choppy: 'connection-choppy', weak: '
 export const connectionSymbol = ({ level }) => DRAWINGS[level]
 
 /** "good", "a little choppy", "weak"; empty if unknown. @param {import('../../media/quality.js').Quality|null} quality */
-export const connectionInWords = (quality) => (quality ? TITLES[quality.level].toLowerCase() : '')
+export const connectionInWords = (quality) => (quality ? midSentence(TITLES[quality.level]) : '')
 
 /** For a seat: only a bad quality is shown. @param {import('../../media/quality.js').Quality|null} quality */
 export function qualityProblemInWords(quality) {

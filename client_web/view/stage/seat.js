@@ -5,6 +5,7 @@ import { redraw, symbol } from '../elements/symbol.js'
 import { connectionSymbol, qualityProblemInWords } from './quality_words.js'
 import { kindInWords, personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
 import { inWords } from '../../words/language.js'
+import { midSentence } from '../elements/words.js'
 
 /** @import { Person } from '../../room/people.js' */
 
@@ -71,5 +72,5 @@ function subtitle(person, state) {
   const open = markInWords(person)
   if (open) return open
   const part = person.me ? inWords('You') : person.kind !== 'person' ? kindInWords(person.kind) : person.role === 'HOST' || person.role === 'MODERATOR' ? roleInWords(person.role) : ''
-  return [part, state && part ? state.toLowerCase() : state].filter(Boolean).join(' · ')
+  return [part, state && part ? midSentence(state) : state].filter(Boolean).join(' · ')
 }
