@@ -30,7 +30,10 @@ def fits(page: Page) -> None:
 def speaks(user: UserPage, code: str) -> None:
     """Chooses a language, and waits for the page in it."""
     user.page.locator(".language__choice").select_option(code)
-    user.waits_for("(code) => document.documentElement.lang === code && document.querySelector('.language')", code)
+    user.waits_for(
+        "(code) => document.documentElement.lang === code && document.querySelector('.language')",
+        code,
+    )
 
 
 def talks_by_keyboard(user: UserPage, *, on: str, off: str) -> None:
