@@ -3,6 +3,7 @@ import { createMemory } from '../media/memory.js'
 import { createRows } from '../signaling/rows.js'
 import { Problem } from '../signaling/problem.js'
 import { createOwnNotifications } from '../view/notifications/own.js'
+import { inWords } from '../words/language.js'
 
 /**
  * @import { Credential } from '../view/people/page.js'
@@ -79,7 +80,7 @@ export function createNotifications(context) {
   }
 
   return {
-    /** @type {Credential} */ credential: { title: 'Notifications', offered: () => session.pushKey !== null, show: () => context.attempt(() => own.open()) },
+    /** @type {Credential} */ credential: { title: inWords('Notifications'), offered: () => session.pushKey !== null, show: () => context.attempt(() => own.open()) },
     /** Whether this browser shows my notifications while the page is closed. */
     areOn,
     /** The browser asks for permission, unless it has been answered. Without its push service only pages that are open notify. */

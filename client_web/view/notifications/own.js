@@ -2,6 +2,7 @@ import { createDialog } from '../dialog/dialog.js'
 import { labelOf } from '../dialog/form.js'
 import { element, say } from '../elements/element.js'
 import { createRefusal } from '../elements/refusal.js'
+import { inWords } from '../../words/language.js'
 import { ABOUT, KINDS, STATES } from './words.js'
 
 /** @import { NotificationState } from './words.js' */
@@ -16,15 +17,15 @@ export function createOwnNotifications({ state, unwanted, turn, want }) {
   const button = element('button', { class: 'button button--action', type: 'button', on: { click: pressed } })
   const refusal = createRefusal()
   const boxes = KINDS.map(([kind]) => element('input', { type: 'checkbox', name: kind, on: { change: chosen } }))
-  const kinds = element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'field__label', text: 'Tell me about' }),
+  const kinds = element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'field__label', text: inWords('Tell me about') }),
     ...KINDS.map(([, title, about], index) => labelOf(boxes[index], title, about)))
-  const dialog = createDialog('Notifications', element('p', { class: 'quiet', text: ABOUT }), element('div', { class: 'own-list__new' }, now, button, refusal.element), element('div', { class: 'own-list__new' }, kinds))
+  const dialog = createDialog(inWords('Notifications'), element('p', { class: 'quiet', text: ABOUT }), element('div', { class: 'own-list__new' }, now, button, refusal.element), element('div', { class: 'own-list__new' }, kinds))
 
   async function draw() {
     const is = await state()
     on = is === 'on'
     say(now, STATES[is])
-    say(button, on ? 'Switch off in this browser' : 'Switch on in this browser')
+    say(button, on ? inWords('Switch off in this browser') : inWords('Switch on in this browser'))
     button.hidden = is === 'unsupported' || is === 'blocked'
   }
 

@@ -8,7 +8,10 @@ export const CLIENT = new URL('../../../client_web/', import.meta.url)
 const WITH_WORDS = /^(?:app\.js$|app\/|view\/)/u
 
 /** Not translated yet. */
-export const NOT_YET = { 'view/inspector/': 'rows and signals, for engineers: the inspector says that it is English' }
+export const NOT_YET = {
+  'view/inspector/': 'rows and signals, for engineers: the inspector says that it is English',
+  'view/notifications/push_words.js': 'push messages: the service worker shows them without the page, and does not know its language',
+}
 
 /** Strings that look like words and are none: names of keys and headers, states that the relay names, lists of classes and tags. */
 const NO_WORDS = new Set([
