@@ -36,6 +36,7 @@ from .icons import SIZES
 from .user_page import SMALL_PHONE, user_page
 
 NOTIFIED = "async () => (await registration.getNotifications()).map(({ title, body, data }) => ({ title, body, path: data.path }))"
+PAGES = "async () => (await clients.matchAll({ type: 'window' })).length"
 CLICK = "async () => { const [notification] = await registration.getNotifications(); dispatchEvent(new NotificationEvent('notificationclick', { notification })) }"
 SUBSCRIBES = """
     (subscription) => {
@@ -148,6 +149,8 @@ def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
         message = service.next().content
         worker = worker_of(notified)
         page.goto("about:blank")
+        # Who looks at the page hears nothing, and the page that was left may still be known to the worker.
+        eventually(lambda: worker.evaluate(PAGES) == 0, what=lambda: "the page is still open")
         deliver(page, message)
         shown = [
             {
@@ -156,7 +159,10 @@ def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
                 "path": f"rooms/{room}",
             }
         ]
-        eventually(lambda: worker.evaluate(NOTIFIED) == shown)
+        eventually(
+            lambda: worker.evaluate(NOTIFIED) == shown,
+            what=lambda: f"notifications: {worker.evaluate(NOTIFIED)}",
+        )
         page.goto(f"{relay.url}/people/beth")
         active(page)
         worker.evaluate(CLICK)
