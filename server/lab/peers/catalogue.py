@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from . import listen, roomtone
+from . import listen, roomtone, socketio
 from .floor import Floor
 from .lane import About, Lane, Surroundings
 from .listen import Listen
 from .plan import Plan
 from .roomtone import Roomtone
+from .socketio import SocketIo, Variant
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,16 @@ LANES: Final[tuple[Entry, ...]] = (
     *(
         Entry(roomtone.about(technique), partial(Roomtone, technique))
         for technique in roomtone.LABELS
+    ),
+    *(
+        Entry(socketio.about(variant), partial(SocketIo, variant), measured=timed, broken=broken)
+        for variant, timed, broken in (
+            (Variant("default", False), True, False),
+            (Variant("fastest", False), True, False),
+            (Variant("recovery", False), False, True),
+            (Variant("default", True), True, True),
+            (Variant("fastest", True), True, False),
+        )
     ),
     Entry(listen.ABOUT["default"], partial(Listen, "default")),
     Entry(listen.ABOUT["fastest"], partial(Listen, "fastest"), broken=False),

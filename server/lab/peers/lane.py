@@ -84,6 +84,8 @@ class Lane(ABC):
         self.folder = around.folder
         self.proxy: CuttableProxy | None = None
         self.versions: dict[str, str] = {}
+        self.began: dict[str, float] = {}
+        """When (Unix time) writes were begun, where their clients are in another process."""
         self._keys = count(1)
 
     @abstractmethod

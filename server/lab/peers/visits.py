@@ -84,7 +84,7 @@ class Visitors:
                 self.written.refused += 1
                 return
             recipient = None if act in ("join", "leave") else to
-            self.written.accepted.append(Write(key, act, recipient, at))
+            self.written.accepted.append(Write(key, act, recipient, self._lane.began.pop(key, at)))
 
     async def _act(self, act: Act, visitor: int, to: int) -> str:
         match act:
