@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from . import listen, roomtone, socketio
+from . import listen, nats, nchan, redis, roomtone, socketio
+from .decoding import Decoding
 from .floor import Floor
 from .lane import About, Lane, Surroundings
 from .listen import Listen
+from .nats import Nats
+from .nchan import Nchan
+from .peerjs import PeerJs
 from .plan import Plan
+from .redis import RedisLane
 from .roomtone import Roomtone
 from .socketio import SocketIo, Variant
 
@@ -43,8 +48,17 @@ LANES: Final[tuple[Entry, ...]] = (
             (Variant("fastest", True), True, False),
         )
     ),
+    Entry(PeerJs.about, PeerJs),
+    Entry(nchan.ABOUT["default"], partial(Nchan, "default"), broken=False),
+    Entry(nchan.ABOUT["fastest"], partial(Nchan, "fastest"), broken=False),
+    Entry(nchan.ABOUT["recovery"], partial(Nchan, "recovery"), measured=False),
+    Entry(nats.ABOUT["default"], partial(Nats, "default"), broken=False),
+    Entry(nats.ABOUT["recovery"], partial(Nats, "recovery")),
+    Entry(redis.ABOUT["default"], partial(RedisLane, "default"), broken=False),
+    Entry(redis.ABOUT["recovery"], partial(RedisLane, "recovery")),
     Entry(listen.ABOUT["default"], partial(Listen, "default")),
     Entry(listen.ABOUT["fastest"], partial(Listen, "fastest"), broken=False),
+    Entry(Decoding.about, Decoding),
 )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+import psutil
 
 from ...tools.network import Place
 from ...tools.processes import end, kill, start
@@ -60,8 +63,19 @@ class Process:
             raise CannotStart(f"{self._name} did not start: {words or 'it said nothing'}")
 
     async def kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            await kill(self._process)
+        """With the processes below it, such as nginx's workers, which would go on."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        below = psutil.Process(self._process.pid).children(recursive=True)
+        await kill(self._process)
+        for child in below:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+
+    @property
+    def ended(self) -> bool:
+        """By itself, or killed."""
+        return self._process is not None and self._process.returncode is not None
 
     async def stop(self) -> None:
         if self._process is not None:
