@@ -11,11 +11,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 from ...postgres.embedded import SOCKET_NAME
-from ...tools.database_server import DatabaseServer
-from ...tools.waiting import in_thread
 from ...tools.workbench import Workbench
 from .cuttable import CuttableProxy
-from .lane import CannotStart, NotAccepted
+from .refusals import CannotStart, NotAccepted
 
 TABLES: Final = Path(__file__).parent / "sql" / "tables.sql"
 MOST_SESSIONS: Final = 150
@@ -23,20 +21,6 @@ MOST_SESSIONS: Final = 150
 WITHIN: Final = 5.0  # seconds for one insert
 
 Session = psycopg.AsyncConnection[TupleRow]
-
-
-def server_of(bench: Workbench) -> DatabaseServer:
-    assert bench.server is not None, "the lab beside other systems starts its own PostgreSQL"
-    return bench.server
-
-
-def pid_of(bench: Workbench) -> int:
-    return server_of(bench).pid
-
-
-async def restart_database(bench: Workbench) -> None:
-    """Stop it in order, and start it again."""
-    await in_thread(server_of(bench).restart)
 
 
 async def make_tables(bench: Workbench) -> str:

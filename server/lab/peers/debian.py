@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 from ...tools.processes import installed
-from .lane import CannotStart
+from .refusals import CannotStart
 
 WITHIN: Final = 10.0  # seconds
 

@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from ...tools.waiting import in_thread, until
+from ...tools.waiting import until
 from .database import (
     Inserting,
     Session,
     cuttable,
     make_tables,
-    pid_of,
-    restart_database,
-    server_of,
 )
 from .followers import FollowedHere, Follower
-from .lane import About, CannotStart, Surroundings
+from .lane import About, Surroundings
 from .plan import Act
+from .refusals import CannotStart
 from .replication import Slot
 
 INSERT: Final = b"insert into peers.decoded (recipient, event) values (%s, %s)"
@@ -84,7 +81,7 @@ class Decoding(FollowedHere):
         async with await self._session() as session:
             for name, value in SETTINGS.items():
                 await session.execute(f"alter system set {name} = '{value}'".encode())
-        await restart_database(self.around.bench)
+        await self.restart_database()
         version = await make_tables(self.around.bench)
         self.versions = {"postgresql": version, "psycopg": psycopg.__version__}
         async with await self._session() as session:
@@ -110,26 +107,11 @@ class Decoding(FollowedHere):
         await self._inserting.insert(visitor, to, event)
         return key
 
-    async def kill(self) -> None:
-        await in_thread(server_of(self.around.bench).crash)
-
-    async def restart(self) -> None:
-        await in_thread(server_of(self.around.bench).start)
-
-    async def restart_database(self) -> None:
-        await restart_database(self.around.bench)
-
-    def servers(self) -> Sequence[int]:
-        return ()
-
-    def databases(self) -> Sequence[int]:
-        return [pid_of(self.around.bench)]
-
     async def stop(self) -> None:
         """Without its slots and with the settings from before, PostgreSQL is again as the other lanes know it."""
         await self.followers.stop()
         await self._inserting.close()
-        await self.close_proxy()
+        await super().stop()
         if not self._prepared:
             return
         if not await until(self._dropped):
@@ -137,7 +119,7 @@ class Decoding(FollowedHere):
         async with await self._session() as session:
             for name in SETTINGS:
                 await session.execute(f"alter system reset {name}".encode())
-        await restart_database(self.around.bench)
+        await self.restart_database()
 
     async def _dropped(self) -> bool:
         """Whether there is no slot any more; one is active until its session has ended."""

@@ -53,7 +53,8 @@ class Repetition:
 class Loss:
     """What a fault cost: `owed` deliveries of acknowledged writes, of which `lost` never came, and `repeated` came twice.
 
-    `refused` writes were not acknowledged meanwhile. `back` is whether all followers followed again.
+    `refused` writes were not acknowledged meanwhile. `back` is whether all followers followed again; `ended` that the server ended by
+    itself, and was started again, as a service manager would.
     """
 
     written: int
@@ -62,6 +63,7 @@ class Loss:
     lost: int
     repeated: int
     back: bool
+    ended: bool
 
 
 @dataclass

@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
 from typing import Final
 
 from ...tools.network import Network, Place
 from ...tools.processes import PYTHON, free_port
 from .followers import FollowedHere, Follower
-from .lane import About, NotAccepted, Surroundings
+from .lane import About, Surroundings
 from .plan import Act
 from .process import Process
+from .refusals import NotAccepted
 
 ABOUT: Final = About(
     "floor",
@@ -58,12 +58,12 @@ class Floor(FollowedHere):
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
         self._place = Place(free_port())
-        command = (*PYTHON, __name__, str(self._place.port))
-        self._server = Process("the floor", command, self.folder / "floor.log", self._place)
         self._writers: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
 
     async def start(self) -> None:
-        await self._server.start()
+        command = (*PYTHON, __name__, str(self._place.port))
+        self.server = Process("the floor", command, self.folder / "floor.log", self._place)
+        await self.server.start()
         self.versions = {"python": sys.version.split()[0]}
 
     async def follow(self, many: int, *, through_proxy: bool = False) -> None:
@@ -87,21 +87,11 @@ class Floor(FollowedHere):
             raise NotAccepted(str(error)) from error
         return key
 
-    async def kill(self) -> None:
-        await self._server.kill()
-
-    async def restart(self) -> None:
-        await self._server.start()
-
-    def servers(self) -> Sequence[int]:
-        return [self._server.pid]
-
     async def stop(self) -> None:
         await self.followers.stop()
         for _, writer in self._writers.values():
             writer.close()
-        await self.close_proxy()
-        await self._server.stop()
+        await super().stop()
 
 
 async def serve(port: int) -> None:

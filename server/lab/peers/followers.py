@@ -15,7 +15,8 @@ from ...log.sse_parser import SseEvent, SseParser
 from ...supervision import begin, stop
 from ...tools.http import UNREACHABLE, Client, Refused, arrived_at
 from ...tools.network import Place, Tally
-from .lane import Arrivals, CannotStart, Lane, Surroundings
+from .lane import Arrivals, Lane, Surroundings
+from .refusals import CannotStart
 
 AGAIN_AFTER: Final = 0.25
 """Seconds until a follower connects again, of every system: some clients wait longer by default, which no count depends on."""

@@ -15,12 +15,15 @@ from typing import Final, Literal, NamedTuple
 
 import psutil
 
+from ...tools.database_server import DatabaseServer
 from ...tools.network import Place, Tally
 from ...tools.usage import memory, processor_with_children
+from ...tools.waiting import in_thread
 from ...tools.workbench import Workbench
 from .bodies import BODIES
 from .cuttable import CuttableProxy
 from .plan import Act
+from .process import Process
 
 VISITORS: Final = 4
 """Who join and leave, in turns: so a slow write delays only one of them."""
@@ -28,19 +31,6 @@ VISITORS: Final = 4
 Arrivals = dict[str, list[float]]
 """When (Unix time) the event with each key arrived; twice if it came twice."""
 Setting = Literal["default", "fastest", "recovery"]
-
-
-class CannotStart(Exception):
-    """A system that is not here: why, and the command that installs it, if there is one."""
-
-    def __init__(self, why: str, install: str = "") -> None:
-        super().__init__(why)
-        self.why = why
-        self.install = install
-
-
-class NotAccepted(Exception):
-    """A write that the system did not accept, or did not acknowledge in time."""
 
 
 class Use(NamedTuple):
@@ -74,7 +64,10 @@ class Surroundings(NamedTuple):
 
 
 class Lane(ABC):
-    """One system, started and ended by the lab. Raises CannotStart from `start`, and NotAccepted from writes."""
+    """One system, started and ended by the lab. Raises CannotStart from `start`, and NotAccepted from writes.
+
+    `server` is its process, if it has one beside its database; `has_database` says that the run's PostgreSQL, or one of its own, is part of it.
+    """
 
     about: About
     has_database = False
@@ -82,6 +75,7 @@ class Lane(ABC):
     def __init__(self, around: Surroundings) -> None:
         self.around = around
         self.folder = around.folder
+        self.server: Process | None = None
         self.proxy: CuttableProxy | None = None
         self.versions: dict[str, str] = {}
         self.began: dict[str, float] = {}
@@ -122,29 +116,49 @@ class Lane(ABC):
     async def tally(self) -> Tally:
         """What all followers sent and received."""
 
-    @abstractmethod
     async def kill(self) -> None:
-        """SIGKILL to the server."""
+        """SIGKILL to the server; where there is none, PostgreSQL ends at once and without a checkpoint."""
+        if self.server is not None:
+            await self.server.kill()
+        else:
+            await in_thread(self.postgres.crash)
 
-    @abstractmethod
     async def restart(self) -> None:
         """Start the killed server on the same port, with the data that it left."""
+        if self.server is not None:
+            await self.server.start()
+        else:
+            await in_thread(self.postgres.start)
 
-    @abstractmethod
-    async def stop(self) -> None:
-        """End everything; also when `start` failed."""
-
-    @abstractmethod
-    def servers(self) -> Sequence[int]:
-        """The ids of its processes, without its database."""
-
-    def databases(self) -> Sequence[int]:
-        """The ids of its database's first processes."""
-        return ()
+    @property
+    def ended(self) -> bool:
+        """Whether the server has ended."""
+        return self.server is not None and self.server.ended
 
     async def restart_database(self) -> None:
         """Stop the database in order, and start it again."""
-        raise NotImplementedError
+        await in_thread(self.postgres.restart)
+
+    def servers(self) -> Sequence[int]:
+        """The ids of its processes, without its database."""
+        return [] if self.server is None else [self.server.pid]
+
+    def databases(self) -> Sequence[int]:
+        """The ids of its database's first processes."""
+        return [self.postgres.pid] if self.has_database else []
+
+    @property
+    def postgres(self) -> DatabaseServer:
+        """The run's own."""
+        assert self.around.bench.server is not None, "this lab starts its own PostgreSQL"
+        return self.around.bench.server
+
+    async def stop(self) -> None:
+        """End everything; also when `start` failed."""
+        if self.proxy is not None:
+            await self.proxy.close()
+        if self.server is not None:
+            await self.server.stop()
 
     async def cut(self, seconds: float) -> None:
         """Reset all connections of followers, and accept none for so long."""
@@ -166,10 +180,6 @@ class Lane(ABC):
             return place
         self.proxy = await CuttableProxy.before(place)
         return self.proxy.place
-
-    async def close_proxy(self) -> None:
-        if self.proxy is not None:
-            await self.proxy.close()
 
     def event(self, kind: Act, visitor: int) -> tuple[str, str]:
         """The key of a new event, and the event as JSON: what every system without rows of its own transports."""

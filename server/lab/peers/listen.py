@@ -7,21 +7,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
 from typing import Final
 
 import psycopg
 
-from ...tools.waiting import in_thread
 from .database import (
     Inserting,
     Session,
     cuttable,
     make_tables,
-    pid_of,
     require_sessions,
-    restart_database,
-    server_of,
 )
 from .followers import FollowedHere, Follower
 from .lane import About, Setting, Surroundings
@@ -96,22 +91,7 @@ class Listen(FollowedHere):
         await self._inserting.insert(visitor, to, event)
         return key
 
-    async def kill(self) -> None:
-        await in_thread(server_of(self.around.bench).crash)
-
-    async def restart(self) -> None:
-        await in_thread(server_of(self.around.bench).start)
-
-    async def restart_database(self) -> None:
-        await restart_database(self.around.bench)
-
-    def servers(self) -> Sequence[int]:
-        return ()
-
-    def databases(self) -> Sequence[int]:
-        return [pid_of(self.around.bench)]
-
     async def stop(self) -> None:
         await self.followers.stop()
         await self._inserting.close()
-        await self.close_proxy()
+        await super().stop()

@@ -49,7 +49,13 @@ async def _loss(lane: Lane, fault: Fault, followers: int) -> Loss:
         async with bounded(f"the fault {fault}"):
             await _break(lane, fault)
 
+        ended = False
+
         async def all_follow() -> bool:
+            nonlocal ended
+            if lane.ended:
+                ended = True
+                await lane.restart()
             return await lane.following() == followers
 
         await asyncio.sleep(AROUND)
@@ -58,7 +64,7 @@ async def _loss(lane: Lane, fault: Fault, followers: int) -> Loss:
     finally:
         written = await visitors.end()
     seen = await arrived(lane, written, ARRIVES_WITHIN)
-    return _counted(lane, written, seen, followers, back=back)
+    return _counted(lane, written, seen, followers, back=back, ended=ended)
 
 
 async def _break(lane: Lane, fault: Fault) -> None:
@@ -74,7 +80,13 @@ async def _break(lane: Lane, fault: Fault) -> None:
 
 
 def _counted(
-    lane: Lane, written: Written, seen: Sequence[Arrivals], followers: int, *, back: bool
+    lane: Lane,
+    written: Written,
+    seen: Sequence[Arrivals],
+    followers: int,
+    *,
+    back: bool,
+    ended: bool,
 ) -> Loss:
     owed = owed_to(lane, written, followers)
     times = [len(seen[follower].get(write.key, ())) for write, follower in owed]
@@ -85,4 +97,5 @@ def _counted(
         lost=times.count(0),
         repeated=sum(many > 1 for many in times),
         back=back,
+        ended=ended,
     )

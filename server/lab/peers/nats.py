@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
 from typing import Any, Final
 
 from ...tools.network import Place, Tally
@@ -12,10 +11,11 @@ from ...tools.processes import free_port
 from ...tools.waiting import in_thread
 from .debian import program_version, required
 from .followers import LOST, FollowedHere, Follower
-from .lane import About, NotAccepted, Setting, Surroundings
+from .lane import About, Setting, Surroundings
 from .nats_client import NatsClient
 from .plan import Act
 from .process import Process
+from .refusals import NotAccepted
 
 CONFIGURATION: Final = """
 listen: "127.0.0.1:{port}"
@@ -104,7 +104,6 @@ class Nats(FollowedHere):
         self.about = ABOUT[setting]
         self._stream = setting == "recovery"
         self._place = Place(free_port())
-        self._server: Process | None = None
         self._clients: dict[int, NatsClient] = {}
 
     async def start(self) -> None:
@@ -117,8 +116,8 @@ class Nats(FollowedHere):
         )
         await in_thread(configuration.write_text, text)
         command = (program, "-c", str(configuration))
-        self._server = Process("nats-server", command, self.folder / "nats.log", self._place)
-        await self._server.start()
+        self.server = Process("nats-server", command, self.folder / "nats.log", self._place)
+        await self.server.start()
         if self._stream:
             client = await NatsClient.connect(self._place, Tally())
             settings = {"name": STREAM, "subjects": ["peers.>"], "storage": "file"}
@@ -151,22 +150,8 @@ class Nats(FollowedHere):
             raise NotAccepted(f"{type(error).__name__}: {error}") from error
         return key
 
-    async def kill(self) -> None:
-        assert self._server is not None
-        await self._server.kill()
-
-    async def restart(self) -> None:
-        assert self._server is not None
-        await self._server.start()
-
-    def servers(self) -> Sequence[int]:
-        assert self._server is not None
-        return [self._server.pid]
-
     async def stop(self) -> None:
         await self.followers.stop()
         for client in self._clients.values():
             client.close()
-        await self.close_proxy()
-        if self._server is not None:
-            await self._server.stop()
+        await super().stop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Final
 
 from ...tools import nchan, nginx
@@ -12,10 +11,11 @@ from ...tools.processes import free_port
 from ...tools.waiting import in_thread
 from .debian import package_version, required
 from .followers import FollowedHere, StreamFollower
-from .lane import About, CannotStart, Setting, Surroundings
+from .lane import About, Setting, Surroundings
 from .plan import Act
 from .posting import Posting
 from .process import Process
+from .refusals import CannotStart
 
 LOCATIONS: Final = """
     location ~ ^/write/(\\w+)$ {{
@@ -70,7 +70,6 @@ class Nchan(FollowedHere):
         self._storage = STORAGE[setting]
         self._place = Place(free_port())
         self._posting = Posting(self._place)
-        self._server: Process | None = None
 
     async def start(self) -> None:
         program = required("nginx", nchan.PACKAGE)
@@ -93,8 +92,8 @@ class Nchan(FollowedHere):
         )  # its workers run as another user when root starts it
         errors = self.folder / "nginx-error.log"
         command = (program, "-p", str(self.folder), "-e", str(errors), "-c", str(configuration))
-        self._server = Process("nginx", command, errors, self._place)
-        await self._server.start()
+        self.server = Process("nginx", command, errors, self._place)
+        await self.server.start()
 
     async def follow(self, many: int, *, through_proxy: bool = False) -> None:
         place = await self.reached(self._place, through_proxy=through_proxy)
@@ -106,21 +105,7 @@ class Nchan(FollowedHere):
         await self._posting.post(visitor, f"/write/{channel}", json.loads(event))
         return key
 
-    async def kill(self) -> None:
-        assert self._server is not None
-        await self._server.kill()
-
-    async def restart(self) -> None:
-        assert self._server is not None
-        await self._server.start()
-
-    def servers(self) -> Sequence[int]:
-        assert self._server is not None
-        return [self._server.pid]
-
     async def stop(self) -> None:
         await self.followers.stop()
         await self._posting.close()
-        await self.close_proxy()
-        if self._server is not None:
-            await self._server.stop()
+        await super().stop()

@@ -13,7 +13,7 @@ import platformdirs
 
 from ...tools.processes import installed, start
 from ...tools.waiting import in_thread
-from .lane import CannotStart
+from .refusals import CannotStart
 
 PACKAGES: Final = {
     "@socket.io/postgres-adapter": "0.5.0",

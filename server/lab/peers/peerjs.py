@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
 from typing import Final
 
 from ...supervision import begin, stop
@@ -16,10 +15,11 @@ from ...tools.processes import free_port
 from ...tools.websocket import WebSocket
 from .bodies import BODIES
 from .followers import LOST, FollowedHere, Follower
-from .lane import About, NotAccepted, Surroundings
+from .lane import About, Surroundings
 from .npm import modules, node, version
 from .plan import Act
 from .process import Process
+from .refusals import NotAccepted
 
 HEARTBEAT: Final = 5.0  # seconds, as PeerJS's pingInterval
 WITHIN: Final = 5.0  # seconds to connect
@@ -77,7 +77,6 @@ class PeerJs(FollowedHere):
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
         self._place = Place(free_port())
-        self._server: Process | None = None
         self._sockets: dict[int, WebSocket] = {}
         self._visits = 0
 
@@ -87,8 +86,8 @@ class PeerJs(FollowedHere):
         self.versions = {"peer": version(folder, "peer")}
         script = str(folder / "peer" / "dist" / "bin" / "peerjs.js")
         command = (program, script, "--port", str(self._place.port), "--host", "127.0.0.1")
-        self._server = Process("PeerServer", command, self.folder / "peer.log", self._place)
-        await self._server.start()
+        self.server = Process("PeerServer", command, self.folder / "peer.log", self._place)
+        await self.server.start()
 
     async def follow(self, many: int, *, through_proxy: bool = False) -> None:
         place = await self.reached(self._place, through_proxy=through_proxy)
@@ -124,22 +123,8 @@ class PeerJs(FollowedHere):
         if socket is not None:
             socket.close()
 
-    async def kill(self) -> None:
-        assert self._server is not None
-        await self._server.kill()
-
-    async def restart(self) -> None:
-        assert self._server is not None
-        await self._server.start()
-
-    def servers(self) -> Sequence[int]:
-        assert self._server is not None
-        return [self._server.pid]
-
     async def stop(self) -> None:
         await self.followers.stop()
         for visitor in list(self._sockets):
             self._close(visitor)
-        await self.close_proxy()
-        if self._server is not None:
-            await self._server.stop()
+        await super().stop()

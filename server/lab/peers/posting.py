@@ -8,7 +8,7 @@ from typing import Final
 from ...tools.http import Client
 from ...tools.network import Place
 from .followers import LOST
-from .lane import NotAccepted
+from .refusals import NotAccepted
 
 WITHIN: Final = 5.0  # seconds for an answer
 

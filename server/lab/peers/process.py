@@ -13,7 +13,7 @@ import psutil
 from ...tools.network import Place
 from ...tools.processes import end, kill, start
 from ...tools.waiting import until
-from .lane import CannotStart
+from .refusals import CannotStart
 
 STARTS_WITHIN: Final = 30.0  # seconds
 LAST_WORDS: Final = 400  # characters of a log

@@ -43,7 +43,7 @@ class RedisLane(FollowedHere):
         self._streams = setting == "recovery"
         self._place, self._redis_place = Place(free_port()), Place(free_port())
         self._posting = Posting(self._place)
-        self._front: Process | None = None
+        self.server: Process | None = None
         self._redis: Process | None = None
 
     async def start(self) -> None:
@@ -59,8 +59,8 @@ class RedisLane(FollowedHere):
         kind = "streams" if self._streams else "pubsub"
         module = f"{__package__}.redis_front"
         front = (*PYTHON, module, str(self._place.port), port, kind)
-        self._front = Process("the front of Redis", front, self.folder / "front.log", self._place)
-        await self._front.start()
+        self.server = Process("the front of Redis", front, self.folder / "front.log", self._place)
+        await self.server.start()
 
     async def follow(self, many: int, *, through_proxy: bool = False) -> None:
         place = await self.reached(self._place, through_proxy=through_proxy)
@@ -72,23 +72,11 @@ class RedisLane(FollowedHere):
         await self._posting.post(visitor, "/write", value)
         return key
 
-    async def kill(self) -> None:
-        assert self._front is not None
-        await self._front.kill()
-
-    async def restart(self) -> None:
-        assert self._front is not None
-        await self._front.start()
-
     async def restart_database(self) -> None:
         """It saves what it is set to save, and ends by SIGTERM."""
         assert self._redis is not None
         await self._redis.stop()
         await self._redis.start()
-
-    def servers(self) -> Sequence[int]:
-        assert self._front is not None
-        return [self._front.pid]
 
     def databases(self) -> Sequence[int]:
         assert self._redis is not None
@@ -97,7 +85,6 @@ class RedisLane(FollowedHere):
     async def stop(self) -> None:
         await self.followers.stop()
         await self._posting.close()
-        await self.close_proxy()
-        for process in (self._front, self._redis):
-            if process is not None:
-                await process.stop()
+        await super().stop()
+        if self._redis is not None:
+            await self._redis.stop()

@@ -8,7 +8,7 @@ from typing import Final
 
 import psycopg
 from psycopg import generators
-from psycopg.pq import ExecStatus, PGconn
+from psycopg.pq import ExecStatus
 from psycopg.rows import TupleRow
 
 HEADER: Final = 5
@@ -21,7 +21,7 @@ class Slot:
 
     def __init__(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
         self._connection = connection
-        self._pg: PGconn = connection.pgconn
+        self._pg = connection.pgconn
         self.received = 0
 
     async def start(self, slot: str, publication: str) -> None:

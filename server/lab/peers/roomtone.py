@@ -19,10 +19,10 @@ from ...tools.relays import RelayProcess
 from ...tools.websocket import Socket
 from ..signaling.participants import Participant, participants_of
 from ..signaling.plan import WAIT, Technique
-from .database import pid_of, restart_database
 from .followers import LOST, FollowedHere, Follower, StreamFollower
-from .lane import VISITORS, About, NotAccepted, Surroundings
+from .lane import VISITORS, About, Surroundings
 from .plan import Act
+from .refusals import NotAccepted
 
 WITHIN: Final = 5.0  # seconds for the answer to a write
 GRACE: Final = 120.0  # seconds; no seat expires during a run
@@ -203,19 +203,13 @@ class Roomtone(FollowedHere):
     async def restart(self) -> None:
         await self._relay.start()
 
-    async def restart_database(self) -> None:
-        await restart_database(self.around.bench)
-
     def servers(self) -> Sequence[int]:
         return [self._relay.pid]
-
-    def databases(self) -> Sequence[int]:
-        return [pid_of(self.around.bench)]
 
     async def stop(self) -> None:
         await self.followers.stop()
         for visitor in self._visitors:
             await visitor.close()
-        await self.close_proxy()
+        await super().stop()
         await self._relay.stop()
         await self._stack.aclose()

@@ -20,10 +20,11 @@ from ...tools.workbench import Workbench
 from ...tools.worker import Broken
 from .catalogue import FLOOR, Entry, entries
 from .figures import Noise, NotStarted, Report, Result
-from .lane import CannotStart, Lane, Surroundings
+from .lane import Lane, Surroundings
 from .losses import losses
 from .measurement import idle, repetition
 from .plan import Plan
+from .refusals import CannotStart
 
 AT_ONCE: Final = 3  # lanes whose losses are counted beside each other
 IDLE: Final = 0.6  # seconds without anything, before each repetition of the floor

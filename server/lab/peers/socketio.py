@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -11,12 +10,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ...tools.network import Place, Tally
 from ...tools.processes import free_port
-from .database import make_tables, pid_of, restart_database
-from .lane import About, Arrivals, Lane, NotAccepted, Setting, Surroundings
+from .database import make_tables
+from .lane import About, Arrivals, Lane, Setting, Surroundings
 from .node_clients import NodeClients, unix_time
 from .npm import modules, node, version
 from .plan import Act
 from .process import Process
+from .refusals import NotAccepted
 
 HERE: Final = Path(__file__).parent
 FASTEST: Final = (
@@ -66,7 +66,6 @@ class SocketIo(Lane):
         self.has_database = variant.adapter
         self._variant = variant
         self._place = Place(free_port())
-        self._server: Process | None = None
         self._clients: NodeClients | None = None
 
     async def start(self) -> None:
@@ -82,14 +81,14 @@ class SocketIo(Lane):
         serve, connect = ((program, str(HERE / name), str(folder)) for name in ours)
         # ws takes bufferutil wherever it is installed, unless it is told not to (its documentation)
         without = {} if self._variant.setting == "fastest" else {"WS_NO_BUFFER_UTIL": "1"}
-        self._server = Process(
+        self.server = Process(
             "Socket.IO",
             (*serve, json.dumps(self._settings())),
             self.folder / "server.log",
             self._place,
             without,
         )
-        await self._server.start()
+        await self.server.start()
         self._clients = NodeClients(connect, self.folder / "clients.log")
         await self._clients.start()
 
@@ -133,30 +132,10 @@ class SocketIo(Lane):
     async def tally(self) -> Tally:
         return Tally(**await self._ask("tally"))
 
-    async def kill(self) -> None:
-        assert self._server is not None
-        await self._server.kill()
-
-    async def restart(self) -> None:
-        assert self._server is not None
-        await self._server.start()
-
-    async def restart_database(self) -> None:
-        await restart_database(self.around.bench)
-
-    def servers(self) -> Sequence[int]:
-        assert self._server is not None
-        return [self._server.pid]
-
-    def databases(self) -> Sequence[int]:
-        return [pid_of(self.around.bench)] if self._variant.adapter else ()
-
     async def stop(self) -> None:
         if self._clients is not None:
             await self._clients.stop()
-        await self.close_proxy()
-        if self._server is not None:
-            await self._server.stop()
+        await super().stop()
 
     @property
     def _fastest(self) -> bool:

@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 
 from ...supervision import begin, stop
 from ...tools.waiting import bounded
-from .lane import VISITORS, Lane, NotAccepted
+from .lane import VISITORS, Lane
 from .plan import VISIT, Act
+from .refusals import NotAccepted
 
 OVERDUE: Final = 30.0  # seconds that the writing may take longer than planned
 
