@@ -37,7 +37,7 @@ class Variant(NamedTuple):
 
 def about(variant: Variant) -> About:
     system = "socket.io-postgres" if variant.adapter else "socket.io"
-    label = "Socket.IO with PostgreSQL" if variant.adapter else "Socket.IO in memory"
+    label = "Socket.IO + PostgreSQL" if variant.adapter else "Socket.IO in memory"
     default = "its defaults: long-polling at first, then WebSocket"
     recovery = "connectionStateRecovery, and its client connects again"
     set_to, suffix = {
