@@ -1,4 +1,4 @@
-"""The PostgreSQL of the run, for the lanes that use it: tables, visitors that insert, and a restart."""
+"""The PostgreSQL of the run, for the lanes that use it: tables, participants that insert, and a restart."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def cuttable(bench: Workbench, folder: Path) -> tuple[CuttableProxy, str]:
 
 
 class Inserting:
-    """Visitors' sessions, kept open; one that fails is opened again."""
+    """Participants' sessions, kept open; one that fails is opened again."""
 
     def __init__(self, url: str, statement: bytes, setting: bytes = b"") -> None:
         self._url = url
@@ -58,18 +58,18 @@ class Inserting:
         self._setting = setting
         self._sessions: dict[int, Session] = {}
 
-    async def insert(self, visitor: int, recipient: int | None, event: str) -> None:
+    async def insert(self, participant: int, recipient: int | None, event: str) -> None:
         """Returns when it is committed. Raises NotAccepted."""
         try:
             async with asyncio.timeout(WITHIN):
-                if visitor not in self._sessions:
+                if participant not in self._sessions:
                     session = await Session.connect(self._url, autocommit=True)
-                    self._sessions[visitor] = session
+                    self._sessions[participant] = session
                     if self._setting:
                         await session.execute(self._setting)
-                await self._sessions[visitor].execute(self._statement, (recipient, event))
+                await self._sessions[participant].execute(self._statement, (recipient, event))
         except (psycopg.Error, TimeoutError) as error:
-            broken = self._sessions.pop(visitor, None)
+            broken = self._sessions.pop(participant, None)
             if broken is not None:
                 await broken.close()
             raise NotAccepted(str(error)) from error

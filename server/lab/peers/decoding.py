@@ -102,9 +102,9 @@ class Decoding(FollowedHere):
                 )
         await self.followers.start([DecodingFollower(url, number) for number in range(many)])
 
-    async def write(self, visitor: int, kind: Act, to: int | None) -> str:
-        key, event = self.event(kind, visitor)
-        await self._inserting.insert(visitor, to, event)
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
+        key, event = self.event(kind, participant)
+        await self._inserting.insert(participant, to, event)
         return key
 
     async def stop(self) -> None:

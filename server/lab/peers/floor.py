@@ -70,20 +70,20 @@ class Floor(FollowedHere):
         place = await self.reached(self._place, through_proxy=through_proxy)
         await self.followers.start([FloorFollower(place, number) for number in range(many)])
 
-    async def write(self, visitor: int, kind: Act, to: int | None) -> str:
-        key, event = self.event(kind, visitor)
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
+        key, event = self.event(kind, participant)
         try:
             async with asyncio.timeout(WITHIN):
-                if visitor not in self._writers:
-                    self._writers[visitor] = await asyncio.open_connection(
+                if participant not in self._writers:
+                    self._writers[participant] = await asyncio.open_connection(
                         self._place.host, self._place.port
                     )
-                reader, writer = self._writers[visitor]
+                reader, writer = self._writers[participant]
                 writer.write(f'{{"to": {json.dumps(to)}, "event": {event}}}\n'.encode())
                 if not await reader.readline():
                     raise EOFError
         except (OSError, EOFError, TimeoutError) as error:
-            self._writers.pop(visitor, None)
+            self._writers.pop(participant, None)
             raise NotAccepted(str(error)) from error
         return key
 

@@ -25,7 +25,7 @@ from .cuttable import CuttableProxy
 from .plan import Act
 from .process import Process
 
-VISITORS: Final = 4
+PARTICIPANTS: Final = 4
 """Who join and leave, in turns: so a slow write delays only one of them."""
 
 Arrivals = dict[str, list[float]]
@@ -90,18 +90,18 @@ class Lane(ABC):
     async def follow(self, many: int, *, through_proxy: bool = False) -> None:
         """So many followers follow, each with its own connection, and follow again whenever it ends."""
 
-    async def join(self, visitor: int) -> str:
-        """A visitor joins; the key of the event. Returns when the system has acknowledged it."""
-        return await self.write(visitor, "join", None)
+    async def join(self, participant: int) -> str:
+        """A participant joins; the key of the event. Returns when the system has acknowledged it."""
+        return await self.write(participant, "join", None)
 
-    async def signal(self, visitor: int, kind: Act, follower: int) -> str:
-        return await self.write(visitor, kind, follower)
+    async def signal(self, participant: int, kind: Act, follower: int) -> str:
+        return await self.write(participant, kind, follower)
 
-    async def leave(self, visitor: int) -> str:
-        return await self.write(visitor, "leave", None)
+    async def leave(self, participant: int) -> str:
+        return await self.write(participant, "leave", None)
 
     @abstractmethod
-    async def write(self, visitor: int, kind: Act, to: int | None) -> str:
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
         """An event for all, or for one follower; its key."""
 
     @abstractmethod
@@ -181,10 +181,10 @@ class Lane(ABC):
         self.proxy = await CuttableProxy.before(place)
         return self.proxy.place
 
-    def event(self, kind: Act, visitor: int) -> tuple[str, str]:
+    def event(self, kind: Act, participant: int) -> tuple[str, str]:
         """The key of a new event, and the event as JSON: what every system without rows of its own transports."""
         key = f"{kind}-{next(self._keys)}"
-        text = json.dumps({"key": key, "kind": kind, "from": visitor, "body": BODIES.get(kind)})
+        text = json.dumps({"key": key, "kind": kind, "from": participant, "body": BODIES.get(kind)})
         return key, text
 
 

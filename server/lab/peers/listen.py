@@ -86,9 +86,9 @@ class Listen(FollowedHere):
             self.proxy, url = await cuttable(self.around.bench, self.folder)
         await self.followers.start([ListenFollower(url, number) for number in range(many)])
 
-    async def write(self, visitor: int, kind: Act, to: int | None) -> str:
-        key, event = self.event(kind, visitor)
-        await self._inserting.insert(visitor, to, event)
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
+        key, event = self.event(kind, participant)
+        await self._inserting.insert(participant, to, event)
         return key
 
     async def stop(self) -> None:

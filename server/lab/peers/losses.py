@@ -14,7 +14,7 @@ from .figures import Loss
 from .lane import Arrivals, Lane
 from .measurement import arrived, owed_to
 from .plan import Fault, Plan
-from .visits import Visitors, Written
+from .visits import Participants, Written
 
 RATE: Final = 20.0  # writes a second
 CUT: Final = 2.0  # seconds without a connection
@@ -42,8 +42,8 @@ async def losses(lane: Lane, plan: Plan) -> dict[Fault, Loss]:
 
 
 async def _loss(lane: Lane, fault: Fault, followers: int) -> Loss:
-    visitors = Visitors(lane, followers, RATE)
-    visitors.start()
+    participants = Participants(lane, followers, RATE)
+    participants.start()
     try:
         await asyncio.sleep(AROUND)
         async with bounded(f"the fault {fault}"):
@@ -62,7 +62,7 @@ async def _loss(lane: Lane, fault: Fault, followers: int) -> Loss:
         back = await until(all_follow, BACK_WITHIN)
         await asyncio.sleep(AROUND)
     finally:
-        written = await visitors.end()
+        written = await participants.end()
     seen = await arrived(lane, written, ARRIVES_WITHIN)
     return _counted(lane, written, seen, followers, back=back, ended=ended)
 

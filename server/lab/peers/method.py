@@ -11,7 +11,7 @@ def method(report: Report) -> dict[str, str]:
     plan, noise = report.plan, report.noise
     return {
         "The pattern": (
-            f"A visitor joins, offers to one follower (1,500 characters of SDP), sends it a candidate and leaves: {plan.rate:g} such"
+            f"A participant joins, offers to one follower (1,500 characters of SDP), sends it a candidate and leaves: {plan.rate:g} such"
             f" writes a second for {plan.duration:g} s, due at fixed times. {plan.followers} followers, each with a connection of its own."
             " A write is done when the system has acknowledged it; PeerJS acknowledges nothing."
         ),

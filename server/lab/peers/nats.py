@@ -130,21 +130,21 @@ class Nats(FollowedHere):
             [NatsFollower(place, number, stream=self._stream) for number in range(many)]
         )
 
-    async def write(self, visitor: int, kind: Act, to: int | None) -> str:
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
         """Acknowledged by JetStream when it is in the stream, and otherwise when the server has read it."""
-        key, event = self.event(kind, visitor)
+        key, event = self.event(kind, participant)
         try:
             async with asyncio.timeout(WITHIN):
-                if visitor not in self._clients:
-                    self._clients[visitor] = await NatsClient.connect(self._place, Tally())
-                client = self._clients[visitor]
+                if participant not in self._clients:
+                    self._clients[participant] = await NatsClient.connect(self._place, Tally())
+                client = self._clients[participant]
                 if self._stream:
                     await client.request(subject_of(to), event.encode())
                 else:
                     client.publish(subject_of(to), event.encode())
                     await client.flush()
         except LOST as error:
-            broken = self._clients.pop(visitor, None)
+            broken = self._clients.pop(participant, None)
             if broken is not None:
                 broken.close()
             raise NotAccepted(f"{type(error).__name__}: {error}") from error

@@ -99,10 +99,10 @@ class Nchan(FollowedHere):
         place = await self.reached(self._place, through_proxy=through_proxy)
         await self.followers.start([StreamFollower(place, f"/events/{n}") for n in range(many)])
 
-    async def write(self, visitor: int, kind: Act, to: int | None) -> str:
-        key, event = self.event(kind, visitor)
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
+        key, event = self.event(kind, participant)
         channel = "room" if to is None else f"follower_{to}"
-        await self._posting.post(visitor, f"/write/{channel}", json.loads(event))
+        await self._posting.post(participant, f"/write/{channel}", json.loads(event))
         return key
 
     async def stop(self) -> None:

@@ -93,38 +93,38 @@ class PeerJs(FollowedHere):
         place = await self.reached(self._place, through_proxy=through_proxy)
         await self.followers.start([PeerFollower(place, number) for number in range(many)])
 
-    async def write(self, visitor: int, kind: Act, to: int | None) -> str:
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
         """There is no acknowledgement: a message is accepted when the connection takes it."""
-        key, _ = self.event(kind, visitor)
+        key, _ = self.event(kind, participant)
         try:
             async with asyncio.timeout(WITHIN):
                 if kind == "join":
-                    self._close(visitor)
+                    self._close(participant)
                     self._visits += 1
-                    name = f"visitor-{visitor}-{self._visits}"
-                    self._sockets[visitor] = await opened(self._place, name, Tally())
+                    name = f"participant-{participant}-{self._visits}"
+                    self._sockets[participant] = await opened(self._place, name, Tally())
                 elif kind == "leave":
-                    self._sockets[visitor].send(b'{"type": "LEAVE"}')
-                    self._close(visitor)
+                    self._sockets[participant].send(b'{"type": "LEAVE"}')
+                    self._close(participant)
                 else:
                     message = {
                         "type": kind.upper(),
                         "dst": f"follower-{to}",
                         "payload": {"key": key, "body": BODIES[kind]},
                     }
-                    self._sockets[visitor].send(json.dumps(message).encode())
+                    self._sockets[participant].send(json.dumps(message).encode())
         except LOST as error:
-            self._close(visitor)
+            self._close(participant)
             raise NotAccepted(f"{type(error).__name__}: {error}") from error
         return key
 
-    def _close(self, visitor: int) -> None:
-        socket = self._sockets.pop(visitor, None)
+    def _close(self, participant: int) -> None:
+        socket = self._sockets.pop(participant, None)
         if socket is not None:
             socket.close()
 
     async def stop(self) -> None:
         await self.followers.stop()
-        for visitor in list(self._sockets):
-            self._close(visitor)
+        for participant in list(self._sockets):
+            self._close(participant)
         await super().stop()

@@ -1,4 +1,4 @@
-"""Visitors that write by POST, each on a connection that is kept open."""
+"""Participants that write by POST, each on a connection that is kept open."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Posting:
         self._place = place
         self._clients: dict[int, Client] = {}
 
-    async def post(self, visitor: int, path: str, value: object) -> None:
+    async def post(self, participant: int, path: str, value: object) -> None:
         """Returns when it was answered. Raises NotAccepted."""
-        client = self._clients.setdefault(visitor, Client(self._place))
+        client = self._clients.setdefault(participant, Client(self._place))
         try:
             async with asyncio.timeout(WITHIN):
                 (await client.ask("POST", path, value)).accepted()
         except LOST as error:
-            await self._clients.pop(visitor).close()
+            await self._clients.pop(participant).close()
             raise NotAccepted(f"{type(error).__name__}: {error}") from error
 
     async def close(self) -> None:

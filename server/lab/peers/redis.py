@@ -66,10 +66,10 @@ class RedisLane(FollowedHere):
         place = await self.reached(self._place, through_proxy=through_proxy)
         await self.followers.start([StreamFollower(place, f"/events/{n}") for n in range(many)])
 
-    async def write(self, visitor: int, kind: Act, to: int | None) -> str:
-        key, event = self.event(kind, visitor)
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
+        key, event = self.event(kind, participant)
         value = {"to": "room" if to is None else str(to), "event": event}
-        await self._posting.post(visitor, "/write", value)
+        await self._posting.post(participant, "/write", value)
         return key
 
     async def restart_database(self) -> None:

@@ -20,7 +20,7 @@ from ...tools.websocket import Socket
 from ..signaling.participants import Participant, participants_of
 from ..signaling.plan import WAIT, Technique
 from .followers import LOST, FollowedHere, Follower, StreamFollower
-from .lane import VISITORS, About, Surroundings
+from .lane import PARTICIPANTS, About, Surroundings
 from .plan import Act
 from .refusals import NotAccepted
 
@@ -157,15 +157,17 @@ class Roomtone(FollowedHere):
             streams_per_user=1000,
         )
         self._people: list[Person] = []
-        self._visitors: list[Participant] = []
+        self._participants: list[Participant] = []
 
     async def start(self) -> None:
         bench = self.around.bench
         await self._relay.start()
         self._psql = await self._stack.enter_async_context(await bench.psql())
         self._room = await bench.room(self._psql)
-        writers = await bench.people(self._relay.place, "visitor", VISITORS)
-        self._visitors = participants_of(self._technique, self._relay.place, self._room, writers)
+        writers = await bench.people(self._relay.place, "participant", PARTICIPANTS)
+        self._participants = participants_of(
+            self._technique, self._relay.place, self._room, writers
+        )
         self.versions = {"roomtone": __version__}
 
     async def follow(self, many: int, *, through_proxy: bool = False) -> None:
@@ -186,8 +188,8 @@ class Roomtone(FollowedHere):
             case _:
                 return PollFollower(place, self._room, person, wait=0.0)
 
-    async def write(self, visitor: int, kind: Act, to: int | None) -> str:
-        who = self._visitors[visitor]
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
+        who = self._participants[participant]
         to_peer = "" if to is None else self._people[to].peer
         try:
             async with asyncio.timeout(WITHIN):
@@ -208,8 +210,8 @@ class Roomtone(FollowedHere):
 
     async def stop(self) -> None:
         await self.followers.stop()
-        for visitor in self._visitors:
-            await visitor.close()
+        for participant in self._participants:
+            await participant.close()
         await super().stop()
         await self._relay.stop()
         await self._stack.aclose()

@@ -108,11 +108,11 @@ class SocketIo(Lane):
         place = await self.reached(self._place, through_proxy=through_proxy)
         await self._ask("follow", many=many, place=str(place), fastest=self._fastest)
 
-    async def write(self, visitor: int, kind: Act, to: int | None) -> str:
-        key, event = self.event(kind, visitor)
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
+        key, event = self.event(kind, participant)
         place = str(self._place)
         answer = await self._ask(
-            "write", visitor=visitor, place=place, fastest=self._fastest, to=to, event=event
+            "write", participant=participant, place=place, fastest=self._fastest, to=to, event=event
         )
         if "refused" in answer:
             raise NotAccepted(str(answer["refused"]))

@@ -1,4 +1,4 @@
-// Followers and visitors: Socket.IO's own client, each with a connection of its own. Argument: the folder node_modules.
+// Followers and participants: Socket.IO's own client, each with a connection of its own. Argument: the folder node_modules.
 // A command is a line of JSON {do, …} on the standard input; its result is a line on the standard output.
 import { subscribe } from 'node:diagnostics_channel'
 import { createRequire } from 'node:module'
@@ -31,7 +31,7 @@ subscribe('http.client.request.start', () => {
 })
 
 const followers = []
-const visitors = new Map()
+const participants = new Map()
 
 function connect(place, fastest) {
   return io(`http://${place}`, {
@@ -77,9 +77,9 @@ const commands = {
     counting = false
     return {}
   },
-  async write({ visitor, place, fastest, to, event }) {
-    if (!visitors.has(visitor)) visitors.set(visitor, connect(place, fastest))
-    const socket = visitors.get(visitor)
+  async write({ participant, place, fastest, to, event }) {
+    if (!participants.has(participant)) participants.set(participant, connect(place, fastest))
+    const socket = participants.get(participant)
     // Without a connection, the client would keep it and send it later.
     if (!socket.connected) {
       const connected = new Promise((resolve) => socket.once('connect', resolve))

@@ -1,4 +1,4 @@
-"""The pattern, through any lane: a visitor joins, offers to one follower, sends it a candidate, and leaves."""
+"""The pattern, through any lane: a participant joins, offers to one follower, sends it a candidate, and leaves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from ...supervision import begin, stop
 from ...tools.waiting import bounded
-from .lane import VISITORS, Lane
+from .lane import PARTICIPANTS, Lane
 from .plan import VISIT, Act
 from .refusals import NotAccepted
 
@@ -28,13 +28,13 @@ class Write(NamedTuple):
 
 @dataclass
 class Written:
-    """What the visitors wrote. `refused` were not acknowledged, so nobody can rely on them."""
+    """What the participants wrote. `refused` were not acknowledged, so nobody can rely on them."""
 
     accepted: list[Write]
     refused: int = 0
 
 
-class Visitors:
+class Participants:
     """They visit at a steady rate: writes are due at fixed times, however long earlier ones took."""
 
     def __init__(self, lane: Lane, followers: int, rate: float) -> None:
@@ -51,7 +51,7 @@ class Visitors:
         if seconds is not None:
             self._last = max(1, round(seconds / self._pause / len(VISIT)))
         began = asyncio.get_running_loop().time()
-        self._tasks = [begin(self._run(n, began), f"visitor {n}") for n in range(VISITORS)]
+        self._tasks = [begin(self._run(n, began), f"participant {n}") for n in range(PARTICIPANTS)]
 
     async def end(self) -> Written:
         """No visit begins any more; those under way are finished. Raises TimeoutError."""
@@ -64,14 +64,14 @@ class Visitors:
                 await stop(each)
         return self.written
 
-    async def _run(self, visitor: int, began: float) -> None:
+    async def _run(self, participant: int, began: float) -> None:
         while True:
             turn = next(self._turns)
             if self._last is not None and turn >= self._last:
                 return
-            await self._visit(visitor, turn, began + turn * len(VISIT) * self._pause)
+            await self._visit(participant, turn, began + turn * len(VISIT) * self._pause)
 
-    async def _visit(self, visitor: int, turn: int, due: float) -> None:
+    async def _visit(self, participant: int, turn: int, due: float) -> None:
         """After a write that was not accepted, the rest of the visit is left out."""
         loop = asyncio.get_running_loop()
         to = turn % self._followers
@@ -80,26 +80,26 @@ class Visitors:
             due += self._pause
             at = time.time()
             try:
-                key = await self._act(act, visitor, to)
+                key = await self._act(act, participant, to)
             except NotAccepted:
                 self.written.refused += 1
                 return
             recipient = None if act in ("join", "leave") else to
             self.written.accepted.append(Write(key, act, recipient, self._lane.began.pop(key, at)))
 
-    async def _act(self, act: Act, visitor: int, to: int) -> str:
+    async def _act(self, act: Act, participant: int, to: int) -> str:
         match act:
             case "join":
-                return await self._lane.join(visitor)
+                return await self._lane.join(participant)
             case "leave":
-                return await self._lane.leave(visitor)
+                return await self._lane.leave(participant)
             case _:
-                return await self._lane.signal(visitor, act, to)
+                return await self._lane.signal(participant, act, to)
 
 
 async def visits(lane: Lane, followers: int, rate: float, seconds: float) -> Written:
     """Whole visits for about so many seconds. Raises TimeoutError."""
-    visitors = Visitors(lane, followers, rate)
-    visitors.start(seconds)
+    participants = Participants(lane, followers, rate)
+    participants.start(seconds)
     await asyncio.sleep(seconds)
-    return await visitors.end()
+    return await participants.end()
