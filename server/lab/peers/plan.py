@@ -44,12 +44,12 @@ class Plan:
     @property
     def seconds(self) -> float:
         """About how long the run takes."""
-        lanes = 2.3 * len(self.systems) + 1
-        losses = 10.0 * len(self.systems) if self.faults else 0.0
-        return 10 + lanes * self.repetitions * (self.duration + 2.2) + losses
+        lanes = 2 * len(self.systems) + 1
+        losses = 8.0 * len(self.systems) if self.faults else 0.0
+        return 10 + lanes * self.repetitions * (self.duration + 2.0) + losses
 
 
-QUICK: Final = {"followers": 20, "rate": 20.0, "duration": 1.5, "repetitions": 3}
+QUICK: Final = {"followers": 20, "rate": 20.0, "duration": 1.0, "repetitions": 3}
 """For a class: under five minutes on two cores."""
 THOROUGH: Final = {"followers": 50, "rate": 20.0, "duration": 10.0, "repetitions": 15}
 """For a paper: about an hour and a half."""

@@ -26,7 +26,7 @@ from .measurement import idle, repetition
 from .plan import Plan
 from .refusals import CannotStart
 
-AT_ONCE: Final = 3  # lanes whose losses are counted beside each other
+AT_ONCE: Final = 4  # lanes whose losses are counted beside each other
 IDLE: Final = 0.6  # seconds without anything, before each repetition of the floor
 SICK: Final = (Broken, Refused, RuntimeError, psycopg.Error, *UNREACHABLE)
 """What ends a lane, and not the run."""

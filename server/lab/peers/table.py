@@ -76,8 +76,9 @@ def _plan(report: Report) -> str:
 
 def _notes(report: Report) -> Iterator[Text]:
     labels = {each.about.name: each.about.label for each in report.results}
-    for name, others in report.alike.items():
-        if others:
+    for result in report.results:
+        name, others = result.about.name, report.alike[result.about.name]
+        if others and result.about.system == "roomtone":  # the report has all pairs
             words = "; ".join(labels[other] for other in others)
             yield Text(f"within the noise of {labels[name]}: {words}", style="dim")
     for each in report.not_started:
