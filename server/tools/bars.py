@@ -16,7 +16,7 @@ WIDTH: Final = 560
 ROW: Final = 46
 TOP: Final = 4
 BOTTOM: Final = 30
-SAYS: Final = 210
+SAYS: Final = 270
 """The width that is kept for the numbers, right of the bars."""
 
 
