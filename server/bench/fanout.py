@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 
+from ..tools import nchan
 from ..tools.workbench import Workbench
-from . import nchan
 from .budgets import DELIVERY, RECEIPT
 from .figures import Curve, Figure, Result
 from .plan import Plan

@@ -6,9 +6,9 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 from typing import Final, NamedTuple
 
+from ..tools import nchan
 from ..tools.usage import memory as own_memory
 from ..tools.workbench import Workbench
-from . import nchan
 from .budgets import PAUSE, STREAM
 from .figures import Figure, Result
 from .pauses import longest_pause

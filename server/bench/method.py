@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import nchan
+from ..tools import nchan
 from .figures import LIMIT, Report
 
 

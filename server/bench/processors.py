@@ -10,7 +10,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from ..tools.usage import processor
+from ..tools.usage import processor, processor_with_children
 from ..tools.waiting import until
 from ..tools.workbench import Psql, Workbench
 
@@ -38,12 +38,7 @@ class Processors:
         """With those of its processes that have ended; None if it cannot be known."""
         if self._postgres is None:
             return None
-        ended = self._postgres.cpu_times()
-        spent = ended.user + ended.system + ended.children_user + ended.children_system
-        for child in self._postgres.children():
-            with suppress(psutil.Error, OSError):
-                spent += processor(child)
-        return float(spent)
+        return processor_with_children(self._postgres.pid)
 
 
 @asynccontextmanager

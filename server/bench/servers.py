@@ -11,12 +11,12 @@ import psutil
 
 from ..identity.tokens import Tokens
 from ..settings import Settings
+from ..tools import nchan
 from ..tools.http import Client
 from ..tools.relays import RelayProcess
 from ..tools.workbench import Psql, Workbench
 from ..tools.worker import worker
 from ..types import UserId
-from . import nchan
 
 SEATS: Final = 50
 """In each room: fewer than make a room's roster a number."""

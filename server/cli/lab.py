@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from .group import cli
-from .measuring import measuring_options, number, numbers, perform
+from .measuring import csv_option, measuring_options, number, numbers, perform, report_options
 
 
 @cli.group("lab")
@@ -62,3 +62,41 @@ def lab_topology_command(topologies: str, **given: Any) -> None:
         return Plan(topologies=topologies_of(topologies), **numbers)
 
     perform(TOPOLOGY, plan, **given)
+
+
+@lab_group.command("peers")
+@report_options
+@csv_option
+@click.option("--quick", "size", flag_value="quick", help="For a class: under five minutes.")
+@click.option("--thorough", "size", flag_value="thorough", help="For a paper: over an hour.")
+@click.option("--systems", default=None, metavar="NAME,…", help="Which systems. [all]")
+@click.option("--followers", type=int, default=None, metavar="N", help="Followers. [20]")
+@click.option("--rate", type=float, default=None, metavar="N", help="Writes per second. [20]")
+@click.option("--duration", type=float, default=None, metavar="N", help="Seconds of each. [4]")
+@click.option("--repetitions", type=int, default=None, metavar="N", help="Of each. [5]")
+@click.option("--no-faults", is_flag=True, help="Leave out what is lost.")
+@number("--seed", 1, "Orders the repetitions, and draws the intervals.")
+def lab_peers_command(
+    size: str | None, systems: str | None, no_faults: bool, seed: int, **given: Any
+) -> None:
+    """Measure Roomtone beside Socket.IO, PeerJS, nchan, NATS, Redis, LISTEN and logical decoding.
+
+    The same joins, signals and leaves through each, and what each loses when a connection, a server or a database breaks. It starts and
+    ends all of them on loopback. npm's packages are installed into your cache folder; programs of Debian that are missing are named.
+    """
+    from ..lab.peers.command import PEERS
+    from ..lab.peers.plan import QUICK, THOROUGH, Plan, systems_of
+
+    numbers = ("followers", "rate", "duration", "repetitions")
+    typed = {name: given.pop(name) for name in numbers}
+    sizes: dict[str | None, dict[str, Any]] = {"quick": QUICK, "thorough": THOROUGH}
+
+    def plan() -> Plan:
+        chosen = sizes.get(size, {}) | {k: v for k, v in typed.items() if v is not None}
+        if systems is not None:
+            chosen["systems"] = systems_of(systems)
+        if no_faults:
+            chosen["faults"] = ()
+        return Plan(seed=seed, **chosen)
+
+    perform(PEERS, plan, **given)

@@ -40,12 +40,23 @@ def numbers(flag: str, default: str, help: str) -> Callable[[Command], Command]:
 
 def measuring_options(command: Command) -> Command:
     """`--database-url`, `--json` and `--html`."""
+    return from_settings("database_url")(report_options(command))
+
+
+def csv_option(command: Command) -> Command:
+    kind = click.Path(path_type=Path, dir_okay=False)
+    words = "Write the figures as a table for spreadsheets to this file."
+    return click.option("--csv", "csv_file", type=kind, help=words)(command)
+
+
+def report_options(command: Command) -> Command:
+    """`--json` and `--html`."""
     kind = click.Path(path_type=Path, dir_okay=False)
     figures = click.option("--json", "json_file", type=kind, help="Write all figures to this file.")
     report = click.option(
         "--html", "html_file", type=kind, help="Write the report with its charts to this file."
     )
-    return from_settings("database_url")(figures(report(command)))
+    return figures(report(command))
 
 
 def perform(
@@ -54,8 +65,9 @@ def perform(
     *,
     json_file: Path | None,
     html_file: Path | None,
-    database_url: str | None,
-    database_url_file: Path | None,
+    database_url: str | None = None,
+    database_url_file: Path | None = None,
+    csv_file: Path | None = None,
     **numbers: Any,
 ) -> None:
     """Make the plan of these numbers, run it, show the report and exit; without an exit status if it was stopped."""
@@ -67,4 +79,5 @@ def perform(
         raise click.UsageError(str(error)) from None
     given = {"database_url": database_url, "database_url_file": database_url_file}
     with stopping_on_signals(Terminal()), expected_errors():
-        sys.exit(measuring.perform(made, settings_from(given).database_url, json_file, html_file))
+        url = settings_from(given).database_url if measuring.takes_database else None
+        sys.exit(measuring.perform(made, url, json_file, html_file, csv_file))

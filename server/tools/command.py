@@ -44,7 +44,8 @@ R = TypeVar("R", bound=Report)
 class Measuring(Generic[P, R]):
     """`run` calls its third argument with the name of each of `steps(plan)` steps as it begins.
 
-    `table` is the report on a terminal, `html` as a page; `failures` are the sentences why the command ends with status 1.
+    `table` is the report on a terminal, `html` as a page; `failures` are the sentences why the command ends with status 1; `csv` is
+    the report for a spreadsheet, where a command offers it. Without `takes_database`, the run always starts a PostgreSQL of its own.
     """
 
     steps: Callable[[P], int]
@@ -52,20 +53,30 @@ class Measuring(Generic[P, R]):
     table: Callable[[R], RenderableType]
     html: Callable[[R], str]
     failures: Callable[[R], list[str]]
+    csv: Callable[[R], str] | None = None
+    takes_database: bool = True
 
     def perform(
-        self, plan: P, database_url: str | None, json_file: Path | None, html_file: Path | None
+        self,
+        plan: P,
+        database_url: str | None,
+        json_file: Path | None,
+        html_file: Path | None,
+        csv_file: Path | None = None,
     ) -> int:
         """Run the plan and show the report; the exit status.
 
         Raises ClickException when it cannot be run to its end, EmbeddedError and InstallError.
         """
-        check_files(json_file, html_file)
+        check_files(json_file, html_file, csv_file)
         console = Console(highlight=False)
         announce(console, plan.seconds)
         report = self._run(plan, database_url, console)
         console.print(self.table(report))
         write(console, report.json(), lambda: self.html(report), json_file, html_file)
+        if csv_file is not None and self.csv is not None:
+            csv_file.write_text(self.csv(report), encoding="utf-8")
+            console.print(Text(f"CSV: {csv_file}"))
         failures = self.failures(report)
         for words in failures:
             console.print(Text(words, style="bold red"))

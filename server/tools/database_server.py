@@ -87,9 +87,19 @@ class DatabaseServer:
 
     def crash(self) -> None:
         """Immediate shutdown: no checkpoint, clients are cut off (PostgreSQL manual, 18.5, SIGQUIT)."""
-        pid_file = self._place / "postgres" / "postmaster.pid"
-        os.kill(int(pid_file.read_text().split()[0]), signal.SIGQUIT)
+        os.kill(self.pid, signal.SIGQUIT)
         self.wait_until_down()
+
+    def restart(self) -> None:
+        """Stop it in order, which ends all sessions, and start it again."""
+        self.up = False
+        self._postgres.stop()
+        self.start()
+
+    @property
+    def pid(self) -> int:
+        """Of its first process, the parent of all others."""
+        return int((self._place / "postgres" / "postmaster.pid").read_text().split()[0])
 
     def wait_until_down(self) -> None:
         """Return when the server has ended. Raises TimeoutError."""

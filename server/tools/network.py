@@ -138,6 +138,8 @@ async def open_socket(place: Place, *, small: bool) -> socket.socket:
     opened = socket.socket()
     try:
         opened.setblocking(False)
+        # As browsers do. asyncio does it only for sockets that name their protocol: a request of two parts waited 40 ms for an acknowledgement.
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if small:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
         async with asyncio.timeout(CONNECTS_WITHIN):

@@ -100,8 +100,17 @@ def charts(heading: str, measured: Measured[T], plots: Iterable[Plot[T]], of: st
     )
 
 
-def numbers(intro: str, headings: Sequence[str], rows: Iterable[Row]) -> str:
-    """The table of all figures."""
+def bar_chart(heading: str, text: str, drawing: str) -> str:
+    """Bars (`bars.py`) with what they show; without bars, nothing."""
+    if not drawing:
+        return ""
+    return f"<figure><h3>{escape(heading)}</h3><p>{escape(text)}</p>{drawing}</figure>"
+
+
+def numbers(
+    intro: str, headings: Sequence[str], rows: Iterable[Row], heading: str = "The numbers"
+) -> str:
+    """A table of figures."""
 
     def cells(row: Row) -> str:
         first, name, *others, last = map(escape, row.cells)
@@ -114,7 +123,8 @@ def numbers(intro: str, headings: Sequence[str], rows: Iterable[Row]) -> str:
         for place, name in enumerate(headings)
     )
     return (
-        f"<h2>The numbers</h2><p>{escape(intro)}</p>"
-        '<div class="wide" tabindex="0" role="region" aria-label="All figures">'
+        f"<h2>{escape(heading)}</h2><p>{escape(intro)}</p>"
+        '<div class="wide" tabindex="0" role="region" aria-label="'
+        f'{escape(heading)}">'
         f"<table><thead><tr>{titles}</tr></thead><tbody>{''.join(map(cells, rows))}</tbody></table></div>"
     )

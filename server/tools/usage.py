@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 
@@ -16,6 +17,17 @@ def processor(process: psutil.Process) -> float:
     else:  # noqa: RET505 - otherwise mypy says that it is unreachable
         times = process.cpu_times()
         return float(times.user + times.system)
+
+
+def processor_with_children(pid: int) -> float:
+    """Seconds of a process and of all below it, those that have ended included: such as PostgreSQL's, a process for each session."""
+    process = psutil.Process(pid)
+    ended = process.cpu_times()
+    spent = float(ended.children_user + ended.children_system) + processor(process)
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error, OSError):  # it ended meanwhile
+            spent += processor(child)
+    return spent
 
 
 def memory(process: psutil.Process) -> int:

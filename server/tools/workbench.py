@@ -29,12 +29,15 @@ Psql = psycopg.AsyncConnection[TupleRow]
 
 
 class Workbench:
-    """`admin_url` is the operator's login, `relay_url` the relay's; logs are written to `folder`.
+    """`admin_url` is the operator's login, `relay_url` the relay's; logs are written to `folder`. `server` is the run's own PostgreSQL, if it has one.
 
     The names of users begin with `lab` and the run's id.
     """
 
-    def __init__(self, admin_url: str, relay_url: str, folder: Path) -> None:
+    def __init__(
+        self, admin_url: str, relay_url: str, folder: Path, server: DatabaseServer | None = None
+    ) -> None:
+        self.server = server
         self.admin_url = admin_url
         self.relay_url = relay_url
         self.folder = folder
@@ -141,4 +144,4 @@ def workbench(
     # durable, because whether a commit waits for the disk is part of what is measured
     with DatabaseServer(durable=True, on_progress=on_progress) as server:
         name = server.new_database()
-        yield Workbench(server.url(name), server.url(name, user=RELAY_ROLE), server.folder)
+        yield Workbench(server.url(name), server.url(name, user=RELAY_ROLE), server.folder, server)

@@ -34,6 +34,7 @@ class Participant(ABC):
         self.room = room
         self.person = person
         self.tally = Tally()
+        self.peer = ""  # of the seat that was taken last
 
     async def act(self, what: Act, to_peer: str) -> None:
         match what:
@@ -68,18 +69,17 @@ class RowsParticipant(Participant):
     def __init__(self, place: Place, room: int, person: Person) -> None:
         super().__init__(place, room, person)
         self._client = Client(place, person.token, tally=self.tally)
-        self._peer = ""
 
     async def join(self) -> None:
         seat = await self._post("rpc/join_room", {"room_id": self.room})
-        self._peer = seat["peer_id"]
+        self.peer = seat["peer_id"]
 
     async def signal(self, kind: str, to_peer: str, body: object) -> None:
-        row = {"room_id": self.room, "from_peer": self._peer, "to_peer": to_peer, "kind": kind}
+        row = {"room_id": self.room, "from_peer": self.peer, "to_peer": to_peer, "kind": kind}
         await self._post("signals", row | {"body": body})
 
     async def leave(self) -> None:
-        await self._post("rpc/leave_room", {"room_id": self.room, "peer_id": self._peer})
+        await self._post("rpc/leave_room", {"room_id": self.room, "peer_id": self.peer})
 
     async def close(self) -> None:
         await self._client.close()
@@ -100,7 +100,7 @@ class SocketParticipant(Participant):
         path = f"/rooms/{self.room}/socket"
         self._socket = await Socket.open(self.place, path, self.person.token, self.tally)
         self._reading = begin(self._read(self._socket), "reader of a socket")
-        await self._emit("user-joined-room", {})
+        self.peer = (await self._emit("user-joined-room", {}))["peer_id"]
 
     async def signal(self, kind: str, to_peer: str, body: object) -> None:
         await self._emit("signal", {"to_peer": to_peer, "kind": kind, "body": body})
@@ -115,9 +115,9 @@ class SocketParticipant(Participant):
         if self._socket is not None:
             self._socket.close()
 
-    async def _emit(self, event: str, data: object) -> None:
+    async def _emit(self, event: str, data: object) -> Any:
         assert self._socket is not None
-        await self._socket.emit(event, data)
+        return await self._socket.emit(event, data)
 
     async def _read(self, socket: Socket) -> None:
         with suppress(EOFError):

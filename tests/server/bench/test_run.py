@@ -6,13 +6,13 @@ import json
 from dataclasses import fields
 
 import pytest
-from roomtone.bench import nchan
 from roomtone.bench.figures import Curve, Figure, Report, Result
 from roomtone.bench.plan import MEASURES
 from roomtone.bench.report import html
 from roomtone.bench.rooms import TURNS
 from roomtone.bench.run import steps
 from roomtone.bench.table import table
+from roomtone.tools import nchan
 
 from ..tools.measured import are_documented, fits_a_terminal, is_complete
 from .conftest import PLAN, Ran

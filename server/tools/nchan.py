@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from ..tools import nginx
-from ..tools.nginx import Nginx
+from . import nginx
+from .nginx import Nginx
 
 MODULE: Final = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
 PACKAGE: Final = "libnginx-mod-nchan"

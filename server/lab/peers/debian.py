@@ -1,0 +1,47 @@
+"""Debian's programs are only looked for, never installed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from ...tools.processes import installed
+from .refusals import CannotStart
+
+WITHIN: Final = 10.0  # seconds
+
+
+def required(program: str, package: str) -> str:
+    """Where this program is. Raises CannotStart with the command that installs its package."""
+    found = installed(program)
+    if found is None:
+        raise CannotStart(f"{program} is not installed", f"apt-get install {package}")
+    return found
+
+
+async def package_version(package: str) -> str:
+    """As dpkg knows it; `unknown` if it was installed in another way."""
+    command = ("dpkg-query", "--show", "--showformat=${Version}", package)
+    return await _first_line(*command) or "unknown"
+
+
+async def program_version(*command: str) -> str:
+    """The first line that a program says of its version."""
+    return await _first_line(*command) or "unknown"
+
+
+async def _first_line(*command: str) -> str:
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+    except OSError:
+        return ""
+    try:
+        async with asyncio.timeout(WITHIN):
+            said, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return ""
+    return said.decode(errors="replace").partition("\n")[0].strip()

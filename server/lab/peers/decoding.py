@@ -1,0 +1,137 @@
+"""PostgreSQL's logical decoding: each follower has a replication slot of its own, and reads what was inserted from the write-ahead log.
+
+The plugin is pgoutput, PostgreSQL's own. A slot keeps its place, so nothing is lost while its follower is away.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from typing import Final
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from ...tools.waiting import until
+from .database import (
+    Inserting,
+    Session,
+    cuttable,
+    make_tables,
+)
+from .followers import FollowedHere, Follower
+from .lane import About, Surroundings
+from .plan import Act
+from .refusals import CannotStart
+from .replication import Slot
+
+INSERT: Final = b"insert into peers.decoded (recipient, event) values (%s, %s)"
+MOST_SLOTS: Final = 60
+SETTINGS: Final = {
+    "wal_level": "logical",
+    "max_replication_slots": f"{MOST_SLOTS + 4}",
+    "max_wal_senders": f"{MOST_SLOTS + 4}",
+}
+ABOUT: Final = About(
+    "decoding",
+    "decoding",
+    "PostgreSQL logical decoding",
+    "recovery",
+    "wal_level = logical, a slot for each follower, streamed (also the fastest setting: PostgreSQL manual, 47.1)",
+    "the slot keeps its place in the write-ahead log",
+)
+
+
+class DecodingFollower(Follower):
+    def __init__(self, url: str, number: int) -> None:
+        super().__init__()
+        self._url = make_conninfo(url, replication="database")
+        self._number = number
+
+    async def follow(self) -> None:
+        async with await Session.connect(self._url, autocommit=True) as session:
+            self.tally.connections += 1
+            self.tally.requests += 1
+            slot = Slot(session)
+            await slot.start(f"follower_{self._number}", "peers")
+            self.follows.set()
+            before = 0
+            while True:
+                rows = await slot.read()
+                at = time.time()
+                self.tally.received += slot.received - before
+                before = slot.received
+                for _, recipient, event in rows:
+                    if event is not None and recipient in (None, str(self._number)):
+                        self.arrived(json.loads(event)["key"], at)
+
+
+class Decoding(FollowedHere):
+    about = ABOUT
+    has_database = True
+
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
+        self._inserting = Inserting(around.bench.admin_url, INSERT)
+        self._prepared = False
+
+    async def start(self) -> None:
+        self._prepared = True
+        async with await self._session() as session:
+            for name, value in SETTINGS.items():
+                await session.execute(f"alter system set {name} = '{value}'".encode())
+        await self.restart_database()
+        version = await make_tables(self.around.bench)
+        self.versions = {"postgresql": version, "psycopg": psycopg.__version__}
+        async with await self._session() as session:
+            await session.execute("drop publication if exists peers")
+            await session.execute("create publication peers for table peers.decoded")
+
+    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
+        if many > MOST_SLOTS:
+            raise CannotStart(f"each follower needs a slot, and here are {MOST_SLOTS} at most")
+        url = self.around.bench.admin_url
+        if through_proxy:
+            self.proxy, url = await cuttable(self.around.bench, self.folder)
+        async with await self._session() as session:
+            for number in range(many):
+                await session.execute(
+                    "select pg_create_logical_replication_slot(%s, 'pgoutput')",
+                    (f"follower_{number}",),
+                )
+        await self.followers.start([DecodingFollower(url, number) for number in range(many)])
+
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
+        key, event = self.event(kind, participant)
+        await self._inserting.insert(participant, to, event)
+        return key
+
+    async def stop(self) -> None:
+        """Without its slots and with the settings from before, PostgreSQL is again as the other lanes know it."""
+        await self.followers.stop()
+        await self._inserting.close()
+        await super().stop()
+        if not self._prepared:
+            return
+        if not await until(self._dropped):
+            raise RuntimeError("the replication slots could not be dropped")
+        async with await self._session() as session:
+            for name in SETTINGS:
+                await session.execute(f"alter system reset {name}".encode())
+        await self.restart_database()
+
+    async def _dropped(self) -> bool:
+        """Whether there is no slot any more; one is active until its session has ended."""
+        async with await self._session() as session:
+            with suppress(psycopg.errors.ObjectInUse):
+                await session.execute(
+                    "select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active"
+                )
+            row = await (
+                await session.execute("select count(*) from pg_replication_slots")
+            ).fetchone()
+            return row is not None and row[0] == 0
+
+    async def _session(self) -> Session:
+        return await Session.connect(self.around.bench.admin_url, autocommit=True)

@@ -1,0 +1,193 @@
+"""The results, as plain values: the shape of the JSON that `report.schema.json` describes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from ...tools.bootstrap import Interval, Sample, differ, of_repetitions
+from .lane import About
+from .plan import Fault, Plan
+
+VERSION: Final = 1
+SHARES: Final = (50, 95, 99)
+Figures = dict[str, Interval | None]
+
+UNITS: Final[dict[str, str]] = {
+    "join_p50": "ms",
+    "join_p95": "ms",
+    "join_p99": "ms",
+    "signal_p50": "ms",
+    "signal_p95": "ms",
+    "signal_p99": "ms",
+    "requests": "a second and follower",
+    "bytes": "bytes a delivery",
+    "server": "ms of processor a write",
+    "database": "ms of processor a write",
+    "memory": "bytes a follower",
+}
+"""All figures of a lane, each a median or a percentile with its interval."""
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """What one repetition of a lane measured. `joins` and `signals` are, for each write, the milliseconds until each follower saw it.
+
+    `server` and `database` are milliseconds of processor for each write, `memory` bytes for each follower; None where there is none.
+    """
+
+    joins: list[list[float]]
+    signals: list[list[float]]
+    writes: int
+    refused: int
+    owed: int
+    missed: int
+    requests: float
+    bytes: float
+    server: float | None
+    database: float | None
+    memory: float | None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What a fault cost: `owed` deliveries of acknowledged writes, of which `lost` never came, and `repeated` came twice.
+
+    `refused` writes were not acknowledged meanwhile. `back` is whether all followers followed again; `ended` that the server ended by
+    itself, and was started again, as a service manager would.
+    """
+
+    written: int
+    refused: int
+    owed: int
+    lost: int
+    repeated: int
+    back: bool
+    ended: bool
+
+
+@dataclass
+class Result:
+    """One lane: its repetitions, its losses by fault, and what ran."""
+
+    about: About
+    versions: dict[str, str] = field(default_factory=dict)
+    repetitions: list[Repetition] = field(default_factory=list)
+    losses: dict[Fault, Loss] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NotStarted:
+    """A lane that could not be started or measured: why, and the command that would help."""
+
+    name: str
+    label: str
+    why: str
+    install: str
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The idle lane: what this machine does when no system is measured.
+
+    `latency` in milliseconds: from the smallest to the largest median of the floor's repetitions. `busy` is the share of all cores
+    that was busy while nothing was measured, `late` how many milliseconds too late a timer woke (p95).
+    """
+
+    latency: float
+    busy: float
+    late: float
+
+
+@dataclass
+class Report:
+    """One run; `floor` is the result of the idle lane, `results` those of all others."""
+
+    made_at: str
+    machine: dict[str, object]
+    plan: Plan
+    noise: Noise
+    floor: Result
+    results: list[Result]
+    not_started: list[NotStarted]
+    alike: dict[str, list[str]] = field(init=False)
+    figures: dict[str, Figures] = field(init=False)
+
+    def __post_init__(self) -> None:
+        samples = {
+            result.about.name: _samples(result, self.plan.seed)
+            for result in (self.floor, *self.results)
+        }
+        self.figures = {
+            result.about.name: _figures(result, samples[result.about.name], self.plan.seed)
+            for result in (self.floor, *self.results)
+        }
+        seen = {
+            name: joins if joins.draws[50].size else signals
+            for name, (joins, signals) in samples.items()
+        }
+        self.alike = {
+            one.about.name: [
+                other.about.name
+                for other in self.results
+                if other is not one
+                and seen[one.about.name].draws[50].size
+                and seen[other.about.name].draws[50].size
+                and not differ(seen[one.about.name], seen[other.about.name], self.noise.latency)
+            ]
+            for one in self.results
+        }
+
+    @property
+    def missed(self) -> int:
+        """Deliveries that were missed though nothing was broken."""
+        return sum(each.missed for result in self.results for each in result.repetitions)
+
+    def json(self) -> dict[str, Any]:
+        head = {"what": "roomtone lab peers", "version": VERSION, "made_at": self.made_at}
+        return head | {
+            "machine": self.machine,
+            "plan": asdict(self.plan),
+            "noise": asdict(self.noise),
+            "units": UNITS,
+            "floor": self._lane(self.floor),
+            "lanes": [self._lane(result) for result in self.results],
+            "not_started": [asdict(each) for each in self.not_started],
+        }
+
+    def _lane(self, result: Result) -> dict[str, Any]:
+        about = result.about
+        name = about.name
+        return {
+            "name": name,
+            "system": about.system,
+            "label": about.label,
+            "setting": about.setting,
+            "set_to": about.set_to,
+            "recovery": about.recovery,
+            "versions": result.versions,
+            "figures": {
+                key: found and found._asdict() for key, found in self.figures[name].items()
+            },
+            "alike": self.alike.get(name, []),
+            "losses": {fault: asdict(loss) for fault, loss in result.losses.items()},
+            "repetitions": [asdict(each) for each in result.repetitions],
+        }
+
+
+def _samples(result: Result, seed: int) -> tuple[Sample, Sample]:
+    """Of its joins and of its signals."""
+    joins = Sample([each.joins for each in result.repetitions], SHARES, seed=seed)
+    signals = Sample([each.signals for each in result.repetitions], SHARES, seed=seed)
+    return joins, signals
+
+
+def _figures(result: Result, samples: tuple[Sample, Sample], seed: int) -> Figures:
+    found: Figures = {}
+    for kind, sample in zip(("join", "signal"), samples, strict=True):
+        for share in SHARES:
+            found[f"{kind}_p{share}"] = sample.interval(share)
+    for name in ("requests", "bytes", "server", "database", "memory"):
+        values = [getattr(each, name) for each in result.repetitions]
+        found[name] = of_repetitions([v for v in values if v is not None], seed=seed)
+    return found

@@ -1,0 +1,101 @@
+"""What is lost: a fault in the midst of the writing, and afterwards every acknowledged write is looked for at every follower.
+
+Nothing is timed here, so lanes are broken beside each other; but those of one PostgreSQL one after the other, because it is what is broken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from ...tools.waiting import bounded, until
+from .figures import Loss
+from .lane import Arrivals, Lane
+from .measurement import arrived, owed_to
+from .plan import Fault, Plan
+from .visits import Participants, Written
+
+RATE: Final = 20.0  # writes a second
+CUT: Final = 2.0  # seconds without a connection
+DEAD: Final = 0.5  # seconds between a kill and the new start
+AROUND: Final = 0.6  # seconds of writing before the fault, and after all follow again
+BACK_WITHIN: Final = 20.0  # seconds until all follow again
+ARRIVES_WITHIN: Final = 4.0  # seconds that what is late has after that
+MOST_FOLLOWERS: Final = 10
+
+
+def followers_of(plan: Plan) -> int:
+    return min(plan.followers, MOST_FOLLOWERS)
+
+
+async def losses(lane: Lane, plan: Plan) -> dict[Fault, Loss]:
+    """By each fault of the plan that the lane can have. Raises CannotStart."""
+    await lane.start()
+    await lane.follow(followers_of(plan), through_proxy=True)
+    found: dict[Fault, Loss] = {}
+    for fault in plan.faults:
+        if fault == "database" and not lane.has_database:
+            continue
+        found[fault] = await _loss(lane, fault, followers_of(plan))
+    return found
+
+
+async def _loss(lane: Lane, fault: Fault, followers: int) -> Loss:
+    participants = Participants(lane, followers, RATE)
+    participants.start()
+    try:
+        await asyncio.sleep(AROUND)
+        async with bounded(f"the fault {fault}"):
+            await _break(lane, fault)
+
+        ended = False
+
+        async def all_follow() -> bool:
+            nonlocal ended
+            if lane.ended:
+                ended = True
+                await lane.restart()
+            return await lane.following() == followers
+
+        await asyncio.sleep(AROUND)
+        back = await until(all_follow, BACK_WITHIN)
+        await asyncio.sleep(AROUND)
+    finally:
+        written = await participants.end()
+    seen = await arrived(lane, written, ARRIVES_WITHIN)
+    return _counted(lane, written, seen, followers, back=back, ended=ended)
+
+
+async def _break(lane: Lane, fault: Fault) -> None:
+    match fault:
+        case "cut":
+            await lane.cut(CUT)
+        case "kill":
+            await lane.kill()
+            await asyncio.sleep(DEAD)
+            await lane.restart()
+        case "database":
+            await lane.restart_database()
+
+
+def _counted(
+    lane: Lane,
+    written: Written,
+    seen: Sequence[Arrivals],
+    followers: int,
+    *,
+    back: bool,
+    ended: bool,
+) -> Loss:
+    owed = owed_to(lane, written, followers)
+    times = [len(seen[follower].get(write.key, ())) for write, follower in owed]
+    return Loss(
+        written=len(written.accepted),
+        refused=written.refused,
+        owed=len(owed),
+        lost=times.count(0),
+        repeated=sum(many > 1 for many in times),
+        back=back,
+        ended=ended,
+    )

@@ -1,0 +1,124 @@
+"""Measures one repetition of a lane, on servers that were started for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import psutil
+
+from ...tools.waiting import TimeLimit, until
+from .figures import Repetition
+from .lane import Arrivals, Lane, Use
+from .plan import Act, Plan
+from .visits import Write, Written, visits
+
+CALM: Final = 0.3  # seconds after the warming up, before the counting begins
+ARRIVES_WITHIN: Final = 10.0  # seconds for the last event
+WARM: Final = 0.4  # seconds of visits before the counting begins
+SIGNALS: Final[tuple[Act, ...]] = ("offer", "candidate")
+
+
+async def repetition(lane: Lane, plan: Plan) -> Repetition:
+    """Raises CannotStart, and TimeoutError when writes do not end."""
+    await lane.start()
+    before = await lane.measure()
+    await lane.follow(plan.followers)
+    await arrived(lane, await visits(lane, plan.followers, plan.rate, WARM), ARRIVES_WITHIN)
+    await asyncio.sleep(CALM)
+    began = await lane.measure()
+    clock = asyncio.get_running_loop().time()
+    written = await visits(lane, plan.followers, plan.rate, plan.duration)
+    seen = await arrived(lane, written, ARRIVES_WITHIN)
+    seconds = asyncio.get_running_loop().time() - clock
+    return _repetition(lane, plan, written, seen, (before, began, await lane.measure()), seconds)
+
+
+def _repetition(
+    lane: Lane,
+    plan: Plan,
+    written: Written,
+    seen: Sequence[Arrivals],
+    uses: tuple[Use, Use, Use],
+    seconds: float,
+) -> Repetition:
+    before, began, ended = uses
+    writes = max(1, len(written.accepted))
+    owed = list(owed_to(lane, written, plan.followers))
+    delivered = sum(write.key in seen[follower] for write, follower in owed)
+    network = ended.tally - began.tally
+
+    def each_write(used: float | None, until_then: float | None) -> float | None:
+        if used is None or until_then is None:
+            return None
+        return round(max(0.0, used - until_then) * 1000 / writes, 4)
+
+    return Repetition(
+        joins=_latencies(written, seen, ("join",)),
+        signals=_latencies(written, seen, SIGNALS),
+        writes=len(written.accepted),
+        refused=written.refused,
+        owed=len(owed),
+        missed=len(owed) - delivered,
+        requests=round(network.requests / seconds / plan.followers, 4),
+        bytes=round((network.received + network.sent) / max(1, delivered), 1),
+        server=each_write(ended.server, began.server),
+        database=each_write(ended.database, began.database),
+        memory=round(max(0, began.memory - before.memory) / plan.followers),
+    )
+
+
+def owed_to(lane: Lane, written: Written, followers: int) -> list[tuple[Write, int]]:
+    """Which follower is to see which acknowledged write."""
+    return [
+        (write, follower)
+        for write in written.accepted
+        if write.act in lane.about.followed
+        for follower in (range(followers) if write.to is None else [write.to])
+    ]
+
+
+async def arrived(lane: Lane, written: Written, within: float) -> list[Arrivals]:
+    """Wait until all that is owed has arrived, or so many seconds; what arrived."""
+    seen = await lane.arrivals()
+    owed = owed_to(lane, written, len(seen))
+
+    async def all_there() -> bool:
+        nonlocal seen
+        seen = await lane.arrivals()
+        return all(write.key in seen[follower] for write, follower in owed)
+
+    await until(all_there, TimeLimit(within))
+    return seen
+
+
+def _latencies(
+    written: Written, seen: Sequence[Arrivals], acts: Sequence[Act]
+) -> list[list[float]]:
+    """Milliseconds of each of these writes, from before it was sent until each follower saw it."""
+    return [
+        [
+            round((times[write.key][0] - write.began) * 1000, 3)
+            for times in seen
+            if write.key in times
+        ]
+        for write in written.accepted
+        if write.act in acts
+    ]
+
+
+async def idle(seconds: float) -> tuple[float, float]:
+    """Nothing runs for so long: the share of all cores that is busy, and by how many milliseconds a timer is late (p95)."""
+    loop = asyncio.get_running_loop()
+    psutil.cpu_percent()
+    late = []
+    for _ in range(max(1, round(seconds / TICK))):
+        began = loop.time()
+        await asyncio.sleep(TICK)
+        late.append((loop.time() - began - TICK) * 1000)
+    busy = psutil.cpu_percent() / 100
+    return round(busy, 3), round(sorted(late)[len(late) * 95 // 100], 3)
+
+
+TICK: Final = 0.01  # seconds

@@ -1,0 +1,63 @@
+"""The numbers of a run; fixed before it begins, and printed with the results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ...tools.numbers import PlanError, check
+
+Act = Literal["join", "offer", "candidate", "leave"]
+VISIT: Final[tuple[Act, ...]] = ("join", "offer", "candidate", "leave")
+Fault = Literal["cut", "kill", "database"]
+FAULTS: Final[tuple[Fault, ...]] = ("cut", "kill", "database")
+
+FOLLOWERS: Final = (1, 500)
+RATES: Final = (4.0, 200.0)  # writes a second
+DURATIONS: Final = (0.5, 60.0)  # seconds
+REPETITIONS: Final = (1, 100)
+SEEDS: Final = (0, 2**32 - 1)
+SYSTEMS: Final = (
+    "roomtone", "socket.io", "socket.io-postgres", "peerjs", "nchan", "nats", "redis", "listen", "decoding",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """`duration` is the seconds of each repetition, `rate` writes a second. `seed` orders the repetitions. Raises PlanError."""
+
+    systems: tuple[str, ...] = SYSTEMS
+    followers: int = 20
+    rate: float = 20.0
+    duration: float = 4.0
+    repetitions: int = 5
+    faults: tuple[Fault, ...] = FAULTS
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        check("followers", self.followers, FOLLOWERS)
+        check("rate", self.rate, RATES, "writes a second")
+        check("duration", self.duration, DURATIONS, "seconds")
+        check("repetitions", self.repetitions, REPETITIONS)
+        check("seed", self.seed, SEEDS)
+
+    @property
+    def seconds(self) -> float:
+        """About how long the run takes."""
+        lanes = 2 * len(self.systems) + 1
+        losses = 8.0 * len(self.systems) if self.faults else 0.0
+        return 10 + lanes * self.repetitions * (self.duration + 2.0) + losses
+
+
+QUICK: Final = {"followers": 20, "rate": 20.0, "duration": 1.0, "repetitions": 3}
+"""For a class: under five minutes on two cores."""
+THOROUGH: Final = {"followers": 50, "rate": 20.0, "duration": 10.0, "repetitions": 15}
+"""For a paper: about an hour and a half."""
+
+
+def systems_of(text: str) -> tuple[str, ...]:
+    """`socket.io,nats`, in the lab's order. Raises PlanError."""
+    wanted = text.split(",")
+    if not {*wanted} <= {*SYSTEMS} or len({*wanted}) != len(wanted):
+        raise PlanError(f"systems: {text[:60]!r} is not a list of {', '.join(SYSTEMS)}, each once")
+    return tuple(name for name in SYSTEMS if name in wanted)

@@ -1,0 +1,77 @@
+"""Reads a replication slot as it streams (PostgreSQL manual, 53.4 and 53.5): rows that were inserted, as pgoutput sends them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Final
+
+import psycopg
+from psycopg import generators
+from psycopg.pq import ExecStatus
+from psycopg.rows import TupleRow
+
+HEADER: Final = 5
+"""Bytes of a CopyData message beside its content."""
+EPOCH: Final = 946_684_800  # Unix time of 2000-01-01, from which PostgreSQL counts microseconds
+
+
+class Slot:
+    """A session that streams one slot; what was read is confirmed, so a new session goes on after it."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+        self._connection = connection
+        self._pg = connection.pgconn
+        self.received = 0
+
+    async def start(self, slot: str, publication: str) -> None:
+        """Raises OperationalError."""
+        command = (
+            f"START_REPLICATION SLOT {slot} LOGICAL 0/0"
+            f" (proto_version '1', publication_names '{publication}')"
+        )
+        self._pg.send_query(command.encode())
+        (answer, *_) = await self._connection.wait(generators.execute(self._pg))
+        if answer.status != ExecStatus.COPY_BOTH:
+            words = answer.error_message.decode(errors="replace")
+            raise psycopg.OperationalError(words)
+
+    async def read(self) -> list[list[str | None]]:
+        """The rows of the next message, none if it is about something else. Raises OperationalError at the end."""
+        data = await self._connection.wait(generators.copy_from(self._pg))
+        if not isinstance(data, memoryview):
+            raise psycopg.OperationalError("the replication ended")
+        self.received += HEADER + len(data)
+        message = bytes(data)
+        if message[:1] == b"k":
+            if message[17]:
+                await self._confirm(int.from_bytes(message[1:9]))
+            return []
+        content = message[25:]
+        match content[:1]:
+            case b"I":
+                return [list(_columns(content[6:]))]
+            case b"C":
+                await self._confirm(int.from_bytes(content[10:18]))
+        return []
+
+    async def _confirm(self, position: int) -> None:
+        """Standby status update: written, flushed and applied up to here."""
+        now = int((time.time() - EPOCH) * 1_000_000)
+        message = b"r" + position.to_bytes(8) * 3 + now.to_bytes(8) + b"\0"
+        await self._connection.wait(generators.copy_to(self._pg, message, flush=True))
+
+
+def _columns(row: bytes) -> Iterator[str | None]:
+    """The columns of a TupleData, as text."""
+    at = 2
+    for _ in range(int.from_bytes(row[:2])):
+        kind = row[at : at + 1]
+        at += 1
+        if kind != b"t":
+            yield None
+            continue
+        size = int.from_bytes(row[at : at + 4])
+        at += 4
+        yield row[at : at + size].decode()
+        at += size

@@ -1,0 +1,113 @@
+// Followers and participants: Socket.IO's own client, each with a connection of its own. Argument: the folder node_modules.
+// A command is a line of JSON {do, …} on the standard input; its result is a line on the standard output.
+import { subscribe } from 'node:diagnostics_channel'
+import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
+
+const [modules] = process.argv.slice(2)
+const require = createRequire(`${modules}/none.js`)
+const { io } = require('socket.io-client')
+
+const AGAIN_AFTER = 250 // milliseconds; as the followers of all other lanes
+const WITHIN = 5000 // milliseconds for an acknowledgement
+const now = () => Number(process.hrtime.bigint()) / 1e9 // the clock that Python calls monotonic
+
+let counting = false
+const network = { requests: 0, connections: 0, sent: 0, received: 0 }
+const open = new Set()
+const gone = (socket) => {
+  network.sent += socket.bytesWritten
+  network.received += socket.bytesRead
+  open.delete(socket)
+}
+subscribe('net.client.socket', ({ socket }) => {
+  if (!counting) return
+  network.connections += 1
+  open.add(socket)
+  socket.once('close', () => gone(socket))
+})
+subscribe('http.client.request.start', () => {
+  if (counting) network.requests += 1
+})
+
+const followers = []
+const participants = new Map()
+
+function connect(place, fastest) {
+  return io(`http://${place}`, {
+    forceNew: true,
+    reconnectionDelay: AGAIN_AFTER,
+    reconnectionDelayMax: AGAIN_AFTER,
+    ...(fastest && { transports: ['websocket'] }),
+  })
+}
+
+/** Resolves when it follows, and when the connection has its last transport. */
+function follow(number, place, fastest) {
+  const follower = { arrivals: {}, follows: false }
+  followers.push(follower)
+  const socket = connect(place, fastest)
+  follower.socket = socket
+  socket.on('event', (event) => {
+    const at = now()
+    const { key } = JSON.parse(event)
+    ;(follower.arrivals[key] ??= []).push(at)
+  })
+  socket.on('disconnect', () => (follower.follows = false))
+  return new Promise((resolve) => {
+    socket.on('connect', () => {
+      const ready = () => {
+        follower.follows = true
+        resolve()
+      }
+      if (socket.recovered) return ready()
+      socket.emit('follow', number, () => {
+        const { engine } = socket.io
+        if (engine.transport.name === 'websocket') ready()
+        else engine.once('upgrade', ready)
+      })
+    })
+  })
+}
+
+const commands = {
+  async follow({ many, place, fastest }) {
+    counting = true
+    await Promise.all(Array.from({ length: many }, (_, number) => follow(number, place, fastest)))
+    counting = false
+    return {}
+  },
+  async write({ participant, place, fastest, to, event }) {
+    if (!participants.has(participant)) participants.set(participant, connect(place, fastest))
+    const socket = participants.get(participant)
+    // Without a connection, the client would keep it and send it later.
+    if (!socket.connected) {
+      const connected = new Promise((resolve) => socket.once('connect', resolve))
+      await Promise.race([connected, new Promise((resolve) => setTimeout(resolve, WITHIN))])
+      if (!socket.connected) return { refused: 'no connection' }
+    }
+    const began = now()
+    try {
+      const { error } = await socket.timeout(WITHIN).emitWithAck('write', to, event)
+      return error ? { refused: error } : { began }
+    } catch (error) {
+      return { refused: error.message }
+    }
+  },
+  arrivals: () => ({ now: now(), followers: followers.map(({ arrivals }) => arrivals) }),
+  following: () => followers.filter(({ follows }) => follows).length,
+  tally() {
+    const seen = { ...network }
+    for (const socket of open) {
+      seen.sent += socket.bytesWritten
+      seen.received += socket.bytesRead
+    }
+    return seen
+  },
+}
+
+createInterface({ input: process.stdin }).on('line', async (line) => {
+  const { id, do: name, ...given } = JSON.parse(line)
+  const answer = await commands[name](given)
+  process.stdout.write(`${JSON.stringify({ id, answer })}\n`)
+}).on('close', () => process.exit())

@@ -1,0 +1,45 @@
+// A server on Socket.IO, as its documentation builds one. Arguments: the folder node_modules, and the settings as JSON:
+// {port, recovery, fastest, database: {host, user, database} or null}.
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+
+const [modules, settings] = process.argv.slice(2)
+const { port, recovery, fastest, database } = JSON.parse(settings)
+const require = createRequire(`${modules}/none.js`)
+const { Server } = require('socket.io')
+
+const http = createServer()
+const io = new Server(http, {
+  ...(fastest && { transports: ['websocket'] }),
+  ...(recovery && { connectionStateRecovery: {} }),
+})
+
+let pool = null
+if (database) {
+  const { Pool } = require('pg')
+  const { createAdapter } = require('@socket.io/postgres-adapter')
+  pool = new Pool(database)
+  pool.on('error', (error) => console.error('postgres', error.message))
+  io.adapter(createAdapter(pool))
+}
+
+const INSERT = 'insert into peers.participants (recipient, event) values ($1, $2)'
+
+io.on('connection', (socket) => {
+  socket.on('follow', async (follower, acknowledge) => {
+    await socket.join(['room', `follower-${follower}`])
+    acknowledge()
+  })
+  // The article's order: the client has emitted; insert, broadcast, acknowledge.
+  socket.on('write', async (to, event, acknowledge) => {
+    try {
+      if (pool) await pool.query(INSERT, [to, event])
+      io.to(to === null ? 'room' : `follower-${to}`).emit('event', event)
+      acknowledge({})
+    } catch (error) {
+      acknowledge({ error: error.message })
+    }
+  })
+})
+
+http.listen(port, '127.0.0.1')

@@ -1,0 +1,86 @@
+"""The report as tables on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from ...tools.bootstrap import Interval
+from ...tools.grid import grid
+from ...tools.number_format import figure, milliseconds
+from .figures import Report, Result
+from .plan import FAULTS
+from .wording import loss
+
+TIMES = ("join p50", "p95", "p99", "signal p50")
+COSTS = ("server ms", "db ms", "kB each", "B each", "req/s")
+LOSSES = ("cut 2 s", "server killed", "db restarted")
+
+
+def table(report: Report) -> RenderableType:
+    """How quick, what it costs, what is lost, what could not be started, and what cannot be told apart."""
+    every = [*report.results, report.floor]
+    measured = [each for each in every if each.repetitions]
+    times = (["", each.about.label, *_times(report, each)] for each in measured)
+    costs = (["", each.about.label, *_costs(report, each)] for each in measured)
+    lost = (
+        ["", each.about.label, *(loss(each.losses.get(fault)) for fault in FAULTS)]
+        for each in every
+        if each.losses
+    )
+    return Group(
+        Text(_plan(report)),
+        grid("Until a follower sees it, in ms (95 % interval)", "system", TIMES, times),
+        grid("What it costs, a write and a follower", "system", COSTS, costs),
+        grid("Acknowledged, and lost", "system", LOSSES, lost),
+        *_notes(report),
+    )
+
+
+def _times(report: Report, result: Result) -> list[str]:
+    found = report.figures[result.about.name]
+    median = found["join_p50"]
+    shown = "–"
+    if median is not None:
+        low, high = milliseconds(median.low), milliseconds(median.high)
+        shown = f"{milliseconds(median.value)} ({low}–{high})"
+    others = ("join_p95", "join_p99", "signal_p50")
+    return [shown, *(_value(found[name], milliseconds) for name in others)]
+
+
+def _costs(report: Report, result: Result) -> list[str]:
+    found = report.figures[result.about.name]
+    memory = found["memory"]
+    return [
+        _value(found["server"]),
+        _value(found["database"]),
+        "–" if memory is None else figure(memory.value / 1000),
+        _value(found["bytes"]),
+        _value(found["requests"]),
+    ]
+
+
+def _value(found: Interval | None, say: Callable[[float], str] = figure) -> str:
+    return "–" if found is None else say(found.value)
+
+
+def _plan(report: Report) -> str:
+    plan, noise = report.plan, report.noise
+    return (
+        f"\n{plan.repetitions} repetitions of {plan.duration:g} s in random order, {plan.rate:g} writes/s, {plan.followers} followers."
+        f" The machine's noise is {noise.latency:.2f} ms;\n{noise.busy:.0%} of its cores were busy while nothing was measured.\n"
+    )
+
+
+def _notes(report: Report) -> Iterator[Text]:
+    labels = {each.about.name: each.about.label for each in report.results}
+    for result in report.results:
+        name, others = result.about.name, report.alike[result.about.name]
+        if others and result.about.system == "roomtone":  # the report has all pairs
+            words = "; ".join(labels[other] for other in others)
+            yield Text(f"within the noise of {labels[name]}: {words}", style="dim")
+    for each in report.not_started:
+        install = f" Install it: {each.install}" if each.install else ""
+        yield Text(f"not started: {each.label}: {each.why}.{install}", style="bold")

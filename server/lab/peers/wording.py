@@ -1,0 +1,90 @@
+"""How figures, faults and lanes are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from ...tools.number_format import bytes_of, figure
+from .figures import Loss
+from .plan import Fault
+
+
+class Shown(NamedTuple):
+    """A figure: its heading, what it says in a sentence, and how a value is written."""
+
+    heading: str
+    text: str
+    say: Callable[[float], str]
+    logarithmic: bool = False
+
+
+def _ms(value: float) -> str:
+    return f"{value:.0f} ms" if value >= 100 else f"{figure(value)} ms"
+
+
+SHOWN: Final[dict[str, Shown]] = {
+    "join_p50": Shown(
+        "A join, until a follower sees it: half of them",
+        "From just before the participant sends it, to the moment the kernel hands it to the follower: the median. Dashed: the floor.",
+        _ms,
+        logarithmic=True,
+    ),
+    "join_p99": Shown(
+        "A join, until a follower sees it: 99 of 100",
+        "The same for the slow ones. The interval is wide where there are few joins.",
+        _ms,
+        logarithmic=True,
+    ),
+    "signal_p50": Shown(
+        "An offer or a candidate, until its only follower sees it",
+        "The median, of both kinds. PeerJS knows no joins, so it is compared here.",
+        _ms,
+        logarithmic=True,
+    ),
+    "server": Shown(
+        "The server’s processor",
+        "Milliseconds of processor for each write, all its deliveries included. PostgreSQL’s own lanes have no server.",
+        _ms,
+    ),
+    "database": Shown(
+        "The database’s processor",
+        "Milliseconds of processor for each write, of PostgreSQL or Redis with all their processes. Others have no database.",
+        _ms,
+    ),
+    "memory": Shown(
+        "Memory",
+        "Of the server, or of the database where followers have sessions in it, for each follower. Programs that took memory"
+        " before they needed it show 0.",
+        bytes_of,
+    ),
+    "bytes": Shown(
+        "Bytes on the wire",
+        "Sent and received by followers, for each event that one of them got: joins, leaves and its own signals.",
+        bytes_of,
+    ),
+    "requests": Shown(
+        "Requests",
+        "Of each follower a second, once it follows. Whoever is pushed to sends none.",
+        figure,
+    ),
+}
+FAULTS: Final[dict[Fault, str]] = {
+    "cut": "connection cut for 2 s",
+    "kill": "server killed",
+    "database": "database restarted",
+}
+
+
+def loss(found: Loss | None) -> str:
+    """`0 of 276`, and what else is to be said."""
+    if found is None:
+        return "–"
+    words = f"{found.lost} of {found.owed}"
+    if found.repeated:
+        words += f", {found.repeated} twice"
+    if found.ended:
+        words += ", server ended"
+    if not found.back:
+        words += ", not all came back"
+    return words

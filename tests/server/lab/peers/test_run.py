@@ -1,0 +1,103 @@
+"""One small run beside systems that are here in any case, and one that is not."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from collections.abc import Iterator
+
+import jsonschema_rs
+import psutil
+import pytest
+from roomtone.lab.peers import report, run
+from roomtone.lab.peers.figures import Report
+from roomtone.lab.peers.plan import Plan
+from roomtone.lab.peers.spreadsheet import spreadsheet
+from roomtone.lab.peers.table import table
+from roomtone.lab.peers.wording import loss
+from roomtone.paths import PACKAGE
+from roomtone.tools.workbench import workbench
+
+from ...tools.measured import fits_a_terminal
+
+PLAN = Plan(
+    systems=("peerjs", "nats", "listen"),
+    followers=2,
+    rate=40,
+    duration=0.5,
+    repetitions=1,
+    faults=("cut",),
+)
+FIGURES = 8
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
+    """NATS and LISTEN; PeerJS is looked for in a folder that does not have it."""
+    nowhere = tmp_path_factory.mktemp("modules")
+    with workbench(None) as bench:
+        yield asyncio.run(run.run(bench, PLAN, modules=nowhere))
+
+
+def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
+    assert [each.about.name for each in made.results] == [
+        "nats",
+        "nats-jetstream",
+        "listen",
+        "listen-fastest",
+    ]
+    assert made.missed == 0
+    for each in (made.floor, *made.results):
+        figures = made.figures[each.about.name]
+        join = figures["join_p50"]
+        assert join is not None
+        assert 0 < join.low <= join.value <= join.high
+        (repetition,) = each.repetitions
+        assert repetition.owed == repetition.writes // 4 * (2 * PLAN.followers + 2) > 0
+        assert (figures["database"] is None) == (each.about.system != "listen")
+
+
+def test_what_keeps_nothing_loses_what_happens_while_it_is_cut(made: Report) -> None:
+    lost = {each.about.name: each.losses["cut"] for each in made.results if each.losses}
+    assert set(lost) == {"nats-jetstream", "listen"}
+    assert all(each.back for each in lost.values())
+    assert lost["nats-jetstream"].lost == 0
+    assert 0 < lost["listen"].lost <= lost["listen"].owed
+    assert loss(lost["listen"]).startswith(f"{lost['listen'].lost} of ")
+
+
+def test_a_lane_that_cannot_start_is_named_with_why(made: Report) -> None:
+    (missing,) = made.not_started
+    assert missing.name == "peerjs"
+    assert "peer" in missing.why
+    assert missing.why in report.html(made)
+
+
+def test_the_json_is_as_its_schema_says(made: Report) -> None:
+    schema = json.loads((PACKAGE / "lab" / "peers" / "report.schema.json").read_text())
+    value = json.loads(json.dumps(made.json()))
+    jsonschema_rs.meta.validate(schema)
+    jsonschema_rs.validate(schema, value)
+    value["lanes"][0]["figures"]["join_p50"]["low"] = "quick"
+    with pytest.raises(jsonschema_rs.ValidationError):
+        jsonschema_rs.validate(schema, value)
+
+
+def test_the_report_the_table_and_the_spreadsheet_say_the_same(made: Report) -> None:
+    page = report.html(made)
+    assert "http" not in page
+    assert page.count('<svg class="chart bars"') == FIGURES
+    fits_a_terminal(table(made), says="NATS JetStream")
+    head, *rows = csv.reader(spreadsheet(made).splitlines())
+    assert len({len(row) for row in (head, *rows)}) == 1
+    joins = [row for row in rows if row[:4] == ["listen", "listen", "default", "join_p50"]]
+    found = made.figures["listen"]["join_p50"]
+    assert found is not None
+    assert [float(row[5]) for row in joins] == [found.value]
+
+
+def test_nothing_that_it_started_goes_on(made: Report) -> None:
+    assert made.results
+    left = [each.name() for each in psutil.Process().children(recursive=True)]
+    assert "nats-server" not in left
