@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, LiteralString
@@ -26,6 +27,9 @@ PEOPLE: Final = ("ada", "ben", "cleo")
 LISTENER: Final = "listener %"
 """Lesson 6 fills the room with users of such names."""
 
+TOLD_WITHIN: Final = 0.5
+"""Seconds for relays to tell the pages in the room that it has ended: then it is deleted with its log."""
+
 BIO: Final = "Takes part in the lessons of roomtone lesson."
 
 _LOCK: Final = "select pg_try_advisory_lock(hashtext('roomtone lesson'))"
@@ -37,6 +41,8 @@ _ROOM: Final = (
     "insert into roomtone.rooms (name, host_id, topology)"
     " select %s, u.id, 'mesh' from roomtone.users u where u.username = %s returning id"
 )
+_END: Final = "select roomtone.end_room(id, 'The lesson has ended.') from roomtone.rooms where id = %s and ended_at is null"
+_IS_OCCUPIED: Final = "select exists (select from roomtone.participants where room_id = %s)"
 _ROOMS_BEFORE: Final = (
     "delete from roomtone.rooms r using roomtone.users u"
     " where u.id = r.host_id and u.bio = %s and r.name = any(%s)"
@@ -78,8 +84,12 @@ def lesson_room(connection: psycopg.Connection[Any], number: int) -> Iterator[Ro
         raise LessonRuns
     _reset(connection)
     connection.execute(_PEOPLE, (BIO, list(PEOPLE)))
+    room = RoomId(_one(connection, _ROOM, name_of(number), PEOPLE[0]))
     try:
-        yield RoomId(_one(connection, _ROOM, name_of(number), PEOPLE[0]))
+        yield room
+        if _one(connection, _IS_OCCUPIED, room):
+            connection.execute(_END, (room,))
+            time.sleep(TOLD_WITHIN)
     finally:
         _reset(connection)
 

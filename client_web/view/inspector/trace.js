@@ -42,7 +42,7 @@ export function connectedInWords({ total_ms, state }) {
 }
 
 function aboutInWords(/** @type {Trace} */ { candidates_sent, candidates_received, restarts, path, state, total_ms }) {
-  const parts = [`${candidates_sent} candidates sent, ${candidates_received} received`]
+  const parts = [`${candidates_sent} ${candidates_sent === 1 ? 'candidate' : 'candidates'} sent, ${candidates_received} received`]
   if (path) parts.push(`${path.local} – ${path.remote}`)
   if (restarts > 0) parts.push(`${restarts} restart${restarts === 1 ? '' : 's'}`)
   if (total_ms !== null && state !== 'connected') parts.push(state)
