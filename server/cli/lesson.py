@@ -10,6 +10,7 @@ import webbrowser
 from typing import Any
 
 import click
+import psycopg
 
 from ..postgres.lock import running
 from ..postgres.login import login
@@ -60,6 +61,10 @@ def lesson_command(number: int, opens: bool, address: str | None, **given: Any) 
                 _psql(url, room)
         except LessonRuns as error:
             raise click.ClickException(str(error)) from None
+        except psycopg.OperationalError:
+            raise click.ClickException(
+                "The database cannot be reached any more. The next lesson deletes what this one made."
+            ) from None
         terminal.line("The lesson has ended, and its room is deleted.")
 
 
@@ -69,14 +74,8 @@ def _psql(url: str, room: int) -> None:
     url, password = without_password(url)
     sys.stdout.flush()
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        subprocess.run(
-            psql_command(url),
-            check=False,
-            env=os.environ | password | environment,
-        )
-    finally:
-        signal.signal(signal.SIGINT, before)
+    subprocess.run(psql_command(url), check=False, env=os.environ | password | environment)
+    signal.signal(signal.SIGINT, before)  # not if a signal ends this process: only the first counts
 
 
 def _address(settings: Settings) -> str:

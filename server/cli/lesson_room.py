@@ -39,13 +39,17 @@ _PEOPLE: Final = (
 )
 _ROOM: Final = (
     "insert into roomtone.rooms (name, host_id, topology)"
-    " select %s, u.id, 'mesh' from roomtone.users u where u.username = %s returning id"
+    " select %s, u.id, 'mesh' from roomtone.users u where roomtone.name_key(u.username) = roomtone.name_key(%s) returning id"
 )
 _END: Final = "select roomtone.end_room(id, 'The lesson has ended.') from roomtone.rooms where id = %s and ended_at is null"
 _IS_OCCUPIED: Final = "select exists (select from roomtone.participants where room_id = %s)"
+_DELETE_ROOM: Final = "delete from roomtone.rooms where id = %s"
 _ROOMS_BEFORE: Final = (
     "delete from roomtone.rooms r using roomtone.users u"
-    " where u.id = r.host_id and u.bio = %s and r.name = any(%s)"
+    " where u.id = r.host_id and (u.bio = %s or (u.username = any(%s) and r.name = any(%s)))"
+)
+_CLUBS_BEFORE: Final = (
+    "delete from roomtone.clubs c using roomtone.users u where u.id = c.owner_id and u.bio = %s"
 )
 _PEOPLE_BEFORE: Final = (
     "delete from roomtone.users u where u.bio = %s and (u.username = any(%s) or u.username like %s)"
@@ -83,20 +87,23 @@ def lesson_room(connection: psycopg.Connection[Any], number: int) -> Iterator[Ro
     if not _one(connection, _LOCK):
         raise LessonRuns
     _reset(connection)
-    connection.execute(_PEOPLE, (BIO, list(PEOPLE)))
-    room = RoomId(_one(connection, _ROOM, name_of(number), PEOPLE[0]))
+    room = None
     try:
+        connection.execute(_PEOPLE, (BIO, list(PEOPLE)))
+        room = RoomId(_one(connection, _ROOM, name_of(number), PEOPLE[0]))
         yield room
         if _one(connection, _IS_OCCUPIED, room):
             connection.execute(_END, (room,))
             time.sleep(TOLD_WITHIN)
     finally:
+        connection.execute(_DELETE_ROOM, (room,))  # also if another user hosts it now
         _reset(connection)
 
 
 def _reset(connection: psycopg.Connection[Any]) -> None:
     names = [name_of(number) for number in range(1, len(TITLES) + 1)]
-    connection.execute(_ROOMS_BEFORE, (BIO, names))
+    connection.execute(_ROOMS_BEFORE, (BIO, list(PEOPLE), names))
+    connection.execute(_CLUBS_BEFORE, (BIO,))
     connection.execute(_PEOPLE_BEFORE, (BIO, list(PEOPLE), LISTENER))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from roomtone.cli.lesson_room import TITLES, page_of
 
+from ...conftest import Connection
 from ...docs.transcripts import DOCS
 from ...patience import PATIENCE, eventually
 from ...people import Psql
@@ -72,10 +73,38 @@ def test_a_lesson_has_a_room_of_its_own_and_leaves_nothing(lesson: Lesson, psql:
 
 
 def test_people_of_these_names_who_were_there_before_stay(lesson: Lesson, psql: Psql) -> None:
-    ben = psql.person("ben")
+    ada, ben = psql.person("Ada"), psql.person("ben")
     said = says(lesson(2), "select act_as('ben');\nselect join_room(:room) is not null as joins;\n")
     assert "joins" in said
-    assert psql.all("select id from users") == [(ben,)]
+    assert psql.all("select id from users order by id") == [(ada,), (ben,)]
+    assert psql.all("select id from rooms") == []
+
+
+def test_what_its_people_made_is_deleted_too(lesson: Lesson, psql: Psql) -> None:
+    says(
+        lesson(3),
+        "select act_as('ben');\n"
+        "insert into rooms (name) values ('Lesson three');\n"
+        "select create_club('Readers');\n"
+        "update rooms set name = 'Another name' where id = :room;\n"
+        "select act_as(null);\n"
+        "update rooms set host_id = (select id from users where username = 'cleo') where id = :room;\n",
+    )
+    assert psql.one(LEFT) == 0
+
+
+def test_a_database_that_stops_meanwhile_is_said_in_one_line(
+    lesson: Lesson, psql: Psql, admin: Connection, database_url: str
+) -> None:
+    running = lesson(1)
+    begins(running, psql)
+    admin.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> %s",
+        (psql.connection.info.dbname, psql.connection.info.backend_pid),
+    )
+    said = says(running)
+    assert "The database cannot be reached any more" in said
+    assert "Traceback" not in said
 
 
 def test_only_one_lesson_runs_on_a_database(lesson: Lesson, psql: Psql) -> None:
