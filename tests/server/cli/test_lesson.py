@@ -24,6 +24,7 @@ Lesson = Callable[[int], subprocess.Popen[str]]
 def lesson(database_url: str) -> Iterator[Lesson]:
     """Starts a lesson; its psql reads what is written to the process."""
     started: list[subprocess.Popen[str]] = []
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which processes inherit under nohup
 
     def start(number: int) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "roomtone", "lesson", str(number), "--no-open"]
@@ -41,6 +42,7 @@ def lesson(database_url: str) -> Iterator[Lesson]:
     for process in started:
         process.kill()
         process.communicate()
+    signal.signal(signal.SIGHUP, before)
 
 
 def says(process: subprocess.Popen[str], typed: str = "") -> str:
