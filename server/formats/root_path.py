@@ -8,8 +8,8 @@ from typing import Final
 _PATH: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", re.ASCII)
 
 OWN: Final = re.compile(
-    r"/(calendars|client|clubs|favicon\.ico|hallway|ice|invitations|lab|live|metrics|openapi\.json|people|ready|recordings|rooms|rows"
-    r"|session|turn)(/|$)"
+    r"/(calendars|client|clubs|favicon\.ico|hallway|ice|invitations|lab|live|manifest\.webmanifest|metrics|offline|openapi\.json|people"
+    r"|ready|recordings|rooms|rows|service-worker\.js|session|turn)(/|$)"
 )
 """How the relay's own paths begin: `/rooms/7` could be room 7, or 7 at a relay at `/rooms`."""
 

@@ -37,8 +37,10 @@ def test_both_kinds_of_proxy_are_understood_and_every_address_has_the_path(
             page = browser.get(f"{prefix}/rooms/{room}")
             addresses = re.findall(r'(?:href|src)="(/[^"]*)"', page.text)
             files = [address.rsplit("/", 1)[1] for address in addresses]
-            assert files == ["favicon.svg", "index.css", "index.js"]
-            assert all(address.startswith(f"{ROOT}/client/") for address in addresses)
+            assert files.pop(0) == "manifest.webmanifest"
+            assert addresses[0] == f"{ROOT}/manifest.webmanifest"
+            assert files == ["app-180.png", "favicon.svg", "index.css", "index.js"]
+            assert all(address.startswith(f"{ROOT}/client/") for address in addresses[1:])
             assert {browser.get(address).status_code for address in addresses} == {200}
             lab = browser.get(f"{prefix}/lab").text
             assert f'href="{ROOT}/"' in lab
