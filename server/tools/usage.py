@@ -33,3 +33,13 @@ def processor_with_children(pid: int) -> float:
 def memory(process: psutil.Process) -> int:
     """Bytes of memory that only this process has (USS)."""
     return int(process.memory_full_info().uss)
+
+
+def memory_with_children(pid: int) -> int:
+    """Bytes of memory that only a process and all below it have (USS). Raises psutil.Error if the process itself has ended."""
+    process = psutil.Process(pid)
+    used = memory(process)
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error, OSError):  # it ended meanwhile
+            used += memory(child)
+    return used

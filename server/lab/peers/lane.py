@@ -17,9 +17,10 @@ import psutil
 
 from ...tools.database_server import DatabaseServer
 from ...tools.network import Place, Tally
-from ...tools.usage import memory, processor_with_children
+from ...tools.usage import memory_with_children, processor_with_children
 from ...tools.waiting import in_thread
 from ...tools.workbench import Workbench
+from ...tools.worker import Broken
 from .bodies import BODIES
 from .cuttable import CuttableProxy
 from .plan import Act
@@ -166,13 +167,17 @@ class Lane(ABC):
         await self.proxy.cut(seconds)
 
     async def measure(self) -> Use:
+        """Raises Broken if one of its processes has ended."""
         servers, databases = self.servers(), self.databases()
-        return Use(
-            sum(map(processor_with_children, servers)) if servers else None,
-            sum(map(processor_with_children, databases)) if databases else None,
-            sum(_memory_with_children(pid) for pid in servers or databases),
-            await self.tally(),
-        )
+        try:
+            return Use(
+                sum(map(processor_with_children, servers)) if servers else None,
+                sum(map(processor_with_children, databases)) if databases else None,
+                sum(map(memory_with_children, servers or databases)),
+                await self.tally(),
+            )
+        except psutil.Error as error:
+            raise Broken(f"a server has ended: {error}") from error
 
     async def reached(self, place: Place, *, through_proxy: bool) -> Place:
         """Where followers connect: the server itself, or a proxy before it that can be cut."""
@@ -186,8 +191,3 @@ class Lane(ABC):
         key = f"{kind}-{next(self._keys)}"
         text = json.dumps({"key": key, "kind": kind, "from": participant, "body": BODIES.get(kind)})
         return key, text
-
-
-def _memory_with_children(pid: int) -> int:
-    process = psutil.Process(pid)
-    return sum(memory(each) for each in (process, *process.children(recursive=True)))
