@@ -10,22 +10,25 @@ import psutil
 
 from ...tools.waiting import TimeLimit, until
 from .figures import Repetition
-from .lane import Arrivals, Lane, Use
-from .plan import Act, Plan
+from .lane import PARTICIPANTS, Arrivals, Lane, Use
+from .plan import VISIT, Act, Plan
+from .refusals import CannotStart, NotAccepted
 from .visits import Write, Written, visits
 
 CALM: Final = 0.3  # seconds after the warming up, before the counting begins
 ARRIVES_WITHIN: Final = 10.0  # seconds for the last event
-WARM: Final = 0.4  # seconds of visits before the counting begins
+WARM: Final = 0.4  # seconds of visits before the counting begins, at least
 SIGNALS: Final[tuple[Act, ...]] = ("offer", "candidate")
 
 
 async def repetition(lane: Lane, plan: Plan) -> Repetition:
     """Raises CannotStart, and TimeoutError when writes do not end."""
     await lane.start()
+    await _connect_participants(lane)
     before = await lane.measure()
     await lane.follow(plan.followers)
-    await arrived(lane, await visits(lane, plan.followers, plan.rate, WARM), ARRIVES_WITHIN)
+    warm = max(WARM, PARTICIPANTS * len(VISIT) / plan.rate)  # a visit of each, at least
+    await arrived(lane, await visits(lane, plan.followers, plan.rate, warm), ARRIVES_WITHIN)
     await asyncio.sleep(CALM)
     began = await lane.measure()
     clock = asyncio.get_running_loop().time()
@@ -33,6 +36,16 @@ async def repetition(lane: Lane, plan: Plan) -> Repetition:
     seen = await arrived(lane, written, ARRIVES_WITHIN)
     seconds = asyncio.get_running_loop().time() - clock
     return _repetition(lane, plan, written, seen, (before, began, await lane.measure()), seconds)
+
+
+async def _connect_participants(lane: Lane) -> None:
+    """Each joins and leaves once, so what its connection takes is not taken for a follower's. Raises CannotStart."""
+    try:
+        for participant in range(PARTICIPANTS):
+            await lane.join(participant)
+            await lane.leave(participant)
+    except NotAccepted as error:
+        raise CannotStart(f"its participants could not connect: {error}") from error
 
 
 def _repetition(

@@ -38,11 +38,18 @@ function connect(place, fastest) {
     forceNew: true,
     reconnectionDelay: AGAIN_AFTER,
     reconnectionDelayMax: AGAIN_AFTER,
+    randomizationFactor: 0,
     ...(fastest && { transports: ['websocket'] }),
   })
 }
 
-/** Resolves when it follows, and when the connection has its last transport. */
+/** Calls `ready` when the connection has its last transport. */
+function whenUpgraded({ io: { engine } }, ready) {
+  if (engine.transport.name === 'websocket') ready()
+  else engine.once('upgrade', ready)
+}
+
+/** Resolves when it follows. */
 function follow(number, place, fastest) {
   const follower = { arrivals: {}, follows: false }
   followers.push(follower)
@@ -61,13 +68,21 @@ function follow(number, place, fastest) {
         resolve()
       }
       if (socket.recovered) return ready()
-      socket.emit('follow', number, () => {
-        const { engine } = socket.io
-        if (engine.transport.name === 'websocket') ready()
-        else engine.once('upgrade', ready)
-      })
+      socket.emit('follow', number, () => whenUpgraded(socket, ready))
     })
   })
+}
+
+function participate(place, fastest) {
+  const participant = { socket: connect(place, fastest), ready: false, onReady: () => {} }
+  participant.socket.on('connect', () =>
+    whenUpgraded(participant.socket, () => {
+      participant.ready = true
+      participant.onReady()
+    }),
+  )
+  participant.socket.on('disconnect', () => (participant.ready = false))
+  return participant
 }
 
 const commands = {
@@ -78,17 +93,17 @@ const commands = {
     return {}
   },
   async write({ participant, place, fastest, to, event }) {
-    if (!participants.has(participant)) participants.set(participant, connect(place, fastest))
-    const socket = participants.get(participant)
+    if (!participants.has(participant)) participants.set(participant, participate(place, fastest))
+    const who = participants.get(participant)
     // Without a connection, the client would keep it and send it later.
-    if (!socket.connected) {
-      const connected = new Promise((resolve) => socket.once('connect', resolve))
-      await Promise.race([connected, new Promise((resolve) => setTimeout(resolve, WITHIN))])
-      if (!socket.connected) return { refused: 'no connection' }
+    if (!who.ready) {
+      const ready = new Promise((resolve) => (who.onReady = resolve))
+      await Promise.race([ready, new Promise((resolve) => setTimeout(resolve, WITHIN))])
+      if (!who.ready) return { refused: 'no connection' }
     }
     const began = now()
     try {
-      const { error } = await socket.timeout(WITHIN).emitWithAck('write', to, event)
+      const { error } = await who.socket.timeout(WITHIN).emitWithAck('write', to, event)
       return error ? { refused: error } : { began }
     } catch (error) {
       return { refused: error.message }
