@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple
 
 import psutil
 
+from ...supervision import finished
 from ...tools.database_server import DatabaseServer
 from ...tools.network import Place, Tally
 from ...tools.usage import memory_with_children, processor_with_children
@@ -122,14 +123,14 @@ class Lane(ABC):
         if self.server is not None:
             await self.server.kill()
         else:
-            await in_thread(self.postgres.crash)
+            await _to_its_end(self.postgres.crash)
 
     async def restart(self) -> None:
         """Start the killed server on the same port, with the data that it left."""
         if self.server is not None:
             await self.server.start()
         else:
-            await in_thread(self.postgres.start)
+            await _to_its_end(self.postgres.start)
 
     @property
     def ended(self) -> bool:
@@ -138,7 +139,7 @@ class Lane(ABC):
 
     async def restart_database(self) -> None:
         """Stop the database in order, and start it again."""
-        await in_thread(self.postgres.restart)
+        await _to_its_end(self.postgres.restart)
 
     def servers(self) -> Sequence[int]:
         """The ids of its processes, without its database."""
@@ -191,3 +192,8 @@ class Lane(ABC):
         key = f"{kind}-{next(self._keys)}"
         text = json.dumps({"key": key, "kind": kind, "from": participant, "body": BODIES.get(kind)})
         return key, text
+
+
+async def _to_its_end(call: Callable[[], None]) -> None:
+    """Also when cancelled: who stops PostgreSQL while another thread starts it would leave it behind."""
+    await finished(in_thread(call), "PostgreSQL, stopped or started")
