@@ -92,8 +92,9 @@ class Measuring(Generic[P, R]):
                 raise click.ClickException(f"The run broke off: {words}") from error
 
     async def _finish(self, bench: Workbench, plan: P, step: Step) -> R:
-        """Whatever happens, what the run made in the database is deleted."""
+        """Whatever happens, what the run made in the database is deleted; the run's own PostgreSQL is deleted as a whole."""
         try:
             return await self.run(bench, plan, step)
         finally:
-            await bench.forget()
+            if bench.server is None:
+                await bench.forget()

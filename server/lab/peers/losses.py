@@ -29,16 +29,14 @@ def followers_of(plan: Plan) -> int:
     return min(plan.followers, MOST_FOLLOWERS)
 
 
-async def losses(lane: Lane, plan: Plan) -> dict[Fault, Loss]:
-    """By each fault of the plan that the lane can have. Raises CannotStart."""
+async def losses(lane: Lane, plan: Plan, found: dict[Fault, Loss]) -> None:
+    """By each fault of the plan that the lane can have, into `found`, which keeps what was counted before an error. Raises CannotStart."""
     await lane.start()
     await lane.follow(followers_of(plan), through_proxy=True)
-    found: dict[Fault, Loss] = {}
     for fault in plan.faults:
         if fault == "database" and not lane.has_database:
             continue
         found[fault] = await _loss(lane, fault, followers_of(plan))
-    return found
 
 
 async def _loss(lane: Lane, fault: Fault, followers: int) -> Loss:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import tempfile
 from collections.abc import AsyncIterator
@@ -12,12 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-import psycopg
-
-from ...tools.http import UNREACHABLE, Refused
+from ...supervision import all_of, finished
 from ...tools.output import Step
 from ...tools.workbench import Workbench
-from ...tools.worker import Broken
 from .catalogue import FLOOR, Entry, entries
 from .figures import Noise, NotStarted, Report, Result
 from .lane import Lane, Surroundings
@@ -28,8 +26,8 @@ from .refusals import CannotStart
 
 AT_ONCE: Final = 4  # lanes whose losses are counted beside each other
 IDLE: Final = 0.6  # seconds without anything, before each repetition of the floor
-SICK: Final = (Broken, Refused, RuntimeError, psycopg.Error, *UNREACHABLE)
-"""What ends a lane, and not the run."""
+
+log = logging.getLogger(__name__)
 
 
 def steps(plan: Plan) -> int:
@@ -47,11 +45,12 @@ async def run(
     modules: Path | None = None,
 ) -> Report:
     """`modules` is a folder in which npm's packages are installed already. Raises psycopg errors."""
+    machine = await bench.machine()
     running = Run(bench, plan, on_step, modules)
     await running.measure()
     if plan.faults:
         await running.break_all()
-    return await running.report()
+    return running.report(machine)
 
 
 class Run:
@@ -83,61 +82,56 @@ class Run:
         if entry is FLOOR:
             self._idle.append(await idle(IDLE))
         async with self._lane(entry) as lane:
-            found = await repetition(lane, self._plan)
-            result = self._result(entry)
-            result.repetitions.append(found)
-            result.versions.update(lane.versions)
+            self._result(entry).repetitions.append(await repetition(lane, self._plan))
 
     async def break_all(self) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
         broken = [entry for entry in entries(self._plan) if entry.broken]
-        async with asyncio.TaskGroup() as group:
-            for entry in broken:
-                group.create_task(self._broken(entry, gate))
+        await all_of(*(self._broken(entry, gate) for entry in broken), name="what is lost")
 
     async def _broken(self, entry: Entry, gate: asyncio.Semaphore) -> None:
         async with gate:
             self._on_step(f"{entry.about.label}: what is lost")
             if entry.about.name in self._not_started:
                 return
+            keep = self._result(entry).losses
             async with self._lane(entry) as lane:
                 if not lane.has_database:
-                    found = await losses(lane, self._plan)
+                    await losses(lane, self._plan, keep)
                 else:
                     async with self._database:
-                        found = await losses(lane, self._plan)
-                result = self._result(entry)
-                result.losses = found
-                result.versions.update(lane.versions)
+                        await losses(lane, self._plan, keep)
 
     def _result(self, entry: Entry) -> Result:
         return self._floor if entry is FLOOR else self._results[entry.about.name]
 
     @asynccontextmanager
     async def _lane(self, entry: Entry) -> AsyncIterator[Lane]:
-        """A lane in a folder of its own, ended with the block."""
-        with tempfile.TemporaryDirectory(prefix="lane-", dir=self._bench.folder) as folder:
-            lane = entry.make(Surroundings(self._bench, Path(folder), self._modules))
-            try:
-                yield lane
-            except CannotStart as error:
-                self._gone(entry, error.why, error.install)
-            except SICK as error:
-                self._gone(entry, f"{type(error).__name__}: {error}", "")
-            finally:
-                await lane.stop()
+        """A lane in a folder of its own, ended with the block. Whatever fails in it, or at its end, ends this lane, and not the run."""
+        try:
+            with tempfile.TemporaryDirectory(prefix="lane-", dir=self._bench.folder) as folder:
+                lane = entry.make(Surroundings(self._bench, Path(folder), self._modules))
+                try:
+                    yield lane
+                finally:
+                    self._result(entry).versions.update(lane.versions)
+                    await finished(lane.stop(), f"end of {entry.about.label}")
+        except CannotStart as error:
+            self._gone(entry, error.why, error.install)
+        except Exception as error:
+            log.info("%s failed", entry.about.label, exc_info=error)
+            self._gone(entry, f"{type(error).__name__}: {error}", "")
 
     def _gone(self, entry: Entry, why: str, install: str) -> None:
         about = entry.about
         self._not_started[about.name] = NotStarted(about.name, about.label, why, install)
 
-    async def report(self) -> Report:
-        floors = [
-            median(ms for join in each.joins for ms in join) for each in self._floor.repetitions
-        ]
+    def report(self, machine: dict[str, object]) -> Report:
+        joins = [[ms for join in each.joins for ms in join] for each in self._floor.repetitions]
+        floors = [median(each) for each in joins if each]
         return Report(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            machine=await self._bench.machine(),
+            machine=machine,
             plan=self._plan,
             noise=Noise(
                 latency=round(max(floors) - min(floors), 4) if floors else 0.0,

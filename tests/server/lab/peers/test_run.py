@@ -6,18 +6,23 @@ import asyncio
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import jsonschema_rs
 import psutil
 import pytest
 from roomtone.lab.peers import report, run
+from roomtone.lab.peers.catalogue import Entry
 from roomtone.lab.peers.figures import Report
+from roomtone.lab.peers.floor import Floor
 from roomtone.lab.peers.plan import Plan
 from roomtone.lab.peers.spreadsheet import spreadsheet
 from roomtone.lab.peers.table import table
 from roomtone.lab.peers.wording import loss
 from roomtone.paths import PACKAGE
-from roomtone.tools.workbench import workbench
+from roomtone.postgres.programs import EmbeddedError
+from roomtone.tools.workbench import Workbench, workbench
+from websockets.exceptions import InvalidState
 
 from ...tools.measured import fits_a_terminal
 
@@ -33,11 +38,16 @@ FIGURES = 8
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Report]:
+def bench() -> Iterator[Workbench]:
+    with workbench(None) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def made(bench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> Report:
     """NATS and LISTEN; PeerJS is looked for in a folder that does not have it."""
     nowhere = tmp_path_factory.mktemp("modules")
-    with workbench(None) as bench:
-        yield asyncio.run(run.run(bench, PLAN, modules=nowhere))
+    return asyncio.run(run.run(bench, PLAN, modules=nowhere))
 
 
 def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
@@ -54,6 +64,7 @@ def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
         assert join is not None
         assert 0 < join.low <= join.value <= join.high
         (repetition,) = each.repetitions
+        assert repetition.refused == 0
         assert repetition.owed == repetition.writes // 4 * (2 * PLAN.followers + 2) > 0
         assert (figures["database"] is None) == (each.about.system != "listen")
 
@@ -72,6 +83,37 @@ def test_a_lane_that_cannot_start_is_named_with_why(made: Report) -> None:
     assert missing.name == "peerjs"
     assert "peer" in missing.why
     assert missing.why in report.html(made)
+
+
+class FailsWhenKilled(Floor):
+    about = replace(Floor.about, system="nats", name="fails", label="fails when killed")
+
+    async def kill(self) -> None:
+        raise EmbeddedError("it does not start any more")
+
+
+class FailsAtItsEnd(Floor):
+    about = replace(Floor.about, system="nats", name="ends", label="fails at its end")
+
+    async def stop(self) -> None:
+        await super().stop()
+        raise InvalidState("it does not end")
+
+
+def test_a_lane_that_fails_costs_no_figure_that_was_there_before(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lanes = [Entry(each.about, each) for each in (FailsWhenKilled, FailsAtItsEnd)]
+    monkeypatch.setattr(run, "entries", lambda plan: lanes)
+    found = asyncio.run(run.run(bench, replace(PLAN, faults=("cut", "kill"))))
+    assert len(found.floor.repetitions) == 1
+    fails, ends = found.results
+    assert len(fails.repetitions) == len(ends.repetitions) == 1
+    assert list(fails.losses) == ["cut"]
+    why = {each.name: each.why for each in found.not_started}
+    assert set(why) == {"fails", "ends"}
+    assert "it does not start any more" in why["fails"]
+    assert "it does not end" in why["ends"]
 
 
 def test_the_json_is_as_its_schema_says(made: Report) -> None:
