@@ -24,6 +24,7 @@ from ...tools.workbench import Workbench
 from ...tools.worker import Broken
 from .bodies import BODIES
 from .cuttable import CuttableProxy
+from .npm import Modules
 from .plan import Act
 from .process import Process
 
@@ -62,7 +63,7 @@ class Surroundings(NamedTuple):
 
     bench: Workbench
     folder: Path
-    modules: Path | None
+    modules: Modules
 
 
 class Lane(ABC):

@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import shutil
+import signal
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import platformdirs
 
+from ...supervision import finished
 from ...tools.processes import installed, start
 from ...tools.waiting import in_thread
 from .refusals import CannotStart
@@ -27,8 +32,6 @@ INSTALLS_WITHIN: Final = 240.0  # seconds
 LAST_WORDS: Final = 300  # characters of npm's errors
 NODE: Final = "apt-get install nodejs npm"
 
-_one_at_a_time = asyncio.Lock()
-
 
 def node() -> str:
     """Where Node is. Raises CannotStart."""
@@ -38,16 +41,30 @@ def node() -> str:
     return found
 
 
-async def modules(given: Path | None, *needed: str) -> Path:
-    """The folder `node_modules` with these packages: the given one, or the cache, which is filled at first. Raises CannotStart."""
-    folder = _cache() / "node_modules" if given is None else given
-    async with _one_at_a_time:
-        if await in_thread(_has, folder, needed):
-            return folder
-        if given is not None:
-            raise CannotStart(f"{', '.join(needed)}: not all are in {given}")
-        await _install(folder.parent)
-    return folder
+class Modules:
+    """A folder `node_modules` for the lanes of a run: the given one, or the cache, which is filled when the first of them asks."""
+
+    def __init__(self, given: Path | None) -> None:
+        self._given = given
+        self._one_at_a_time = asyncio.Lock()
+        self._failed: CannotStart | None = None
+
+    async def having(self, *needed: str) -> Path:
+        """The folder, with these packages. Raises CannotStart; once they could not be installed, at once."""
+        folder = _cache() / "node_modules" if self._given is None else self._given
+        async with self._one_at_a_time:
+            if await in_thread(_has, folder, needed):
+                return folder
+            if self._given is not None:
+                raise CannotStart(f"{', '.join(needed)}: not all are in {self._given}")
+            if self._failed is not None:
+                raise CannotStart(self._failed.why, self._failed.install)
+            try:
+                await _install(folder.parent)
+            except CannotStart as error:
+                self._failed = error
+                raise
+        return folder
 
 
 def version(folder: Path, package: str) -> str:
@@ -60,35 +77,50 @@ def _has(folder: Path, needed: tuple[str, ...]) -> bool:
 
 
 def _cache() -> Path:
-    """A folder for exactly these versions."""
+    """A folder for exactly these versions; it is there only when all are in it."""
     name = hashlib.sha256(json.dumps(PACKAGES).encode()).hexdigest()[:12]
-    return platformdirs.user_cache_path("roomtone", appauthor=False) / "lab-peers" / name
+    return platformdirs.user_cache_path("roomtone", appauthor=False) / "lab-peers" / f"npm-{name}"
 
 
 async def _install(folder: Path) -> None:
+    """Install beside it, and rename that: so neither what was broken off nor another lab's half passes as whole."""
     npm = installed("npm")
     if npm is None:
         raise CannotStart("npm is not installed", NODE)
-    await in_thread(_prepare, folder)
+    made = await in_thread(_beside, folder)
+    try:
+        await _run(npm, made)
+        try:
+            await in_thread(made.rename, folder)
+        except OSError:
+            if not await in_thread(_has, folder / "node_modules", tuple(PACKAGES)):
+                raise  # otherwise another lab was quicker
+    finally:
+        await finished(in_thread(shutil.rmtree, made, True), "what npm left")
+
+
+async def _run(npm: str, folder: Path) -> None:
+    """Raises CannotStart. No package's own scripts run."""
     log_file = folder / "npm.log"
-    command = (npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
-    process = await start((*command, "--prefix", str(folder)), log_file, {})
+    command = (npm, "install", "--ignore-scripts", "--no-package-lock", "--no-audit", "--no-fund")
+    process = await start((*command, "--loglevel=error", "--prefix", str(folder)), log_file, {})
     try:
         async with asyncio.timeout(INSTALLS_WITHIN):
             status = await process.wait()
-    except BaseException as error:
-        process.kill()
+    except TimeoutError:
+        raise CannotStart(f"npm took longer than {INSTALLS_WITHIN:g} s", "npm ping") from None
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its children, too, which are in its session
         await process.wait()
-        if isinstance(error, TimeoutError):
-            raise CannotStart(f"npm took longer than {INSTALLS_WITHIN:g} s") from None
-        raise
     if status != 0:
         words = (await in_thread(log_file.read_text))[-LAST_WORDS:].strip()
-        await in_thread(shutil.rmtree, folder, True)
         raise CannotStart(f"npm could not install its packages: {words}", "npm ping")
 
 
-def _prepare(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)  # of an installation that was broken off
-    folder.mkdir(parents=True)
-    (folder / "package.json").write_text(json.dumps({"private": True, "dependencies": PACKAGES}))
+def _beside(folder: Path) -> Path:
+    """A new folder in which npm is told what to install."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix="installing-", dir=folder.parent))
+    (made / "package.json").write_text(json.dumps({"private": True, "dependencies": PACKAGES}))
+    return made

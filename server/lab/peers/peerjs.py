@@ -16,7 +16,7 @@ from ...tools.websocket import WebSocket
 from .bodies import BODIES
 from .followers import LOST, FollowedHere, Follower
 from .lane import About, Surroundings
-from .npm import modules, node, version
+from .npm import node, version
 from .plan import Act
 from .process import Process
 from .refusals import NotAccepted
@@ -82,7 +82,7 @@ class PeerJs(FollowedHere):
 
     async def start(self) -> None:
         program = node()
-        folder = await modules(self.around.modules, "peer")
+        folder = await self.around.modules.having("peer")
         self.versions = {"peer": version(folder, "peer")}
         script = str(folder / "peer" / "dist" / "bin" / "peerjs.js")
         command = (program, script, "--port", str(self._place.port), "--host", "127.0.0.1")

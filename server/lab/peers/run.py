@@ -21,6 +21,7 @@ from .figures import Noise, NotStarted, Report, Result
 from .lane import Lane, Surroundings
 from .losses import losses
 from .measurement import idle, repetition
+from .npm import Modules
 from .plan import Plan
 from .refusals import CannotStart
 
@@ -60,7 +61,7 @@ class Run:
         self._bench = bench
         self._plan = plan
         self._on_step = on_step
-        self._modules = modules
+        self._modules = Modules(modules)
         self._results = {entry.about.name: Result(entry.about) for entry in entries(plan)}
         self._floor = Result(FLOOR.about)
         self._idle: list[tuple[float, float]] = []

@@ -13,7 +13,7 @@ from ...tools.processes import free_port
 from .database import make_tables
 from .lane import About, Arrivals, Lane, Setting, Surroundings
 from .node_clients import NodeClients, unix_time
-from .npm import modules, node, version
+from .npm import node, version
 from .plan import Act
 from .process import Process
 from .refusals import NotAccepted
@@ -73,7 +73,7 @@ class SocketIo(Lane):
         needed = ["socket.io", "socket.io-client"]
         needed += ["@socket.io/postgres-adapter", "pg"] if self._variant.adapter else []
         needed += ["bufferutil"] if self._variant.setting == "fastest" else []
-        folder = await modules(self.around.modules, *needed)
+        folder = await self.around.modules.having(*needed)
         self.versions = {package: version(folder, package) for package in needed}
         if self._variant.adapter:
             self.versions["postgresql"] = await make_tables(self.around.bench)
