@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
@@ -59,7 +60,9 @@ class WebSocket:
         return self._messages.popleft()
 
     def send(self, data: bytes, *, binary: bool = False) -> None:
-        """Send one message."""
+        """Send one message. Raises ConnectionResetError if the connection has ended, or is about to."""
+        if self._connection.ended or self._protocol.state is not State.OPEN:
+            raise ConnectionResetError("the connection ended")
         (self._protocol.send_binary if binary else self._protocol.send_text)(data)
         self._flush()
 
@@ -112,10 +115,10 @@ class Socket(WebSocket):
             self._acks.pop(message["id"]).set_result(message)
 
     async def emit(self, event: str, data: object) -> Any:
-        """Emit an event; the data of its acknowledgement. Another task has to run `next` meanwhile. Raises Refused."""
+        """Emit an event; the data of its acknowledgement. Another task has to run `next` meanwhile. Raises Refused, ConnectionResetError and TimeoutError."""
         name = next(self._ids)
-        ack = self._acks[name] = asyncio.get_running_loop().create_future()
         self.send(json.dumps({"event": event, "id": name, "data": data}).encode())
+        ack = self._acks[name] = asyncio.get_running_loop().create_future()
         async with asyncio.timeout(ANSWERS_WITHIN):
             answer = await ack
         if "problem" in answer:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Final
 
 from ...supervision import begin, stop
@@ -66,9 +67,10 @@ class PeerFollower(Follower):
             socket.close()
 
     async def _beat(self, socket: WebSocket) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT)
-            socket.send(b'{"type": "HEARTBEAT"}')
+        with suppress(OSError):  # who receives is told that it ended
+            while True:
+                await asyncio.sleep(HEARTBEAT)
+                socket.send(b'{"type": "HEARTBEAT"}')
 
 
 class PeerJs(FollowedHere):
@@ -94,7 +96,7 @@ class PeerJs(FollowedHere):
         await self.followers.start([PeerFollower(place, number) for number in range(many)])
 
     async def write(self, participant: int, kind: Act, to: int | None) -> str:
-        """There is no acknowledgement: a message is accepted when the connection takes it."""
+        """There is no acknowledgement: a message is accepted when the kernel takes it."""
         key, _ = self.event(kind, participant)
         try:
             async with asyncio.timeout(WITHIN):
