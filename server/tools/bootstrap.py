@@ -19,8 +19,15 @@ Moments = Sequence[Sequence[float]]
 Array = npt.NDArray[np.float64]
 
 
+FEW: Final = 6
+"""Below this, the median of the population is outside of all values more often than 5 times in 100 (2 × ½ⁿ)."""
+
+
 class Interval(NamedTuple):
-    """A value with its 95 % interval, and of how many repetitions it was made."""
+    """A value with its 95 % interval, and of how many repetitions it was made.
+
+    Of fewer than six it is no 95 % interval, but from the smallest to the largest repetition.
+    """
 
     value: float
     low: float
@@ -46,20 +53,30 @@ class Sample:
             drawn = np.array([self._draw(generator) for _ in range(DRAWS)])
             self.draws = {share: drawn[:, place] for place, share in enumerate(shares)}
 
+    def __len__(self) -> int:
+        """How many repetitions have a value."""
+        return len(self._repetitions)
+
     def interval(self, share: int = 50) -> Interval | None:
         """This percentile of all values with its interval; None without values."""
         if not self._repetitions:
             return None
         every = np.concatenate([values for moments in self._repetitions for values in moments])
         (value,) = _ranked(every, [share])
-        tail = (100 - COVERED) / 2
-        low, high = np.percentile(self.draws[share], [tail, 100 - tail])
+        low, high = self.limits(share)
         return Interval(
             round(value, 4),
-            round(min(float(low), value), 4),
-            round(max(float(high), value), 4),
+            round(min(low, value), 4),
+            round(max(high, value), 4),
             len(self._repetitions),
         )
+
+    def limits(self, share: int) -> tuple[float, float]:
+        """From where to where the interval is: of fewer than `FEW` repetitions, from the smallest to the largest percentile of one."""
+        if len(self) < FEW:
+            each = [_ranked(np.concatenate(moments), [share])[0] for moments in self._repetitions]
+            return min(each), max(each)
+        return _middle(self.draws[share])
 
     def _draw(self, generator: np.random.Generator) -> list[float]:
         values = []
@@ -70,31 +87,33 @@ class Sample:
 
 
 def of_repetitions(values: Sequence[float], *, seed: int = 0) -> Interval | None:
-    """The median of one value for each repetition. With fewer than six it is not narrower than from the smallest to the largest."""
-    sample = Sample([[[value]] for value in values], seed=seed)
-    found = sample.interval()
-    if found is None:
-        return None
-    if len(values) < FEW:
-        return found._replace(low=round(min(values), 4), high=round(max(values), 4))
-    return found
+    """The median of one value for each repetition."""
+    return Sample([[[value]] for value in values], seed=seed).interval()
 
 
-FEW: Final = 6
-"""Below this, the median of the population is outside of all values more often than 5 times in 100 (2 × ½ⁿ)."""
+def differ(one: Sample, other: Sample, noise: float | None, share: int = 50) -> bool:
+    """Whether two samples differ by more than chance and than the machine's noise, all in one unit; never if that was not measured (None).
 
-
-def differ(one: Sample, other: Sample, noise: float, share: int = 50) -> bool:
-    """Whether two samples differ by more than chance and than the machine's noise: both in the same unit.
-
-    Chance: 95 of 100 differences of their draws are on one side of zero.
+    Chance: 95 of 100 differences of their draws are on one side of zero; so the two need different seeds. Where either has fewer than
+    `FEW` repetitions, their ranges have nothing in common; that says less, and of a single repetition nothing.
     """
-    a, b = one.draws[share], other.draws[share]
-    if not len(a) or not len(b):
+    if noise is None or min(len(one), len(other)) < 2:
         return False
+    a, b = one.draws[share], other.draws[share]
+    if abs(float(np.median(a) - np.median(b))) <= noise:
+        return False
+    if min(len(one), len(other)) < FEW:
+        (a_low, a_high), (b_low, b_high) = one.limits(share), other.limits(share)
+        return a_low > b_high or b_low > a_high
+    low, high = _middle(a - b)
+    return low > 0 or high < 0
+
+
+def _middle(draws: Array) -> tuple[float, float]:
+    """Where the middle 95 of 100 draws begin and end."""
     tail = (100 - COVERED) / 2
-    low, high = np.percentile(a - b, [tail, 100 - tail])
-    return bool((low > 0 or high < 0) and abs(float(np.median(a) - np.median(b))) > noise)
+    low, high = np.percentile(draws, [tail, 100 - tail])
+    return float(low), float(high)
 
 
 def _ranked(values: Array, shares: Sequence[int]) -> list[float]:

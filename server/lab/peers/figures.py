@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
+from zlib import crc32
 
-from ...tools.bootstrap import Interval, Sample, differ, of_repetitions
+from ...tools.bootstrap import FEW, Interval, Sample, differ, of_repetitions
 from .lane import About
 from .plan import Fault, Plan
 
@@ -90,11 +91,11 @@ class NotStarted:
 class Noise:
     """The idle lane: what this machine does when no system is measured.
 
-    `latency` in milliseconds: from the smallest to the largest median of the floor's repetitions. `busy` is the share of all cores
+    `latency` in milliseconds: from the smallest to the largest median of the floor's repetitions, None if fewer than two were measured. `busy` is the share of all cores
     that was busy while nothing was measured, `late` how many milliseconds too late a timer woke (p95).
     """
 
-    latency: float
+    latency: float | None
     busy: float
     late: float
 
@@ -122,21 +123,20 @@ class Report:
             result.about.name: _figures(result, samples[result.about.name], self.plan.seed)
             for result in (self.floor, *self.results)
         }
-        seen = {
-            name: joins if joins.draws[50].size else signals
-            for name, (joins, signals) in samples.items()
-        }
         self.alike = {
             one.about.name: [
                 other.about.name
                 for other in self.results
                 if other is not one
-                and seen[one.about.name].draws[50].size
-                and seen[other.about.name].draws[50].size
-                and not differ(seen[one.about.name], seen[other.about.name], self.noise.latency)
+                and _alike(samples[one.about.name], samples[other.about.name], self.noise.latency)
             ]
             for one in self.results
         }
+
+    @property
+    def few(self) -> bool:
+        """Whether intervals are from the smallest to the largest repetition: there are too few for 95 %."""
+        return self.plan.repetitions < FEW
 
     @property
     def missed(self) -> int:
@@ -175,8 +175,21 @@ class Report:
         }
 
 
+def _alike(one: tuple[Sample, Sample], other: tuple[Sample, Sample], noise: float | None) -> bool:
+    """Whether both were timed and cannot be told apart: by their joins, and where either lane has none, by the signals of both."""
+    kind = 0 if len(one[0]) and len(other[0]) else 1
+    a, b = one[kind], other[kind]
+    return bool(len(a) and len(b)) and not differ(a, b, noise)
+
+
+def _seed(result: Result, seed: int) -> int:
+    """Of each lane another one: with the same, two lanes would draw the same repetitions."""
+    return (seed << 32) + crc32(result.about.name.encode())
+
+
 def _samples(result: Result, seed: int) -> tuple[Sample, Sample]:
     """Of its joins and of its signals."""
+    seed = _seed(result, seed)
     joins = Sample([each.joins for each in result.repetitions], SHARES, seed=seed)
     signals = Sample([each.signals for each in result.repetitions], SHARES, seed=seed)
     return joins, signals
@@ -189,5 +202,5 @@ def _figures(result: Result, samples: tuple[Sample, Sample], seed: int) -> Figur
             found[f"{kind}_p{share}"] = sample.interval(share)
     for name in ("requests", "bytes", "server", "database", "memory"):
         values = [getattr(each, name) for each in result.repetitions]
-        found[name] = of_repetitions([v for v in values if v is not None], seed=seed)
+        found[name] = of_repetitions([v for v in values if v is not None], seed=_seed(result, seed))
     return found

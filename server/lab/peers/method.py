@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .figures import Report
 from .losses import AROUND, CUT, DEAD, RATE, followers_of
+from .wording import noise_of
 
 
 def method(report: Report) -> dict[str, str]:
@@ -20,12 +21,15 @@ def method(report: Report) -> dict[str, str]:
             " what the machine does meanwhile meets all alike."
         ),
         "Intervals": (
-            "95 % by the bootstrap: repetitions are drawn with replacement, then joins within them, 1,000 times. Of figures with"
-            " one value for each repetition and fewer than six of these, from the smallest to the largest."
+            "From the smallest to the largest repetition: fewer than six are too few for an interval of 95 %. Two lanes differ where these"
+            " ranges have nothing in common; with three repetitions of each, chance alone does that in one of ten pairs."
+            if report.few
+            else "95 % by the bootstrap: repetitions are drawn with replacement, then joins within them, 1,000 times. Of a lane that has"
+            " fewer than six repetitions, from the smallest to the largest."
         ),
         "The machine’s noise": (
-            f"The floor is a process that writes what it gets to bare TCP connections. Its medians differ by {noise.latency:.2f} ms between"
-            f" repetitions: that is the machine, and smaller differences between lanes say nothing. While nothing ran, {noise.busy:.0%}"
+            f"The floor is a process that writes what it gets to bare TCP connections. How far its medians are"
+            f" apart ({noise_of(report)}) is the machine, and smaller differences between lanes say nothing. While nothing ran, {noise.busy:.0%}"
             f" of the cores were busy with other programs, and a timer woke up to {noise.late:.1f} ms late (p95)."
         ),
         "What is lost": (

@@ -9,7 +9,7 @@ from ...tools.bars import Bar, bars
 from ...tools.page import Row, bar_chart, definitions, head, numbers, page, soft
 from .figures import Report, Result
 from .method import method
-from .wording import FAULTS, SHOWN, loss
+from .wording import FAULTS, SHOWN, interval, loss
 
 
 def html(report: Report) -> str:
@@ -20,7 +20,9 @@ def html(report: Report) -> str:
         f'<h2>What it takes</h2><div class="charts">{"".join(_charts(report))}</div>',
         numbers(LOST, LOSS_HEADINGS, _losses(report), "What is lost"),
         numbers(
-            INTRO, _headings(), (_row(report, each) for each in report.results if each.repetitions)
+            f"Medians, in brackets: {interval(report)}. p50, p95 and p99 are of all receipts.",
+            _headings(),
+            (_row(report, each) for each in report.results if each.repetitions),
         ),
         _alike(report),
         definitions("How each lane is set", ((r.about.label, _set(r)) for r in _every(report))),
@@ -35,7 +37,6 @@ def html(report: Report) -> str:
 
 
 LOST = "Deliveries of acknowledged writes that a follower never saw, with the system’s own recovery switched on, where it has one."
-INTRO = "Medians, in brackets their 95 % intervals. p50, p95 and p99 are of all receipts."
 LOSS_HEADINGS = ("system", "resumes by", *FAULTS.values())
 
 

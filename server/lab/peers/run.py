@@ -135,7 +135,7 @@ class Run:
             machine=machine,
             plan=self._plan,
             noise=Noise(
-                latency=round(max(floors) - min(floors), 4) if floors else 0.0,
+                latency=round(max(floors) - min(floors), 4) if len(floors) > 1 else None,
                 busy=median(busy for busy, _ in self._idle) if self._idle else 0.0,
                 late=median(late for _, late in self._idle) if self._idle else 0.0,
             ),

@@ -53,6 +53,23 @@ def test_a_difference_is_one_only_beyond_chance_and_noise() -> None:
     assert not differ(ten, Sample([]), 0.0)
 
 
+def test_few_repetitions_differ_only_where_their_ranges_are_apart() -> None:
+    low, high, between = (
+        Sample([[[value]] for value in values], seed=seed)
+        for seed, values in enumerate(((1.0, 1.1, 1.3), (1.4, 1.5, 1.6), (1.2, 1.5, 1.6)))
+    )
+    assert low.interval() == Interval(1.1, 1.0, 1.3, 3)
+    assert differ(low, high, 0.1)
+    assert not differ(low, high, 0.5)
+    assert not differ(low, between, 0.1)
+    assert not differ(Sample([[[1.0]]]), Sample([[[9.0]]]), 0.1)  # one is no range
+
+
+def test_nothing_differs_where_the_noise_was_not_measured() -> None:
+    ten, thirteen = (Sample(repetitions(middle, 1), seed=1) for middle in (10.0, 13.0))
+    assert not differ(ten, thirteen, None)
+
+
 def test_bars_of_the_same_value_are_both_visible_with_their_numbers() -> None:
     value = Interval(2.5, 2.0, 3.0, 3)
     for logarithmic in (False, True):

@@ -131,6 +131,10 @@ def test_the_report_the_table_and_the_spreadsheet_say_the_same(made: Report) -> 
     assert "http" not in page
     assert page.count('<svg class="chart bars"') == FIGURES
     fits_a_terminal(table(made), says="NATS JetStream")
+    assert made.noise.latency is None  # of a single repetition
+    fits_a_terminal(table(made), says="not measured")
+    fits_a_terminal(table(made), says="from the smallest to the largest repetition")
+    assert "in brackets: from the smallest to the largest repetition" in page
     head, *rows = csv.reader(spreadsheet(made).splitlines())
     assert len({len(row) for row in (head, *rows)}) == 1
     joins = [row for row in rows if row[:4] == ["listen", "listen", "default", "join_p50"]]

@@ -1,0 +1,45 @@
+"""What a report calls alike: lanes are compared by the same measurement, and never where the noise is not known."""
+
+from __future__ import annotations
+
+import pytest
+from roomtone.lab.peers.figures import Noise, Repetition, Report, Result
+from roomtone.lab.peers.floor import Floor
+from roomtone.lab.peers.lane import About
+from roomtone.lab.peers.plan import Plan
+
+
+def lane(name: str, joins: float | None, signals: float) -> Result:
+    """Six repetitions around these milliseconds."""
+    repetitions = [
+        Repetition(
+            joins=[] if joins is None else [[joins + number / 100]],
+            signals=[[signals + number / 100]],
+            writes=2, refused=0, owed=2, missed=0,
+            requests=0.0, bytes=1.0, server=None, database=None, memory=None,
+        )
+        for number in range(6)
+    ]  # fmt: skip
+    about = About("nats", name, name, "default", "", "")
+    return Result(about, repetitions=repetitions)
+
+
+@pytest.mark.parametrize("noise", [0.0, None])
+def test_where_one_lane_has_no_joins_the_signals_of_both_are_compared(noise: float | None) -> None:
+    lanes = [lane("quick", 9.0, 1.0), lane("slow", 9.0, 5.0), lane("without joins", None, 1.0)]
+    report = Report(
+        made_at="2026-11-28T09:00:00+00:00",
+        machine={},
+        plan=Plan(repetitions=6),
+        noise=Noise(noise, 0.0, 0.0),
+        floor=Result(Floor.about),
+        results=lanes,
+        not_started=[],
+    )
+    all_alike = {a.about.name: [b.about.name for b in lanes if b is not a] for a in lanes}
+    told_apart = {
+        "quick": ["slow", "without joins"],
+        "slow": ["quick"],
+        "without joins": ["quick"],
+    }
+    assert report.alike == (all_alike if noise is None else told_apart)
