@@ -1,6 +1,6 @@
 """The idle lane: the least a server can do. What varies here is the machine, and no system.
 
-A process of asyncio that writes each line it gets to all its TCP connections, or to one.
+A process of asyncio on uvloop that writes each line it gets to all its TCP connections, or to one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import asyncio
 import json
 import sys
 from typing import Final
+
+import uvloop
 
 from ...tools.network import Network, Place
 from ...tools.processes import PYTHON, free_port
@@ -23,7 +25,7 @@ ABOUT: Final = About(
     "floor",
     "the floor: bare TCP",
     "default",
-    "a process of asyncio that writes what it gets to all connections",
+    "a process of asyncio on uvloop that writes what it gets to all connections",
     "none",
 )
 WITHIN: Final = 10.0  # seconds for an acknowledgement
@@ -123,4 +125,5 @@ async def serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(int(sys.argv[1])))

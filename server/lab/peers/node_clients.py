@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -15,13 +15,18 @@ from ...tools.processes import end, start
 from ...tools.worker import Broken
 
 ANSWERS_WITHIN: Final = 60.0  # seconds
+BETWEEN_CLOCKS: Final = time.time() - time.monotonic()
+"""Seconds between them, looked at once: so two times of Node stay as far apart as they were."""
 
 
 class NodeClients:
     """Several commands may be under way at the same time."""
 
-    def __init__(self, command: Sequence[str], log_file: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], log_file: Path, environment: Mapping[str, str]
+    ) -> None:
         self._command = command
+        self._environment = environment
         self._log_file = log_file
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -29,7 +34,7 @@ class NodeClients:
         self._waiting: dict[int, asyncio.Future[Any]] = {}
 
     async def start(self) -> None:
-        self._process = await start(self._command, self._log_file, {}, pipes=True)
+        self._process = await start(self._command, self._log_file, self._environment, pipes=True)
         self._reader = begin(self._read(self._process), "answers of Node")
 
     async def ask(self, do: str, **given: Any) -> Any:
@@ -55,16 +60,18 @@ class NodeClients:
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
-        while line := await process.stdout.readline():
-            message = json.loads(line)
-            waiting = self._waiting.get(message["id"])
-            if waiting is not None and not waiting.done():
-                waiting.set_result(message["answer"])
-        for waiting in self._waiting.values():
-            if not waiting.done():
-                waiting.set_exception(Broken("Node ended"))
+        try:
+            while line := await process.stdout.readline():
+                message = json.loads(line)
+                waiting = self._waiting.get(message["id"])
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(message["answer"])
+        finally:  # however it ends: nobody is answered any more
+            for waiting in self._waiting.values():
+                if not waiting.done():
+                    waiting.set_exception(Broken("Node ended"))
 
 
 def unix_time(monotonic: float) -> float:
     """Node's high-resolution clock, which is this system's monotonic one, as Unix time."""
-    return monotonic + time.time() - time.monotonic()
+    return monotonic + BETWEEN_CLOCKS

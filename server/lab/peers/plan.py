@@ -44,9 +44,12 @@ class Plan:
     @property
     def seconds(self) -> float:
         """About how long the run takes."""
-        lanes = 2 * len(self.systems) + 1
-        losses = 8.0 * len(self.systems) if self.faults else 0.0
-        return 10 + lanes * self.repetitions * (self.duration + 2.0) + losses
+        from .catalogue import entries  # which imports this
+
+        lanes = entries(self)
+        measured = sum(entry.measured for entry in lanes) + 1
+        broken = sum(entry.broken for entry in lanes) if self.faults else 0
+        return 10 + measured * self.repetitions * (self.duration + 2.5) + 10.0 * broken
 
 
 QUICK: Final = {"followers": 20, "rate": 20.0, "duration": 1.0, "repetitions": 3}

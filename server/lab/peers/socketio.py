@@ -89,7 +89,7 @@ class SocketIo(Lane):
             without,
         )
         await self.server.start()
-        self._clients = NodeClients(connect, self.folder / "clients.log")
+        self._clients = NodeClients(connect, self.folder / "clients.log", without)
         await self._clients.start()
 
     def _settings(self) -> dict[str, object]:

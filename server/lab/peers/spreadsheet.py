@@ -1,4 +1,4 @@
-"""The report as comma-separated values (RFC 4180), for spreadsheets: one row for each figure and each fault of each lane."""
+"""The report as comma-separated values (RFC 4180), for spreadsheets: one row for each figure of each lane, and two for each fault."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def spreadsheet(report: Report) -> str:
             if found is not None:
                 writer.writerow((*lane, name, UNITS[name], *found))
         for fault, loss in result.losses.items():
-            writer.writerow(
-                (*lane, f"lost_{fault}", f"of {loss.owed} deliveries", loss.lost, "", "", 1)
-            )
+            for name, many in (("lost", loss.lost), ("owed", loss.owed)):
+                writer.writerow((*lane, f"{name}_{fault}", "deliveries", many, "", "", 1))
     return text.getvalue()

@@ -26,7 +26,7 @@ def _ms(value: float) -> str:
 SHOWN: Final[dict[str, Shown]] = {
     "join_p50": Shown(
         "A join, until a follower sees it: half of them",
-        "From just before the participant sends it, to the moment the kernel hands it to the follower: the median. Dashed: the floor.",
+        "From just before the participant sends it, until the follower’s client has it: the median. Dashed: the floor.",
         _ms,
         logarithmic=True,
     ),
