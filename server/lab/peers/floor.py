@@ -85,7 +85,9 @@ class Floor(FollowedHere):
                 if not await reader.readline():
                     raise EOFError
         except (OSError, EOFError, TimeoutError) as error:
-            self._writers.pop(participant, None)
+            broken = self._writers.pop(participant, None)
+            if broken is not None:
+                broken[1].close()
             raise NotAccepted(str(error)) from error
         return key
 
@@ -111,7 +113,8 @@ async def serve(port: int) -> None:
                 frame = json.dumps(message["event"]).encode() + b"\n"
                 to = message["to"]
                 for number, each in followers.items():
-                    if to in (None, number):
+                    # uvloop raises RuntimeError where a connection has ended
+                    if to in (None, number) and not each.is_closing():
                         each.write(frame)
                 writer.write(b"{}\n")
         except OSError:

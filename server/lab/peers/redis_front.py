@@ -73,7 +73,10 @@ class Front:
         names = self._followers if to == ALL else [to]
         for name in names:
             for writer in self._followers.get(name, ()):
-                writer.write(frame)
+                if (
+                    not writer.is_closing()
+                ):  # uvloop raises RuntimeError where a connection has ended
+                    writer.write(frame)
 
     async def write(self, value: dict[str, str]) -> None:
         """Raises one of LOST."""

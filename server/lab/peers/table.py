@@ -32,7 +32,7 @@ def table(report: Report) -> RenderableType:
     )
     return Group(
         Text(_plan(report)),
-        grid(f"Until a follower sees it, in ms ({interval(report)})", "system", TIMES, times),
+        grid("Until a follower sees it, in ms", "system", TIMES, times),
         grid("What it costs, a write and a follower", "system", COSTS, costs),
         grid("Acknowledged, and lost", "system", LOSSES, lost),
         *_notes(report),
@@ -70,7 +70,8 @@ def _plan(report: Report) -> str:
     plan, noise = report.plan, report.noise
     return (
         f"\n{plan.repetitions} repetitions of {plan.duration:g} s in random order, {plan.rate:g} writes/s, {plan.followers} followers."
-        f" The machine's noise is {noise_of(report)};\n{noise.busy:.0%} of its cores were busy while nothing was measured.\n"
+        f" The machine's noise is {noise_of(report)};\n{noise.busy:.0%} of its cores were busy while nothing was measured."
+        f"\nIn brackets: {interval(report)}.\n"
     )
 
 

@@ -107,10 +107,11 @@ def test_a_lane_that_fails_costs_no_figure_that_was_there_before(
     monkeypatch.setattr(run, "entries", lambda plan: lanes)
     found = asyncio.run(run.run(bench, replace(PLAN, faults=("cut", "kill"))))
     assert len(found.floor.repetitions) == 1
+    why = {each.name: each.why for each in found.not_started}
+    assert len(found.results) == 2, why
     fails, ends = found.results
     assert len(fails.repetitions) == len(ends.repetitions) == 1
     assert list(fails.losses) == ["cut"]
-    why = {each.name: each.why for each in found.not_started}
     assert set(why) == {"fails", "ends"}
     assert "it does not start any more" in why["fails"]
     assert "it does not end" in why["ends"]
