@@ -1,12 +1,13 @@
-"""What a report calls alike: lanes are compared by the same measurement, and never where the noise is not known."""
+"""What a report calls alike, and how long a run is said to take."""
 
 from __future__ import annotations
 
 import pytest
+from roomtone.lab.peers.catalogue import entries
 from roomtone.lab.peers.figures import Noise, Repetition, Report, Result
 from roomtone.lab.peers.floor import Floor
 from roomtone.lab.peers.lane import About
-from roomtone.lab.peers.plan import Plan
+from roomtone.lab.peers.plan import LANES, SYSTEMS, Plan
 
 
 def lane(name: str, joins: float | None, signals: float) -> Result:
@@ -22,6 +23,12 @@ def lane(name: str, joins: float | None, signals: float) -> Result:
     ]  # fmt: skip
     about = About("nats", name, name, "default", "", "")
     return Result(about, repetitions=repetitions)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_time_that_is_announced_is_for_the_lanes_that_run(system: str) -> None:
+    lanes = entries(Plan(systems=(system,)))
+    assert LANES[system] == (sum(a.measured for a in lanes), sum(a.broken for a in lanes))
 
 
 @pytest.mark.parametrize("noise", [0.0, None])
