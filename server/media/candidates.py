@@ -1,8 +1,9 @@
-"""Which candidates of a peer aiortc gets: those that a `Reach` allows, up to a limit."""
+"""Which candidates of a peer aiortc or Janus gets: those that a `Reach` allows, up to a limit."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from ipaddress import ip_interface
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 import aioice.ice
 import ifaddr
 from aiortc import RTCIceCandidate
-from aiortc.sdp import candidate_from_sdp
+from aiortc.sdp import candidate_from_sdp, candidate_to_sdp
 
 from ..formats.media_addresses import Interface, Reach
 from ..formats.sdp import inherited
@@ -18,6 +19,7 @@ from ..formats.sdp import inherited
 DESCRIPTION_LIMIT: Final = 65_536  # characters; one with forty media sections has 30,000
 CANDIDATES_LIMIT: Final = 100  # of one connection; ICE sends checks to each
 CANDIDATE_LENGTH_LIMIT: Final = 512  # characters
+FOUNDATION: Final = re.compile("[A-Za-z0-9+/]{1,32}")  # RFC 8839, 5.1
 
 log = logging.getLogger(__name__)
 
@@ -31,19 +33,29 @@ class Candidates:
         self._accepted: set[tuple[str, int]] = set()
 
     def filter_sdp(self, sdp: str) -> str:
-        """A description for aiortc: with complete media sections, and only candidates that may be used. Raises ValueError."""
+        """A description for aiortc or Janus: with complete media sections, and only candidates that may be used. Raises ValueError."""
         if len(sdp) > DESCRIPTION_LIMIT:
             raise ValueError(f"it has {len(sdp)} characters, more than {DESCRIPTION_LIMIT}")
-        lines = inherited(sdp).splitlines(keepends=True)
-        refused = {
-            line
-            for line in lines
-            if line.startswith("a=candidate:") and self._candidate_of(line[12:]) is None
-        }
+        kept, refused = [], False
+        for line in inherited(sdp).splitlines():
+            name, _, value = line.partition(":")
+            match (
+                name.lower().removeprefix("a=").strip()
+            ):  # Janus compares names without regard to case
+                case "candidate":
+                    if (candidate := self._candidate_of(value)) is not None:
+                        # Written anew, as it was read here: Janus, for example, separates words in another way.
+                        kept.append(f"a=candidate:{candidate_to_sdp(candidate)}")
+                    else:
+                        refused = True
+                case "end-of-candidates":
+                    kept.append("a=end-of-candidates")
+                case _:
+                    kept.append(line)
         if refused:
             # Checks may come from other addresses (RFC 8445, 7.3.1.3). At the end of the candidates aioice would not wait for them.
-            refused.add("a=end-of-candidates\r\n")
-        return "".join(line for line in lines if line not in refused)
+            kept = [line for line in kept if line != "a=end-of-candidates"]
+        return "".join(f"{line}\r\n" for line in kept)
 
     def parse(self, body: object) -> list[RTCIceCandidate]:
         """Those of the signaled candidates (one RTCIceCandidateInit, or a list) that may be used."""
@@ -74,6 +86,8 @@ class Candidates:
             candidate = candidate_from_sdp(text.strip())
         except (ValueError, IndexError, AssertionError):
             return None
+        if not FOUNDATION.fullmatch(candidate.foundation) or not 0 < candidate.priority < 1 << 32:
+            return None  # Janus would cut it, and take the rest for the next word
         if candidate.component != 1:
             return None  # RTCP uses the port of RTP (RFC 8834, 4.5)
         why = self._reach.refusal(candidate.ip, candidate.port, candidate.protocol, self._here)

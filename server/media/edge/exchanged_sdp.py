@@ -84,10 +84,12 @@ def _description(
 
 def _transport(sdp: str) -> str:
     """ICE and DTLS of a description with one section. Raises ViewerRefused."""
-    fingerprint = _found(r"^(a=fingerprint:sha-256 .*)", sdp)  # Janus knows no longer ones
-    names = f"a=ice-ufrag:{_found(r'^a=ice-ufrag:(.*)', sdp)}\r\na=ice-pwd:{_found(r'^a=ice-pwd:(.*)', sdp)}\r\n"
+    fingerprint = _found(
+        r"^(a=fingerprint:sha-256 [0-9A-Fa-f:]+)$", sdp
+    )  # Janus knows no longer ones
+    names = [_found(rf"^(a=ice-{name}:\S+)$", sdp) for name in ("ufrag", "pwd")]
     candidates = _lines(sdp, "candidate") + _lines(sdp, "end-of-candidates")
-    return f"{names}{fingerprint}\r\n{candidates}"
+    return "".join(f"{line}\r\n" for line in (*names, fingerprint)) + candidates
 
 
 def _lines(sdp: str, name: str) -> str:

@@ -161,9 +161,21 @@ def test_who_may_not_be_called_back_is_waited_for() -> None:
     )
 
 
+@pytest.mark.parametrize("blank", ["\x1f", "\xa0", "\u2003"])
+def test_whoever_reads_a_kept_candidate_reads_the_one_that_was_checked(blank: str) -> None:
+    """Janus takes none of these for a blank, and no case of a name for another name."""
+    words = ["a=candidate:1", "1", "udp", "1", "9.9.9.9", "5000", "t", "host"]
+    hidden = f"{blank.join(words)} 1 udp 2130706431 10.0.0.5 22 typ host\r\n"
+    other = candidate(1, "10.0.0.1").replace("a=c", "a=C")
+    sdp = Candidates(Ice().reach).filter_sdp(f"v=0\r\nm=audio 9 X 0\r\n{hidden}{other}")
+    assert sdp == "v=0\r\nm=audio 9 X 0\r\na=candidate:1 1 udp 1 9.9.9.9 5000 typ host\r\n"
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        f"candidate:{'1' * 33} 1 udp 1 9.9.9.9 5000 typ host",
+        f"candidate:1 1 udp {'1' * 31} 9.9.9.9 5000 typ host",
         *("", "x", "candidate:", "candidate:1 1 udp x 9.9.9.9 5000 typ host"),
         "candidate:1 1 udp 1 9.9.9.9 99999999999999999999 typ host",
         "candidate:1 1 tcp 1 9.9.9.9 5000 typ host tcptype passive",
