@@ -103,6 +103,7 @@ async def test_listeners_hear_the_stage_through_a_second_node_and_lose_nothing_w
         await comes_true(lambda: psql.one("select count(*) from mix_receivers m join living_nodes() n on n.id = m.node_id") == 0)  # fmt: skip
 
 
+@pytest.mark.usefixtures("patient_nodes")
 async def test_a_whep_player_hears_a_room_through_a_second_node_too(
     relay: RunningRelay,
     database_url: str,

@@ -15,7 +15,7 @@ from roomtone.media import candidates
 from roomtone.media.signaling.database_client import database_connections
 from roomtone.tools.processes import free_port
 
-from ....patience import PATIENCE, comes_true
+from ....patience import LOOK_AGAIN, PATIENCE, comes_true
 from ....people import Psql
 from ....running import RunningRelay
 from ..node.people import Person
@@ -33,6 +33,9 @@ from .test_edge import (
 )
 
 __all__ = ["address"]
+
+# A player whose edge counts as lost is cut off: it is to happen only where a test makes it happen.
+pytestmark = pytest.mark.usefixtures("patient_nodes")
 
 SERVED_BY = (
     "select p.edge is not null and p.served_by like 'edge-%%' and p.expires_at is null"
@@ -84,7 +87,9 @@ async def test_players_of_all_kinds_hear_the_stage_through_an_edge(
         async with plays(await post_to_edge(vlc, psql, room, sdp), one) as session:
             await one.waits_to_hear("mix", *TONES.values())
             await comes_true(lambda: psql.one(SERVED_BY, room, "vlc"))
-            assert await mountpoints(janus) == 1, "the one by which it entered is gone"
+            async with asyncio.timeout(PATIENCE):
+                while await mountpoints(janus) > 1:  # noqa: ASYNC110 - that by which it entered goes after the answer
+                    await asyncio.sleep(LOOK_AGAIN)
             [name] = set(re.findall("a=ice-ufrag:(.*)\r\n", sdp))
             fragment = FRAGMENT.format(name=name)
             sent = await vlc.patch(session, content=fragment, headers=TRICKLE)
@@ -188,7 +193,12 @@ async def test_janus_sends_to_no_candidate_of_a_player_that_a_node_would_not_use
         with listening(address) as fine, listening(address) as refused:
             lines = f"a={candidate_line(fine, 1_000_000)}\r\na={candidate_line(refused, 2_000_000_000)}\r\n"
             sdp = (await offer_without_candidates()).replace("a=sendrecv", "a=recvonly")
-            whole = sdp if trickles else sdp + lines
+            # Janus reads these as the refused one, whoever reads the first as the other one.
+            host, port = fine.getsockname()
+            words = "\x1f".join(["candidate:1", "1", "udp", "1", host, str(port), "t", "host"])
+            hidden = candidate_line(refused, 2_000_000_000).partition(":")[2]
+            other = f"a={words} {hidden.partition(' ')[2]}\r\na=Candidate:{hidden}\r\n"
+            whole = sdp if trickles else sdp + lines + other
             answered = await post_to_edge(vlc, psql, room, whole)
             if trickles:
                 fragment = f"m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n{lines}"
