@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ..formats.sdp import ice_names_of
 from ..problem import Problem
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from ..postgres.roles import Connection
 
 Protocol = Literal["whip", "whep"]
+
+SERVER: Final = "coalesce(p.edge, n.peer_id)"
+SEAT: Final = (
+    "from roomtone.participants p join roomtone.rooms r on r.id = p.room_id"
+    " join roomtone.participants n on n.room_id = r.id and n.kind = r.topology and n.peer_id is not null"
+    " where p.room_id = %s and p.peer_id = %s"
+)
+"""The seat `p` of a session, and that of the room's node. No row if the room has none."""
 
 
 @dataclass(frozen=True)
@@ -56,26 +64,23 @@ async def take_seat_and_offer(
         "update roomtone.participants set offers = %s, served_directly = %s where room_id = %s and peer_id = %s",
         (protocol == "whep", protocol == "whip", session.room, session.peer),
     )
-    # This seat gets an edge, or the room a node if it was empty: now, rather than at commit.
-    await connection.execute(
-        "set constraints roomtone._500_log, roomtone._510_log_change, roomtone._650_assign_node, roomtone._660_assign_node_again immediate"
-    )
-    return await send_offer(connection, session, protocol, offer, leaves=leaves)
+    # A room that was empty gets a node now, rather than at commit, and then a listener an edge. That locks the room's log until the commit,
+    # so all of it goes with the offer, in one round trip.
+    async with connection.pipeline():
+        await connection.execute(
+            "set constraints roomtone._650_assign_node, roomtone._660_assign_node_again immediate"
+        )
+        if protocol == "whep":
+            await connection.execute(
+                "set constraints roomtone._500_log, roomtone._510_log_change immediate"
+            )
+        return await send_offer(connection, session, protocol, offer, leaves=leaves)
 
 
 async def send_offer(
     connection: Connection, session: WhipSession, protocol: Protocol, offer: str, *, leaves: bool
 ) -> PeerId:
     """Send the offer to whom serves this seat now, and return their session."""
-    peer = await server_of(connection, session)
-    if peer is None:
-        raise Problem(
-            409,
-            "55000",
-            "this room has no media node: it is a mesh, where all participants connect to each other, which WHIP and WHEP cannot",
-            hint="The host can change it: update rooms set topology = 'mcu' where id = …;",
-            rule="whip_needs_a_node",
-        )
     # Not part of the W3C's dictionary: with `presence` the node keeps the seat as long as the peer connection, and with
     # `receives` it sends one stream with all speakers.
     body = {"type": "offer", "sdp": offer, "presence": "connection"}
@@ -83,30 +88,30 @@ async def send_offer(
         body["receives"] = "mix"
     if leaves:
         body["when_recorded"] = "leave"
-    await signal(connection, session, peer, "offer", body)
-    return peer
-
-
-async def _node_of(connection: Connection, room: RoomId) -> PeerId | None:
-    """The `peer_id` of the seat of the room's node."""
-    found = await connection.execute(
-        "select p.peer_id::text from roomtone.participants p join roomtone.rooms r on r.id = p.room_id"
-        " where p.room_id = %s and p.kind = r.topology and p.peer_id is not null",
-        (room,),
+    sent = await connection.execute(
+        "insert into roomtone.signals (room_id, from_peer, to_peer, kind, body)"
+        f" select p.room_id, p.peer_id, {SERVER}, 'offer', %s::jsonb {SEAT} returning to_peer::text",
+        (json.dumps(body), session.room, session.peer),
     )
-    row = await found.fetchone()
-    return None if row is None else PeerId(row[0])
+    row = await sent.fetchone()
+    if row is None:
+        raise Problem(
+            409,
+            "55000",
+            "this room has no media node: it is a mesh, where all participants connect to each other, which WHIP and WHEP cannot",
+            hint="The host can change it: update rooms set topology = 'mcu' where id = …;",
+            rule="whip_needs_a_node",
+        )
+    return PeerId(row[0])
 
 
 async def server_of(connection: Connection, session: WhipSession) -> PeerId | None:
     """The `peer_id` of the seat of the edge that serves this session, or else of the room's node. None if the room has no node."""
-    node = await _node_of(connection, session.room)
     found = await connection.execute(
-        "select edge::text from roomtone.participants where room_id = %s and peer_id = %s and edge is not null",
-        (session.room, session.peer),
+        f"select ({SERVER})::text {SEAT}", (session.room, session.peer)
     )
     row = await found.fetchone()
-    return node if node is None or row is None else PeerId(row[0])
+    return None if row is None else PeerId(row[0])
 
 
 async def has_seat(connection: Connection, session: WhipSession) -> bool:

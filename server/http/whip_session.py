@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..postgres.pools import Database
     from ..postgres.roles import Connection
 
-ANSWERED_WITHIN: Final = 8.0  # seconds; less than the grace period of a seat without a subscriber
+ANSWERED_WITHIN: Final = 8.0  # seconds, by the edge or then by the node; less than the grace period of a seat without a subscriber
 
 
 class WhipSessions:
@@ -68,16 +68,22 @@ class WhipSessions:
                     )
 
                 async def work_again(connection: Connection) -> PeerId:
+                    if not await has_seat(connection, session):
+                        raise _seat_removed()
                     return await send_offer(connection, session, protocol, offer, leaves=leaves)
 
                 node = await transact(self._database, self._claims, work)
                 self._relay.logs.read_now(room)
                 try:
-                    answer = await _answer(reader, news, session, node)
-                    if answer is None:  # the edge cannot serve it
-                        node = await transact(self._database, self._claims, work_again)
-                        self._relay.logs.read_now(room)
-                        answer = await _answer(reader, news, session, node)
+                    try:
+                        async with asyncio.timeout(ANSWERED_WITHIN):
+                            answer = await _answer(reader, news, session, node)
+                            if answer is None:  # the edge cannot serve it
+                                node = await transact(self._database, self._claims, work_again)
+                                self._relay.logs.read_now(room)
+                                answer = await _answer(reader, news, session, node)
+                    except (TimeoutError, SlowReader):
+                        raise _no_answer() from None
                     if answer is None:
                         raise _no_answer()
                     recorded = await self._recorded(room)
@@ -153,21 +159,17 @@ class WhipSessions:
 
 
 async def _answer(reader: LogReader, news: News, session: WhipSession, node: PeerId) -> str | None:
-    """The answer of this node; None when it was an edge, and serves this session no longer."""
-    try:
-        async with asyncio.timeout(ANSWERED_WITHIN):
-            while True:
-                news.clear()
-                for entry in reader.take():
-                    if _is_refused_by(node, entry, session):
-                        return None
-                    if (answer := _read(entry, reader, session, node)) is not None:
-                        return answer
-                if reader.lost:
-                    raise _no_answer()
-                await news.wait()
-    except (TimeoutError, SlowReader):
-        raise _no_answer() from None
+    """The answer of this node; None when it was an edge, and serves this session no longer. Raises SlowReader."""
+    while True:
+        news.clear()
+        for entry in reader.take():
+            if _is_refused_by(node, entry, session):
+                return None
+            if (answer := _read(entry, reader, session, node)) is not None:
+                return answer
+        if reader.lost:
+            raise _no_answer()
+        await news.wait()
 
 
 def _is_refused_by(node: PeerId, entry: Entry, session: WhipSession) -> bool:
@@ -182,7 +184,7 @@ def _is_refused_by(node: PeerId, entry: Entry, session: WhipSession) -> bool:
 def _read(entry: Entry, reader: LogReader, session: WhipSession, node: PeerId) -> str | None:
     if entry.seat_user == reader.user and entry.seat_peer != session.peer:
         if entry.seat_peer is None or entry.reason is not None:
-            raise Problem(409, "55000", "the seat was removed before the node answered")
+            raise _seat_removed()
         raise Problem(409, "55000", "another session took the seat before the node answered")
     if entry.frame.event != "signals":
         return None
@@ -217,6 +219,10 @@ def restarts_nothing() -> Problem:
         hint="DELETE this session and POST a new offer.",
         rule="whip_restarts_nothing",
     )
+
+
+def _seat_removed() -> Problem:
+    return Problem(409, "55000", "the seat was removed before the node answered")
 
 
 def _no_answer() -> Problem:
