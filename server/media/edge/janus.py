@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.typing import Subprotocol
 
-from ...supervision import Supervisor
+from ...supervision import Supervisor, begin
 from ..node.viewers import ViewerRefused, ViewersLost
 
 ANSWERS_WITHIN: Final = 3.0  # seconds
@@ -106,9 +106,19 @@ class Janus:
 
     async def attach(self, plugin: str, on_event: OnEvent) -> Handle:
         """A handle of this plugin. `on_event` gets what Janus says of it by itself."""
-        number = int((await self.ask("attach", plugin=plugin))["data"]["id"])
-        self._handles[number] = on_event
-        return Handle(self, number)
+
+        async def attached() -> Handle:
+            number = int((await self.ask("attach", plugin=plugin))["data"]["id"])
+            self._handles[number] = on_event
+            return Handle(self, number)
+
+        attaching = begin(attached(), "attach to Janus")
+        try:
+            return await asyncio.shield(attaching)
+        except asyncio.CancelledError:
+            with suppress(JanusLost, JanusRefused):  # Janus makes the handle all the same
+                await (await attaching).detach()
+            raise
 
     async def ask(
         self, kind: str, *, within: float = ANSWERS_WITHIN, **more: Any

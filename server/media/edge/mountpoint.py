@@ -13,6 +13,7 @@ from typing import Any, Final
 from aiortc import RTCIceCandidate
 from aiortc.sdp import candidate_to_sdp
 
+from ...supervision import finished
 from ..node.mix_sender import PAYLOAD_TYPE, MixReceiver
 from ..node.viewers import OnChange
 from .exchanged_sdp import OfferedStream, offered_stream
@@ -76,16 +77,21 @@ class Mountpoint:
         offered = offered_stream(offer)
         if offered.payload_type == PAYLOAD_TYPE:
             return await _exchanged(await self.watch(on_change), offered)
-        async with mountpoint(
-            self._janus, self._admin_key, address=self._address, payload_type=offered.payload_type
-        ) as entrance:
-            viewer = await _exchanged(await entrance.watch(on_change), offered)
-            try:
+        viewer = None
+        try:
+            async with mountpoint(
+                self._janus,
+                self._admin_key,
+                address=self._address,
+                payload_type=offered.payload_type,
+            ) as entrance:
+                viewer = await _exchanged(await entrance.watch(on_change), offered)
                 await viewer.handle.say({"request": "switch", "id": self.number})
-            except BaseException:
+        except BaseException:
+            if viewer is not None:
                 await viewer.close()
-                raise
-            return viewer
+            raise
+        return viewer
 
 
 async def _exchanged(viewer: JanusViewer, offered: OfferedStream) -> JanusViewer:
@@ -130,13 +136,21 @@ async def mountpoint(
     Its port may be found by anybody on that network, so it takes only packets that are encrypted with its key.
     """
     handle = await janus.attach(PLUGIN, lambda event: None)
-    made = await _create(handle, janus, admin_key, address, payload_type)
     try:
+        for more in reversed(range(TRIES)):
+            # A number of our own choice, so that a Janus with other mountpoints gives them no place in ours.
+            number = secrets.randbelow(1 << 52) + 1
+            creating = _create(handle, number, janus, admin_key, address, payload_type)
+            try:
+                made = await finished(creating, "creation of a mountpoint")
+                break
+            except JanusRefused as refused:
+                if refused.code != NOT_CREATED or not more:
+                    raise
         yield made
     finally:
         if not janus.lost.is_set():
-            await _destroy(handle, made.number, admin_key)
-            await handle.detach()
+            await finished(_end(handle, number, admin_key), "end of a mountpoint")
 
 
 async def destroy_abandoned(janus: Janus, admin_key: str) -> None:
@@ -153,29 +167,25 @@ async def destroy_abandoned(janus: Janus, admin_key: str) -> None:
 
 
 async def _create(
-    handle: Handle, janus: Janus, admin_key: str, address: str, payload_type: int
+    handle: Handle, number: int, janus: Janus, admin_key: str, address: str, payload_type: int
 ) -> Mountpoint:
     pin, key = secrets.token_hex(16), base64.b64encode(secrets.token_bytes(30)).decode()
     audio = {
         "type": "audio", "mid": "0", "port": 0, "pt": payload_type, "codec": "opus", "iface": address,
     }  # fmt: skip
-    for attempt in range(TRIES):
-        # A number of our own choice, so that a Janus with other mountpoints gives them no place in ours.
-        number = secrets.randbelow(1 << 52) + 1
-        body = {
-            "request": "create", "type": "rtp", "id": number, "description": DESCRIPTION,
-            "admin_key": admin_key, "secret": _secret(number, admin_key), "pin": pin,
-            "is_private": True, "permanent": False, "media": [audio], "srtpsuite": 80, "srtpcrypto": key,
-        }  # fmt: skip
-        try:
-            reply = await handle.say(body)
-        except JanusRefused as refused:
-            if refused.code == NOT_CREATED and attempt < TRIES - 1:
-                continue
-            raise
-        [port] = reply.data["stream"]["ports"]
-        return Mountpoint(number, int(port["port"]), key, pin, janus, admin_key, address)
-    raise AssertionError("the last try returns or raises")
+    body = {
+        "request": "create", "type": "rtp", "id": number, "description": DESCRIPTION,
+        "admin_key": admin_key, "secret": _secret(number, admin_key), "pin": pin,
+        "is_private": True, "permanent": False, "media": [audio], "srtpsuite": 80, "srtpcrypto": key,
+    }  # fmt: skip
+    reply = await handle.say(body)
+    [port] = reply.data["stream"]["ports"]
+    return Mountpoint(number, int(port["port"]), key, pin, janus, admin_key, address)
+
+
+async def _end(handle: Handle, number: int, admin_key: str) -> None:
+    await _destroy(handle, number, admin_key)
+    await handle.detach()
 
 
 async def _destroy(handle: Handle, number: int, admin_key: str) -> None:

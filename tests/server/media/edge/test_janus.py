@@ -199,3 +199,76 @@ async def test_where_no_janus_is_the_reason_is_said() -> None:
     with pytest.raises(JanusLost, match="cannot be reached"):
         async with janus_session("ws://127.0.0.1:9", "secret"):
             pass
+
+
+PLAYER = """v=0
+o=- 1 1 IN IP4 127.0.0.1
+s=-
+t=0 0
+m=audio 9 UDP/TLS/RTP/SAVPF 96
+c=IN IP4 0.0.0.0
+a=recvonly
+a=mid:0
+a=rtcp-mux
+a=rtpmap:96 opus/48000/2
+a=ice-ufrag:view
+a=ice-pwd:viewerviewerviewerviewer
+a=fingerprint:sha-256 {fingerprint}
+a=setup:actpass
+"""
+
+
+async def test_who_is_cancelled_while_entering_leaves_nothing_behind_in_janus(
+    janus: JanusProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is asked of Janus just then: a mountpoint to enter by, a connection, or their end."""
+    offer = PLAYER.replace("\n", "\r\n").format(fingerprint=":".join(["AA"] * 32))
+    session = janus.session
+    handles: set[int] = set()
+    entering: asyncio.Task[Any] | None = None
+    left = 0  # requests until the cancellation
+    ask = session.ask
+
+    async def cancels(kind: str, **more: Any) -> dict[str, Any]:
+        nonlocal left
+        left -= 1
+        if left == 0 and entering is not None:
+            asyncio.get_running_loop().call_soon(entering.cancel)
+        if kind == "detach":
+            handles.discard(more["handle_id"])
+        if kind != "attach":
+            return await ask(kind, **more)
+        return await asyncio.shield(asyncio.ensure_future(attached(**more)))
+
+    async def attached(**more: Any) -> dict[str, Any]:
+        """Janus makes a handle for who was cancelled meanwhile, too."""
+        answer = await ask("attach", **more)
+        handles.add(answer["data"]["id"])
+        return answer
+
+    monkeypatch.setattr(session, "ask", cancels)
+    async with mountpoint(session, janus.secret) as point:
+        before = set(handles)
+        for at in range(1, 50):
+            entering = asyncio.create_task(point.answer(offer, lambda _: None))
+            left = at
+            await asyncio.wait([entering])
+            entering, ended = None, entering
+            cancelled = ended.cancelled()
+            if not cancelled:
+                await ended.result().close()
+            assert handles == before, f"cancelled at request {at}"
+            assert await _numbers(session, janus) == {point.number}, f"at request {at}"
+            before = set(handles)
+            if left > 0:
+                assert at > 8, "attach, create, attach, watch, start, switch, destroy, detach"
+                break
+        else:
+            raise AssertionError("it never ended")
+
+
+async def _numbers(session: Janus, janus: JanusProcess) -> set[int]:
+    handle = await session.attach(PLUGIN, lambda _event: None)
+    found = await handle.say({"request": "list", "admin_key": janus.secret})
+    await handle.detach()
+    return {each["id"] for each in found.data["list"]}
