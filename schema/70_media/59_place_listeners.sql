@@ -5,7 +5,8 @@ language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   on_nodes constant boolean := exists (
     select from rooms r where r.id = place_listeners.room_id and r.topology <> 'mesh' and r.opened_at is not null and r.ended_at is null);
-  without_edge int; -- listeners who may be moved
+  without_edge int;
+  movable int;      -- listeners without an edge who may be given one
   orphaned int;     -- seats whose edge is gone
   beyond bigint;    -- listeners whom the node of the stage should not serve
   too_many bigint;  -- those for whom it has no capacity
@@ -23,7 +24,9 @@ begin
     where a.room_id = place_listeners.room_id and a.serves = 'audience'
       and not (on_nodes and exists (select from living_nodes() n where n.id = a.node_id)
                and exists (select from participants p where p.peer_id = a.peer_id)
-               and (a.listeners > 0 or a.assigned_at > clock_timestamp() - interval '10 seconds'))
+               and (a.listeners > 0 or a.assigned_at > clock_timestamp() - interval '10 seconds'
+                    -- A program that raised its hand is served on: its session cannot move.
+                    or exists (select from participants p where p.room_id = a.room_id and p.offers and p.edge is null and p.served_by = a.node_id)))
     returning a.node_id
   loop
     perform pg_notify('roomtone', json_build_object('node', ended)::text);
@@ -32,8 +35,9 @@ begin
   from (select b.peer_id, (select count(*) from participants p where p.edge = b.peer_id) as listeners from assignments b
         where b.room_id = place_listeners.room_id and b.serves = 'audience') c
   where a.peer_id = c.peer_id and a.listeners <> c.listeners;
-  select count(*) filter (where p.edge is null), count(*) filter (where p.edge is not null and a.peer_id is null)
-  into without_edge, orphaned
+  select count(*) filter (where p.edge is null), count(*) filter (where p.edge is not null and a.peer_id is null),
+    count(*) filter (where a.peer_id is null and p.hand_raised_at is null and p.invited_to_speak_at is null and not p.served_directly and not p.offers)
+  into without_edge, orphaned, movable
   from participants p left join assignments a on a.peer_id = p.edge and a.room_id = p.room_id and a.serves = 'audience'
   where p.room_id = place_listeners.room_id and p.role = 'AUDIENCE' and p.kind in ('person', 'bot');
   -- A session that offers cannot be connected elsewhere: its seat expires. The others the operator wrote: elsewhere such a seat loses its edge by itself.
@@ -48,8 +52,8 @@ begin
     perform log_edge(old, speaks);
     moved := moved + 1;
   end loop;
-  too_many := case when on_nodes then greatest(0, without_edge + orphaned - stage_listeners(place_listeners.room_id)) else 0 end;
-  beyond := case when on_nodes then greatest(too_many, without_edge + orphaned - coalesce((select s.edge_after from topology_sizes s), 50)) else 0 end;
+  too_many := case when on_nodes then least(movable, greatest(0, without_edge + orphaned - stage_listeners(place_listeners.room_id))) else 0 end;
+  beyond := case when on_nodes then least(movable, greatest(too_many, without_edge + orphaned - coalesce((select s.edge_after from topology_sizes s), 50))) else 0 end;
   loop
     free := coalesce((select sum(e.capacity - e.listeners) from edges_of_room(place_listeners.room_id, false) e), 0);
     exit when free >= beyond or assign_edge(place_listeners.room_id, false) is null;

@@ -6,7 +6,8 @@ begin atomic
     and (r.topology = 'mesh' or r.ended_at is not null
          or not exists (select from living_nodes() n where n.id = a.node_id)
          or not exists (select from participants p where p.peer_id = a.peer_id)
-         or (a.listeners = 0 and a.assigned_at < clock_timestamp() - interval '10 seconds'))
+         or (a.listeners = 0 and a.assigned_at < clock_timestamp() - interval '10 seconds'
+             and not exists (select from participants p where p.room_id = a.room_id and p.offers and p.edge is null and p.served_by = a.node_id)))
   union
   select p.room_id from participants p
   where p.edge is not null
@@ -21,7 +22,7 @@ begin atomic
   where l.here - l.on_stage > coalesce((select s.edge_after from topology_sizes s), 50)
     and exists (select from living_nodes() n where n.kind = 'edge' and n.capacity > (select coalesce(sum(b.listeners), 0) from assignments b where b.node_id = n.id))
   group by l.room_id
-  having l.here - l.on_stage - l.hands - sum(a.listeners) - (select count(*) from participants p where p.room_id = l.room_id and (p.served_directly or p.offers) and p.edge is null) > coalesce((select s.edge_after from topology_sizes s), 50)
+  having l.here - l.on_stage - l.hands - sum(a.listeners) - (select count(*) from participants p where p.room_id = l.room_id and (p.served_directly or p.offers) and p.edge is null and p.role = 'AUDIENCE' and p.hand_raised_at is null) > coalesce((select s.edge_after from topology_sizes s), 50)
   union
   select l.room_id
   from living_nodes() n
@@ -29,7 +30,7 @@ begin atomic
   join logs l on l.room_id = a.room_id
   where n.kind in ('sfu', 'mcu') and node_load(n.id) > n.capacity
     and l.here - l.on_stage - l.hands - (select coalesce(sum(b.listeners), 0) from assignments b where b.room_id = a.room_id)
-      - (select count(*) from participants p where p.room_id = a.room_id and (p.served_directly or p.offers) and p.edge is null) > 0
+      - (select count(*) from participants p where p.room_id = a.room_id and (p.served_directly or p.offers) and p.edge is null and p.role = 'AUDIENCE' and p.hand_raised_at is null) > 0
     and exists (select from living_nodes() o where o.id <> n.id and o.kind <> 'bot' and o.revision >= 3 and node_load(o.id) < o.capacity)
   order by 1;
 end;

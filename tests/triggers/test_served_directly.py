@@ -123,3 +123,66 @@ def test_who_offers_is_served_by_the_stage_while_the_room_is_recorded(psql: Psql
     psql.run("update recordings set ended_at = now()")
     plays(psql, room, "player")
     assert edge_of(psql, room, "player") == "an edge"
+
+
+MISPLACED: LiteralString = "select rooms_with_misplaced_listeners()"
+EDGES: LiteralString = (
+    "select node_id from assignments where room_id = %s and serves = 'audience' order by 1"
+)
+LONG_AGO: LiteralString = "update assignments set assigned_at = now() - interval '1 minute'"
+
+
+def test_who_offers_and_raises_a_hand_keeps_the_edge_in_the_room(psql: Psql) -> None:
+    sizes(psql, 0)
+    node(psql, "an edge", "edge", 10)
+    room = stage(psql)
+    session = plays(psql, room, "player")
+    psql.run("update participants set served_by = 'an edge', expires_at = null where peer_id = %s", session)  # fmt: skip
+    psql.run("update participants set hand_raised_at = now() where peer_id = %s", session)
+    psql.run(LONG_AGO)
+    assert psql.all(MISPLACED) == []
+    psql.one("select place_listeners(%s)", room)
+    assert psql.all(EDGES, room) == [("an edge",)]
+    psql.run("delete from participants where peer_id = %s", session)
+    assert psql.all(MISPLACED) == [(room,)]
+    psql.one("select place_listeners(%s)", room)
+    assert psql.all(EDGES, room) == []
+
+
+def test_no_edge_comes_for_those_who_stay_with_the_stage(psql: Psql) -> None:
+    sizes(psql, 0)
+    node(psql, "an edge", "edge", 10)
+    room = stage(psql)
+    joins(psql, room, "player", directly=True)
+    joins(psql, room, "page", directly=False)
+    psql.run("delete from participants where user_id = %s", psql.person_id("page"))
+    node(psql, "another", "edge", 10)
+    psql.run(LONG_AGO)
+    psql.one("select place_listeners(%s)", room)
+    assert psql.all(EDGES, room) == []
+
+
+def test_a_program_on_stage_hides_no_listener_who_should_have_an_edge(psql: Psql) -> None:
+    sizes(psql, 0)
+    room = stage(psql)
+    session = plays(psql, room, "player")
+    joins(psql, room, "page", directly=False)
+    for change in ("hand_raised_at = now()", "role = 'SPEAKER', hand_raised_at = null"):
+        psql.connection.execute(
+            f"update participants set {change} where peer_id = '{session}'".encode()
+        )
+        psql.run("delete from nodes where kind = 'edge'")
+        assert psql.all(MISPLACED) == []
+        node(psql, "an edge", "edge", 10)
+        assert psql.all(MISPLACED) == [(room,)]
+
+
+def test_nobody_says_for_another_how_they_are_connected(psql: Psql) -> None:
+    room = stage(psql)
+    joins(psql, room, "page", directly=False)
+    psql.act_as("host")
+    for column in ("offers", "served_directly"):
+        with refused("participants_connect_themselves"):
+            psql.connection.execute(f"update roomtone.participants set {column} = true where room_id = {room} and role = 'AUDIENCE'".encode())  # fmt: skip
+    psql.act_as("page")
+    assert psql.run("update participants set offers = true where room_id = %s and role = 'AUDIENCE'", room) == 1  # fmt: skip
