@@ -22,6 +22,25 @@ before delete or update of room_id, user_id, peer_id, kind, role, muted, hand_ra
 for each row when (old.kind not in ('person', 'bot')) execute function tg_participants__guard_node();
 comment on trigger _140_guard_node on participants is 'Refuses changes to the seats of media nodes.';
 
+create or replace function tg_participants__guard_connection() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  if acting_user() <> old.user_id then -- null for the operator, and for nodes
+    raise insufficient_privilege using
+      message    = 'you cannot say how another participant is connected',
+      constraint = 'participants_connect_themselves',
+      hint       = 'Only who has the seat writes served_directly and offers.';
+  end if;
+  return new;
+end
+$$;
+
+comment on function tg_participants__guard_connection() is 'Only the user of a seat says how they are connected: by WHIP (served_directly) or WHEP (offers).';
+
+create or replace trigger _145_guard_connection before update of served_directly, offers on participants
+for each row execute function tg_participants__guard_connection();
+comment on trigger _145_guard_connection on participants is 'Refuses moderators who write how another participant is connected.';
+
 create or replace function tg_participants__leave_edge() returns trigger
 language plpgsql as $$
 begin
