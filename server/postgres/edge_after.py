@@ -16,11 +16,15 @@ SET_EDGE_AFTER: Final = (
     " on conflict (only_row) do update set edge_after = excluded.edge_after"
 )
 
+LOCKED_WITHIN: Final = 10
+"""Seconds for the lock of the row: a transaction that somebody left open does not hang the start."""
+
 
 def set_edge_after(url: str, listeners: int) -> None:
     """Write the number as the operator who logs in here. Raises InstallError, also for a login that may not."""
     with login(url) as connection:
         try:
+            connection.execute(f"set lock_timeout = '{LOCKED_WITHIN}s'")
             connection.execute(SET_EDGE_AFTER, (listeners,))
         except InsufficientPrivilege:
             user = single_value(connection, "select session_user")
