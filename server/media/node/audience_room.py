@@ -77,6 +77,10 @@ class AudienceRoom:
                 self._seats = {seat.user: seat for seat in seats}
                 self._recording = None if recording is None else recording["id"]
                 self._update()
+                if (
+                    recording is not None
+                ):  # announced while this edge had no connection with the log
+                    self._let_players_go()
                 for signal in signals:
                     self._signals.put(signal)
             case SeatChanged(seat=seat):
@@ -93,15 +97,19 @@ class AudienceRoom:
     def _update_recording(
         self, record: Mapping[str, Any] | None, old_record: Mapping[str, Any] | None
     ) -> None:
-        """Let the players go when a recording is announced, because an edge cannot inform them of it."""
+        """Know which recording is announced or runs."""
         changed = record or old_record or {}
         if record is not None and not record["ended_at"]:
             self._recording = record["id"]
-            for each in self.listeners.values():
-                if isinstance(each, AudiencePlayer):
-                    each.hang_up()
+            self._let_players_go()
         elif changed.get("id") == self._recording:
             self._recording = None
+
+    def _let_players_go(self) -> None:
+        """When a recording is announced, because an edge cannot inform them of it."""
+        for each in self.listeners.values():
+            if isinstance(each, AudiencePlayer):
+                each.hang_up()
 
     def _update(self) -> None:
         """Connect who names this edge; let go who is served elsewhere, and at once who left the room."""
