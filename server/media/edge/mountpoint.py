@@ -136,18 +136,20 @@ async def mountpoint(
     Its port may be found by anybody on that network, so it takes only packets that are encrypted with its key.
     """
     handle = await janus.attach(PLUGIN, lambda event: None)
+    number, tries = _new_number(), TRIES
     try:
-        for more in reversed(range(TRIES)):
-            # A number of our own choice, so that a Janus with other mountpoints gives them no place in ours.
-            number = secrets.randbelow(1 << 52) + 1
+        while True:
             creating = _create(handle, number, janus, admin_key, address, payload_type)
             try:
                 made = await finished(creating, "creation of a mountpoint")
-                break
             except JanusRefused as refused:
-                if refused.code != NOT_CREATED or not more:
+                tries -= 1
+                if refused.code != NOT_CREATED or not tries:
                     raise
-        yield made
+                number = _new_number()
+                continue
+            yield made
+            break
     finally:
         if not janus.lost.is_set():
             await finished(_end(handle, number, admin_key), "end of a mountpoint")
@@ -164,6 +166,11 @@ async def destroy_abandoned(janus: Janus, admin_key: str) -> None:
                 await _destroy(handle, each["id"], admin_key)
     finally:
         await handle.detach()
+
+
+def _new_number() -> int:
+    """Of our own choice, so that a Janus with other mountpoints gives them no place in ours."""
+    return secrets.randbelow(1 << 52) + 1
 
 
 async def _create(

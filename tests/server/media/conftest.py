@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-
 from roomtone.media.edge import janus
 
 from ...patience import PATIENCE

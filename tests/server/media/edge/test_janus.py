@@ -250,13 +250,12 @@ async def test_who_is_cancelled_while_entering_leaves_nothing_behind_in_janus(
     async with mountpoint(session, janus.secret) as point:
         before = set(handles)
         for at in range(1, 50):
-            entering = asyncio.create_task(point.answer(offer, lambda _: None))
+            entered = entering = asyncio.create_task(point.answer(offer, lambda _: None))
             left = at
-            await asyncio.wait([entering])
-            entering, ended = None, entering
-            cancelled = ended.cancelled()
-            if not cancelled:
-                await ended.result().close()
+            await asyncio.wait([entered])
+            entering = None
+            if not entered.cancelled():
+                await entered.result().close()
             assert handles == before, f"cancelled at request {at}"
             assert await _numbers(session, janus) == {point.number}, f"at request {at}"
             before = set(handles)
