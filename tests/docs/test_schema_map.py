@@ -48,6 +48,7 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_120_guard_hand",
         "_130_guard_join",
         "_140_guard_node",
+        "_145_guard_connection",
         "_150_keep_host",
         "_160_limit",
         "_170_pace",
