@@ -15,7 +15,7 @@ begin
     exit when not found;
     with next as (
       select s.id, s.user_id from push_subscriptions s
-      where s.id > occasion.last_told and s.user_id in (
+      where s.id > occasion.last_told and (s.expires_at is null or s.expires_at > clock_timestamp()) and s.user_id in (
         select occasion.user_id
         union all
         select m.user_id from reminders m where occasion.kind = 'reminder' and m.room_id = occasion.room_id
@@ -38,7 +38,7 @@ begin
   ), kept as materialized (
     select d.occasion_id, d.subscription_id from due d
     join push_subscriptions s on s.id = d.subscription_id
-    where wants_push(d.occasion_id, s.user_id)
+    where (s.expires_at is null or s.expires_at > clock_timestamp()) and wants_push(d.occasion_id, s.user_id)
   ), withdrawn as (
     delete from pushes p using due d
     where (p.occasion_id, p.subscription_id) = (d.occasion_id, d.subscription_id)
@@ -64,4 +64,4 @@ end
 $$;
 
 comment on function relay_take_pushes(int, interval) is
-  'Notifications that a relay is to send now, at most so many; no other relay is given them within this time. `seconds`: until when they are worth delivering; `message`: {kind, room, by, path}. Before, the next 500 browsers get their rows, while fewer than 10,000 rows wait; what is no longer wanted (wants_push) is deleted.';
+  'Notifications that a relay is to send now, at most so many; no other relay is given them within this time. `seconds`: until when they are worth delivering; `message`: {kind, room, by, path}. Before, the next 500 browsers get their rows, while fewer than 10,000 rows wait; what is no longer wanted (wants_push), or for a browser whose session has expired, is deleted.';

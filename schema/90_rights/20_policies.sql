@@ -173,8 +173,8 @@ comment on policy calendar_addresses_are_private on calendar_addresses is 'Users
 create policy calendar_addresses_are_deleted_by_their_user on calendar_addresses for delete to roomtone_person using (user_id = acting_user());
 comment on policy calendar_addresses_are_deleted_by_their_user on calendar_addresses is 'Users delete their own address.';
 
-create policy push_subscriptions_are_private on push_subscriptions for select to roomtone_person using (user_id = acting_user());
-comment on policy push_subscriptions_are_private on push_subscriptions is 'Users read only their own browsers.';
+create policy push_subscriptions_are_private on push_subscriptions for select to roomtone_person using (user_id = acting_user() and (expires_at is null or expires_at > now()));
+comment on policy push_subscriptions_are_private on push_subscriptions is 'Users read only their own browsers, until the session there expires.';
 create policy push_subscriptions_are_made_as_yourself on push_subscriptions for insert to roomtone_person with check (user_id = acting_user());
 comment on policy push_subscriptions_are_made_as_yourself on push_subscriptions is 'Users subscribe browsers only for themselves.';
 create policy push_subscriptions_are_deleted_by_their_user on push_subscriptions for delete to roomtone_person using (user_id = acting_user());

@@ -3,8 +3,11 @@ comment on trigger _050_set_synchronous_commit on push_subscriptions is 'Commits
 
 create or replace function tg_push_subscriptions__guard() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
+declare
+  claims jsonb := nullif(current_setting('request.jwt.claims', true), '');
 begin
-  new.jti := nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'jti';
+  new.jti := claims ->> 'jti';
+  new.expires_at := to_timestamp((claims ->> 'exp')::float8);
   -- Who shows the keys of this endpoint has the browser, and takes it over from whoever was signed in there before.
   delete from push_subscriptions s where s.endpoint = new.endpoint and (s.p256dh, s.auth) = (new.p256dh, new.auth);
   if exists (select from push_subscriptions s where s.endpoint = new.endpoint) then
@@ -18,7 +21,7 @@ end
 $$;
 
 comment on function tg_push_subscriptions__guard() is
-  'A browser that is subscribed again replaces its earlier row, also that of another user. Refuses an endpoint with other keys than the known ones. Notes the token of the session.';
+  'A browser that is subscribed again replaces its earlier row, also that of another user. Refuses an endpoint with other keys than the known ones. Notes the token of the session, and when it expires.';
 
 create or replace trigger _100_guard before insert on push_subscriptions
 for each row execute function tg_push_subscriptions__guard();
@@ -64,3 +67,18 @@ create or replace trigger _610_end_pushes after update of disabled_at, issuer, s
 for each row when ((old.disabled_at is null and new.disabled_at is not null) or new.tokens_ended_at is distinct from old.tokens_ended_at)
 execute function tg_users__end_pushes();
 comment on trigger _610_end_pushes on users is 'Whose tokens end has no subscribed browser.';
+
+create or replace function tg_secrets__end_pushes() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  delete from push_subscriptions s where s.id is not null;
+  return null;
+end
+$$;
+
+comment on function tg_secrets__end_pushes() is
+  'Push services refuse what a new key sends to browsers that subscribed with an older one. So those are forgotten, and each page subscribes again.';
+
+create or replace trigger _610_end_pushes after insert or update on secrets
+for each row when (new.name = 'push') execute function tg_secrets__end_pushes();
+comment on trigger _610_end_pushes on secrets is 'With a new key for push services all subscriptions end.';

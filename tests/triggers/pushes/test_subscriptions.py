@@ -6,7 +6,7 @@ import pytest
 from psycopg.errors import CheckViolation, InsufficientPrivilege, UniqueViolation
 
 from ...people import Psql
-from .rows import KEY, SECRET, subscribe
+from .rows import KEY, SECRET, subscribe, taken
 
 
 def test_a_browser_belongs_to_the_user_who_subscribed_it_last(push: Psql) -> None:
@@ -75,3 +75,48 @@ def test_a_browser_is_forgotten_with_its_session(psql: Psql) -> None:
     assert psql.one("select string_agg(jti, ' ') from push_subscriptions") == "first"
     psql.run("update users set tokens_ended_at = now() where id = %s", user)
     assert psql.one("select count(*) from push_subscriptions") == 0
+
+
+def test_a_browser_is_notified_until_its_session_expires(push: Psql) -> None:
+    user = push.person_id("beth")
+    at = int(push.one("select extract(epoch from now() + interval '1 hour')"))
+    push.run(
+        "select set_config('request.jwt.claims', %s, false)",
+        f'{{"sub": "{user}", "jti": "first", "exp": {at}}}',
+    )
+    push.run("set role roomtone_person")
+    push.run(
+        "insert into push_subscriptions (endpoint, p256dh, auth) values ('https://push.example/beth', %s, %s)",
+        KEY, SECRET,
+    )  # fmt: skip
+    mine = "select count(*) from push_subscriptions"
+    assert push.one(mine) == 1
+    push.run("reset role")
+    until = "select extract(epoch from expires_at)::bigint from push_subscriptions where jti = 'first'"
+    assert push.one(until) == at
+    push.room("amara")
+    assert taken(push) == [("followed", "beth"), ("followed", "cleo")]
+    expire = "update push_subscriptions set expires_at = now() - interval '1 second' where jti = 'first'"
+    push.run(expire)
+    # What waits for it is withdrawn, and what happens later is not noted for it.
+    push.run("update pushes set due_at = now()")
+    push.room("amara")
+    assert taken(push) == [("followed", "cleo"), ("followed", "cleo")]
+    push.act_as("beth")
+    assert push.one(mine) == 0
+    push.run("reset role")
+    push.one("select relay_delete_old_rows('1 day', 1000)")
+    assert push.one("select count(*) from push_subscriptions where jti = 'first'") == 0
+
+
+def test_with_a_new_key_for_push_services_all_subscriptions_end(push: Psql) -> None:
+    push.one("select relay_secret('jwt')")
+    assert push.one("select count(*) from push_subscriptions") > 0
+    push.one("select relay_secret('push')")
+    assert push.one("select count(*) from push_subscriptions") == 0
+    subscribe(push, "beth")
+    push.one("select relay_secret('push')")
+    assert push.one("select count(*) from push_subscriptions") == 1
+    push.run("delete from secrets where name = 'push'")
+    push.one("select relay_secret('push')")
+    assert push.one("select count(*) from push_subscriptions") == 0
