@@ -35,9 +35,17 @@ from .browser import chromium, patient_context
 from .icons import SIZES
 from .user_page import SMALL_PHONE, user_page
 
-NOTIFIED = "async () => (await registration.getNotifications()).map(({ title, body, data }) => ({ title, body, path: data.path }))"
+# Chromium deletes a notification that is read before it is displayed: it is read when it is.
+NOTIFIED = "async () => (globalThis.notifications = await registration.getNotifications()).map(({ title, body, data }) => ({ title, body, path: data.path }))"
+SHOWN = "() => shown.length"
+WATCH = """() => {
+    const { registration } = globalThis
+    const show = registration.showNotification.bind(registration)
+    globalThis.shown = []
+    registration.showNotification = async (...what) => { await show(...what); shown.push(what) }
+}"""
 PAGES = "async () => (await clients.matchAll({ type: 'window' })).length"
-CLICK = "async () => { const [notification] = await registration.getNotifications(); dispatchEvent(new NotificationEvent('notificationclick', { notification })) }"
+CLICK = "() => { const [notification] = notifications; dispatchEvent(new NotificationEvent('notificationclick', { notification })) }"
 SUBSCRIBES = """
     (subscription) => {
         const { endpoint, p256dh, auth } = subscription
@@ -79,7 +87,8 @@ def notified(playwright: Playwright) -> Iterator[BrowserContext]:
 
 def worker_of(context: BrowserContext) -> Worker:
     """The service worker, when it controls the page."""
-    eventually(lambda: context.service_workers)
+    if not context.service_workers:
+        context.wait_for_event("serviceworker")
     return context.service_workers[-1]
 
 
@@ -97,7 +106,7 @@ def deliver(page: Page, message: dict[str, Any]) -> None:
     )
     session.send("ServiceWorker.enable")
     # Playwright hands out events while it asks the page.
-    eventually(lambda: page.title() == "" and found)
+    eventually(lambda: page.title() == "" and found, what=lambda: "no service worker is known")
     registration = found[-1]
     session.send(
         "ServiceWorker.deliverPushMessage",
@@ -140,9 +149,10 @@ def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
         speak = dialog.get_by_label("Invitations to speak")
         expect(speak).to_be_checked()
         speak.press("Space")
-        eventually(lambda: psql.one("select kind from unwanted_pushes") == "speak")
+        unwanted = "select string_agg(kind, ' ') from unwanted_pushes"
+        eventually(lambda: psql.one(unwanted) == "speak", what=lambda: f"{psql.one(unwanted)}")
         speak.press("Space")
-        eventually(lambda: psql.one("select count(*) from unwanted_pushes") == 0)
+        eventually(lambda: psql.one(unwanted) is None, what=lambda: f"{psql.one(unwanted)}")
         page.keyboard.press("Escape")
 
         room = psql.room("amara", "Tea at night")
@@ -151,28 +161,27 @@ def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
         page.goto("about:blank")
         # Who looks at the page hears nothing, and the page that was left may still be known to the worker.
         eventually(lambda: worker.evaluate(PAGES) == 0, what=lambda: "the page is still open")
+        worker.evaluate(WATCH)
         deliver(page, message)
-        shown = [
+        eventually(lambda: worker.evaluate(SHOWN), what=lambda: "nothing is shown")
+        assert worker.evaluate(NOTIFIED) == [
             {
                 "title": "“Tea at night” is open now",
                 "body": "amara, whom you follow, hosts it.",
                 "path": f"rooms/{room}",
             }
         ]
-        eventually(
-            lambda: worker.evaluate(NOTIFIED) == shown,
-            what=lambda: f"notifications: {worker.evaluate(NOTIFIED)}",
-        )
         page.goto(f"{relay.url}/people/beth")
         active(page)
         worker.evaluate(CLICK)
         page.wait_for_url(f"**/rooms/{room}")
         beth.walks_in()
-        eventually(lambda: worker.evaluate(NOTIFIED) == [])
+        eventually(lambda: worker.evaluate(NOTIFIED) == [], what=lambda: "it is still shown")
         assert psql.one("select count(*) from push_subscriptions") == 1
         beth.opens("Leave quietly")
         beth.button("Sign out").first.click()
-        eventually(lambda: psql.one("select count(*) from push_subscriptions") == 0)
+        subscribed = "select count(*) from push_subscriptions"
+        eventually(lambda: psql.one(subscribed) == 0, what=lambda: "the browser is subscribed")
         # The browser's own words about the subscription that it refused.
         beth.said[:] = [line for line in beth.said if "incognito" not in line]
 
