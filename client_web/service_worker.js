@@ -6,7 +6,7 @@ import { pushInWords } from './view/notifications/push_words.js'
  *
  * @import { PushMessage } from './view/notifications/push_words.js'
  * @typedef {Event & { waitUntil: (task: Promise<unknown>) => void, respondWith: (answer: Promise<Response>) => void, request: Request, data: { json: () => any }|null, notification: Notification }} WorkerEvent
- * @typedef {{ url: string, focused: boolean, focus: () => Promise<unknown>, postMessage: (message: unknown) => void }} PageWindow
+ * @typedef {{ url: string, focused: boolean, focus: () => Promise<unknown>, navigate: (address: string) => Promise<unknown>, postMessage: (message: unknown, ports: MessagePort[]) => void }} PageWindow
  */
 
 /** TypeScript's types of workers contradict those of pages. */
@@ -16,6 +16,7 @@ const HERE = worker.registration.scope
 const OFFLINE = new URL('offline', HERE).href
 const VERSION = new URL(worker.location.href).searchParams.get('v') ?? ''
 const CACHE = `${HERE} ${VERSION}`
+const ANSWER_WITHIN_MS = 1000
 
 /** @param {string} type @param {(event: WorkerEvent) => void} listener */
 const on = (type, listener) => worker.addEventListener(type, listener)
@@ -35,6 +36,7 @@ on('notificationclick', (event) => {
 
 async function install() {
   const page = await fetch(OFFLINE, { cache: 'reload' })
+  if (!page.ok || page.redirected) throw new Error(`no offline page: ${page.status}`) // such as the sign-in of a proxy
   const needs = [...(await page.clone().text()).matchAll(/(?:href|src)="([^"]+\/offline\/[^"]+)"/gu)].map(([, address]) => address)
   const cache = await caches.open(CACHE)
   await cache.put(OFFLINE, page)
@@ -60,16 +62,26 @@ async function show(/** @type {PushMessage} */ message) {
   if (silent) for (const notice of await worker.registration.getNotifications({ tag })) notice.close()
 }
 
-/** In a page that is open, which may have a room in it, without loading it again; otherwise in a new one. @param {string} path */
+/** In a page that is open, which may have a room in it, without loading it again unless it does not answer; otherwise in a new one. @param {string} path */
 async function open(path) {
   const address = new URL(path, HERE)
   if (!address.href.startsWith(HERE)) return
   const [page] = await pages()
-  if (!page) await worker.clients.openWindow(address.href)
-  else {
-    page.postMessage({ open: address.pathname })
-    await page.focus()
-  }
+  const anew = () => worker.clients.openWindow(address.href)
+  if (!page) return void (await anew())
+  const goes = answered(page, { open: address.pathname })
+  await page.focus().catch(() => {}) // the browser may not allow it
+  if (!(await goes)) await page.navigate(address.href).catch(anew)
+}
+
+/** Whether the page answers in time: it may be loading, or be one that does not listen. @param {PageWindow} page @param {unknown} message @returns {Promise<boolean>} */
+function answered(page, message) {
+  const { port1, port2 } = new MessageChannel()
+  return new Promise((resolve) => {
+    port1.onmessage = () => resolve(true)
+    setTimeout(resolve, ANSWER_WITHIN_MS, false)
+    page.postMessage(message, [port2])
+  }).finally(() => port1.close())
 }
 
 /** @returns {Promise<PageWindow[]>} */

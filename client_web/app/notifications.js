@@ -23,15 +23,25 @@ export function createNotifications(context) {
   context.add(own)
 
   const areOn = () => session.user !== null && memory.recall().user === session.user.id
-  const byEndpoint = (/** @type {PushSubscription} */ subscription) => ({ endpoint: `eq.${subscription.endpoint}` })
+  // A click on a notification may come while the rest of the page is still loading. The worker opens the page itself without an answer.
+  navigator.serviceWorker?.addEventListener('message', ({ data, ports }) => {
+    if (typeof data?.open !== 'string') return
+    context.route.go(data.open)
+    ports[0]?.postMessage(true)
+  })
+
+  /** The id of this browser's row. Its endpoint is a secret, so no address has it. @param {PushSubscription} subscription */
+  async function idOf(subscription) {
+    const mine = await rows.select('push_subscriptions', { select: 'id,endpoint' })
+    return mine.find(({ endpoint }) => endpoint === subscription.endpoint)?.id
+  }
 
   /** @returns {Promise<NotificationState>} */
   async function state() {
     if (!worker?.pushManager || typeof Notification !== 'function') return 'unsupported'
     if (Notification.permission === 'denied') return 'blocked'
     const subscription = await worker.pushManager.getSubscription()
-    const known = subscription && (await rows.select('push_subscriptions', { select: 'id', ...byEndpoint(subscription) }))
-    return known?.length ? 'on' : 'off'
+    return subscription && (await idOf(subscription)) ? 'on' : 'off'
   }
 
   async function unwanted() {
@@ -70,8 +80,12 @@ export function createNotifications(context) {
     memory.keep({})
     const subscription = await worker?.pushManager?.getSubscription()
     if (!subscription) return
-    await rows.remove('push_subscriptions', byEndpoint(subscription))
-    await subscription.unsubscribe()
+    try {
+      const id = await idOf(subscription)
+      if (id) await rows.remove('push_subscriptions', { id: `eq.${id}` })
+    } finally {
+      await subscription.unsubscribe() // also where the relay is not reached: its push service then refuses what is sent
+    }
   }
 
   /** A subscription that the browser or the database has lost is made again. */
@@ -93,7 +107,6 @@ export function createNotifications(context) {
     end: () => (areOn() ? switchOff().catch(() => {}) : Promise.resolve()),
     async start() {
       if (!navigator.serviceWorker) return
-      navigator.serviceWorker.addEventListener('message', ({ data }) => typeof data?.open === 'string' && context.route.go(data.open))
       worker = await navigator.serviceWorker.register(WORKER, { scope: HOME, updateViaCache: 'none' }).catch(() => undefined) // such as in a private window
       session.subscribe(() => void renew().catch(() => {}))
     },
