@@ -62,8 +62,11 @@ if (inPage) {
   document.documentElement.dir = isRightToLeft ? 'rtl' : 'ltr'
 }
 
-/** Keeps the direction of a text to itself (Unicode UAX 9: FSI … PDI). A page and a text that both run from left to right need no marks. @param {string} text */
-export const isolated = (text) => (text && (isRightToLeft || LETTERS_TO_THE_LEFT.test(text)) ? `\u2068${text}\u2069` : text)
+/**
+ * Keeps the direction of a text to itself (Unicode UAX 9: FSI … PDI). A page and a text that both run from left to right need no marks, and a link
+ * has none, because who copies it would copy them, too. @param {string} text
+ */
+export const isolated = (text) => (text && !/^https?:/u.test(text) && (isRightToLeft || LETTERS_TO_THE_LEFT.test(text)) ? `\u2068${text}\u2069` : text)
 
 const { format, numbers } = createFormatter(locale, isolated)
 

@@ -49,7 +49,7 @@ begin
     returning p.occasion_id, p.subscription_id
   )
   select t.occasion_id, t.subscription_id, s.endpoint, s.p256dh, s.auth, o.kind, o.room_id,
-         ceil(extract(epoch from o.expires_at - clock_timestamp()))::int,
+         least(ceil(extract(epoch from o.expires_at - clock_timestamp()))::int, case when o.kind in ('reminder', 'followed') then 600 end),
          jsonb_build_object('kind', o.kind, 'room', r.name, 'by', u.username,
                             'path', coalesce('invitations/' || i.code, 'rooms/' || o.room_id))::text
   from taken t
@@ -64,4 +64,4 @@ end
 $$;
 
 comment on function relay_take_pushes(int, interval) is
-  'Notifications that a relay is to send now, at most so many; no other relay is given them within this time. `seconds`: until when they are worth delivering; `message`: {kind, room, by, path}. Before, the next 500 browsers get their rows, while fewer than 10,000 rows wait; what is no longer wanted (wants_push), or for a browser whose session has expired, is deleted.';
+  'Notifications that a relay is to send now, at most so many; no other relay is given them within this time. `seconds`: for how long a push service keeps them, ten minutes at most for a room that opened, because what it keeps cannot be withdrawn; `message`: {kind, room, by, path}. Before, the next 500 browsers get their rows, while fewer than 10,000 rows wait; what is no longer wanted (wants_push), or for a browser whose session has expired, is deleted.';

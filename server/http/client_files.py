@@ -189,4 +189,5 @@ def _linked(entry: str, contents: dict[str, bytes], script: str = WORKER) -> tup
     """The modules of this entry as one script, and its source map. Raises `NotLinkable`."""
     sources = {name: text.decode() for name, text in contents.items() if name.endswith(".js")}
     modules = modules_of(entry, sources)
-    return linked(modules, sources, script), source_map(modules, sources, script)
+    text = linked(modules, sources, script, may_await=script != WORKER)
+    return text, source_map(modules, sources, script)

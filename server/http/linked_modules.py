@@ -28,7 +28,7 @@ _BASE_64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
 class NotLinkable(ValueError):
-    """A module imports or exports in another form, a file that does not exist, or itself through others."""
+    """A module imports or exports in another form, a file that does not exist, or itself through others; or one of a service worker awaits something."""
 
 
 def modules_of(entry: str, sources: Mapping[str, str]) -> list[str]:
@@ -55,13 +55,22 @@ def modules_of(entry: str, sources: Mapping[str, str]) -> list[str]:
     return [*finished]
 
 
-def linked(modules: list[str], sources: Mapping[str, str], script: str) -> str:
+def linked(
+    modules: list[str], sources: Mapping[str, str], script: str, *, may_await: bool = True
+) -> str:
     """These modules as one script at this path. The last one is the entry: its code is the script's own, and may `await`.
 
-    Raises `NotLinkable`.
+    `may_await`: false for a service worker, which no browser runs with such a line. Raises `NotLinkable`.
     """
     folder = dirname(script)
     texts = [_linkable(name, sources[name], folder) for name in modules]
+    for name, (text, _) in zip(modules, texts, strict=True):
+        # The entry is not called like the others, so a function of one line may await there.
+        lines = [line[0] for line in _AWAITS.finditer(text)]
+        if not may_await and (
+            awaits := [each for each in lines if name != modules[-1] or "=>" not in each]
+        ):
+            raise NotLinkable(f"{name} awaits something in a service worker: {awaits[0]}")
     functions = [
         f"const {_variable(name)} = {_called(text, ', '.join(exports))};\n"
         for name, (text, exports) in zip(modules, texts, strict=True)

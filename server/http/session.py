@@ -21,6 +21,7 @@ from ..identity.fetch_site import is_cross_site
 from ..identity.tokens import TOKEN_LIFETIME, address_of, bearer_of, claims_of
 from ..postgres.budget import subject
 from ..problem import Problem, problem_from_database, refusal
+from ..read_only import DatabaseIsReadOnly
 from ..resource import PRIVATE, resource
 from ..rows.body import an_object_of, json_of
 from ..rows.transaction import transact
@@ -182,7 +183,10 @@ async def _session(request: Request, user: dict[str, Any] | None) -> Response:
     ways = {"demo": demo, "passkeys": settings.sign_in == "passkeys", "issuers": issuers}
     kept = {"seat": settings.grace, "role": settings.role_kept}
     pushes: Pushes | None = request.state.pushes
-    key = None if pushes is None else await pushes.public_key()
+    try:
+        key = None if pushes is None else await pushes.public_key()
+    except DatabaseIsReadOnly:
+        key = None  # it cannot be made now, and nobody can subscribe
     return JSONResponse(
         {"user": user, "demo": demo, "sign_in": ways, "kept": kept, "push": key}, headers=PRIVATE
     )

@@ -16,7 +16,7 @@ from ..formats.media_addresses import Reach
 from ..formats.push_message import encrypted
 from ..postgres.pools import Database
 from ..relay.periodic import every
-from .push_service import ANSWER_WITHIN_S, Answer, NotAllowed, post
+from .push_service import ANSWER_WITHIN_S, Answer, NotAllowed, NotValid, post
 from .vapid import Vapid
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Pushes:
         self._tasks = tasks
         self._vapid: Vapid | None = None
         self._under_way = 0
+        self._settling = asyncio.Lock()  # one connection is enough, and the log needs the others
         self._done = asyncio.Event()
 
     async def public_key(self) -> str:
@@ -73,7 +74,7 @@ class Pushes:
         await every(LOOK_EVERY, self.send_due)
 
     async def send_due(self) -> None:
-        """Begin to send what is due now. At most AT_ONCE are under way, so a slow push service holds up only its own."""
+        """Begin to send what is due now. At most AT_ONCE are under way: a slow push service holds up those of others for ANSWER_WITHIN_S."""
         while True:
             while self._under_way >= AT_ONCE:
                 self._done.clear()
@@ -98,7 +99,7 @@ class Pushes:
     async def _send(self, push: Push) -> None:
         try:
             outcome, later = await self._outcome(push)
-            async with self._database.relay() as connection:
+            async with self._settling, self._database.relay() as connection:
                 await connection.execute(
                     "select roomtone.relay_settle_push(%s, %s, %s, %s)",
                     (push.occasion_id, push.subscription_id, outcome, later),
@@ -116,7 +117,8 @@ class Pushes:
             answer = await self._post(push)
         except NotAllowed as error:
             log.warning("a browser's push service at %.100s is not asked: %s", host, error)
-            return "gone", None
+            # One wrong answer of a name server must not end the subscriptions at a push service.
+            return "gone" if isinstance(error, NotValid) else "refused", None
         except (OSError, ValueError) as error:
             log.info("the push service at %.100s was not reached: %.200s", host, error)
             return "failed", None
@@ -131,12 +133,12 @@ class Pushes:
         return "refused", None
 
     async def _post(self, push: Push) -> Answer:
-        """Raises what `post` raises."""
+        """Raises what `post` raises, and NotValid for a key that is none."""
         vapid = await self._key()
         try:
             body = encrypted(push.message.encode(), push.p256dh, push.auth)
         except ValueError as error:
-            raise NotAllowed(f"its key is not valid: {error}") from error
+            raise NotValid(f"its key is not valid: {error}") from error
         headers = {
             "TTL": str(max(push.seconds, 0)),
             "Urgency": "high" if push.kind == "speak" else "normal",

@@ -81,11 +81,13 @@ async def test_clients_wait_while_the_database_is_read_only_and_go_on_after_it(
             assert anna.get("/ready").json()["rule"] == "database_accepts_writes"
             assert anna.get("/live").status_code == 200
             assert anna.get("/rows/hallway").status_code == 200
+            assert anna.get("/session").json()["push"] is None  # its key cannot be made
             async with follow(events, token, peer_id=peer) as second:
                 assert (second.status, (second.problem or {})["rule"]) == (503, "database_accepts_writes")  # fmt: skip
             read_only.ends()
             await comes_true(lambda: anna.get("/ready").status_code == 200)
             await comes_true(lambda: say(anna, room).status_code == 201)
+            assert anna.get("/session").json()["push"]
             assert set(await many(relay, token, room)) == {204}
             await stream.until(lambda frame: frame.event == "messages")
             assert not stream.ended

@@ -92,11 +92,15 @@ def test_a_browser_is_notified_until_its_session_expires(push: Psql) -> None:
     mine = "select count(*) from push_subscriptions"
     assert push.one(mine) == 1
     push.run("reset role")
-    until = "select extract(epoch from expires_at)::bigint from push_subscriptions where jti = 'first'"
+    until = (
+        "select extract(epoch from expires_at)::bigint from push_subscriptions where jti = 'first'"
+    )
     assert push.one(until) == at
     push.room("amara")
     assert taken(push) == [("followed", "beth"), ("followed", "cleo")]
-    expire = "update push_subscriptions set expires_at = now() - interval '1 second' where jti = 'first'"
+    expire = (
+        "update push_subscriptions set expires_at = now() - interval '1 second' where jti = 'first'"
+    )
     push.run(expire)
     # What waits for it is withdrawn, and what happens later is not noted for it.
     push.run("update pushes set due_at = now()")
