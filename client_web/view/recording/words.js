@@ -32,7 +32,7 @@ export const whenRecorded = ({ started_at, seconds, status }, now = new Date()) 
 export function peopleInWords(people) {
   if (people.length === 0) return inWords('Nobody was there')
   if (people.length <= 12) return inWords('With {names}', { names: together(people) })
-  return inWords('With {names} and {count} more', { names: inOrder(people.slice(0, 12)), count: people.length - 12 })
+  return inWords('With {names} and {count, plural, one {# more} other {# more}}', { names: inOrder(people.slice(0, 12)), count: people.length - 12 })
 }
 
 /** Why it ended early or is not complete; empty for most. @param {{ failure: string|null, ended_reason: string|null }} recording */

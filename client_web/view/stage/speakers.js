@@ -29,5 +29,5 @@ export function speakersInWords(speakers) {
   const names = speakers.slice(0, NAMED).map((one) => (one.me ? inWords('you') : isolated(one.username)))
   const more = speakers.length - names.length
   const order = names.reduce((earlier, next) => inWords('{earlier}, then {next}', { earlier, next }))
-  return more ? inWords('Speaking: {names} and {more} more', { names: order, more }) : inWords('Speaking: {names}', { names: order })
+  return more ? inWords('Speaking: {names} and {more, plural, one {# more} other {# more}}', { names: order, more }) : inWords('Speaking: {names}', { names: order })
 }
