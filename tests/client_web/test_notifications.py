@@ -48,6 +48,16 @@ PAGES = "async () => (await clients.matchAll({ type: 'window' })).length"
 CLICK = "() => { const [notification] = notifications; dispatchEvent(new NotificationEvent('notificationclick', { notification })) }"
 PATIENT = "() => { globalThis.setTimeout = () => 0 }"  # the page answers when it can, on a slow machine, too
 IS_SUBSCRIBED = "async (ask) => (await PushManager.prototype[ask]({})) !== null"
+INSTALLED_FROM_A_REFUSAL = """async () => {
+    const install = new ExtendableEvent('install'), real = globalThis.fetch
+    const done = new Promise((resolve) => {
+        install.waitUntil = (task) => resolve(task.then(() => 'kept', () => 'refused'))
+    })
+    globalThis.fetch = async () => new Response('Sign in', { status: 403 })
+    dispatchEvent(install)
+    globalThis.fetch = real
+    return done
+}"""
 SUBSCRIBES = """
     (subscription) => {
         const { endpoint, p256dh, auth } = subscription
@@ -230,6 +240,8 @@ def test_the_page_is_an_app_that_says_that_one_is_offline_and_shows_no_old_code(
                 [f"{root_path}/offline"]
                 + [f"{root_path}/client/{version[1]}/offline/index.{end}" for end in ("css", "js")]
             )
+            # A refusal, such as that of a proxy, does not take its place.
+            assert worker_of(app).evaluate(INSTALLED_FROM_A_REFUSAL) == "refused"
             app.set_offline(True)
             page.goto(f"{home}/clubs")
             page.get_by_role("heading", name="You are offline").wait_for()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { languageFor, localeFor } from '../../../client_web/words/language.js'
+import { isolated, languageFor, localeFor } from '../../../client_web/words/language.js'
 import { createFormatter, partsOf } from '../../../client_web/words/message.js'
 
 const plain = (text) => text
@@ -64,4 +64,9 @@ test('numbers and dates are those of the reader\'s country', () => {
   assert.equal(localeFor('de', ['en-US', 'de-AT', 'de']), 'de-AT')
   assert.equal(localeFor('ar', ['en-US']), 'ar')
   assert.equal(localeFor('en', ['en-GB']), 'en')
+})
+
+test('a link has no invisible marks, which would be copied with it', () => {
+  assert.equal(isolated('https://example.org/rooms/1?\u05d0'), 'https://example.org/rooms/1?\u05d0')
+  assert.equal(isolated('\u05d0'), '\u2068\u05d0\u2069')
 })
