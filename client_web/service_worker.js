@@ -78,7 +78,8 @@ async function open(path) {
 function answered(page, message) {
   const { port1, port2 } = new MessageChannel()
   return new Promise((resolve) => {
-    port1.onmessage = () => resolve(true)
+    port1.addEventListener('message', () => resolve(true), { once: true })
+    port1.start()
     setTimeout(resolve, ANSWER_WITHIN_MS, false)
     page.postMessage(message, [port2])
   }).finally(() => port1.close())
