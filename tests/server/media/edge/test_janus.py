@@ -36,6 +36,7 @@ async def janus(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[JanusProcess]:
     defaults = Janus.ask.__kwdefaults__
     assert defaults is not None
     monkeypatch.setitem(defaults, "within", PATIENCE)
+    monkeypatch.setattr("roomtone.media.edge.janus.KEPT_ALIVE_WITHIN", PATIENCE)
     monkeypatch.setattr("roomtone.media.edge.janus_process.STARTS_WITHIN", PATIENCE)
     async with janus_process() as running:
         yield running
