@@ -20,6 +20,7 @@ from aiortc import (
 )
 from aiortc.exceptions import InvalidStateError
 
+from ..supervision import finished
 from .aiortc_internals.connections import limit_input
 from .aiortc_internals.dtls import accept_rsa, repeat_first_message
 from .aiortc_internals.host_addresses import use_loopback_if_alone
@@ -75,7 +76,8 @@ class RtcConnection(ABC):
         """Make the offer, or the answer to the offer that was set: an RTCSessionDescriptionInit, with all candidates."""
         limit_input(self._pc)
         repeat_first_message(self._pc)
-        await self._pc.setLocalDescription()
+        # Interrupted while it opens ports it would forget those that are open, so nothing could close them.
+        await finished(self._pc.setLocalDescription(), "description")
         made = self._pc.localDescription
         return {"type": made.type, "sdp": made.sdp}
 
