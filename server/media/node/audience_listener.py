@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any, Final
 
 from ...backoff import backoff
 from ...formats.media_addresses import Reach
 from ...types import PeerId
 from ..candidates import Candidates
+from .audience_connection import AudienceConnection
 from .node_seat import NodeSeat
-from .viewers import Viewer, ViewerRefused, Viewers, ViewersLost, ViewerState
+from .viewers import ViewerRefused, Viewers, ViewersLost
 
-CONNECTED_WITHIN: Final = 15.0  # seconds from the offer; browsers give up after as long
 STEADY_AFTER: Final = 10.0  # seconds; a connection that lasted so long was a good one
 REFUSED_AFTER: Final = 3
 """Offers in a row that led to no connection, after which the stage's node serves this listener: a firewall may be in between, or no port
@@ -24,7 +23,7 @@ is free."""
 log = logging.getLogger(__name__)
 
 
-class AudienceListener:
+class AudienceListener(AudienceConnection):
     """`run` offers, and offers again, until it is cancelled or is no longer to. `refuse` is called when this edge cannot serve the listener."""
 
     def __init__(
@@ -35,22 +34,11 @@ class AudienceListener:
         reach: Reach,
         refuse: Callable[[PeerId], Awaitable[None]],
     ) -> None:
-        self.peer = peer
+        super().__init__(peer, seat, viewers, reach)
         self.offers_again = True
-        self._seat = seat
-        self._viewers = viewers
         self._reach = reach
         self._refuse = refuse
-        self._candidates = Candidates(reach)
-        self._viewer: Viewer | None = None
         self._answered = False
-        self._connected = asyncio.Event()
-        self._over = asyncio.Event()
-
-    @property
-    def connected(self) -> bool:
-        """Whether audio can flow."""
-        return self._connected.is_set() and not self._over.is_set()
 
     async def run(self) -> None:
         """Keep the listener connected."""
@@ -86,20 +74,6 @@ class AudienceListener:
         except ViewersLost:
             self.hang_up()
 
-    async def candidates(self, body: object) -> None:
-        """More candidates of the listener: one RTCIceCandidateInit, or a list."""
-        viewer = self._viewer
-        if viewer is None:
-            return
-        with suppress(ViewerRefused, ViewersLost):
-            for each in self._candidates.parse(body):
-                await viewer.add_candidate(each)
-
-    def hang_up(self) -> None:
-        """This connection is over."""
-        self._over.set()
-        self._connected.set()
-
     async def _connect(self) -> bool:
         """One connection, from the offer to its end; whether it was made. Raises ViewerRefused and ViewersLost."""
         self._connected, self._over = asyncio.Event(), asyncio.Event()
@@ -107,10 +81,7 @@ class AudienceListener:
         self._viewer = viewer = await self._viewers.watch(self._changed)
         try:
             self._seat.send(self.peer, "offer", {"type": "offer", "sdp": viewer.sdp})
-            with suppress(TimeoutError):
-                async with asyncio.timeout(CONNECTED_WITHIN):
-                    await self._connected.wait()
-            if not self.connected:
+            if not await self._connects():
                 return False
             self._seat.send(self.peer, "connected", {})
             await self._over.wait()
@@ -119,9 +90,3 @@ class AudienceListener:
             self._viewer = None
             self._over.set()
             await viewer.close()
-
-    def _changed(self, state: ViewerState) -> None:
-        if state == "connected":
-            self._connected.set()
-        else:
-            self.hang_up()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,18 +14,17 @@ import psycopg
 
 from ...formats.media_addresses import Reach
 from ...types import PeerId
-from ..candidates import Candidates
-from .audience_listener import CONNECTED_WITHIN
+from .audience_connection import AudienceConnection
 from .lease import NodeLease
 from .node_seat import NodeSeat
-from .viewers import Viewer, ViewerRefused, Viewers, ViewersLost, ViewerState
+from .viewers import Viewer, ViewerRefused, Viewers, ViewersLost
 
 AT_ONCE: Final = timedelta(0)
 
 log = logging.getLogger(__name__)
 
 
-class AudiencePlayer:
+class AudiencePlayer(AudienceConnection):
     """`run` answers one offer, and returns when the connection is over. A player whom this edge cannot serve is refused in the lease: the stage does then."""
 
     offers_again = False
@@ -39,19 +37,10 @@ class AudiencePlayer:
         reach: Reach,
         lease: NodeLease,
     ) -> None:
-        self.peer = peer
-        self._seat = seat
-        self._viewers = viewers
+        super().__init__(peer, seat, viewers, reach)
         self._lease = lease
-        self._candidates = Candidates(reach)
-        self._viewer: Viewer | None = None
         self._offered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._answered, self._connected, self._over = (asyncio.Event() for _ in range(3))
-
-    @property
-    def connected(self) -> bool:
-        """Whether audio can flow."""
-        return self._connected.is_set() and not self._over.is_set()
+        self._answered = asyncio.Event()
 
     async def run(self) -> None:
         """Serve the player."""
@@ -75,18 +64,6 @@ class AudiencePlayer:
             self._offered.set_result(body["sdp"])
         await self._answered.wait()
 
-    async def candidates(self, body: object) -> None:
-        """More candidates of the player: one RTCIceCandidateInit, or a list."""
-        if self._viewer is not None and not self._over.is_set():
-            with suppress(ViewerRefused, ViewersLost):
-                for each in self._candidates.parse(body):
-                    await self._viewer.add_candidate(each)
-
-    def hang_up(self) -> None:
-        """This connection is over."""
-        self._over.set()
-        self._connected.set()
-
     async def _answer(self, offer: str) -> Viewer:
         viewer = await self._viewers.answer(self._candidates.filter_sdp(offer), self._changed)
         if self._over.is_set():  # hung up meanwhile
@@ -96,19 +73,10 @@ class AudiencePlayer:
         return viewer
 
     async def _serve(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CONNECTED_WITHIN):
-                await self._connected.wait()
-        if not self.connected:
+        if not await self._connects():
             return  # its seat was never kept here, so it expires after the grace period
         try:
             async with self._lease.holding(self.peer, AT_ONCE):
                 await self._over.wait()
         except psycopg.Error as error:
             log.info("the seat of session %s could not be kept: %s", self.peer, error)
-
-    def _changed(self, state: ViewerState) -> None:
-        if state == "connected":
-            self._connected.set()
-        else:
-            self.hang_up()

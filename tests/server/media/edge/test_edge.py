@@ -15,7 +15,7 @@ from roomtone.media.edge.edge import Lead
 from roomtone.media.edge.edge import serve as serve_edge
 from roomtone.media.edge.led_janus import LedJanus, own_janus
 from roomtone.media.edge.mountpoint import PLUGIN
-from roomtone.media.node import audience_listener
+from roomtone.media.node import audience_connection, audience_listener
 from roomtone.media.node.node import serve as serve_node
 from roomtone.media.room_session import RoomSession, room_session
 from roomtone.media.signaling.client import Ice
@@ -182,7 +182,7 @@ async def test_who_cannot_be_reached_and_for_whom_no_port_is_free_is_served_by_t
             assert eve.offers == []
         await write(psql, "delete from participants where peer_id = %s", dee.seat.peer)
         await comes_true(lambda: is_free(port))
-        monkeypatch.setattr(audience_listener, "CONNECTED_WITHIN", 0.2)
+        monkeypatch.setattr(audience_connection, "CONNECTED_WITHIN", 0.2)
         async with listener(database, psql, room, "flo") as flo:
             flo.answers = False
             await comes_true(lambda: was_refused(psql, flo))
