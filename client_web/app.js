@@ -222,4 +222,4 @@ session.subscribe(({ user }) => {
 })
 shell.open()
 void identity.recover()
-void notifications.start()
+notifications.start()

@@ -18,7 +18,7 @@ export function createNotifications(context) {
   const { session } = context
   const rows = createRows({ fetch: session.fetch })
   const memory = createMemory('roomtone.notifications') // who switched them on here: { user: id }
-  /** @type {ServiceWorkerRegistration|undefined} */ let worker
+  /** @type {Promise<ServiceWorkerRegistration|undefined>} */ let registered = Promise.resolve(undefined)
   const own = createOwnNotifications({ state, unwanted, turn: (on) => (on ? switchOn() : switchOff()), want })
   context.add(own)
 
@@ -38,6 +38,7 @@ export function createNotifications(context) {
 
   /** @returns {Promise<NotificationState>} */
   async function state() {
+    const worker = await registered
     if (!worker?.pushManager || typeof Notification !== 'function') return 'unsupported'
     if (Notification.permission === 'denied') return 'blocked'
     const subscription = await worker.pushManager.getSubscription()
@@ -56,6 +57,7 @@ export function createNotifications(context) {
 
   /** Who refuses the permission sees it in the state. */
   async function switchOn() {
+    const worker = await registered
     if (!worker?.pushManager || (await Notification.requestPermission()) !== 'granted') return
     const { endpoint, keys } = (await subscribed(worker.pushManager)).toJSON()
     await rows.insert('push_subscriptions', { endpoint: endpoint ?? '', p256dh: keys?.p256dh ?? '', auth: keys?.auth ?? '' }, { representation: false })
@@ -78,6 +80,7 @@ export function createNotifications(context) {
 
   async function switchOff() {
     memory.keep({})
+    const worker = await navigator.serviceWorker?.getRegistration(HOME) // the one of an earlier visit: who signs out does not wait for `registered`
     const subscription = await worker?.pushManager?.getSubscription()
     if (!subscription) return
     try {
@@ -100,14 +103,14 @@ export function createNotifications(context) {
     /** The browser asks for permission, unless it has been answered. Without its push service only pages that are open notify. */
     async offer() {
       if (typeof Notification !== 'function' || Notification.permission !== 'default') return
-      if (session.pushKey && worker?.pushManager) await switchOn().catch(() => {})
+      if (session.pushKey && (await registered)?.pushManager) await switchOn().catch(() => {})
       else await Notification.requestPermission()
     },
     /** This browser is notified of nothing more: its user signs out. */
     end: () => (areOn() ? switchOff().catch(() => {}) : Promise.resolve()),
-    async start() {
+    start() {
       if (!navigator.serviceWorker) return
-      worker = await navigator.serviceWorker.register(WORKER, { scope: HOME, updateViaCache: 'none' }).catch(() => undefined) // such as in a private window
+      registered = navigator.serviceWorker.register(WORKER, { scope: HOME, updateViaCache: 'none' }).catch(() => undefined) // such as in a private window
       session.subscribe(() => void renew().catch(() => {}))
     },
   }
