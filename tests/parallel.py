@@ -3,7 +3,7 @@
 In some files browsers, nodes and bots talk: their sound is coded in real time, for as long as a test lasts. The more of them run at once,
 the longer each lasts, and the more sound is coded; six at a time did little else. So every second process begins with these files, the
 others with those that only compute or wait. Who has no file of its own kind left helps with the other, but never more than `AT_ONCE`
-processes run files with sound: one more ends instead. Each kind begins with its longest files, so that no process runs one alone at the end.
+processes run files with sound: one more ends instead. Two browsers at once with sound in both leave no processor for a third. Each kind begins with its longest files, so that no process runs one alone at the end.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ WITH_SOUND: Final = {"client_web", "edge", "media", "node", "topology"}
 
 AT_ONCE: Final = 3
 
+ALONE: Final = ("client_web/test_common_evening.py", "client_web/test_firefox.py")
+"""While one of these runs, no other file with sound does: Chromium and Firefox with several pages that talk."""
+
 LONGEST: Final = (
+    *ALONE,
     "client_web/test_axe.py",
     "server/drill/test_way_drills.py",
     "client_web/test_evening.py",
@@ -51,6 +55,10 @@ def place(path: PurePath) -> int:
     return found[0] if found else len(LONGEST)
 
 
+def is_alone(file: str) -> bool:
+    return any(PurePath(file).match(f"tests/{each}") for each in ALONE)
+
+
 def has_sound(path: PurePath) -> bool:
     return path.parent.name in WITH_SOUND
 
@@ -72,15 +80,30 @@ class FilesOfTwoKinds(LoadFileScheduling):  # type: ignore[misc]
 
     def _next_file(self, node: WorkerController) -> str | None:
         wants_sound = int(node.gateway.id.removeprefix("gw")) % 2 == 0
-        elsewhere = sum(self._runs_sound(other) for other in self.nodes if other is not node)
-        may = [file for file in self.workqueue if elsewhere < AT_ONCE or not _with_sound(file)]
+        others = [other for other in self.nodes if other is not node]
+        running = [file for other in others for file in self._sound(other)]
+        # Who ends is not waited for: if all that are left waited for each other, all would end, and a file would never run.
+        staying = [
+            file for other in others if not other.shutting_down for file in self._sound(other)
+        ]
+        may = [
+            file
+            for file in self.workqueue
+            if not _with_sound(file)
+            or (
+                len(running) < AT_ONCE and (not staying or not any(map(is_alone, [file, *staying])))
+            )
+        ]
         return next(
             (file for file in may if _with_sound(file) is wants_sound), may[0] if may else None
         )
 
-    def _runs_sound(self, node: WorkerController) -> bool:
+    def _sound(self, node: WorkerController) -> list[str]:
+        """The first file with sound that it has to run, if any."""
         assigned = self.assigned_work[node].items()
-        return any(_with_sound(file) and not all(tests.values()) for file, tests in assigned)
+        return [file for file, tests in assigned if _with_sound(file) and not all(tests.values())][
+            :1
+        ]
 
 
 def _with_sound(file: str) -> bool:

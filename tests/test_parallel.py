@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from .parallel import AT_ONCE, LONGEST, FilesOfTwoKinds, has_sound, place
+from .parallel import ALONE, AT_ONCE, LONGEST, FilesOfTwoKinds, has_sound, place
 
 SOUND = ["tests/client_web/test_axe.py", "tests/server/media/test_whip.py"]
 SILENT = ["tests/fuzz/test_document.py", "tests/server/http/test_names.py"]
@@ -47,12 +47,13 @@ class Processes:
         node.send_runtest_some, node.shutdown = send, shutdown
         return node
 
-    def with_sound(self) -> int:
-        """How many processes have a file with sound to run."""
-        return sum(
-            any(has_sound(Path(self.tests[number].partition("::")[0])) for number in waiting)
+    def with_sound(self) -> list[str]:
+        """The files with sound that processes have to run now, one of each process."""
+        files = [
+            [self.tests[number].partition("::")[0] for number in waiting]
             for waiting in self.waiting.values()
-        )
+        ]
+        return [next(filter(_sounds, each)) for each in files if any(map(_sounds, each))]
 
     def run_one_each(self) -> bool:
         """Whether there was one."""
@@ -60,6 +61,10 @@ class Processes:
             if waiting:
                 self.scheduler.mark_test_complete(self.nodes[name], waiting.pop(0))
         return any(self.waiting.values())
+
+
+def _sounds(file: str) -> bool:
+    return has_sound(Path(file))
 
 
 @pytest.mark.parametrize(
@@ -76,12 +81,14 @@ def test_a_process_runs_the_files_of_its_kind_before_the_others(
 
 def test_few_processes_run_files_with_sound_at_the_same_time_and_every_file_runs() -> None:
     talking = [f"tests/client_web/test_{number}.py" for number in range(12)]
-    files = [*talking, *SILENT]
+    alone = [f"tests/{name}" for name in ALONE]
+    files = [*talking, *SILENT, *alone]
     processes = Processes([f"gw{number}" for number in range(5)], files)
-    most = processes.with_sound()
+    at_once = [processes.with_sound()]
     while processes.run_one_each():
-        most = max(most, processes.with_sound())
-    assert most == AT_ONCE
+        at_once.append(processes.with_sound())
+    assert max(map(len, at_once)) == AT_ONCE
+    assert all(len(each) == 1 for each in at_once if {*alone} & {*each})
     assert sorted(file for ran in processes.ran.values() for file in ran) == sorted(files)
 
 
