@@ -12,6 +12,7 @@ import re
 import shutil
 import struct
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ WATCH = """() => {
     const show = registration.showNotification.bind(registration)
     globalThis.shown = []
     registration.showNotification = async (...what) => { await show(...what); shown.push(what) }
+}"""
+# The headless shell shows no notifications.
+PUSHED = """(message) => {
+    globalThis.shown = []
+    registration.showNotification = async (...what) => { shown.push(what) }
+    dispatchEvent(new PushEvent('push', { data: JSON.stringify(message) }))
 }"""
 PAGES = "async () => (await clients.matchAll({ type: 'window' })).length"
 CLICK = "() => { const [notification] = notifications; dispatchEvent(new NotificationEvent('notificationclick', { notification })) }"
@@ -214,6 +221,33 @@ def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
         # The browser's own words about the subscription that it refused, and about the row.
         own = ("incognito", "403")
         beth.said[:] = [line for line in beth.said if not any(word in line for word in own)]
+
+
+def test_the_worker_speaks_the_readers_language(browser: Browser, database_url: str) -> None:
+    context = patient_context(browser, service_workers="allow", locale="ar-EG")
+    with closing(context), run_relay(database_url, demo=True) as relay:
+        page = context.new_page()
+        page.goto(relay.url)
+        active(page)
+        worker = worker_of(context)
+        worker.evaluate(
+            PUSHED, {"kind": "reminder", "room": "Tea", "by": "anna", "path": "rooms/1"}
+        )
+        eventually(lambda: worker.evaluate(SHOWN), what=lambda: "nothing is shown")
+        title, options = worker.evaluate("shown[0]")
+        assert title == "«\u2068Tea\u2069» مفتوحة الآن"
+        assert (options["lang"], options["dir"]) == ("ar", "rtl")
+        # Who chooses another language gets another worker, and its sentences are there without a network.
+        page.evaluate("localStorage.setItem('roomtone.language', 'de')")
+        page.reload()
+        page.wait_for_function(
+            "() => navigator.serviceWorker.controller?.scriptURL.endsWith('lang=de')"
+        )
+        active(page)
+        context.set_offline(True)
+        page.goto(f"{relay.url}/clubs")
+        page.get_by_role("heading", name="Keine Verbindung").wait_for()
+        assert page.locator("html").get_attribute("lang") == "de"
 
 
 @pytest.mark.parametrize("root_path", ["", "/talk"])
