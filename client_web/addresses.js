@@ -23,8 +23,8 @@ export const calendarOf = (address) => `${address}/calendar.ics`
 export const calendarAt = (/** @type {string} */ secret) => `${ROOT}/calendars/${secret}.ics`
 export const addressOfInvitation = (/** @type {string} */ code) => `${ROOT}/invitations/${code}`
 
-/** The service worker. With the version in its address, a page of another version brings its own. */
-export const WORKER = `${ROOT}/service-worker.js?v=${VERSION}`
+/** The service worker. With version and language in its address, a page that has others brings its own. @param {string} locale  BCP 47 */
+export const workerFor = (locale) => `${ROOT}/service-worker.js?v=${VERSION}&lang=${locale}`
 
 export const SESSION = `${ROOT}/session`
 export const addressOfIssuer = (/** @type {string} */ name) => `${SESSION}/openid/${encodeURIComponent(name)}`

@@ -1,8 +1,11 @@
 import { pushInWords } from './view/notifications/push_words.js'
+import { directionOf, isolatedIn, languageFor } from './words/languages.js'
+import { createFormatter } from './words/message.js'
 
 /**
  * The service worker: it shows push messages, opens the page that they are about, and says that one is offline. All else comes from the network
- * each time, so no old code is ever shown: what is kept is the page that says so, and its style sheet and script, of the version in the worker's address.
+ * each time, so no old code is ever shown: what is kept is the page that says so, with its style sheet, its script and the sentences, of the version and in the language that are in
+ * the worker's address.
  *
  * @import { PushMessage } from './view/notifications/push_words.js'
  * @typedef {Event & { waitUntil: (task: Promise<unknown>) => void, respondWith: (answer: Promise<Response>) => void, request: Request, data: { json: () => any }|null, notification: Notification }} WorkerEvent
@@ -14,8 +17,13 @@ const worker = /** @type {any} */ (globalThis)
 /** Where the relay is, with its slash. @type {string} */
 const HERE = worker.registration.scope
 const OFFLINE = new URL('offline', HERE).href
-const VERSION = new URL(worker.location.href).searchParams.get('v') ?? ''
-const CACHE = `${HERE} ${VERSION}`
+const asked = new URL(worker.location.href).searchParams
+const VERSION = asked.get('v') ?? ''
+const LOCALE = asked.get('lang') ?? 'en'
+const LANGUAGE = languageFor([LOCALE])
+/** The sentences that are not English; null: they are. */
+const SENTENCES = LANGUAGE === 'en' ? null : new URL(`client/${VERSION}/words/${LANGUAGE}.json`, HERE).href
+const CACHE = `${HERE} ${VERSION} ${LANGUAGE}`
 const ANSWER_WITHIN_MS = 1000
 
 /** @param {string} type @param {(event: WorkerEvent) => void} listener */
@@ -26,7 +34,7 @@ on('activate', (event) => event.waitUntil(activate()))
 on('fetch', (event) => {
   const { request } = event
   if (request.mode === 'navigate') event.respondWith(fetch(request).catch(() => kept(OFFLINE)))
-  else if (/\boffline\b.index\.\w+$/u.test(request.url)) event.respondWith(fetch(request).catch(() => kept(request.url)))
+  else if (/\boffline\b.index\.\w+$|\bwords\/\w+\.json$/u.test(request.url)) event.respondWith(fetch(request).catch(() => kept(request.url)))
 })
 on('push', (event) => event.waitUntil(show(event.data?.json())))
 on('notificationclick', (event) => {
@@ -40,7 +48,7 @@ async function install() {
   const needs = [...(await page.clone().text()).matchAll(/(?:href|src)="([^"]+\/offline\/[^"]+)"/gu)].map(([, address]) => address)
   const cache = await caches.open(CACHE)
   await cache.put(OFFLINE, page)
-  await cache.addAll(needs)
+  await cache.addAll(SENTENCES ? [...needs, SENTENCES] : needs)
   await worker.skipWaiting()
 }
 
@@ -53,12 +61,20 @@ async function activate() {
 /** @param {string} address */
 const kept = async (address) => (await (await caches.open(CACHE)).match(address)) ?? Response.error()
 
+/** How sentences are written in the reader's language. @returns {Promise<Parameters<typeof pushInWords>[1]>} */
+async function words() {
+  const { format } = createFormatter(LOCALE, (text) => isolatedIn(LANGUAGE, text))
+  const answer = SENTENCES ? await kept(SENTENCES) : null
+  const { sentences } = answer?.ok ? await answer.json() : { sentences: {} }
+  return (english, values) => format(sentences[english] ?? english, values)
+}
+
 /** Browsers want each message to be shown. Who looks at the page has the news there: they hear nothing, and it is closed at once. */
 async function show(/** @type {PushMessage} */ message) {
-  const { title, body } = pushInWords(message)
+  const { title, body } = pushInWords(message, await words())
   const tag = message.kind === 'followed' ? `followed ${message.by}` : `${message.kind} ${message.path}` // a newer one takes the place of the older
   const silent = (await pages()).some(({ focused }) => focused)
-  await worker.registration.showNotification(title, { body, tag, silent, lang: 'en', icon: new URL('client/icons/app-192.png', HERE).href, data: { path: message.path } })
+  await worker.registration.showNotification(title, { body, tag, silent, lang: LANGUAGE, dir: directionOf(LANGUAGE), icon: new URL('client/icons/app-192.png', HERE).href, data: { path: message.path } })
   if (silent) for (const notice of await worker.registration.getNotifications({ tag })) notice.close()
 }
 

@@ -1,9 +1,9 @@
-import { HOME, WORKER } from '../addresses.js'
+import { HOME, workerFor } from '../addresses.js'
 import { createMemory } from '../media/memory.js'
 import { createRows } from '../signaling/rows.js'
 import { Problem } from '../signaling/problem.js'
 import { createOwnNotifications } from '../view/notifications/own.js'
-import { inWords } from '../words/language.js'
+import { inWords, locale } from '../words/language.js'
 
 /**
  * @import { Credential } from '../view/people/page.js'
@@ -110,7 +110,7 @@ export function createNotifications(context) {
     end: () => (areOn() ? switchOff().catch(() => {}) : Promise.resolve()),
     start() {
       if (!navigator.serviceWorker) return
-      registered = navigator.serviceWorker.register(WORKER, { scope: HOME, updateViaCache: 'none' }).catch(() => undefined) // such as in a private window
+      registered = navigator.serviceWorker.register(workerFor(locale), { scope: HOME, updateViaCache: 'none' }).catch(() => undefined) // such as in a private window
       session.subscribe(() => void renew().catch(() => {}))
     },
   }

@@ -1,4 +1,15 @@
-export {}
+import { inWords } from '../words/language.js'
+
+/** @param {string} selector @param {string} text */
+const say = (selector, text) => {
+  const found = document.querySelector(selector)
+  if (found) found.textContent = text
+}
+
+document.title = inWords('Offline · Roomtone')
+say('h1', inWords('You are offline'))
+say('p', inWords('Roomtone cannot be reached. Check your connection. When it is back, this page opens by itself, or try again now.'))
+say('a', inWords('Try again'))
 
 /** The address is still that of the page that could not be reached. It is opened when the relay answers: to be online says only that there is some network. */
 async function look() {

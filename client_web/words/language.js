@@ -1,3 +1,4 @@
+import { directionOf, isolatedIn, languageFor, localeFor } from './languages.js'
 import { createFormatter } from './message.js'
 
 /**
@@ -10,22 +11,8 @@ import { createFormatter } from './message.js'
  * @typedef {{ sentences: Record<string, string>, rules: Record<string, string> }} Catalogue  rules: refusals of the server by rule or code
  */
 
-/** What each language calls itself. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch', ar: 'العربية' }
-
-const RIGHT_TO_LEFT = ['ar']
-
 const KEPT = 'roomtone.language'
 const PATIENCE_MS = 10_000 // then the page is English: English words are better than none
-const LETTERS_TO_THE_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/u
-
-/** The best of the page's languages for a reader. @param {readonly string[]} wanted  BCP 47, best first */
-export function languageFor(wanted) {
-  return wanted.map((each) => each.toLowerCase().split('-')[0]).find((each) => Object.hasOwn(LANGUAGES, each)) ?? 'en'
-}
-
-/** The reader's own kind of a language: de-AT, ar-EG. English is written as it always was here. @param {string} language @param {readonly string[]} wanted */
-export const localeFor = (language, wanted) => (language === 'en' ? 'en' : (wanted.find((each) => languageFor([each]) === language) ?? language))
 
 const inPage = typeof document !== 'undefined' && !document.documentElement.hasAttribute('data-english') // a page that is not translated says so
 const wanted = inPage ? navigator.languages : []
@@ -55,18 +42,14 @@ const catalogue = chosen === 'en' ? null : await load(chosen)
 export const language = catalogue ? chosen : 'en'
 /** For `Intl`. */
 export const locale = localeFor(language, wanted)
-const isRightToLeft = RIGHT_TO_LEFT.includes(language)
 
 if (inPage) {
   document.documentElement.lang = language
-  document.documentElement.dir = isRightToLeft ? 'rtl' : 'ltr'
+  document.documentElement.dir = directionOf(language)
 }
 
-/**
- * Keeps the direction of a text to itself (Unicode UAX 9: FSI … PDI). A page and a text that both run from left to right need no marks, and a link
- * has none, because who copies it would copy them, too. @param {string} text
- */
-export const isolated = (text) => (text && !/^https?:/u.test(text) && (isRightToLeft || LETTERS_TO_THE_LEFT.test(text)) ? `\u2068${text}\u2069` : text)
+/** A text within a sentence of the page, whichever direction it has. @param {string} text */
+export const isolated = (text) => isolatedIn(language, text)
 
 const { format, numbers } = createFormatter(locale, isolated)
 

@@ -1,4 +1,4 @@
-"""Notifications while the page is closed, and the page as an app, in a real browser.
+"""Notifications while the page is closed, in a real browser.
 
 The push services of browsers are on the internet, where no test goes. So `pushManager.subscribe` is called and refused as without a
 network, and from then on answers with a subscription at the test's own push service, which decrypts what the relay sends. The
@@ -8,31 +8,26 @@ message is then given to the browser by its debugger, as its push service would.
 from __future__ import annotations
 
 import json
-import re
 import shutil
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import (
-    Browser,
     BrowserContext,
     CDPSession,
     Page,
     Playwright,
-    Worker,
     expect,
 )
-from roomtone.paths import CLIENT_WEB
 
 from ..patience import eventually
 from ..people import Psql
 from ..push_service import LOOPBACK, PushService, run_push_service
 from ..running import get, run_relay
 from .browser import chromium, patient_context
-from .icons import SIZES
+from .service_worker import active, worker_of
 from .user_page import SMALL_PHONE, user_page
 
 # Chromium deletes a notification that is read before it is displayed: it is read when it is.
@@ -48,16 +43,6 @@ PAGES = "async () => (await clients.matchAll({ type: 'window' })).length"
 CLICK = "() => { const [notification] = notifications; dispatchEvent(new NotificationEvent('notificationclick', { notification })) }"
 PATIENT = "() => { globalThis.setTimeout = () => 0 }"  # the page answers when it can, on a slow machine, too
 IS_SUBSCRIBED = "async (ask) => (await PushManager.prototype[ask]({})) !== null"
-INSTALLED_FROM_A_REFUSAL = """async () => {
-    const install = new ExtendableEvent('install'), real = globalThis.fetch
-    const done = new Promise((resolve) => {
-        install.waitUntil = (task) => resolve(task.then(() => 'kept', () => 'refused'))
-    })
-    globalThis.fetch = async () => new Response('Sign in', { status: 403 })
-    dispatchEvent(install)
-    globalThis.fetch = real
-    return done
-}"""
 SUBSCRIBES = """
     (subscription) => {
         const { endpoint, p256dh, auth } = subscription
@@ -79,14 +64,6 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushSer
 
 
 @pytest.fixture
-def app(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser with service workers."""
-    context = patient_context(browser, service_workers="allow")
-    yield context
-    context.close()
-
-
-@pytest.fixture
 def notified(playwright: Playwright) -> Iterator[BrowserContext]:
     """A browser that shows notifications, as the headless shell does not. They are allowed."""
     with chromium(playwright, "--headless=new", path=shutil.which("chromium")) as browser:
@@ -95,17 +72,6 @@ def notified(playwright: Playwright) -> Iterator[BrowserContext]:
         )
         yield context
         context.close()
-
-
-def worker_of(context: BrowserContext) -> Worker:
-    """The service worker, when it controls the page."""
-    if not context.service_workers:
-        context.wait_for_event("serviceworker")
-    return context.service_workers[-1]
-
-
-def active(page: Page) -> None:
-    page.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'")
 
 
 def deliver(page: Page, message: dict[str, Any]) -> None:
@@ -214,60 +180,3 @@ def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
         # The browser's own words about the subscription that it refused, and about the row.
         own = ("incognito", "403")
         beth.said[:] = [line for line in beth.said if not any(word in line for word in own)]
-
-
-@pytest.mark.parametrize("root_path", ["", "/talk"])
-def test_the_page_is_an_app_that_says_that_one_is_offline_and_shows_no_old_code(
-    app: BrowserContext, database_url: str, root_path: str
-) -> None:
-    with run_relay(database_url, demo=True, root_path=root_path) as relay:
-        home = relay.url + root_path
-        with user_page(app, home) as anyone:
-            page = anyone.page
-            active(page)
-            manifest = page.request.get(
-                page.evaluate("document.querySelector('link[rel=manifest]').href")
-            )
-            assert manifest.headers["content-type"] == "application/manifest+json"
-            for icon in manifest.json()["icons"]:
-                found = page.request.get(f"{home}/{icon['src']}")
-                assert found.headers["content-type"] == icon["type"]
-            errors = app.new_cdp_session(page).send("Page.getAppManifest")["errors"]
-            assert errors == []
-            # Nothing is kept but the page that says that one is offline, and what it needs.
-            kept = page.evaluate(
-                """async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat()"""
-            )
-            version = re.search(r"/client/(\w+)/", page.content())
-            assert version is not None
-            assert sorted(kept) == sorted(
-                [f"{root_path}/offline"]
-                + [f"{root_path}/client/{version[1]}/offline/index.{end}" for end in ("css", "js")]
-            )
-            # A refusal, such as that of a proxy, does not take its place.
-            assert worker_of(app).evaluate(INSTALLED_FROM_A_REFUSAL) == "refused"
-            app.set_offline(True)
-            page.goto(f"{home}/clubs")
-            page.get_by_role("heading", name="You are offline").wait_for()
-            background = "getComputedStyle(document.body).backgroundColor"
-            page.emulate_media(color_scheme="light")
-            assert page.evaluate(background) == "rgb(246, 241, 232)"
-            page.emulate_media(color_scheme="dark")
-            assert page.evaluate(background) == "rgb(19, 17, 15)"
-            assert page.url == f"{home}/clubs"
-            app.set_offline(False)
-            page.get_by_role("heading", name="Clubs").wait_for()  # by itself
-            anyone.said.clear()  # the browser's own messages about requests that failed
-    # A relay that has stopped.
-    page = app.new_page()
-    page.goto(f"{home}/rooms/1")
-    page.get_by_role("heading", name="You are offline").wait_for()
-
-
-def test_the_icons_have_the_sizes_that_the_manifest_says() -> None:
-    manifest = json.loads((CLIENT_WEB / "manifest.webmanifest").read_text())
-    named = {icon["src"].rpartition("/")[2]: icon["sizes"] for icon in manifest["icons"]}
-    for name, (_, size) in SIZES.items():
-        content = (CLIENT_WEB / "icons" / name).read_bytes()
-        assert struct.unpack(">II", content[16:24]) == (size, size)
-        assert named.get(name, "180x180") == f"{size}x{size}"

@@ -1,6 +1,7 @@
 import { element } from './element.js'
 import { symbol } from './symbol.js'
-import { inWords, language, LANGUAGES, speak } from '../../words/language.js'
+import { inWords, language, speak } from '../../words/language.js'
+import { LANGUAGES } from '../../words/languages.js'
 
 /** The page's language, and the others: each by its own name, because who needs another one may not read this one. */
 export function createLanguageChoice() {

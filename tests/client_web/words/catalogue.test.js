@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'
-import { LANGUAGES } from '../../../client_web/words/language.js'
+import { LANGUAGES } from '../../../client_web/words/languages.js'
 import { partsOf } from '../../../client_web/words/message.js'
 import { CLIENT, sentencesOf, sources } from './sentences.js'
 

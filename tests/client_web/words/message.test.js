@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { isolated, languageFor, localeFor } from '../../../client_web/words/language.js'
+import { isolated } from '../../../client_web/words/language.js'
+import { languageFor, localeFor } from '../../../client_web/words/languages.js'
 import { createFormatter, partsOf } from '../../../client_web/words/message.js'
 
 const plain = (text) => text

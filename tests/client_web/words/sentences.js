@@ -5,12 +5,11 @@ import { parse } from 'espree'
 export const CLIENT = new URL('../../../client_web/', import.meta.url)
 
 /** Words of the page are made here. Everywhere else messages are for programs and their authors, and stay English. */
-const WITH_WORDS = /^(?:app\.js$|app\/|view\/)/u
+const WITH_WORDS = /^(?:app\.js$|app\/|offline\/|view\/)/u
 
 /** Not translated yet. */
 export const NOT_YET = {
   'view/inspector/': 'rows and signals, for engineers: the inspector says that it is English',
-  'view/notifications/push_words.js': 'push messages: the service worker shows them without the page, and does not know its language',
 }
 
 /** Strings that look like words and are none: names of keys and headers, states that the relay names, lists of classes and tags. */
