@@ -38,7 +38,7 @@ export function createPerson({ reload, credentials, ...actions }) {
   const edit = element('button', { class: 'button', type: 'button', text: inWords('Edit your page'), on: { click: () => person && actions.editProfile(person) } })
   const follow = createFollow(() => person && actions.toggleFollowPerson(person))
   const block = element('button', { class: 'button button--plain', type: 'button', on: { click: () => person && actions.toggleBlock(person) } })
-  const calendar = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', text: inWords('Calendar'), on: { click: () => person && actions.showPersonCalendar(person) } })
+  const calendar = element('button', { class: 'button', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => person && actions.showPersonCalendar(person) } })
   const own = credentials.map(({ title, show }) => element('button', { class: 'button', type: 'button', text: title, on: { click: show } }))
   const buttons = element('div', { class: 'page__buttons' }, edit, ...own, follow.element, calendar, block)
   const state = createPageState(reload)
@@ -77,6 +77,7 @@ export function createPerson({ reload, credentials, ...actions }) {
       own.forEach((button, index) => { button.hidden = !me || !credentials[index].offered() })
       follow.update({ name: person.username, followed: shell.followedPeople.has(person.id), signed_in: Boolean(user) && !me && !blocked && person.kind !== 'node' })
       calendar.hidden = person.kind === 'node'
+      say(calendar, me ? inWords('Calendar for others') : inWords('Calendar'))
       block.hidden = me || !user || !actions.toggleBlock
       say(block, blocked ? inWords('Unblock') : inWords('Block'))
       mark(block, 'aria-label', `${blocked ? inWords('Unblock') : inWords('Block')} ${person.username}`)
