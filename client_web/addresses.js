@@ -37,6 +37,8 @@ export const ROWS = `${ROOT}/rows`
 export const ICE = `${ROOT}/ice`
 /** What is followed in the hallway; in a room it is `addressOf` that room. Each has `/events` and `/socket`. */
 export const HALLWAY = `${ROOT}/hallway`
+/** Of its captions, from the address of its audio with a ticket. @param {string} link */
+export const addressOfCaptions = (link) => link.replace('?', '/captions?')
 export const addressOfRecordingLink = (/** @type {number} */ recording_id) => `${addressOfRecording(recording_id)}/link`
 
 /** The path in an address of the page, without the part that all have; null for an address outside of it. @param {string} pathname */

@@ -1,4 +1,5 @@
 import { addressOf, HOME } from './addresses.js'
+import { captionActions } from './app/captions.js'
 import { chatActions } from './app/chat.js'
 import { createContext } from './app/context.js'
 import { createStageActions } from './app/stage.js'
@@ -80,6 +81,7 @@ const actions = {
   ...roomSessionActions,
   ...recordingActions(context),
   ...audioActions(context),
+  ...captionActions(context),
   ...chatActions(context),
   ...stage.actions,
   showKeys: () => keysHelp.open(),

@@ -20,6 +20,7 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
  * @property {boolean} invited  to speak, and has not answered
  * @property {boolean} asked_to_unmute  and has not answered
  * @property {boolean} muted
+ * @property {boolean} captioned  lets captions be written of what they say
  * @property {boolean} speaking
  * @property {number} volume  how loud I want to hear them, in per cent
  * @property {boolean} silenced  muted for me only
@@ -50,6 +51,7 @@ export function peopleOf(my_seat, media) {
       kind: seat.kind,
       on_stage: maySpeak(seat),
       muted,
+      captioned: Boolean(seat.captioned_by),
       hand: places.get(seat.user_id) ?? null,
       hand_raised_at: seat.hand_raised_at ?? null,
       invited: Boolean(seat.invited_to_speak_at),
@@ -68,7 +70,7 @@ export function listenerOf(row) {
   const { user_id, username, kind, hand_raised_at = null, invited_to_speak_at = null, join_date, seq } = row
   return Object.freeze({
     ...{ user_id, username, kind, role: 'AUDIENCE', peer_id: '', seq, join_date, me: false, on_stage: false, hand: null, hand_raised_at },
-    ...{ invited: Boolean(invited_to_speak_at), asked_to_unmute: false, muted: true, speaking: false, volume: 100, silenced: false, mixed: false },
+    ...{ invited: Boolean(invited_to_speak_at), asked_to_unmute: false, muted: true, captioned: false, speaking: false, volume: 100, silenced: false, mixed: false },
     ...{ quality: null, connection: /** @type {const} */ ('none'), path: null },
   })
 }

@@ -9,6 +9,7 @@ import { addressOfRecordingLink } from '../addresses.js'
  *             ended_at: string|null, ended_reason: string|null, seconds: number|null, failure: string|null,
  *             continues_id: number|null, people: string[], mine: boolean }} Recording
  * @typedef {{ id: number, username: string, body: string, created_at: string, at: number }} ChatMessage  of the chat; `at` in seconds of the recording
+ * @typedef {{ id: number, username: string, text: string, at: number, until: number }} RecordedCaption  `at` and `until` in seconds of the recording
  *
  * @param {{ rows: ReturnType<typeof import('../signaling/rows.js').createRows>, fetch: typeof window.fetch }} parts
  */
@@ -24,12 +25,12 @@ export function createRecordings({ rows, fetch }) {
     /** @param {number} roomId @returns {Promise<Recording[]>} */
     of: (roomId) => find({ room_id: `eq.${roomId}` }),
 
-    /** @param {number} id @returns {Promise<(Recording & { chat: ChatMessage[], next: number|null })|null>} */
+    /** @param {number} id @returns {Promise<(Recording & { chat: ChatMessage[], captions: RecordedCaption[], next: number|null })|null>} */
     async one(id) {
       const [recording] = await find({ id: `eq.${id}` })
       if (!recording) return null
-      const [chat, [next]] = await Promise.all([rows.rpc('recording_chat', { recording_id: id }), find({ continues_id: `eq.${id}` })])
-      return { ...recording, chat, next: next?.id ?? null }
+      const [chat, captions, [next]] = await Promise.all([rows.rpc('recording_chat', { recording_id: id }), rows.rpc('recording_captions', { recording_id: id }), find({ continues_id: `eq.${id}` })])
+      return { ...recording, chat, captions, next: next?.id ?? null }
     },
 
     /** The address of the audio: a player sends no credentials, so the address contains them. @param {number} id @returns {Promise<string|null>} */

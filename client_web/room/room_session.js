@@ -1,6 +1,7 @@
 import { problemFrom } from '../signaling/problem.js'
 import { createRows } from '../signaling/rows.js'
 import { createAbsence } from './absence.js'
+import { createCaptions } from './captions.js'
 import { createChat } from './chat.js'
 import { createConsent } from './consent.js'
 import { createFollowedRoom } from './followed_room.js'
@@ -48,7 +49,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
     const common = roomSessionStateOf({ seat, media, consent, absence, user })
     return Object.freeze({ ...common, listed: listeners.state, listeners: listenersOf(listeners.state, common.people), queue: queueOf(common, hands.state), queueRead: hands.state.phase, ...ownStates() })
   })
-  const ownStates = () => ({ chat: chat.state, recording: recording.state, entries: inspector.entries, traces: inspector.traces })
+  const ownStates = () => ({ chat: chat.state, recording: recording.state, captions: captions.state, entries: inspector.entries, traces: inspector.traces })
   const onChange = observable.changed
   const inspector = createInspector({ onChange })
   const skew = () => inspector.skew
@@ -61,6 +62,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const chat = createChat({ api, slowMode: () => (user.site_moderator ? 0 : room.slowMode()), skew, onChange })
   const consent = createConsent({ api, microphone: media.myAudio.microphone, onChange: onWish })
   const recording = createRecording({ api, skew, onChange })
+  const captions = createCaptions({ api, seat, heard: () => seat.status.phase !== 'left' && seat.maySpeak && !media.myAudio.muted, onChange })
   const hands = createHands({ select: api.select, onChange })
   const listeners = createListeners({ select: api.select, first: () => room.state.names, onChange })
 
@@ -87,6 +89,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
       } else absence.begin()
       consent.close()
       recording.close()
+      captions.close()
       media.close()
     }
     onChange()
@@ -94,6 +97,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
 
   /** My microphone or my hand: what waits is tried again, also if only its request was lost and not the log. */
   function onWish() {
+    captions.observe()
     onChange()
     if (seat.status.phase === 'in' && (media.myAudio.state.waiting || consent.handWish !== null)) retry ??= setTimeout(tryAgain, RETRY)
   }
@@ -118,6 +122,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
     chat.receive(frame)
     reactions.receive(frame)
     recording.receive(frame)
+    captions.receive(frame)
     if (frame.type === 'snapshot') hands.forget()
     if (frame.type === 'snapshot') receiveSnapshot(frame, epoch)
     else receiveEvent(frame)
@@ -155,6 +160,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
     consent.observe(seat.row)
     absence.observe(seat.row)
     media.myAudio.observe({ fresh, keepOpen: consent.openEarly })
+    captions.observe()
   }
 
   /** @param {string} [as]  a role */
@@ -166,7 +172,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const roomSession = {
     room_id,
     levels: { subscribe: media.sound.subscribe },
-    ...{ chat, reactions, consent, recording, hands, listeners, moderation: createModeration(api), topologyReason: api.topologyReason },
+    ...{ chat, reactions, consent, recording, captions, hands, listeners, moderation: createModeration(api), topologyReason: api.topologyReason },
     /** @returns {RoomSessionState} */
     get state() {
       return observable.state

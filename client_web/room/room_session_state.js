@@ -40,6 +40,7 @@ export function roomSessionStateOf({ seat, media, consent, absence, user }) {
  * @typedef {object} OwnStates  of parts that are shown as they are
  * @property {import('./chat.js').ChatState} chat
  * @property {ReturnType<typeof import('./recording.js').createRecording>['state']} recording
+ * @property {import('./captions.js').CaptionsState} captions
  * @property {readonly import('./people.js').Person[]} queue  who raises a hand and is known, in the order of the hands; `hands` is how many do
  * @property {import('./hands.js').ReadHands['phase']} queueRead  of those of a counted room whose seats are not known
  * @property {import('./listeners.js').Listed} listed  in a counted room

@@ -65,6 +65,8 @@ alter table rooms add column if not exists repeats text
   constraint rooms_repeats_is_known check (repeats in ('weekly'))
   constraint rooms_repeating_ones_have_a_time_zone check (repeats is null or (time_zone is not null and repeats_from is not null));
 
+alter table rooms add column if not exists captions boolean not null default false;
+
 create index if not exists rooms_still_open on rooms (id) where ended_at is null;
 create index if not exists rooms_scheduled on rooms (starts_at) where opened_at is null and ended_at is null;
 -- Release 0.1.0 did not allow a club that had rooms to be deleted.
@@ -108,6 +110,8 @@ comment on column rooms.roster is
   'How participants learn of the audience. full: every seat by its own events; counted: in a room with many seats, only how many listen (fit_roster). Set by the database alone.';
 comment on column rooms.broadcast is
   'Whether anybody may listen without a seat and without signing in, also on other sites (GET /rooms/{id}/listen). Switched on by the host alone, and off when the room is locked, ends or is no longer open to everybody.';
+comment on column rooms.captions is
+  'Whether what is said here may be written as captions, of each speaker who agrees (participants.captioned_by). Switched by the host alone; off, it ends every such agreement.';
 comment on index rooms_still_open is 'Finds open rooms, for the hallway.';
 comment on index rooms_scheduled is 'Finds scheduled rooms that are due to open.';
 comment on index rooms_by_club is 'Finds and counts the rooms of a club.';

@@ -50,6 +50,9 @@ create index if not exists participants_of_nodes on participants (peer_id) where
 alter table participants add column if not exists served_directly boolean not null default false
   constraint participants_have_one_node check (not served_directly or edge is null);
 alter table participants add column if not exists offers boolean not null default false;
+alter table participants add column if not exists captioned_by text
+  constraint participants_captioned_by_is_known check (captioned_by in ('self', 'operator'))
+  constraint participants_audience_has_no_captions check (captioned_by is null or (role <> 'AUDIENCE' and peer_id is not null));
 drop index if exists participants_served_directly;
 create index if not exists participants_that_stay on participants (room_id) where served_directly or offers;
 create index if not exists participants_by_edge on participants (edge) where edge is not null;
@@ -83,6 +86,10 @@ comment on column participants.served_directly is
   'Whether no edge can serve this session: it speaks by WHIP, or an edge has tried in vain. Joining again clears it.';
 comment on column participants.offers is
   'Whether this session offers its only connection itself: it listens by WHEP. It gets an edge when it joins, or never, and cannot move: when its edge is lost, it ends. Joining again clears it.';
+comment on column participants.captioned_by is
+  'Whom this participant lets write captions of what they say: self, their own client; operator, the operator''s program (roomtone captions); null: nobody. It needs rooms.captions, and ends with the session and with the place on stage.';
+comment on constraint participants_captioned_by_is_known on participants is 'Captions are written by the participant''s own client, or by the operator''s program.';
+comment on constraint participants_audience_has_no_captions on participants is 'Only what is said on stage has captions.';
 comment on constraint participants_have_one_node on participants is 'Who cannot be served by an edge has none.';
 comment on constraint participants_audience_is_muted on participants is 'Audience members have no microphone.';
 comment on constraint participants_only_the_audience_raises_hands on participants is 'Participants on stage may speak without asking.';

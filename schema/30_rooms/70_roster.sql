@@ -2,7 +2,7 @@
 -- otherwise a user's filter may run on rows that the view hides, and an error it raises would show that they exist.
 create or replace view roster with (security_barrier) as
 select p.room_id, r.name as room, p.user_id, u.username, p.kind, p.role, p.muted, p.hand_raised_at,
-       p.invited_to_speak_at, p.asked_to_unmute_at, p.peer_id, p.join_date, p.seq, p.edge
+       p.invited_to_speak_at, p.asked_to_unmute_at, p.peer_id, p.join_date, p.seq, p.edge, p.captioned_by
 from participants p
 join rooms r on r.id = p.room_id
 join users u on u.id = p.user_id
@@ -24,3 +24,4 @@ comment on column roster.peer_id is 'Id of this session of the seat.';
 comment on column roster.join_date is 'When this session began.';
 comment on column roster.seq is 'Position of the join event in the room''s log.';
 comment on column roster.edge is 'The peer_id of the edge that sends them the room''s mix; null if the node of the stage serves them, or there is no node.';
+comment on column roster.captioned_by is 'Whom they let write captions of what they say: self or operator; null: nobody.';

@@ -46,7 +46,12 @@ begin
         when new ->> 'peer_id' is distinct from old ->> 'peer_id' or new ->> 'muted' = old ->> 'muted' then null
         when new ->> 'muted' = 'false' then 'switches the microphone on'
         when other then 'is muted by ' || coalesce(actor, 'the operator')
-        else 'switches the microphone off' end), ''), 'changes')
+        else 'switches the microphone off' end,
+      case
+        when new ->> 'captioned_by' is not distinct from old ->> 'captioned_by' or new ->> 'peer_id' is distinct from old ->> 'peer_id' then null
+        when new ->> 'captioned_by' is not null then 'agrees to captions'
+        when other then 'no longer has captions, by ' || coalesce(actor, 'the operator')
+        else 'no longer has captions' end), ''), 'changes')
     when 'rooms INSERT' then format(case when new -> 'opened_at' = 'null' then '%s schedules the room' else '%s opens the room' end, new ->> 'host')
     when 'rooms UPDATE' then case
       when new ->> 'ended_at' is not null and old ->> 'ended_at' is null then 'the room ends' || coalesce(': ' || (new ->> 'ended_reason'), '')
@@ -66,6 +71,8 @@ begin
         format('the room is planned for %s', (new ->> 'starts_at')::timestamptz)
       when new ->> 'description' is distinct from old ->> 'description' then
         coalesce('the room is described: ' || (new ->> 'description'), 'the description is removed')
+      when new ->> 'captions' is distinct from old ->> 'captions' and old ? 'captions' then
+        case new ->> 'captions' when 'true' then 'captions are on' else 'captions are off' end
       when new ->> 'slow_mode' is distinct from old ->> 'slow_mode' then
         case new ->> 'slow_mode' when '0' then 'slow mode is off'
           else format('slow mode: one message in %s s', new ->> 'slow_mode') end
@@ -81,6 +88,9 @@ begin
     when 'messages INSERT' then case when event.taken_back_at is null then format('%s: %s', username, new ->> 'body')
       else format('%s writes a message that is deleted later', username) end
     when 'messages DELETE' then format('a message of %s is deleted', username)
+    when 'captions INSERT' then case when event.taken_back_at is null then format('%s says: %s', username, new ->> 'text') else format('%s says something', username) end
+    when 'captions UPDATE' then case when event.taken_back_at is null then format('%s says: %s', username, new ->> 'text') else format('%s says something', username) end
+    when 'captions DELETE' then format('a caption of %s is deleted', username)
     when 'reactions INSERT' then format('%s reacts with %s', username, new ->> 'emoji')
     when 'recordings INSERT' then format(case when new -> 'continues_id' = 'null' then '%s announces a recording' else 'the recording of %s goes on' end, username)
     when 'recordings UPDATE' then case

@@ -50,6 +50,9 @@ begin
   delete from mix_receivers m where not exists (select from nodes n where n.id = m.node_id);
   delete from kept_roles k where k.expires_at < clock_timestamp();
   delete from visits v where v.left_at < clock_timestamp() - interval '30 days';
+  delete from captions c where c.id in (
+    select x.id from captions x where x.recording_id is null and x.started_at < clock_timestamp() - interval '2 hours 1 minute'
+    order by x.started_at limit relay_delete_old_rows.at_most);
   delete from reactions r where r.created_at < clock_timestamp() - interval '1 minute';
   delete from paces p where p.settled_at < clock_timestamp() - interval '1 hour'; -- the longest slow mode
   delete from revoked_tokens r where r.expires_at < now() - interval '1 hour'; -- relays accept a token a little longer, because clocks differ
@@ -66,4 +69,4 @@ end
 $$;
 
 comment on function relay_delete_old_rows(interval, bigint, int) is
-  'Deletes events older than `keep`, or of which a room has more than `keep_events` newer ones; signals that are no longer needed, or are more than kept_signals; revoked tokens and access tokens and browsers that are notified and sessions of issuers and challenges of passkeys that have expired; recovery links 30 days later; used peer_ids after a day; reactions after a minute; roles that are no longer kept; visits and names of deleted recordings after 30 days. At most about `at_most` rows per call, and only one relay at a time does it. Returns how many events were deleted.';
+  'Deletes events older than `keep`, or of which a room has more than `keep_events` newer ones; signals that are no longer needed, or are more than kept_signals; revoked tokens and access tokens and browsers that are notified and sessions of issuers and challenges of passkeys that have expired; recovery links 30 days later; used peer_ids after a day; reactions after a minute; captions that no recording keeps after two hours; roles that are no longer kept; visits and names of deleted recordings after 30 days. At most about `at_most` rows per call, and only one relay at a time does it. Returns how many events were deleted.';

@@ -15,7 +15,8 @@ begin
            case when e.table_name = 'messages' and e.type = 'DELETE' then (
              select x.seq from events x
              where x.room_id = e.room_id and x.table_name = 'messages' and x.type = 'INSERT'
-               and (x.record ->> 'id')::bigint = (e.old_record ->> 'id')::bigint) end,
+               and (x.record ->> 'id')::bigint = (e.old_record ->> 'id')::bigint)
+             when e.table_name = 'captions' and e.type = 'DELETE' then (e.old_record ->> 'taken_back_seq')::bigint end,
            extract(epoch from clock_timestamp() - e.committed_at)::float8,
            l.here, l.on_stage, l.counts_seq, l.counted
     from unnest(relay_read.rooms, relay_read.afters) as wanted (room_id, after)
@@ -28,4 +29,4 @@ end
 $$;
 
 comment on function relay_read(bigint[], bigint[], int) is
-  'The events after these positions in the logs of these rooms, in one query. recipient: the only user who may receive the event, 0 if no user may. seat_user, seat_peer: for a change of a seat, its user and current session. seat_reason: for a lost seat, the reason as its user is told. taken_back_seq: for the deletion of a message, the seq of the event with that message. age: seconds since the event was committed. here, on_stage and counts_seq are the counters of `logs` at head_seq; counted: the roster is.';
+  'The events after these positions in the logs of these rooms, in one query. recipient: the only user who may receive the event, 0 if no user may. seat_user, seat_peer: for a change of a seat, its user and current session. seat_reason: for a lost seat, the reason as its user is told. taken_back_seq: for the deletion of a message or caption, the seq of the event with its words (of a caption with several events, one deletion for each). age: seconds since the event was committed. here, on_stage and counts_seq are the counters of `logs` at head_seq; counted: the roster is.';

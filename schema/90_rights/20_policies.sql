@@ -4,7 +4,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'reactions',
+  foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'captions', 'reactions',
                               'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'follows', 'reports', 'reminders', 'co_host_notices', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
                               'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'speakers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'calendar_entries', 'calendar_addresses', 'push_subscriptions', 'unwanted_pushes', 'push_occasions', 'pushes', 'schema_installs', 'database_marks'] loop
     execute format('alter table %I enable row level security', name);
@@ -138,6 +138,18 @@ comment on policy messages_are_written_as_yourself on messages is 'Users write o
 create policy messages_are_deleted_by_moderators_or_author on messages for delete to roomtone_person
   using (user_id = acting_user() or moderates(room_id));
 comment on policy messages_are_deleted_by_moderators_or_author on messages is 'Deleted by the author, and by host and moderators.';
+
+create policy captions_are_read_by_participants on captions for select to roomtone_person
+  using (user_id = acting_user() or started_at >= captions_since(room_id));
+comment on policy captions_are_read_by_participants on captions is
+  'Participants read the captions of their room, from two minutes before they joined on, and users their own captions.';
+create policy captions_are_written_as_yourself on captions for insert to roomtone_person with check (user_id = acting_user());
+comment on policy captions_are_written_as_yourself on captions is 'Users write captions only of their own words; a trigger checks where.';
+create policy captions_are_corrected_by_their_speaker on captions for update to roomtone_person using (user_id = acting_user());
+comment on policy captions_are_corrected_by_their_speaker on captions is 'Speakers correct their own captions; a trigger checks how long.';
+create policy captions_are_deleted_by_moderators_or_speaker on captions for delete to roomtone_person
+  using (user_id = acting_user() or moderates(room_id));
+comment on policy captions_are_deleted_by_moderators_or_speaker on captions is 'Deleted by the speaker, and by host and moderators.';
 
 create policy reactions_are_read_by_participants on reactions for select to roomtone_person using (participates(room_id));
 comment on policy reactions_are_read_by_participants on reactions is 'Participants read the reactions of their room.';

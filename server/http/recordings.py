@@ -64,7 +64,8 @@ async def link(request: Request) -> Response:
     )
 
 
-def _claims(request: Request) -> Claims:
+def claims_for_recording(request: Request) -> Claims:
+    """Who asks: by the ticket in the address, or else as for any request."""
     sent = request.query_params.get("ticket")
     if sent is None:
         return claims_of(request)
@@ -76,12 +77,12 @@ def _claims(request: Request) -> Claims:
 
 async def _file_of(request: Request) -> tuple[str, Path]:
     """Its name for downloads and its path, if the user may hear it. Raises Problem, psycopg errors."""
-    claims = _claims(request)
+    claims = claims_for_recording(request)
     if not claims:
         raise Problem(401, "42501", "sign in: a recording is for the participants of its room")
     number = request.path_params["recording_id"]
     if number > BIGINT_MAX:
-        raise _unknown()
+        raise unknown()
     async with request.state.database.acting(claims, read_only=True) as connection:
         answer = await connection.execute(
             "select r.file, to_char(r.announced_at at time zone 'UTC', 'YYYY-MM-DD-HH24MI')"
@@ -90,11 +91,11 @@ async def _file_of(request: Request) -> tuple[str, Path]:
         )
         row = await answer.fetchone()
     if row is None:
-        raise _unknown()
+        raise unknown()
     return f"roomtone-{row[1]}.ogg", request.state.settings.recordings / Path(row[0]).name
 
 
-def _unknown() -> Problem:
+def unknown() -> Problem:
     return Problem(404, "P0002", "there is no recording with this id", rule="recordings_is_known")
 
 

@@ -46,6 +46,7 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_100_guard_change",
         "_110_guard_requests",
         "_120_guard_hand",
+        "_125_guard_captions",
         "_130_guard_join",
         "_140_guard_node",
         "_145_guard_connection",

@@ -38,6 +38,7 @@ def values(function: str, arguments: list[str], world: World) -> str:
         "calendar_of_person": "'host'",
         "delete_club": f"{world.far_club}",
         "delete_recording": f"{world.recording}",
+        "recording_captions": f"{world.recording}",
         "recording_chat": f"{world.recording}",
         "require_recording": f"{world.recording}",
         "start_recording": f"{world.room}",

@@ -50,6 +50,11 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield from _own(me if actor in SEATED else None, f"user_id = {me} and room_id = {room}")
             yield "room", f"user_id = {people['guest']} and room_id = {room}"
             yield "rest", f"room_id = {far_room}"
+        case "captions":
+            speaks = actor in ("speaker", "moderator", "host")
+            yield from _own(me if speaks else None, f"user_id = {me} and room_id = {room}")
+            yield "room", f"user_id = {people['guest']} and room_id = {room}"
+            yield "rest", f"room_id = {far_room}"
         case "recordings" | "archive":
             yield "room", f"room_id = {room}"
             yield "rest", f"room_id = {far_room}"

@@ -91,6 +91,13 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                 "rest",
                 f"insert into messages (room_id, user_id, body) values ({room}, {someone}, 'x')",
             )
+        case "captions":
+            yield "room", f"insert into captions (room_id, text) values ({room}, 'Hello')"
+            yield "rest", f"insert into captions (room_id, text) values ({far_room}, 'Hello')"
+            yield (
+                "rest",
+                f"insert into captions (room_id, user_id, text) values ({room}, {someone}, 'x')",
+            )
         case "reactions":
             yield "room", f"insert into reactions (room_id, emoji) values ({room}, '👏')"
             yield "rest", f"insert into reactions (room_id, emoji) values ({far_room}, '👏')"

@@ -30,6 +30,7 @@ CHANGES = {
     "participants": "muted = true",
     "bans": "created_at = now()",
     "messages": "body = 'Never said.'",
+    "captions": "text = 'Hello there', final = true",
     "reactions": "emoji = '🔥'",
     "paces": "last_at = now()",
     "used_peer_ids": "used_at = now()",

@@ -58,6 +58,9 @@ def filled(connection: Connection, world: World) -> Iterator[World]:
             "insert into reactions (room_id, user_id, emoji) values ({room}, {far}, '👏')",
             "insert into invitations (room_id, code) values ({room}, '0123456789abcdef')",
             "insert into participants (room_id, user_id) values ({room}, {far})",
+            "update rooms set captions = true where id = {room}",
+            "update participants set captioned_by = 'operator' where room_id = {room} and user_id = {far}",
+            "insert into captions (room_id, user_id, text) values ({room}, {far}, 'Hello')",
         ):
             named = statement.format(room=HIDDEN, far=far, foe=foe, guest=guest)
             connection.execute(named.encode())

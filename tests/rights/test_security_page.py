@@ -113,6 +113,7 @@ EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and p
     "Give Roomtone a host name of its own",
     "The TURN server cannot ask",
     "Its own configuration decides where it relays to",
+    "A speaker's browser may send",
     "Every user of a machine can read its command lines.",
     "A database password may also stand in",
 )

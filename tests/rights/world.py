@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..people import Psql
+from .captions import caption
 
 SEATED: Final = ("audience", "speaker", "moderator", "host")
 IN_THE_CLUB: Final = ("host", "member", "admin", "owner")
@@ -146,6 +147,11 @@ def make(psql: Psql) -> World:
     )
     for where, who in ((world.room, "banned"), (world.far_room, "foe")):
         psql.run("insert into bans (room_id, user_id) values (%s, %s)", where, people[who])
+    caption(
+        psql,
+        [world.room, world.far_room],
+        [people[name] for name in ("speaker", "moderator", "host")],
+    )
     _invite(psql, world)
     _record(psql, world)
     psql.run("select relay_secret('jwt'), relay_heartbeat('relay-1', 'here')")

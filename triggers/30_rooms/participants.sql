@@ -248,8 +248,8 @@ comment on trigger _500_log on participants is 'At commit, logs that a participa
 drop trigger if exists _510_log_change on participants;
 create constraint trigger _510_log_change after update on participants
 deferrable initially deferred for each row
-when ((new.peer_id, new.role, new.muted, new.kind, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at)
-      is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at))
+when ((new.peer_id, new.role, new.muted, new.kind, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at, new.captioned_by)
+      is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at, old.captioned_by))
 execute function tg_participants__log();
 comment on trigger _510_log_change on participants is 'At commit, logs the changes that other participants can see; not served_by and expires_at.';
 
@@ -293,8 +293,8 @@ drop trigger if exists _490_pace_changes on participants;
 create constraint trigger _490_pace_changes after update on participants
 deferrable initially deferred for each row
 when (pg_trigger_depth() = 0
-      and ((new.role, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at)
-           is distinct from (old.role, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at)
+      and ((new.role, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at, new.captioned_by)
+           is distinct from (old.role, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at, old.captioned_by)
            or (old.muted and not new.muted)))
 execute function tg_pace('participants_changes_are_rate_limited', '60', '10 seconds', 'in a room', 'changes of participants');
 comment on trigger _490_pace_changes on participants is 'Rate limit: 60 changes by one user in 10 seconds, in each room, because each is sent to everybody there.';

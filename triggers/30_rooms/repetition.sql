@@ -42,8 +42,8 @@ begin
      or (new.club_id is not null and not is_member(new.club_id, new.host_id)) then
     return null;
   end if;
-  insert into rooms (name, description, club_id, host_id, stage, access, host_gone, starts_at, repeats, time_zone, repeats_from, co_host_ids)
-  values (new.name, new.description, new.club_id, new.host_id, new.stage, new.access, new.host_gone, next_at, new.repeats, new.time_zone, new.repeats_from,
+  insert into rooms (name, description, club_id, host_id, stage, access, host_gone, starts_at, repeats, time_zone, repeats_from, captions, co_host_ids)
+  values (new.name, new.description, new.club_id, new.host_id, new.stage, new.access, new.host_gone, next_at, new.repeats, new.time_zone, new.repeats_from, new.captions,
           array(select u.id from unnest(new.co_host_ids) with ordinality c (id, n) join users u on u.id = c.id
                 where u.disabled_at is null and u.id <> new.host_id
                   and not exists (select from blocks b where b.user_id = u.id and b.blocked_id in (new.host_id, acting_user()))

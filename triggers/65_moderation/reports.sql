@@ -36,6 +36,7 @@ begin
       select jsonb_agg(event_json(e)::jsonb || jsonb_build_object('actor', e.actor) order by e.seq) from (
         select x.* from events x
         where x.room_id = new.room_id and x.recipient is null -- events for one recipient, such as network addresses in signals, are private
+          and not (x.table_name = 'captions' and x.record ->> 'final' = 'false') -- many, of the same words
         order by x.seq desc limit 200) e), '[]'),
     'messages', recent_messages(new.room_id));
   return new;

@@ -65,6 +65,7 @@ function writeSummary({ table, rows, method }, nameOf) {
   if (table === 'participants' && 'role' in row && method === 'UPDATE') return `you become ${row.role}`
   if (table === 'participants') return 'you take a seat'
   if (table === 'messages' && row.body) return quoted(row.body)
+  if (table === 'captions' && row.text) return quoted(row.text)
   if (table === 'reactions') return row.emoji
   if (table === 'recordings') return 'you start a recording'
   if (row.name) return row.name
@@ -94,6 +95,7 @@ function eventSummary({ table, type, record, old_record, reason }, nameOf) {
     return `${who} · ${changes(named(record), named(old_record)).join(' · ') || 'unchanged'}`
   }
   if (table === 'messages') return `${nameOf(row)} ${type === 'DELETE' ? 'deletes a message' : `writes ${quoted(row.body)}`}`
+  if (table === 'captions') return `${nameOf(row)} ${type === 'DELETE' ? 'has no caption any more' : `says ${quoted(row.text)}`}`
   if (table === 'reactions') return `${nameOf(row)} ${row.emoji}`
   if (table === 'speakers') return row.users.length ? `${together(new Set(row.users.map((/** @type {number} */ user_id) => nameOf({ user_id }))))} speak${row.users.length > 1 ? '' : 's'}` : 'nobody speaks'
   if (table === 'recordings') return `${row.username} · ${row.status}`

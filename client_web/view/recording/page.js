@@ -1,5 +1,6 @@
-import { addressOf, addressOfRecording, HOME } from '../../addresses.js'
+import { addressOf, addressOfCaptions, addressOfRecording, HOME } from '../../addresses.js'
 import { element, mark, say } from '../elements/element.js'
+import { createRecordingCaptions } from './captions.js'
 import { createRecordingChat } from './chat.js'
 import { peopleInWords, failureInWords, whenRecorded } from './words.js'
 import { createPageState } from '../elements/page_state.js'
@@ -10,12 +11,12 @@ import { inWords } from '../../words/language.js'
 
 /**
  * @import { LookupState } from '../../room/lookup.js'
- * @import { ChatMessage } from '../../room/recordings.js'
+ * @import { ChatMessage, RecordedCaption } from '../../room/recordings.js'
  * @import { User } from '../../session.js'
  * @import { Place } from '../shell/route.js'
  */
 
-/** @typedef {Recording & { chat: ChatMessage[], next: number|null }} RecordingPage */
+/** @typedef {Recording & { chat: ChatMessage[], captions: RecordedCaption[], next: number|null }} RecordingPage */
 
 /**
  * The page of a recording: its player, and the messages from that time.
@@ -41,22 +42,29 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
     player.currentTime = seconds
     player.play().catch(() => {}) // the reason is shown beside the player
   })
+  const captions = createRecordingCaptions()
   const save = element('a', { class: 'button', download: '' }, inWords('Download'))
+  const saveCaptions = element('a', { class: 'button button--plain', download: '' }, inWords('Captions (WebVTT)'))
   const remove = element('button', { class: 'button button--plain', type: 'button', on: { click: () => recording && deleteRecording(recording) } }, symbol('bin'), inWords('Delete'))
   const before = element('a', { class: 'button button--plain' }, inWords('Previous part'))
   const next = element('a', { class: 'button' }, inWords('Next part'))
-  const buttons = element('div', { class: 'page__buttons' }, next, before, save, remove)
-  const body = element('div', { class: 'page__body replay' }, player, silent, buttons, chat.element)
+  const buttons = element('div', { class: 'page__buttons' }, next, before, save, saveCaptions, remove)
+  const body = element('div', { class: 'page__body replay' }, player, captions.element, silent, buttons, chat.element)
   const root = element('article', { class: 'page page--recording' },
     element('header', { class: 'page__head' }, back, over, heading, about, people, failure), state.element, missing, body)
 
-  player.addEventListener('timeupdate', () => chat.at(player.currentTime))
-  player.addEventListener('seeking', () => chat.at(player.currentTime))
+  for (const moved of ['timeupdate', 'seeking']) player.addEventListener(moved, () => at(player.currentTime))
   player.addEventListener('error', () => {
     if (playing === null) return
     if (!refreshed && player.currentTime > 0) return void resume()
     showProblem(inWords('The recording cannot be played now. It may not have begun yet, may be stored on another machine, or may have been deleted.'))
   })
+
+  /** The player is at this position. @param {number} seconds */
+  function at(seconds) {
+    chat.at(seconds)
+    captions.at(seconds)
+  }
 
   function showProblem(/** @type {string|null} */ text) {
     silent.hidden = !text
@@ -77,6 +85,7 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
     if (url === null) showProblem(inWords('The recording could not be loaded. Try again in a moment.'))
     mark(player, 'src', url)
     mark(save, 'href', url)
+    mark(saveCaptions, 'href', url && addressOfCaptions(url))
     return url !== null
   }
 
@@ -126,7 +135,9 @@ export function createRecordingPage({ linkTo, deleteRecording, reload }) {
       mark(next, 'href', recording.next === null ? null : addressOfRecording(recording.next))
       mark(before, 'href', recording.continues_id === null ? null : addressOfRecording(recording.continues_id))
       chat.show(recording.chat)
-      if (playing === recording.id) chat.at(player.currentTime)
+      captions.show(recording.captions)
+      saveCaptions.hidden = recording.captions.length === 0
+      if (playing === recording.id) at(player.currentTime)
       if (playing !== recording.id) load(recording)
     },
   }

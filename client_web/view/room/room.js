@@ -1,3 +1,4 @@
+import { createCaptionsStrip } from '../captions/strip.js'
 import { createControls } from './controls.js'
 import { createEnding } from './ending.js'
 import { element, mark, say } from '../elements/element.js'
@@ -32,12 +33,13 @@ const FACES = 24 // of a counted audience: me, raised hands and those who are in
  * @param {{ listen: () => void, openPeople: () => void } & Parameters<typeof createRoomHead>[0] & Parameters<typeof createStageTools>[0] & Parameters<typeof createSeat>[0] &
  *         Parameters<typeof createHandQueue>[0] & Parameters<typeof createEnding>[0] & Parameters<typeof createControls>[0] &
  *         Parameters<typeof createPinned>[0] & Parameters<typeof createRecordingButton>[0] & Parameters<typeof createRecordingBanner>[0] &
- *         Parameters<typeof createRoomRecordings>[0] & Parameters<typeof createLosses>[0]} actions
+ *         Parameters<typeof createRoomRecordings>[0] & Parameters<typeof createCaptionsStrip>[0] & Parameters<typeof createLosses>[0]} actions
  */
 export function createRoom(actions) {
   const head = createRoomHead(actions)
   const tap = element('button', { class: 'room__tap button button--action', type: 'button', hidden: true, on: { click: () => actions.listen() } }, symbol('sound'), inWords('Tap to listen'))
   const speakers = createSpeakers()
+  const captions = createCaptionsStrip(actions, () => latest && drawCaptions(latest))
   const tools = createStageTools(actions)
   const stage = createHalf(inWords('On stage'), 'stage', actions, tools.element)
   const queue = createHandQueue(actions)
@@ -56,12 +58,12 @@ export function createRoom(actions) {
   head.element.append(pinned.element)
   head.tools.prepend(recordButton.element)
   const scroll = element('div', { class: 'room__scroll scrolls' },
-    head.element, tap, speakers.element, people, waiting, ending.element, recorded.element)
+    head.element, tap, speakers.element, captions.element, people, waiting, ending.element, recorded.element)
   /** @type {ShownRoomSession|null} */ let latest = null
   // Clears what was shown of the room before.
   const shows = clearOnNewSubject(() => {
     scroll.scrollTop = 0
-    for (const each of [controls, tools, queue]) each.forget()
+    for (const each of [controls, tools, queue, captions]) each.forget()
   })
   const inOrder = createStageOrder(stage.element, () => {
     if (latest) stage.update(inOrder(latest.stage, latest.spoke))
@@ -89,6 +91,8 @@ export function createRoom(actions) {
     latest = over ? null : roomSession
     stage.update(latest ? inOrder(latest.stage, latest.spoke) : [])
     speakers.update(roomSession)
+    captions.update(roomSession)
+    if (latest) drawCaptions(latest)
     const { counted, counts, audience } = roomSession
     names.hidden = !counted
     others.entitle(counted ? listeningInWords(counts.audience) : null)
@@ -99,6 +103,14 @@ export function createRoom(actions) {
     ending.update(over ? roomSession : null, Boolean(known.name))
     controls.update(roomSession)
     mark(root, 'aria-busy', joining ? 'true' : null)
+  }
+
+  /** Under the speakers who agree, but for those I blocked. @param {ShownRoomSession} roomSession */
+  function drawCaptions({ stage: speaking, captions: { on, lines }, blocks }) {
+    for (const { user_id, captioned } of speaking) {
+      const shown = on && captioned && captions.shown && !blocks?.has(user_id)
+      stage.get(user_id)?.caption(shown ? lines.get(user_id) ?? [] : null)
+    }
   }
 
   return {

@@ -40,6 +40,7 @@ const RULES = {
   rooms_club_access_needs_a_club: ['access'],
   rooms_access_is_known: ['access'],
   rooms_broadcast_is_for_everybody: ['broadcast'],
+  rooms_captions_are_possible: ['captions'],
   rooms_slow_mode_is_short: ['slow_mode'],
   rooms_host_gone_is_known: ['host_gone'],
 }
@@ -69,11 +70,12 @@ export function createRoomSettings(actions) {
     stage: createChoices({ name: 'stage', label: inWords('Stage'), choices: STAGES, chosen: 'open' }),
     access: createChoices({ name: 'access', label: inWords('Who may enter'), choices: ACCESS, chosen: 'open' }),
     broadcast: createCheck({ name: 'broadcast', label: inWords('Listening'), title: inWords('Let anybody listen'), about: inWords('People who are not here, and not signed in, can hear the room: on its page, on other sites and in podcast apps. Everybody here sees that it is on. A lock switches it off.') }),
+    captions: createCheck({ name: 'captions', label: inWords('Captions'), title: inWords('Allow captions'), about: inWords('Each speaker decides whether what they say is written as text. Everybody here sees that captions are on, and recordings keep them.') }),
     locked: createCheck({ name: 'locked', label: inWords('Lock'), title: inWords('Lock the room'), about: inWords('Nobody else can enter. People who are here stay.') }),
     slow_mode: createField({ id: 'settings-slow_mode', label: inWords('Chat'), input: pace }),
     host_gone: createField({ id: 'settings-host_gone', label: inWords('When I leave'), input: gone }),
   }
-  const hosts = [fields.name, fields.description, fields.club_id, fields.starts_at, fields.repeats, fields.stage, fields.access, fields.broadcast, fields.host_gone]
+  const hosts = [fields.name, fields.description, fields.club_id, fields.starts_at, fields.repeats, fields.stage, fields.access, fields.broadcast, fields.captions, fields.host_gone]
   const form = createForm({ fields, rules: RULES, go: inWords('Save'), submit }, ...Object.values(fields).map((each) => each.element))
   const bans = createBans(actions)
   const handOver = createHandOver({ handOver: actions.handOver, done: () => dialog.close() })
@@ -92,6 +94,7 @@ export function createRoomSettings(actions) {
       stage: fields.stage.value,
       access: fields.access.value,
       broadcast: fields.broadcast.input.checked,
+      captions: fields.captions.input.checked,
       locked: fields.locked.input.checked,
       slow_mode: Number(pace.value),
       host_gone: gone.value,
@@ -103,6 +106,7 @@ export function createRoomSettings(actions) {
     fields.description.input.value = room.description ?? ''
     fields.repeats.input.checked = Boolean(room.repeats)
     fields.broadcast.input.checked = Boolean(room.broadcast)
+    fields.captions.input.checked = Boolean(room.captions)
     fields.locked.input.checked = Boolean(room.locked)
     starts.value = room.starts_at ? local(room.starts_at) : ''
     gone.value = room.host_gone ?? 'wait'

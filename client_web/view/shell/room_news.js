@@ -1,5 +1,6 @@
 import { endingInWords } from '../room/ending_words.js'
 import { recordingNews } from '../recording/words.js'
+import { captionsNews } from '../captions/words.js'
 import { broadcastNews } from '../room/broadcast_words.js'
 import { hostNewsInWords } from '../room/host_words.js'
 
@@ -9,7 +10,7 @@ import { hostNewsInWords } from '../room/host_words.js'
  */
 
 /**
- * Announces what happens in the room I am in: its recording, its host, who else hears it, who enters and leaves, and how my session ends. Each once.
+ * Announces what happens in the room I am in: its recording, its host, who else hears it, captions, who enters and leaves, and how my session ends. Each once.
  *
  * @param {object} options
  * @param {ReturnType<typeof import('./announcer.js').createAnnouncer>} options.announcer
@@ -20,6 +21,7 @@ export function createRoomNews({ announcer, notices }) {
   /** @type {RoomSessionState['recording']|null} */ let recording = null
   /** @type {RoomSessionState['hostNews']} */ let hostNews = null
   let wasBroadcast = false
+  let hadCaptions = false
   let wasOver = false
 
   /** @param {RoomSessionState} state */
@@ -46,6 +48,14 @@ export function createRoomNews({ announcer, notices }) {
     notices.show(broadcastNews(isBroadcast), { key: 'broadcast' })
   }
 
+  /** Everybody must know that what is said may be written, also who comes later. @param {RoomSessionState} state */
+  function announceCaptions(state) {
+    const { on } = state.captions
+    if (!state.room || on === hadCaptions) return
+    hadCaptions = on
+    notices.show(captionsNews(on), { key: 'captions' })
+  }
+
   return {
     /** @param {RoomSession|null} roomSession @param {RoomSessionState|null} state  its state */
     update(roomSession, state) {
@@ -53,10 +63,10 @@ export function createRoomNews({ announcer, notices }) {
       if (roomSession !== announced) {
         announced = roomSession
         recording = hostNews = null
-        wasOver = wasBroadcast = false
+        wasOver = wasBroadcast = hadCaptions = false
         announcer.forget()
       }
-      if (!state || isOver) for (const key of ['host', 'broadcast']) notices.hide(key)
+      if (!state || isOver) for (const key of ['host', 'broadcast', 'captions']) notices.hide(key)
       if (state && isOver && !wasOver) {
         announcer.silence()
         if (state.reason !== 'left') announcer.say(endingInWords(state).title)
@@ -66,6 +76,7 @@ export function createRoomNews({ announcer, notices }) {
       announceRecording(state)
       announceHost(state)
       announceBroadcast(state)
+      announceCaptions(state)
       announcer.announceEvents(state.seatEvents, state)
     },
   }

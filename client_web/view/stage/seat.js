@@ -1,6 +1,7 @@
 import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords, openQuestionOf } from './stage_words.js'
+import { createCaptionLines } from '../captions/lines.js'
 import { redraw, symbol } from '../elements/symbol.js'
 import { connectionSymbol, qualityProblemInWords } from './quality_words.js'
 import { kindInWords, personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
@@ -30,7 +31,8 @@ export function createSeat({ choose }) {
   const face = element('button', { class: 'seat__face', type: 'button', 'aria-haspopup': 'dialog', on: { click: () => choose(person.user_id, face) } }, ring, picture, corner, flag, other)
   const name = element('span', { class: 'seat__name', dir: 'auto', 'aria-hidden': 'true' })
   const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
-  const seat = element('li', { class: 'seat' }, face, name, words)
+  const captions = createCaptionLines()
+  const seat = element('li', { class: 'seat' }, face, name, words, captions.element)
 
   /** In the other corner: a bad connection, or that I muted them for me. */
   function drawConnection(/** @type {Person} */ { silenced, quality }) {
@@ -59,6 +61,11 @@ export function createSeat({ choose }) {
       drawConnection(person)
       say(words, subtitle(person, personInWords(person) || qualityProblemInWords(person.quality)))
       if (!person.speaking) ring.style.removeProperty('--level')
+    },
+    /** What they said last; null: nothing is shown of it. @param {readonly import('../../room/caption_log.js').Caption[]|null} lines */
+    caption(lines) {
+      seat.classList.toggle('seat--captioned', lines !== null)
+      captions.update(lines)
     },
     /** @param {number} loudness 0..1 */
     level(loudness) {

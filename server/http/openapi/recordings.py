@@ -63,6 +63,23 @@ PATHS: Final[dict[str, dict[str, Operation]]] = {
             ),
         }
     },
+    "/recordings/{recording_id}/captions": {
+        "get": {
+            "operationId": "recording_captions_file",
+            "tags": ["audio"],
+            "summary": "The captions of a recording",
+            "description": "What was said in it by speakers who agreed to captions, as WebVTT, for those who may hear the recording.",
+            "security": [{}, *PERSON],
+            "parameters": [
+                _RECORDING,
+                _query("ticket", "From `/recordings/{id}/link`, instead of a token."),
+            ],
+            "responses": responses(
+                {200: answer("The captions, without deleted ones.", {"text/vtt": TEXT})},
+                (403, 404, 406, 504, *ALWAYS),
+            ),
+        }
+    },
     "/recordings/{recording_id}/link": {
         "get": {
             "operationId": "recording_link",

@@ -132,6 +132,21 @@ SCHEMAS: Final[dict[str, Schema]] = {
                     "properties": {"id": ID, "user_id": ID, "username": TEXT, "body": TEXT},
                 },
             },
+            "captions": {
+                "type": "array",
+                "description": "In a room with captions: the last twenty of the last two minutes, oldest first; each with its speaker's `username`.",
+                "items": {
+                    "type": "object",
+                    "required": ["id", "user_id", "username", "text", "final"],
+                    "properties": {
+                        "id": ID,
+                        "user_id": ID,
+                        "username": TEXT,
+                        "text": TEXT,
+                        "final": {"type": "boolean"},
+                    },
+                },
+            },
             "signals": {"type": "array", "items": schema("Signals")},
             "user_id": ID,
             "seats": {

@@ -65,6 +65,18 @@ def furnish_room(psql: Psql, room: int) -> None:
     )
 
 
+def caption(psql: Psql, room: int, speaker: str) -> None:
+    """The room has captions, and this speaker has been captioned twice."""
+    psql.run("update rooms set captions = true where id = %s", room)
+    who = (room, psql.person(speaker))
+    psql.run(
+        "update participants set captioned_by = 'operator' where room_id = %s and user_id = %s",
+        *who,
+    )
+    for text in ("We sailed at five, before the wind turned.", "Turn left at the harbour, then"):
+        psql.run("insert into captions (room_id, user_id, text) values (%s, %s, %s)", *who, text)
+
+
 def room(evening: Evening) -> Iterator[State]:
     """As a host who has no microphone, and then one."""
     psql = evening.psql
@@ -115,6 +127,12 @@ def room(evening: Evening) -> Iterator[State]:
             rick.page.keyboard.press("Escape")
         rick.page.keyboard.press("r")
         yield State("reactions", rick)
+        rick.page.keyboard.press("Escape")
+        caption(psql, porch, "amara")
+        rick.seat("amara").get_by_text("Turn left at the harbour").wait_for()
+        yield State("captions", rick)
+        rick.button("Your captions").click()
+        yield State("whose captions", rick)
         rick.page.keyboard.press("Escape")
     for each in (amara, lior):
         each.page.close()

@@ -128,6 +128,37 @@ def test_other_users_are_refused_and_a_browser_gets_the_page(evening: Evening) -
     assert "Accept" in shown.headers["vary"].split(", ")
 
 
+def test_captions_are_a_file_for_players_without_deleted_ones(evening: Evening) -> None:
+    psql = evening.psql
+    psql.run("update rooms set captions = true")
+    psql.run("update participants set captioned_by = 'operator' where role <> 'AUDIENCE'")
+    written = "insert into captions (room_id, user_id, text, final) select %s, id, %s, true from users where username = 'anna' returning id"
+    psql.run(written, evening.room, "hello <b> & welcome --> all")
+    secret = psql.one(written, evening.room, "my secret")
+    psql.run(
+        "update captions c set started_at = r.started_at + interval '60.5 seconds', changed_at = r.started_at + interval '61.5 seconds'"
+        " from recordings r where r.id = c.recording_id"
+    )
+    anna = evening.sign_in("anna")
+    path = f"{evening.url}/captions"
+    assert "my secret" in anna.get(path).text
+    psql.run("delete from captions where id = %s", secret)
+    ticket = anna.get(f"{evening.url}/link").json()["url"].partition("?")[2]
+    for file in (anna.get(path), evening.client().get(f"{path}?{ticket}")):
+        assert file.headers["content-type"] == "text/vtt; charset=utf-8"
+        assert file.headers["cache-control"] == "private, no-cache"
+        assert file.text.splitlines() == [
+            "WEBVTT",
+            "",
+            "00:01:00.500 --> 00:01:01.500",
+            "<v anna>hello &lt;b&gt; &amp; welcome --&gt; all",
+        ]
+    eve = evening.sign_in("eve")
+    assert eve.get(path).json()["rule"] == "recordings_are_for_recorded_users"
+    assert eve.get("/recordings/4711/captions").status_code == 404
+    assert evening.client().get(path).status_code == 401
+
+
 def test_a_link_works_for_a_player_without_a_token_and_for_this_path_only(
     evening: Evening,
 ) -> None:
