@@ -8,7 +8,7 @@ PATH="$PATH:/usr/sbin"
 # A plus joins the packages that one program needs; the WHIP client needs GStreamer's plugins.
 gstreamer="gstreamer1.0-plugins-base+gstreamer1.0-plugins-good+gstreamer1.0-plugins-bad+gstreamer1.0-nice"
 # Only the full Chromium shows notifications.
-wanted="${wanted:-} chromium:chromium node:nodejs turnserver:coturn nginx:nginx nats-server:nats-server pgbouncer:pgbouncer haproxy:haproxy caddy:caddy promtool:prometheus whip-client:simple-whip-client+$gstreamer firefox-esr:firefox-esr pulseaudio:pulseaudio janus:janus systemd-analyze:systemd"
+wanted="${wanted:-} chromium:chromium node:nodejs turnserver:coturn nginx:nginx nats-server:nats-server pgbouncer:pgbouncer haproxy:haproxy caddy:caddy promtool:prometheus whip-client:simple-whip-client+$gstreamer firefox-esr:firefox-esr pulseaudio:pulseaudio janus:janus systemd-analyze:systemd espeak-ng:espeak-ng"
 [ $# = 0 ] || wanted="$*"
 
 missing=""

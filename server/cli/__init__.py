@@ -9,6 +9,7 @@ from . import (
     backup,
     bench,
     bot,
+    captions,
     drill,
     lab,
     lesson,
@@ -23,7 +24,7 @@ from . import (
 from .group import cli
 
 __all__ = [
-    "backup", "bench", "bot", "cli", "drill", "lab", "lesson", "main", "node", "psql", "pump", "recover", "schema", "serve", "token",
+    "backup", "bench", "bot", "captions", "cli", "drill", "lab", "lesson", "main", "node", "psql", "pump", "recover", "schema", "serve", "token",
 ]  # fmt: skip
 
 

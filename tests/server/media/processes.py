@@ -48,12 +48,12 @@ class Bot:
 
 
 @contextmanager
-def bot(*arguments: object) -> Iterator[Bot]:
-    """`roomtone bot` with these arguments, killed at the end of the block if it still runs."""
+def bot(*arguments: object, command: str = "bot") -> Iterator[Bot]:
+    """`roomtone bot`, or this command, with these arguments, killed at the end of the block if it still runs."""
     with (
         tempfile.NamedTemporaryFile() as output,
         subprocess.Popen(
-            [sys.executable, "-m", "roomtone", "bot", *map(str, arguments)],
+            [sys.executable, "-m", "roomtone", command, *map(str, arguments)],
             stdout=output,
             stderr=subprocess.STDOUT,
             env={n: value for n, value in os.environ.items() if not n.startswith("ROOMTONE_")},

@@ -1,0 +1,63 @@
+"""`roomtone captions` as an operator runs it: speech becomes rows, which stand on the page, in psql and in the recording's WebVTT."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext
+
+from ..patience import eventually
+from ..people import Psql
+from ..running import run_relay
+from ..server.media.processes import bot
+from ..speech import speech_file
+from .nodes import nodes, waits_for_nodes
+from .test_captions import under
+from .user_page import user_page
+
+UNDERSTOOD = (
+    "select text from captions where final and text ~ 'people' and recording_id is not null"
+)
+
+
+def test_an_operators_program_writes_what_a_speaker_who_agrees_says(
+    context: BrowserContext, database_url: str, psql: Psql, tmp_path: Path
+) -> None:
+    room = psql.room("rick", "Lecture")
+    speech = speech_file(tmp_path / "speech.wav", times=60)
+    here = ("--room", room, "--database-url", database_url)
+    with (
+        nodes(database_url, "sfu", "mcu", recordings=tmp_path),
+        run_relay(database_url, demo=True, recordings_dir=tmp_path) as relay,
+        user_page(context, relay.url, "rick", path=f"/rooms/{room}", tone=440) as rick,
+    ):
+        waits_for_nodes(psql, "sfu", "mcu")
+        rick.walks_in()
+        psql.run("update rooms set topology = 'sfu', captions = true where id = %s", room)
+        with (
+            bot(*here, command="captions") as captions,
+            bot(*here, "--play", speech, "--name", "ada") as ada,
+        ):
+            captions.prints("captions is in room")
+            ada.prints("ada is in room")
+            rick.sees_seated("rick", "ada", "captions")
+            psql.act_as("ada").run(
+                "update participants set captioned_by = 'operator' where user_id = acting_user()"
+            )
+            psql.act_as("rick").one("select start_recording(%s)", room)
+            psql.act_as(None).run("update recordings set begins_at = announced_at")
+            eventually(lambda: psql.one(UNDERSTOOD), what=lambda: captions.output)
+            under(rick, "ada").get_by_text("people").first.wait_for()
+            speakers = "select distinct u.username from captions c join users u on u.id = c.user_id"
+            assert psql.all(speakers) == [("ada",)]
+
+            psql.act_as("rick").one("select stop_recording(%s)", room)
+            recording = psql.act_as(None).one("select id from recordings")
+            read = "async (path) => await (await fetch(path)).text()"
+            file = rick.page.evaluate(read, f"/recordings/{recording}/captions")
+            assert file.startswith("WEBVTT\n")
+            assert f"<v ada>{psql.one(UNDERSTOOD)}\n" in file
+
+            # In a mix voices cannot be told apart, and the program says so.
+            psql.run("update rooms set topology = 'mcu' where id = %s", room)
+            captions.prints("voices cannot be told apart")
