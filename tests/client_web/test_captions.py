@@ -102,6 +102,19 @@ def test_a_conversation_with_captions(
             cleo.button("Hide captions").press("Enter")
             under(cleo, "rick").wait_for(state="hidden")
 
+        # Nobody reads whom they blocked, as they do not hear them.
+        psql.run(
+            "insert into blocks (user_id, blocked_id) values (%s, %s)",
+            psql.person("dora"),
+            psql.person("rick"),
+        )
+        with user_page(context, relay.url, "dora", path=path) as dora:
+            dora.button("Enter anyway").click()
+            dora.walks_in()
+            dora.reads("Captions are on.")
+            dora.seat("rick").wait_for()
+            assert under(dora, "rick").is_hidden()
+
         # What goes wrong is shown and recovered from.
         fails(rick, "no-speech")
         rick.reads("Nothing was understood yet.")
