@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..people import Psql
+from .given_keys import give_keys
 
 SEATED: Final = ("audience", "speaker", "moderator", "host")
 IN_THE_CLUB: Final = ("host", "member", "admin", "owner")
@@ -111,6 +112,9 @@ def make(psql: Psql) -> World:
             world.peers[recipient],
             world.peers[recipient],
         )
+    give_keys(
+        psql, world.room, world.peers["gina"], [world.peers[name] for name in ("guest", *SEATED)]
+    )
     for where, name in (
         (world.room, "guest"), (world.room, "audience"), (world.room, "speaker"),
         (world.room, "moderator"), (world.room, "host"), (world.far_room, "fay"),
