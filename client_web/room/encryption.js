@@ -3,7 +3,7 @@ import { safetyNumberOf } from '../media/encryption/safety_number.js'
 import { createSessionKeys } from '../media/encryption/session_keys.js'
 import { problemFrom } from '../signaling/problem.js'
 import { createKeyExchange, keyedOf } from './key_exchange.js'
-import { isNode } from './state.js'
+import { isNode, present } from './state.js'
 
 /**
  * The encryption of the audio from browser to browser, in rooms that were made so. In other rooms it does nothing. Each session of my seat has
@@ -24,12 +24,14 @@ import { isNode } from './state.js'
  */
 export function createEncryption({ seat, inspector, onChange }) {
   const RETRY = 2_000 // ms
+  const PATIENCE = 3_000 // ms in which a session writes its keys, before it is said that it has none
   const { room } = seat
   /** @typedef {{ peer_id: string, frames: ReturnType<typeof createFrames>, keys: import('../media/encryption/session_keys.js').SessionKeys|null, exchange: import('./key_exchange.js').KeyExchange|null }} Session */
   /** @type {Session|null} */ let session = null
   /** @type {EncryptionState} */ let state = Object.freeze({ phase: 'off', number: null, problem: null })
   /** @type {Map<number, 'heard'|'waiting'|'failed'>} by user */ const people = new Map()
   /** @type {Map<number, string>} the session of each user */ const sessions = new Map()
+  /** @type {Map<string, number>} since when a session is known that has no keys */ const keyless = new Map()
   let numbered = '' // the keys of `state.number`
 
   const isEncrypted = () => Boolean(room.state.room?.encrypted)
@@ -96,6 +98,16 @@ export function createEncryption({ seat, inspector, onChange }) {
     for (const [user_id, peer_id] of now) sessions.set(user_id, peer_id)
   }
 
+  function noteKeyless() {
+    const without = present(room.state).filter((each) => !isNode(each) && !each.signing_key && each.user_id !== room.user_id).map(({ peer_id }) => peer_id ?? '')
+    for (const peer_id of keyless.keys()) if (!without.includes(peer_id)) keyless.delete(peer_id)
+    for (const peer_id of without) {
+      if (keyless.has(peer_id)) continue
+      keyless.set(peer_id, performance.now())
+      setTimeout(onChange, PATIENCE)
+    }
+  }
+
   /** Of the keys that this browser uses, whatever the room says of mine. */
   async function count() {
     const mine = session?.keys?.public
@@ -123,6 +135,7 @@ export function createEncryption({ seat, inspector, onChange }) {
     session = null
     people.clear()
     sessions.clear()
+    keyless.clear()
     numbered = ''
     state = Object.freeze({ phase: 'off', number: null, problem: null })
   }
@@ -134,7 +147,9 @@ export function createEncryption({ seat, inspector, onChange }) {
     /** What comes from this person. @param {Seat} other @returns {OfPerson} */
     of(other) {
       if (!isEncrypted()) return 'off'
-      return other.signing_key ? (people.get(other.user_id) ?? 'unheard') : 'no_keys'
+      if (other.signing_key) return people.get(other.user_id) ?? 'unheard'
+      const since = keyless.get(other.peer_id ?? '') ?? Infinity
+      return performance.now() - since >= PATIENCE ? 'no_keys' : 'unheard'
     },
 
     /** Seats or the room have changed. */
@@ -144,6 +159,7 @@ export function createEncryption({ seat, inspector, onChange }) {
       if (!canEncrypt()) return state.phase === 'unsupported' || set({ phase: 'unsupported' })
       if (session?.peer_id !== peer_id) begin(peer_id)
       forgetGone()
+      noteKeyless()
       check()
       session?.exchange?.observe()
       count()

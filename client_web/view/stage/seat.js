@@ -2,6 +2,7 @@ import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords, openQuestionOf } from './stage_words.js'
 import { redraw, symbol } from '../elements/symbol.js'
+import { undecryptedInWords } from '../encryption/words.js'
 import { connectionSymbol, qualityProblemInWords } from './quality_words.js'
 import { kindInWords, personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
 import { inWords } from '../../words/language.js'
@@ -32,10 +33,12 @@ export function createSeat({ choose }) {
   const words = element('span', { class: 'seat__words', 'aria-hidden': 'true' })
   const seat = element('li', { class: 'seat' }, face, name, words)
 
-  /** In the other corner: a bad connection, or that I muted them for me. */
-  function drawConnection(/** @type {Person} */ { silenced, quality }) {
-    other.hidden = !silenced && !qualityProblemInWords(quality)
-    if (!other.hidden) redraw(connectionMark, silenced || !quality ? 'sound-off' : connectionSymbol(quality))
+  /** In the other corner: a voice that cannot be decrypted, a bad connection, or that I muted them for me. */
+  function drawConnection(/** @type {Person} */ person) {
+    const { silenced, quality } = person
+    const undecrypted = undecryptedInWords(person) !== ''
+    other.hidden = !undecrypted && !silenced && !qualityProblemInWords(quality)
+    if (!other.hidden) redraw(connectionMark, undecrypted ? 'warning' : silenced || !quality ? 'sound-off' : connectionSymbol(quality))
   }
 
   return {
@@ -57,7 +60,7 @@ export function createSeat({ choose }) {
       if (open) redraw(flagged, FLAGS[open])
       seat.classList.toggle('seat--asking', person.hand !== null)
       drawConnection(person)
-      say(words, subtitle(person, personInWords(person) || qualityProblemInWords(person.quality)))
+      say(words, subtitle(person, undecryptedInWords(person) || personInWords(person) || qualityProblemInWords(person.quality)))
       if (!person.speaking) ring.style.removeProperty('--level')
     },
     /** @param {number} loudness 0..1 */
