@@ -1,4 +1,4 @@
-import { mayComeToSpeak, present } from './state.js'
+import { isCounted, isQuiet, mayComeToSpeak, present } from './state.js'
 
 /**
  * The keys of audio of one session, given and received as rows. Whoever may speak makes a new key when somebody comes or goes, and gives it to
@@ -68,7 +68,8 @@ export function createKeyExchange({ seat, keys, frames, onFalse }) {
     try {
       const rows = await Promise.all(all.map((other) => rowFor(other, kid, base)))
       if (closed) return
-      await seat.giveKeys(rows.filter((each) => each !== null))
+      const sealed = rows.filter((each) => each !== null)
+      if (sealed.length) await seat.giveKeys(sealed)
       if (!closed) use(kid, base, sessionsOf(all))
       busy = false
       observe()
@@ -129,5 +130,9 @@ export function createKeyExchange({ seat, keys, frames, onFalse }) {
   }
 }
 
-/** The sessions that have keys. @param {import('./state.js').RoomState} state @returns {KeyedSeat[]} */
-export const keyedOf = (state) => /** @type {KeyedSeat[]} */ (present(state).filter(({ signing_key, agreement_key }) => signing_key && agreement_key))
+/**
+ * The sessions that have keys: of people, and only of those whom the page shows. A node, or a listener who is only counted, never gets a key, whatever the
+ * database says of it. @param {import('./state.js').RoomState} state @returns {KeyedSeat[]}
+ */
+export const keyedOf = (state) => /** @type {KeyedSeat[]} */ (present(state).filter((seat) =>
+  seat.kind === 'person' && seat.signing_key && seat.agreement_key && (!isCounted(state) || !isQuiet(seat) || seat.user_id === state.own)))

@@ -4,7 +4,7 @@ create or replace function safety_number(room_id bigint) returns text
 language plpgsql stable set search_path = roomtone, pg_temp as $$
 declare
   seats text := (select string_agg(format(E'%s %s %s\n', p.user_id, p.signing_key, p.agreement_key), '' order by p.user_id) from participants p
-                 where p.room_id = safety_number.room_id and p.peer_id is not null and p.signing_key is not null);
+                 where p.room_id = safety_number.room_id and p.peer_id is not null and p.kind = 'person' and p.signing_key is not null);
   hash constant bytea := sha256(convert_to(format(E'roomtone safety number 1\n%s\n', safety_number.room_id) || seats, 'UTF8'));
 begin
   return (select string_agg(lpad((mod((get_byte(hash, n)::bigint << 32) + (get_byte(hash, n + 1)::bigint << 24) + (get_byte(hash, n + 2) << 16)
@@ -14,4 +14,4 @@ end
 $$;
 
 comment on function safety_number(bigint) is
-  'Six groups of five digits, made of the public keys of all sessions in an encrypted room: select safety_number(7); the page shows what the browser makes of the keys that it uses, and people read it to each other. If all have the same, nobody gave one of them a false key. Null if no session has keys.';
+  'Six groups of five digits, made of the public keys of all people in an encrypted room: select safety_number(7); the page shows what the browser makes of the keys that it uses, and people read it to each other. If all have the same, nobody gave one of them a false key. Null if no session has keys.';

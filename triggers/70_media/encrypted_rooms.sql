@@ -49,9 +49,9 @@ begin
       constraint = 'participants_make_their_own_keys',
       hint       = 'Only who has the seat writes signing_key and agreement_key.';
   end if;
-  if new.peer_id is null or not exists (select from rooms r where r.id = new.room_id and r.encrypted) then
+  if new.peer_id is null or new.kind <> 'person' or not exists (select from rooms r where r.id = new.room_id and r.encrypted) then
     raise check_violation using
-      message    = 'only a session in an encrypted room has keys',
+      message    = 'only a person''s session in an encrypted room has keys',
       constraint = 'participants_keys_are_for_encrypted_rooms',
       hint       = 'Whether a room is encrypted is chosen when it is made (rooms.encrypted).';
   end if;

@@ -63,7 +63,7 @@ export function createStartRoom({ start, change, clubs }) {
     club,
     stage: createChoices({ name: 'stage', label: inWords('Stage'), choices: STAGES, chosen: 'open' }),
     access: createChoices({ name: 'access', label: inWords('Who may enter'), choices: ACCESS, chosen: 'open' }),
-    encrypted: createCheck({ name: 'encrypted', label: inWords('Encryption'), title: inWords('Encrypt the audio'), about: inWords('Only the people in the room can hear it: no server, and nobody who runs one. For up to 50 people. It cannot be recorded, and this cannot be changed later.') }),
+    encrypted: createCheck({ name: 'encrypted', label: inWords('Encryption'), title: inWords('Encrypt the audio'), about: inWords('Only the people in the room can hear it: no server, and nobody who runs one. For up to 50 people. It cannot be recorded, and the choice is final.') }),
     when: createChoices({ name: 'when', label: inWords('When'), choices: TIMES, chosen: 'now' }),
     date: createField({ id: 'room-date', label: inWords('Date'), input: element('input', { type: 'date', name: 'date' }) }),
     time: createField({ id: 'room-time', label: inWords('Time'), input: element('input', { type: 'time', name: 'time' }) }),
