@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from ...people import Psql, refused
+from ..edges import sizes
 
 WRAPPED, SIGNATURE = "w" * 59, "s" * 86
 TAKE_KEYS = "update participants set signing_key = %s, agreement_key = %s where room_id = %s and user_id = %s"
@@ -213,3 +214,19 @@ def test_the_safety_number_is_made_of_all_keys(psql: Psql, room: int) -> None:
     digest = hashlib.sha256(text.encode()).digest()
     groups = [f"{int.from_bytes(digest[n : n + 5]) % 100_000:05}" for n in range(0, 30, 5)]
     assert psql.act_as("rick").one("select safety_number(%s)", room) == " ".join(groups) != alone
+
+
+def test_an_encrypted_room_has_no_edges(psql: Psql, room: int) -> None:
+    """Its listeners stay at the node of the stage, where those of another room get an edge."""
+    sizes(psql, 0)
+    psql.node("stage", "sfu", 100)
+    psql.node("edge", "edge", 100)
+    plain = psql.room("host", "Open")
+    psql.seat(plain, "host")
+    for each in (room, plain):
+        psql.run("update rooms set topology = 'sfu' where id = %s", each)
+        psql.seat(each, "anna", "AUDIENCE")
+    psql.beat("stage")
+    edges = "select room_id, edge is not null from participants where user_id = %s order by room_id"
+    assert psql.all(edges, psql.person_id("anna")) == [(room, False), (plain, True)]
+    assert psql.all("select * from rooms_with_misplaced_listeners()") == []
