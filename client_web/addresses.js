@@ -26,6 +26,9 @@ export const addressOfInvitation = (/** @type {string} */ code) => `${ROOT}/invi
 /** The service worker. With version and language in its address, a page that has others brings its own. @param {string} locale  BCP 47 */
 export const workerFor = (locale) => `${ROOT}/service-worker.js?v=${VERSION}&lang=${locale}`
 
+/** The script in which the audio of encrypted rooms is encrypted and decrypted. */
+export const FRAME_WORKER = new URL('media/encryption/worker.js', import.meta.url).href
+
 export const SESSION = `${ROOT}/session`
 export const addressOfIssuer = (/** @type {string} */ name) => `${SESSION}/openid/${encodeURIComponent(name)}`
 export const PASSKEYS = `${SESSION}/passkeys`

@@ -3,6 +3,7 @@ import { captionActions } from './app/captions.js'
 import { chatActions } from './app/chat.js'
 import { createContext } from './app/context.js'
 import { createStageActions } from './app/stage.js'
+import { encryptionActions } from './app/encryption.js'
 import { hallwayActions } from './app/hallway.js'
 import { identityActions } from './app/identity.js'
 import { invitationActions } from './app/invitations.js'
@@ -73,6 +74,7 @@ const pages = createPages(context, scheduleDraw)
 const notifications = createNotifications(context)
 const identity = identityActions(context, notifications)
 const roomSessionActions = roomActions(context)
+const encryption = encryptionActions(context)
 const actions = {
   ...identity.actions,
   ...hallwayActions(context, notifications),
@@ -80,6 +82,7 @@ const actions = {
   ...pages.actions,
   ...roomSessionActions,
   ...recordingActions(context),
+  ...encryption.actions,
   ...audioActions(context),
   ...captionActions(context),
   ...chatActions(context),
@@ -149,6 +152,7 @@ function draw() {
     opensInspector = false
   }
   stage.update(state.roomSession && { ...state.roomSession.state, blocks: state.blocks, follows: state.followedPeople })
+  encryption.update(context.seated()?.state ?? null)
   actions.updateLeave(context.seated()?.state ?? null)
 }
 

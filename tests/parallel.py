@@ -19,7 +19,11 @@ WITH_SOUND: Final = {"client_web", "edge", "media", "node", "topology"}
 
 AT_ONCE: Final = 3
 
-ALONE: Final = ("client_web/test_common_evening.py", "client_web/test_firefox.py")
+ALONE: Final = (
+    "client_web/test_common_evening.py",
+    "client_web/test_firefox.py",
+    "client_web/test_encryption.py",
+)
 """While one of these runs, no other file with sound does: Chromium and Firefox with several pages that talk."""
 
 LONGEST: Final = (

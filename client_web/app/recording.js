@@ -18,6 +18,7 @@ export function recordingActions(context) {
       const roomSession = context.seated()
       if (!roomSession) return undefined
       if (roomSession.state.recording.running) return context.attempt(() => here().stop())
+      if (roomSession.state.room?.encrypted) return context.attempt(() => here().start()) // which says why not
       if (roomSession.state.room?.topology === 'mesh') {
         return context.ask({
           title: inWords('The room has to change for a recording'),

@@ -45,9 +45,10 @@ export function offersFirst(me, other, counted = false) {
  * @param {object} options
  * @param {Parameters<typeof createPeer>[0]['ice']} options.ice
  * @param {Signals} options.signals
+ * @param {Parameters<typeof createPeer>[0]['protect']} options.protect
  * @param {MeshListener} listener
  */
-export function createMesh({ ice, signals }, listener) {
+export function createMesh({ ice, signals, protect }, listener) {
   const MAX_REBUILDS = 3 // times that a broken connection is replaced before it is given up
   /** @typedef {{ seat: PresentSeat, peer: ReturnType<typeof createPeer>, rebuilds: number }} Entry */
   /** @type {Map<string, Entry>} by peer_id */
@@ -59,7 +60,7 @@ export function createMesh({ ice, signals }, listener) {
 
   /** @param {PresentSeat} seat @param {boolean} offers @param {number} [rebuilds] */
   function open(seat, offers, rebuilds = 0) {
-    const peer = createPeer({ offers, ice, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
+    const peer = createPeer({ offers, ice, protect, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
       onState(state) {
         if (state === 'connected') entry.rebuilds = 0
         listener.onConnection(entry.seat, { state })

@@ -25,15 +25,17 @@ import { selectedPathOf } from './selected_path.js'
  * @param {object} options
  * @param {RTCConfiguration} options.configuration
  * @param {(kind: 'offer'|'candidate'|'connected', body: Json) => void} options.send
+ * @param {(transceiver: RTCRtpTransceiver) => void} [options.protect]  as for a peer
  * @param {NodeListener} listener
  */
-export function createNodeConnection({ configuration, send }, listener) {
+export function createNodeConnection({ configuration, send, protect = () => {} }, listener) {
   const CANDIDATES_WAIT = 800 // ms after the answer; then my candidates are sent, too
   const ANSWERED_WITHIN = 8_000 // ms
   const DISCONNECTED_WAIT = 3_000 // ms; often `disconnected` ends by itself
 
   const pc = new RTCPeerConnection(configuration)
   const outgoing = pc.addTransceiver('audio', { direction: 'sendrecv' })
+  protect(outgoing)
   /** @type {Map<string, string>} mid → voice */ let received = new Map()
   /** @type {string[]} */ let wanted = []
   const candidates = createHeldCandidates((found) => send('candidate', found))
@@ -64,7 +66,7 @@ export function createNodeConnection({ configuration, send }, listener) {
     if (closed || isNegotiating() || key === offered) return
     offered = key
     const there = pc.getTransceivers().length
-    for (let missing = wanted.length - there; missing > 0; missing--) pc.addTransceiver('audio', { direction: 'recvonly' })
+    for (let missing = wanted.length - there; missing > 0; missing--) protect(pc.addTransceiver('audio', { direction: 'recvonly' }))
     answerTimer = setTimeout(() => broken(new Error('the node does not answer')), ANSWERED_WITHIN)
     try {
       await pc.setLocalDescription()

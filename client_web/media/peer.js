@@ -29,9 +29,10 @@ import { selectedPathOf } from './selected_path.js'
  * @param {boolean} options.offers  this side makes the first offer, and gives way when two later offers collide
  * @param {Pick<ReturnType<typeof import('../signaling/ice.js').createIce>, 'current'|'get'>} options.ice  asked again before a restart: TURN credentials expire
  * @param {(kind: 'offer'|'answer'|'candidate'|'connected', body: Json) => void} options.send
+ * @param {(transceiver: RTCRtpTransceiver) => void} [options.protect]  encrypts what it sends and receives, if the room is so; before its first packet
  * @param {PeerListener} listener
  */
-export function createPeer({ offers, ice, send }, listener) {
+export function createPeer({ offers, ice, send, protect = () => {} }, listener) {
   const DISCONNECTED_WAIT = offers ? 3_000 : 5_000 // often `disconnected` ends by itself; and the two sides should not restart at the same time
   const FAILED_WAIT = offers ? 0 : 2_000
   const LOOK_EVERY = 1_000 // for the path
@@ -165,7 +166,10 @@ export function createPeer({ offers, ice, send }, listener) {
 
   pc.addEventListener('negotiationneeded', offer)
   pc.addEventListener('connectionstatechange', () => changes[pc.connectionState]())
-  pc.addEventListener('track', (event) => listener.onTrack(event.track, event.receiver))
+  pc.addEventListener('track', (event) => {
+    protect(event.transceiver)
+    listener.onTrack(event.track, event.receiver)
+  })
   pc.addEventListener('icecandidate', ({ candidate }) => {
     if (!candidate?.candidate) return // the end of candidates is not sent
     gathered.add(candidate.type)
@@ -192,6 +196,7 @@ export function createPeer({ offers, ice, send }, listener) {
       setState('waiting')
       if (!offers) return
       transceiver = pc.addTransceiver(track ?? 'audio', { direction: 'sendrecv' })
+      protect(transceiver)
     },
 
     /** A signal of the other side. @param {'offer'|'answer'|'candidate'} kind @param {Json} body */

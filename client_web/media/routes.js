@@ -32,7 +32,7 @@ import { closesOldAfter } from './route_changes.js'
  * @param {Parameters<typeof createMesh>[0] & { voices: Voices }} options
  * @param {RouteListener} listener
  */
-export function createRoutes({ ice, signals, voices }, listener) {
+export function createRoutes({ ice, signals, voices, protect }, listener) {
   const NODE_WAIT = 2_000 // ms in which the database finds another node, if there is one
 
   /** @type {Topology} */ let topology = 'mesh'
@@ -48,7 +48,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
   let nodeMissing = false
   let reported = ''
 
-  const mesh = createMesh({ ice, signals }, {
+  const mesh = createMesh({ ice, signals, protect }, {
     onTrack: ({ peer_id, user_id }, received, receiver) => voices.attach({ key: peer_id, owner: user_id, mixed: false, named: true }, received, receiver),
     onGone(seat) {
       voices.detach(seat.peer_id)
@@ -156,7 +156,7 @@ export function createRoutes({ ice, signals, voices }, listener) {
     const kept = isConnected(node)
     closeNode(kept ? oldNode : node)
     if (kept) oldNode = node
-    const connection = (seat.kind === 'edge' ? createEdgeConnection : createNodeConnection)({ configuration: ice.current, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
+    const connection = (seat.kind === 'edge' ? createEdgeConnection : createNodeConnection)({ configuration: ice.current, protect, send: (kind, body) => signals.send(seat.peer_id, kind, body) }, {
       onState(state) {
         listener.onNodeConnection(seat, { state })
         if (state === 'connected') Object.assign(entry, { attempt: 0, was_connected: true })

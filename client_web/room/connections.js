@@ -10,8 +10,9 @@ import { isCounted } from './state.js'
  * @param {import('./seat.js').MySeat} options.seat
  * @param {ReturnType<typeof import('./sound.js').createSound>} options.sound
  * @param {import('./connection_states.js').ConnectionStates} options.states
+ * @param {import('./encryption.js').Encryption} options.encryption
  */
-export function createConnections({ ice, seat, sound, states }) {
+export function createConnections({ ice, seat, sound, states, encryption }) {
   const { room } = seat
 
   const outbox = createOutbox({
@@ -35,11 +36,19 @@ export function createConnections({ ice, seat, sound, states }) {
     },
     forget: outbox.forget,
   }
-  const routes = createRoutes({ ice, signals, voices: sound }, states.listener)
+  /** @type {import('../media/routes.js').Voices} */
+  const voices = {
+    attach(voice, track, receiver) {
+      encryption.listenTo(receiver, voice.owner)
+      sound.attach(voice, track, receiver)
+    },
+    detach: sound.detach,
+  }
+  const routes = createRoutes({ ice, signals, voices, protect: encryption.protect }, states.listener)
 
   return {
     /** Seats or the topology have changed. */
-    update: () => routes.update(seat.row, room.state.seats.values(), room.topology(), isCounted(room.state)),
+    update: () => routes.update(encryption.mine(seat.row), encryption.connectable(room.state.seats.values()), room.topology(), isCounted(room.state)),
 
     /** @param {import('../media/mesh.js').ArrivedSignal} signal */
     receive(signal) {

@@ -17,19 +17,20 @@
  *   | { kind: 'device', cause: 'unplugged'|'plugged', notice: NonNullable<import('../media/devices.js').Devices['notice']> }
  *   | { kind: 'node', problem: ConnectionProblem }
  *   | { kind: 'person', problem: ConnectionProblem }
+ *   | { kind: 'encryption', encryption: import('./encryption.js').EncryptionState }
  *   | { kind: 'recording', cause: 'failed'|'stopped', failure: string|null, ended_reason: string|null, id: number|null }
  *   | { kind: 'unsent', cause: 'hand_up'|'hand_down'|'mute'|'unmute' })} Loss
  *
  * @typedef {import('./room_session_state.js').RoomSessionState} RoomSessionState
  * @typedef {Pick<RoomSessionState, 'phase'|'reason'|'seatGone'|'times'|'returned'|'me'|'may'|'room'|'microphone'|'seatChange'|'devices'
- *   |'connectionProblems'|'recording'|'handWish'|'chat'>} Lossy
+ *   |'connectionProblems'|'encryption'|'recording'|'handWish'|'chat'>} Lossy
  */
 
 /** The losses of a room session, the most important first. @param {Lossy} state @returns {Loss[]} */
 export function lossesOf(state) {
   if (state.phase === 'left') return endOf(state)
   if (state.phase === 'joining') return []
-  return [...connectionOf(state), ...absenceOf(state), ...microphoneOf(state), ...deviceOf(state), ...nodesOf(state), ...recordingOf(state), ...unsentOf(state)]
+  return [...connectionOf(state), ...absenceOf(state), ...microphoneOf(state), ...deviceOf(state), ...encryptionOf(state), ...nodesOf(state), ...recordingOf(state), ...unsentOf(state)]
 }
 
 /** @param {Lossy} state @returns {Loss[]} */
@@ -82,6 +83,11 @@ function nodesOf({ phase, connectionProblems, may }) {
     return { key: `problem-${problem.id}`, kind: kind === 'node' ? 'node' : 'person', problem, press }
   })
 }
+
+/** An encrypted room that I cannot hear. @param {Lossy} state @returns {Loss[]} */
+const encryptionOf = ({ encryption }) => (NOT_ENCRYPTING.has(encryption.phase) ? [{ key: 'encryption', kind: 'encryption', encryption, press: null }] : [])
+
+/** @type {ReadonlySet<import('./encryption.js').Phase>} */ const NOT_ENCRYPTING = new Set(['unsupported', 'replaced', 'failed'])
 
 /** A recording that ended by itself; one that was stopped is no loss. @param {Lossy} state @returns {Loss[]} */
 function recordingOf({ recording: { running, last }, may }) {

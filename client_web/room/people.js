@@ -28,6 +28,7 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
  * @property {import('../media/quality.js').Quality|null} quality  how good their connection is; null while it is not known
  * @property {'none'|'waiting'|'connecting'|'connected'|'reconnecting'|'failed'} connection
  * @property {{local: string, remote: string}|null} path
+ * @property {import('./encryption.js').OfPerson} encryption  what comes from them in an encrypted room
  */
 
 /**
@@ -37,7 +38,7 @@ import { handQueue, isNode, maySpeak, present } from './state.js'
  */
 export function peopleOf(my_seat, media) {
   const { room, status } = my_seat
-  const { sound, myAudio, route, connectionOf } = media
+  const { sound, myAudio, route, connectionOf, encryption } = media
   const mixed = route !== null && route.node !== null && route.connected && mixes(route.node)
   const places = new Map(handQueue(room.state).map((seat, index) => [seat.user_id, index + 1]))
   return present(room.state).filter((seat) => !isNode(seat)).map((seat) => {
@@ -61,6 +62,7 @@ export function peopleOf(my_seat, media) {
       ...{ quality, mixed: mixed && !me },
       connection: me && status.phase === 'reconnecting' ? 'reconnecting' : (connection?.state ?? 'none'),
       path: connection?.path ?? null,
+      encryption: encryption.of(seat),
     })
   })
 }
@@ -71,7 +73,7 @@ export function listenerOf(row) {
   return Object.freeze({
     ...{ user_id, username, kind, role: 'AUDIENCE', peer_id: '', seq, join_date, me: false, on_stage: false, hand: null, hand_raised_at },
     ...{ invited: Boolean(invited_to_speak_at), asked_to_unmute: false, muted: true, captioned: false, speaking: false, volume: 100, silenced: false, mixed: false },
-    ...{ quality: null, connection: /** @type {const} */ ('none'), path: null },
+    ...{ quality: null, connection: /** @type {const} */ ('none'), path: null, encryption: /** @type {const} */ ('off') },
   })
 }
 

@@ -43,6 +43,8 @@ export function createRoomApi({ user, room_id, rows, technique }) {
     mySeat: async (columns) => (await rows.select('participants', { ...seatOf(user.id), select: columns }))[0],
     /** @param {Row} columns @param {number} [user_id]  whose seat; without it mine */
     changeSeat: (columns, user_id = user.id) => rows.update('participants', columns, seatOf(user_id), { representation: false }),
+    /** @param {string|null} peer_id  of my session @param {Row} columns */
+    changeSession: (peer_id, columns) => rows.update('participants', columns, { ...seatOf(user.id), peer_id: `eq.${peer_id}` }, { representation: false }),
     /** @param {boolean} muted @returns {Promise<boolean>} whether my seat was not so before */
     setMuted: async (muted) => Boolean((await rows.update('participants', { muted }, { ...seatOf(user.id), muted: `is.${!muted}`, select: 'muted' }))?.length),
     /** Takes a seat, or mine again for another session. @param {Row} columns */

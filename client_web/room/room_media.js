@@ -1,6 +1,7 @@
 import { createIce } from '../signaling/ice.js'
 import { createConnectionStates } from './connection_states.js'
 import { createConnections } from './connections.js'
+import { createEncryption } from './encryption.js'
 import { createMyAudio } from './my_audio.js'
 import { createNetworkChanges } from './network_changes.js'
 import { createSound } from './sound.js'
@@ -21,7 +22,8 @@ export function createRoomMedia({ fetch, seat, settings, inspector, onChange }) 
   const states = createConnectionStates({ inspector, onChange })
   const sound = createSound({ settings, room: seat.room, connections: () => connections.peers().map(({ peer }) => peer.connection), onChange })
   const myAudio = createMyAudio({ devices: settings.devices, seat, sound, send: (track) => connections.setTrack(track), onChange })
-  let connections = createConnections({ ice, seat, sound, states })
+  const encryption = createEncryption({ seat, inspector, onChange: onEncryption })
+  let connections = createConnections({ ice, seat, sound, states, encryption })
   const network = createNetworkChanges({
     onNetwork() {
       seat.probe(true)
@@ -32,10 +34,18 @@ export function createRoomMedia({ fetch, seat, settings, inspector, onChange }) 
 
   function disconnect() {
     connections.close()
-    connections = createConnections({ ice, seat, sound, states })
+    encryption.close()
+    connections = createConnections({ ice, seat, sound, states, encryption })
+  }
+
+  /** The room has my keys now, or somebody's are lost. */
+  function onEncryption() {
+    connections.update()
+    onChange()
   }
 
   return {
+    encryption,
     sound,
     myAudio,
     devices: settings.devices,
@@ -68,6 +78,7 @@ export function createRoomMedia({ fetch, seat, settings, inspector, onChange }) 
 
     /** Seats or the room have changed: opens and closes connections as the room says. */
     updateConnections() {
+      encryption.observe()
       connections.update()
       sound.reconsider()
     },

@@ -123,6 +123,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
     reactions.receive(frame)
     recording.receive(frame)
     captions.receive(frame)
+    media.encryption.receive(frame)
     if (frame.type === 'snapshot') hands.forget()
     if (frame.type === 'snapshot') receiveSnapshot(frame, epoch)
     else receiveEvent(frame)
@@ -135,7 +136,9 @@ export function createRoomSession({ session, technique, settings, hallway, entry
     const row = room.mySeat()
     if (row) inspector.recognise('participants', row, frame.seen_at)
     if (row && absence.end(row)?.microphone === 'restored') roomSession.setMuted(false).catch(problemFrom) // the inspector shows a refusal
-    if (epoch !== null && epoch !== room.state.epoch) media.connections.logLost()
+    const lost = epoch !== null && epoch !== room.state.epoch
+    if (lost) media.connections.logLost()
+    media.encryption.reread(lost)
     resume()
     for (const signal of frame.data.signals ?? []) media.connections.receive(signal)
   }

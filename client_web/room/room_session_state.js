@@ -13,7 +13,7 @@ import { countsOf, handsOf, isCounted, isNode, present } from './state.js'
  */
 export function roomSessionStateOf({ seat, media, consent, absence, user }) {
   const { room, seatEvents } = seat.room.state
-  const { route, sound, myAudio } = media
+  const { route, sound, myAudio, encryption } = media
   const people = peopleOf(seat, media)
   const me = people.find((person) => person.me) ?? null
   const counted = isCounted(seat.room.state)
@@ -29,6 +29,7 @@ export function roomSessionStateOf({ seat, media, consent, absence, user }) {
     may: mayOf(me, room, user),
     handWish: consent.handWish,
     microphone: myAudio.state,
+    encryption: encryption.state,
     devices: media.devices.state,
     speakers: sound.speaking.turns.flatMap((turn) => people.filter((person) => person.user_id === turn.user_id && !person.muted)),
     ...{ spoke: sound.speaking.recent, blocked: sound.blocked, connectionProblems: media.problems },

@@ -199,6 +199,14 @@ export function createSeat({ api, room, look, prepare }, listener) {
     },
 
     setMuted: api.setMuted,
+    room_id: api.room_id,
+
+    /** In an encrypted room: the public keys of this session. @param {import('../media/encryption/session_keys.js').PublicKeys} keys */
+    writeKeys: (keys) => api.changeSession(session?.peer_id ?? null, keys),
+    /** Gives others the key of my audio. @param {import('../signaling/rows.js').Row[]} rows  of sender_keys */
+    giveKeys: (rows) => api.insert('sender_keys', rows, { representation: false, quiet: true }),
+    /** The keys that others gave to this session. @returns {Promise<import('./key_exchange.js').SenderKey[]>} */
+    givenKeys: async () => /** @type {import('./key_exchange.js').SenderKey[]} */ (await api.select('sender_keys', { to_peer: `eq.${session?.peer_id ?? null}`, order: 'id' })),
 
     /** Signals as rows: by an event of the WebSocket if there is one, otherwise by a POST. @param {import('../signaling/rows.js').Row[]} signals */
     signal(signals) {

@@ -8,12 +8,12 @@ import { instant } from './clock.js'
  * @typedef {{ room_id: number, user_id: number, username: string, kind: 'person'|'bot'|'sfu'|'mcu'|'edge',
  *             role: 'HOST'|'MODERATOR'|'SPEAKER'|'AUDIENCE', peer_id: string|null, muted: boolean, join_date: string, seq: number,
  *             hand_raised_at?: string|null, invited_to_speak_at?: string|null, asked_to_unmute_at?: string|null,
- *             edge?: string|null, captioned_by?: 'self'|'operator'|null }} Seat  `edge`: the peer_id of the edge from which it gets the room's mix; null: it is connected with the stage
+ *             edge?: string|null, captioned_by?: 'self'|'operator'|null, signing_key?: string, agreement_key?: string }} Seat  the keys only in an encrypted room; `edge`: the peer_id of the edge from which it gets the room's mix; null: it is connected with the stage
  * @typedef {Seat & { peer_id: string }} PresentSeat
  * @typedef {{ id: number, kind: 'joined'|'left'|'timeout'|'removed'|'room ended'|'muted'|'role'|'hand', user_id: number, username: string,
  *             role: string, at: string|null }} SeatEvent
  * @typedef {{ id: number, name: string, description?: string|null, club_id?: number|null, club?: string|null, topic?: string|null, host_id?: number, host?: string, co_host_ids?: readonly number[],
- *             stage?: 'open'|'moderated', access?: 'open'|'club'|'invited', topology?: 'mesh'|'sfu'|'mcu', topology_is_auto?: boolean, locked?: boolean, broadcast?: boolean, captions?: boolean,
+ *             stage?: 'open'|'moderated', access?: 'open'|'club'|'invited', topology?: 'mesh'|'sfu'|'mcu', topology_is_auto?: boolean, locked?: boolean, broadcast?: boolean, captions?: boolean, encrypted?: boolean,
  *             slow_mode?: number, host_gone?: string, repeats?: string|null, time_zone?: string|null, starts_at?: string|null, opened_at?: string|null, ended_at?: string|null,
  *             ended_reason?: string|null, pinned_link?: string|null, roster?: 'full'|'counted' }} Room
  * @typedef {{ here: number, on_stage: number, audience: number }} Audience
@@ -214,6 +214,7 @@ const handlers = {
   captions: (state) => state,
   reactions: (state) => state,
   recordings: (state) => state,
+  sender_keys: (state) => state,
 
   bye: (state, { data }) => ({ ...state, ended: data.reason }),
 }

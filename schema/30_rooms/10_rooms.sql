@@ -67,6 +67,9 @@ alter table rooms add column if not exists repeats text
 
 alter table rooms add column if not exists captions boolean not null default false;
 
+alter table rooms add column if not exists encrypted boolean not null default false
+  constraint rooms_encrypted_ones_are_not_mixed check (not encrypted or (topology in ('mesh', 'sfu') and not broadcast));
+
 create index if not exists rooms_still_open on rooms (id) where ended_at is null;
 create index if not exists rooms_scheduled on rooms (starts_at) where opened_at is null and ended_at is null;
 -- Release 0.1.0 did not allow a club that had rooms to be deleted.
@@ -112,6 +115,8 @@ comment on column rooms.broadcast is
   'Whether anybody may listen without a seat and without signing in, also on other sites (GET /rooms/{id}/listen). Switched on by the host alone, and off when the room is locked, ends or is no longer open to everybody.';
 comment on column rooms.captions is
   'Whether what is said here may be written as captions, of each speaker who agrees (participants.captioned_by). Switched by the host alone; off, it ends every such agreement.';
+comment on column rooms.encrypted is
+  'Whether browsers encrypt the audio end to end, so that no node can hear it. Chosen when the room is made. Such a room is a mesh or on an SFU, has at most 50 participants, and is neither recorded nor broadcast. Chat is not encrypted.';
 comment on index rooms_still_open is 'Finds open rooms, for the hallway.';
 comment on index rooms_scheduled is 'Finds scheduled rooms that are due to open.';
 comment on index rooms_by_club is 'Finds and counts the rooms of a club.';
@@ -123,6 +128,7 @@ comment on constraint rooms_repeating_ones_have_a_time_zone on rooms is 'A room 
 comment on constraint rooms_start_within_a_year on rooms is 'A room is scheduled at most a year (366 days) ahead.';
 comment on constraint rooms_roster_is_known on rooms is 'A roster is full or counted.';
 comment on constraint rooms_broadcast_is_for_everybody on rooms is 'Only a room that everybody may enter can be heard without a seat.';
+comment on constraint rooms_encrypted_ones_are_not_mixed on rooms is 'Nobody but the participants can mix audio that is encrypted end to end.';
 comment on constraint rooms_topology_is_known on rooms is 'A topology is mesh, sfu or mcu.';
 comment on constraint rooms_club_access_needs_a_club on rooms is 'A room for club members belongs to a club.';
 comment on constraint rooms_only_ended_ones_have_a_reason on rooms is 'Only an ended room has a reason for its end.';

@@ -56,6 +56,12 @@ alter table participants add column if not exists captioned_by text
 drop index if exists participants_served_directly;
 create index if not exists participants_that_stay on participants (room_id) where served_directly or offers;
 create index if not exists participants_by_edge on participants (edge) where edge is not null;
+-- An uncompressed point of the curve P-256 has 65 bytes, of which the first is 4: 87 characters in base64url.
+alter table participants add column if not exists signing_key text
+  constraint participants_signing_key_is_a_point check (signing_key ~ '^B[A-P][A-Za-z0-9_-]{85}$');
+alter table participants add column if not exists agreement_key text
+  constraint participants_agreement_key_is_a_point check (agreement_key ~ '^B[A-P][A-Za-z0-9_-]{85}$')
+  constraint participants_have_both_keys_or_none check ((signing_key is null) = (agreement_key is null));
 -- Small and often updated: vacuumed often, with free space on each page for HOT updates.
 alter table participants set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
@@ -90,6 +96,13 @@ comment on column participants.captioned_by is
   'Whom this participant lets write captions of what they say: self, their own client; operator, the operator''s program (roomtone captions); null: nobody. It needs rooms.captions, and ends with the session and with the place on stage.';
 comment on constraint participants_captioned_by_is_known on participants is 'Captions are written by the participant''s own client, or by the operator''s program.';
 comment on constraint participants_audience_has_no_captions on participants is 'Only what is said on stage has captions.';
+comment on column participants.signing_key is
+  'In an encrypted room, the public key with which this session signs its rows in sender_keys: ECDSA with P-256, as an uncompressed point in base64url. Null: it cannot hear the room. Written once in a session, by its user.';
+comment on column participants.agreement_key is
+  'In an encrypted room, the public key for which others encrypt the keys of their audio (sender_keys): ECDH with P-256, as an uncompressed point in base64url.';
+comment on constraint participants_signing_key_is_a_point on participants is 'A signing key is a point of the curve P-256.';
+comment on constraint participants_agreement_key_is_a_point on participants is 'An agreement key is a point of the curve P-256.';
+comment on constraint participants_have_both_keys_or_none on participants is 'A session signs with one key and receives keys with the other.';
 comment on constraint participants_have_one_node on participants is 'Who cannot be served by an edge has none.';
 comment on constraint participants_audience_is_muted on participants is 'Audience members have no microphone.';
 comment on constraint participants_only_the_audience_raises_hands on participants is 'Participants on stage may speak without asking.';

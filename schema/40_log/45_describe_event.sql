@@ -26,6 +26,7 @@ begin
         || case when other then ' by ' || coalesce(actor, 'the operator')
                 when old ->> 'invited_to_speak_at' is not null and new ->> 'role' <> 'AUDIENCE' then ' by invitation'
                 else '' end end,
+      case when new ->> 'signing_key' is not null and old ->> 'signing_key' is null then 'has keys for encrypted audio' end,
       case
         when new ->> 'hand_raised_at' is not null and old ->> 'hand_raised_at' is null then 'raises a hand'
         when new ->> 'hand_raised_at' is null and old ->> 'hand_raised_at' is not null
@@ -108,6 +109,9 @@ begin
         else '%s is connected to %s' end,
         (select u.username from users u where u.id = (new ->> 'from_user')::bigint),
         (select u.username from users u where u.id = (new ->> 'to_user')::bigint)))
+    when 'sender_keys INSERT' then format('%s gives %s the key of their audio',
+      (select u.username from users u where u.id = (new ->> 'from_user')::bigint),
+      (select u.username from users u where u.id = (new ->> 'to_user')::bigint))
     else format('%s %s', event.type, event.table_name) end;
 end
 $$;

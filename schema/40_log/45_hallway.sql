@@ -15,7 +15,7 @@ select r.id, r.name, r.club_id, c.name as club, t.name as topic, r.host_id, h.us
        r.broadcast, r.description, r.co_host_ids,
        case when r.co_host_ids = '{}' then '{}'::text[]
             else array(select u.username from unnest(r.co_host_ids) with ordinality c (id, n) join users u on u.id = c.id order by n) end as co_hosts,
-       r.repeats, r.time_zone, r.captions
+       r.repeats, r.time_zone, r.captions, r.encrypted
 from rooms r
 join users h on h.id = r.host_id
 left join clubs c on c.id = r.club_id
@@ -59,5 +59,6 @@ comment on column hallway.co_host_ids is 'User ids of the co-hosts.';
 comment on column hallway.co_hosts is 'Names of the co-hosts, who may open and run the room, too.';
 comment on column hallway.repeats is 'weekly, if the next room is planned when this one ends.';
 comment on column hallway.time_zone is 'The time zone in which a room that repeats keeps its time of day.';
+comment on column hallway.encrypted is 'Whether its audio is encrypted end to end.';
 comment on column hallway.empty_since is 'Since when nobody is in the open room; null while somebody is, and for a scheduled room. Relays no longer send a room that was empty for --hallway-empty-after, except to its host.';
 comment on column hallway.captions is 'Whether captions may be written of what is said there.';

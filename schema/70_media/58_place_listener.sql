@@ -8,7 +8,7 @@ declare
   chosen uuid;
 begin
   if not (spills or exists (select from nodes n where n.kind = 'edge'))
-     or not exists (select from rooms r where r.id = seat.room_id and r.topology <> 'mesh' and r.ended_at is null)
+     or not exists (select from rooms r where r.id = seat.room_id and r.topology <> 'mesh' and r.ended_at is null and not r.encrypted)
      or exists (select from participants p where p.room_id = seat.room_id and p.user_id = seat.user_id
                 and (p.served_directly
                      -- Programs show no notice that the room is recorded: the node of the stage mixes tones for each of them.
@@ -41,4 +41,4 @@ end
 $$;
 
 comment on function place_listener(participants) is
-  'Gives a new listener an edge if the node of the stage serves as many as it should (topology_sizes.edge_after), or has capacity for (stage_listeners): of the edges of the room, or else a further one, the one with the largest share of its capacity free. Returns its peer_id; null if the node of the stage serves the listener, as it does one that offers (WHEP) while the room is recorded. The listener is not counted yet. Takes the lock on the room''s log.';
+  'Gives a new listener an edge if the node of the stage serves as many as it should (topology_sizes.edge_after), or has capacity for (stage_listeners): of the edges of the room, or else a further one, the one with the largest share of its capacity free. Returns its peer_id; null if the node of the stage serves the listener, as it does one that offers (WHEP) while the room is recorded, and all in an encrypted room, of which an edge has no mix. The listener is not counted yet. Takes the lock on the room''s log.';

@@ -4,7 +4,7 @@ create or replace function place_listeners(room_id bigint) returns int
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 declare
   on_nodes constant boolean := exists (
-    select from rooms r where r.id = place_listeners.room_id and r.topology <> 'mesh' and r.opened_at is not null and r.ended_at is null);
+    select from rooms r where r.id = place_listeners.room_id and r.topology <> 'mesh' and not r.encrypted and r.opened_at is not null and r.ended_at is null);
   without_edge int;
   movable int;      -- listeners without an edge who may be given one
   orphaned int;     -- seats whose edge is gone
@@ -101,4 +101,4 @@ end
 $$;
 
 comment on function place_listeners(bigint) is
-  'Places the listeners of a room anew: those whose edge has died or been taken away get another edge, or the node of the stage; and if that serves more than it should (topology_sizes.edge_after), or has capacity for (stage_listeners), the newest get an edge with free capacity. Those who offer (WHEP) are not moved. Takes edges away that have died or serve nobody. Returns how many were moved.';
+  'Places the listeners of a room anew: those whose edge has died or been taken away get another edge, or the node of the stage; and if that serves more than it should (topology_sizes.edge_after), or has capacity for (stage_listeners), the newest get an edge with free capacity. Those who offer (WHEP) are not moved, nor is anybody in an encrypted room. Takes edges away that have died or serve nobody. Returns how many were moved.';

@@ -18,7 +18,7 @@ begin atomic
   where a.serves = 'audience' and a.listeners <> (select count(*) from participants p where p.edge = a.peer_id)
   union
   select l.room_id
-  from logs l join assignments a on a.room_id = l.room_id
+  from logs l join assignments a on a.room_id = l.room_id join rooms r on r.id = l.room_id and not r.encrypted
   where l.here - l.on_stage > coalesce((select s.edge_after from topology_sizes s), 50)
     and exists (select from living_nodes() n where n.kind = 'edge' and n.capacity > (select coalesce(sum(b.listeners), 0) from assignments b where b.node_id = n.id))
   group by l.room_id
@@ -28,6 +28,7 @@ begin atomic
   from living_nodes() n
   join assignments a on a.node_id = n.id and a.serves = 'stage'
   join logs l on l.room_id = a.room_id
+  join rooms r on r.id = a.room_id and not r.encrypted
   where n.kind in ('sfu', 'mcu') and node_load(n.id) > n.capacity
     and l.here - l.on_stage - l.hands - (select coalesce(sum(b.listeners), 0) from assignments b where b.room_id = a.room_id)
       - (select count(*) from participants p where p.room_id = a.room_id and (p.served_directly or p.offers) and p.edge is null and p.role = 'AUDIENCE' and p.hand_raised_at is null) > 0

@@ -12,7 +12,7 @@ grant select on topics, clubs, followers, members, club_directory, club_roster, 
 -- All columns but those about signing in: issuer, subject, disabled_at.
 grant select (id, username, kind, bio, created_at, site_moderator) on users to roomtone_anon, roomtone_person;
 -- All columns but those for relays: served_by and expires_at.
-grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, seq, edge, captioned_by) on participants
+grant select (room_id, user_id, peer_id, kind, role, muted, join_date, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, seq, edge, captioned_by, signing_key, agreement_key) on participants
   to roomtone_anon, roomtone_person;
 grant execute on function name_fault(text), name_key(text), name_skeleton(text), unicode_kind(text), unicode_prototypes(), has_hidden_controls(text), folded(text), search_words(text), search_vector(text), search_query(text), search(text, text[], int)
   to roomtone_anon, roomtone_person;
@@ -26,8 +26,8 @@ grant update (username, bio) on users to roomtone_person;
 grant insert (name, description, topic_id), update (name, description, topic_id), delete on clubs to roomtone_person;
 grant insert (user_id, club_id), delete on followers to roomtone_person;
 grant insert (club_id, user_id, role), update (role), delete on members to roomtone_person;
-grant insert (name, description, club_id, stage, access, topology, starts_at, repeats, time_zone, host_gone, broadcast, captions),
-  update (name, description, club_id, stage, access, topology, starts_at, repeats, time_zone, opened_at, host_gone, host_id, co_host_ids, locked, broadcast, captions, slow_mode, pinned_link, ended_at, ended_reason)
+grant insert (name, description, club_id, stage, access, topology, starts_at, repeats, time_zone, host_gone, broadcast, captions, encrypted),
+  update (name, description, club_id, stage, access, topology, starts_at, repeats, time_zone, opened_at, host_gone, host_id, co_host_ids, locked, broadcast, captions, encrypted, slow_mode, pinned_link, ended_at, ended_reason)
   on rooms to roomtone_person;
 grant select, insert (room_id, repeated), update (repeated, seen_at), delete on reminders to roomtone_person;
 grant select, delete on co_host_notices to roomtone_person;
@@ -37,7 +37,7 @@ grant select, insert (user_id, kind), delete on unwanted_pushes to roomtone_pers
 grant select, delete on guests, kept_roles to roomtone_person;
 grant select, insert (club_id, room_id, invited_user, expires_at, max_uses), delete on invitations to roomtone_person;
 grant select on acceptances to roomtone_person;
-grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, served_directly, offers, captioned_by), delete
+grant insert (room_id, user_id, peer_id, role, muted), update (peer_id, role, muted, hand_raised_at, invited_to_speak_at, asked_to_unmute_at, served_directly, offers, captioned_by, signing_key, agreement_key), delete
   on participants to roomtone_person;
 grant select, insert (room_id, user_id), delete on bans to roomtone_person;
 grant select, insert (room_id, body, client_id), delete on messages to roomtone_person;
@@ -59,6 +59,7 @@ grant select (id, room_id, started_by, announced_at, begins_at, started_at, ende
   insert (room_id), update (ended_at, deleted_at) on recordings to roomtone_person;
 grant select on recorded_seats, archive to roomtone_person;
 grant insert (room_id, from_peer, to_peer, kind, body) on signals to roomtone_person;
+grant select, insert (room_id, from_peer, to_peer, kid, wrapped, signature) on sender_keys to roomtone_person;
 grant execute on function moderates(bigint), may_moderate(bigint), participates(bigint), is_host(bigint), club_role(bigint), require_club_owner(bigint), act_as(text), join_room(bigint, text), leave_room(bigint, uuid), leave_room_running(bigint, uuid),
   leave_and_hand_over(bigint, text, uuid), end_room(bigint, text), sign_out(),
   raise_hand(bigint), lower_hand(bigint, text), promote(bigint, text, text), mute(bigint, text), unmute(bigint), say(bigint, text),
@@ -71,7 +72,7 @@ grant execute on function moderates(bigint), may_moderate(bigint), participates(
   new_code(), invite_to_club(bigint, text, interval, int), invite_to_room(bigint, text, interval, int),
   accept_invitation(text), decline_invitation(text), my_invitations(),
   start_recording(bigint), stop_recording(bigint), delete_recording(bigint), recording_chat(bigint), recording_captions(bigint), captions_since(bigint), was_recorded(bigint), require_recording(bigint),
-  recording_status(recordings),
+  recording_status(recordings), safety_number(bigint),
   my_calendar(), renew_calendar_address(), require_user(text),
   require_moderator(bigint, text), require_participant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint, int),
   require_seat(bigint, uuid), room_snapshot(bigint, uuid), room_log(bigint, uuid, bigint, bigint, int)

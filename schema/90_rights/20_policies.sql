@@ -5,7 +5,7 @@ declare
   name text;
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'captions', 'reactions',
-                              'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'follows', 'reports', 'reminders', 'co_host_notices', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'used_peer_ids', 'logs', 'events',
+                              'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'follows', 'reports', 'reminders', 'co_host_notices', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'sender_keys', 'used_peer_ids', 'logs', 'events',
                               'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'speakers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'calendar_entries', 'calendar_addresses', 'push_subscriptions', 'unwanted_pushes', 'push_occasions', 'pushes', 'schema_installs', 'database_marks'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
@@ -222,3 +222,7 @@ create policy signals_are_read_by_sender_and_recipient on signals for select to 
 comment on policy signals_are_read_by_sender_and_recipient on signals is 'Read by its sender and its recipient.';
 create policy signals_are_sent_as_yourself on signals for insert to roomtone_person with check (from_user = acting_user());
 comment on policy signals_are_sent_as_yourself on signals is 'Users send signals only as themselves.';
+create policy sender_keys_are_read_by_their_recipient on sender_keys for select to roomtone_person using (to_user = acting_user());
+comment on policy sender_keys_are_read_by_their_recipient on sender_keys is 'Users read the keys that others gave to them.';
+create policy sender_keys_are_given_as_yourself on sender_keys for insert to roomtone_person with check (from_user = acting_user());
+comment on policy sender_keys_are_given_as_yourself on sender_keys is 'Users give keys only as themselves.';

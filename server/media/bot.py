@@ -18,7 +18,7 @@ from ..types import RoomId, UserId
 from .echo import Echo
 from .ice import ice_of
 from .received_audio import ReceivedAudio
-from .room_session import RECORDED, room_session
+from .room_session import ENCRYPTED, RECORDED, room_session
 from .signaling.client import ConnectionLost, Refused, SignalingClient
 from .signaling.database_client import database_connections
 from .signaling.http_client import http_signaling_client
@@ -39,6 +39,7 @@ REASONS: Final = {
     "taken over": "another bot of this name took the seat",
     "signed out": "we were signed out",
     "token expired": "the token has expired",
+    ENCRYPTED: "the room is encrypted, which only browsers can do",
     RECORDED: "the room is recorded, and we do not stay for that",
     "participants_is_not_banned": BANNED,
 }

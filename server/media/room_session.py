@@ -36,6 +36,9 @@ from .sounds import Sound
 log = logging.getLogger(__name__)
 
 RECORDED: Final = "recorded"  # the `reason` of a session that left because of a recording
+ENCRYPTED: Final = (
+    "encrypted"  # of one in a room whose audio browsers encrypt, which Python peers cannot
+)
 
 Report = Callable[[str], None]
 
@@ -111,6 +114,9 @@ class RoomSession:
                 if self._recording_state.leaves:
                     self.reason = RECORDED
                     return
+                if self.room.get("encrypted"):
+                    self.reason = ENCRYPTED
+                    return
         finally:
             self.ended.set()
             await self._audio.close()
@@ -147,6 +153,8 @@ class RoomSession:
 
     async def _update(self) -> None:
         """Bring connections and audio in line with the seats."""
+        if self.room.get("encrypted"):
+            return
         me = self.me
         self._audio.update(me, self.seats)
         self.mesh.counted = self._state.counted

@@ -137,6 +137,10 @@ def rows(table: str, actor: str, world: World) -> Iterator[Probe]:
                 yield "own", f"'{mine}' in (from_peer, to_peer)"
             yield "room", f"from_peer = '{world.peers['gina']}'"
             yield "rest", f"room_id = {far_room}"
+        case "sender_keys":
+            if actor in SEATED:
+                yield "own", f"to_peer = '{world.peers[actor]}'"
+            yield "room", f"to_peer = '{world.peers['guest']}'"
         case _:
             yield "all", "true"
 

@@ -143,6 +143,12 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
                 if sender is not None:
                     ends = f"'{world.peers[to]}', '{world.peers[sender]}'"
                     yield label, f"{send} ({where}, {ends}, 'bye', {BODY})"
+        case "sender_keys":
+            give = "insert into sender_keys (room_id, to_peer, from_peer, kid, wrapped, signature) values"
+            for label, sender in (("own", actor if actor in SEATED else None), ("room", "gina")):
+                if sender is not None:
+                    ends = f"'{world.peers['guest']}', '{world.peers[sender]}'"
+                    yield label, f"{give} ({room}, {ends}, 9, repeat('w', 59), repeat('s', 86))"
         case "logs":
             yield "all", "insert into logs (room_id, epoch) values (4711, 1)"
         case "events":

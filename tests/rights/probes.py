@@ -63,6 +63,7 @@ CHANGES = {
     "deleted_recordings": "of_original = true",
     "archive": "room = 'Coffee'",
     "signals": "kind = 'bye'",
+    "sender_keys": "kid = 2",
     "logs": "head_seq = 0",
     "events": "seq = 0",
     "nodes": "kind = 'sfu'",

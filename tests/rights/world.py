@@ -7,6 +7,7 @@ from typing import Final
 
 from ..people import Psql
 from .captions import caption
+from .given_keys import give_keys
 
 SEATED: Final = ("audience", "speaker", "moderator", "host")
 IN_THE_CLUB: Final = ("host", "member", "admin", "owner")
@@ -112,6 +113,9 @@ def make(psql: Psql) -> World:
             world.peers[recipient],
             world.peers[recipient],
         )
+    give_keys(
+        psql, world.room, world.peers["gina"], [world.peers[name] for name in ("guest", *SEATED)]
+    )
     for where, name in (
         (world.room, "guest"), (world.room, "audience"), (world.room, "speaker"),
         (world.room, "moderator"), (world.room, "host"), (world.far_room, "fay"),

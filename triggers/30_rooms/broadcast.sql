@@ -9,11 +9,17 @@ begin
       constraint = 'rooms_broadcast_is_for_everybody',
       hint       = 'Let everybody enter, and unlock the room, before you let everybody listen.';
   end if;
+  if new.broadcast and new.encrypted then
+    raise check_violation using
+      message    = 'an encrypted room cannot be heard without a seat: who has none has no keys',
+      constraint = 'rooms_encrypted_ones_are_not_mixed',
+      hint       = 'Start a room without encryption, and let everybody listen to that.';
+  end if;
   return new;
 end
 $$;
 
-comment on function tg_rooms__guard_broadcast() is 'Explains that only a room that everybody may enter can be heard without a seat. The constraint checks the same rule.';
+comment on function tg_rooms__guard_broadcast() is 'Explains that only a room that everybody may enter, and that is not encrypted, can be heard without a seat. The constraints check the same rules.';
 
 create or replace trigger _160_guard_broadcast before insert or update of broadcast on rooms
 for each row execute function tg_rooms__guard_broadcast();

@@ -91,8 +91,8 @@ begin
       hint       = 'Leave user_id out: by default it is your id.';
   end if;
   room := require_may_join(new.room_id, new.user_id);
-
   new.kind := case (select u.kind from users u where u.id = new.user_id) when 'bot' then 'bot' else new.kind end;
+  if room.encrypted then perform require_encrypted_place(room.id, new.user_id, new.kind); end if;
   if room.host_id = new.user_id then
     if not operator or new.role is null then
       new.role := 'HOST';
@@ -223,7 +223,7 @@ begin
   if joins then
     -- Checked again with the lock on the log: while this transaction was open the room may have ended or been locked, or the
     -- user may have been banned. An UPDATE means that they had the seat before.
-    perform require_may_join(new.room_id, new.user_id, has_seat => tg_op = 'UPDATE');
+    if (require_may_join(new.room_id, new.user_id, has_seat => tg_op = 'UPDATE')).encrypted then perform require_encrypted_place(new.room_id, new.user_id, new.kind); end if;
     update participants p set seq = new_seq
     where p.room_id = new.room_id and p.user_id = new.user_id and p.peer_id = new.peer_id;
   end if;
@@ -248,8 +248,8 @@ comment on trigger _500_log on participants is 'At commit, logs that a participa
 drop trigger if exists _510_log_change on participants;
 create constraint trigger _510_log_change after update on participants
 deferrable initially deferred for each row
-when ((new.peer_id, new.role, new.muted, new.kind, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at, new.captioned_by)
-      is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at, old.captioned_by))
+when ((new.peer_id, new.role, new.muted, new.kind, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at, new.captioned_by, new.signing_key)
+      is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at, old.captioned_by, old.signing_key))
 execute function tg_participants__log();
 comment on trigger _510_log_change on participants is 'At commit, logs the changes that other participants can see; not served_by and expires_at.';
 

@@ -42,8 +42,8 @@ begin
      or (new.club_id is not null and not is_member(new.club_id, new.host_id)) then
     return null;
   end if;
-  insert into rooms (name, description, club_id, host_id, stage, access, host_gone, starts_at, repeats, time_zone, repeats_from, captions, co_host_ids)
-  values (new.name, new.description, new.club_id, new.host_id, new.stage, new.access, new.host_gone, next_at, new.repeats, new.time_zone, new.repeats_from, new.captions,
+  insert into rooms (name, description, club_id, host_id, stage, access, host_gone, starts_at, repeats, time_zone, repeats_from, captions, encrypted, co_host_ids)
+  values (new.name, new.description, new.club_id, new.host_id, new.stage, new.access, new.host_gone, next_at, new.repeats, new.time_zone, new.repeats_from, new.captions, new.encrypted,
           array(select u.id from unnest(new.co_host_ids) with ordinality c (id, n) join users u on u.id = c.id
                 where u.disabled_at is null and u.id <> new.host_id
                   and not exists (select from blocks b where b.user_id = u.id and b.blocked_id in (new.host_id, acting_user()))
@@ -63,7 +63,7 @@ end
 $$;
 
 comment on function tg_rooms__plan_next() is
-  'Plans the next room of a series when one has ended: with its name, description, club, stage, access, co-hosts and guests, and the reminders of those who want one of each room, not the bans. The series ends if its host is disabled or no longer a member of the club.';
+  'Plans the next room of a series when one has ended: with its name, description, club, stage, access, encryption, co-hosts and guests, and the reminders of those who want one of each room, not the bans. The series ends if its host is disabled or no longer a member of the club.';
 
 create or replace trigger _350_plan_next after update of ended_at on rooms
 for each row when (old.ended_at is null and new.ended_at is not null and new.opened_at is not null and new.repeats is not null)

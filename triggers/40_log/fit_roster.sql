@@ -22,7 +22,7 @@ begin
     return;
   end if;
   select * into before from roomtone.rooms r
-  where r.id = fit_roster.room_id and r.opened_at is not null and r.ended_at is null for no key update skip locked;
+  where r.id = fit_roster.room_id and r.opened_at is not null and r.ended_at is null and not r.encrypted for no key update skip locked;
   if not found then
     return;
   end if;
@@ -45,4 +45,4 @@ end
 $$;
 
 comment on function fit_roster(bigint) is
-  'Turns a room''s roster to counted when more seats are taken than roster_sizes says, and to full when fewer are. Then each seat of the audience has an event in which nothing changes, so that everybody knows it again. Not while relays of release 0.1.0 may be running.';
+  'Turns a room''s roster to counted when more seats are taken than roster_sizes says, and to full when fewer are. Then each seat of the audience has an event in which nothing changes, so that everybody knows it again. Not in an encrypted room, where each speaker needs the keys of all, and not while relays of release 0.1.0 may be running.';

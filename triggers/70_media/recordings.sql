@@ -58,6 +58,12 @@ begin
       constraint = 'recordings_are_started_by_the_host',
       hint       = 'Ask the host.';
   end if;
+  if room.encrypted then
+    raise check_violation using
+      message    = 'an encrypted room cannot be recorded: no node can hear its audio',
+      constraint = 'recordings_encrypted_room_is_private',
+      hint       = 'Start a room without encryption to record it.';
+  end if;
   if not acting_as_operator() then
     perform require_seat(new.room_id);
   end if;

@@ -38,6 +38,12 @@ begin
   if tg_op = 'UPDATE' and new.topology = old.topology then
     return new;
   end if;
+  if new.encrypted and new.topology = 'mcu' then
+    raise check_violation using
+      message    = 'an encrypted room cannot be mixed: no node can hear its audio',
+      constraint = 'rooms_encrypted_ones_are_not_mixed',
+      hint       = 'Use auto, mesh or sfu.';
+  end if;
   if (node_with_capacity(new.topology, case tg_op when 'UPDATE' then new.id end)).id is null then
     raise check_violation using
       message    = format('no %s node has capacity for this room', upper(new.topology)),
@@ -48,7 +54,7 @@ begin
 end
 $$;
 
-comment on function tg_rooms__guard_topology() is 'Refuses sfu and mcu when no node has capacity for the room.';
+comment on function tg_rooms__guard_topology() is 'Refuses sfu and mcu when no node has capacity for the room, and mcu in an encrypted room.';
 
 create or replace trigger _140_guard_topology before insert or update of topology on rooms
 for each row when (new.topology <> 'mesh') execute function tg_rooms__guard_topology();

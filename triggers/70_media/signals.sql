@@ -28,6 +28,7 @@ begin
   -- An operator in psql may send for any session.
   select s.user_id as from_user, s.kind as from_kind, s.seq as from_seq, s.role as from_role, s.invited_to_speak_at as from_invited_at, s.edge as from_edge, s.offers as from_offers,
          r.user_id as to_user, r.kind as to_kind, r.seq as to_seq, r.role as to_role, r.invited_to_speak_at as to_invited_at, r.edge as to_edge,
+         (s.kind in ('person', 'bot') and s.signing_key is null) or (r.kind in ('person', 'bot') and r.signing_key is null) as without_keys,
          w.signals, w.bytes
   into pair
   from participants s
@@ -73,6 +74,12 @@ begin
   end if;
 
   if new.kind = 'offer' then
+    if pair.without_keys and exists (select from rooms r where r.id = new.room_id and r.encrypted) then
+      raise check_violation using
+        message    = 'in an encrypted room only sessions with keys connect',
+        constraint = 'signals_encrypted_sessions_have_keys',
+        hint       = 'Without keys one would hear only noise. Both sides first write signing_key and agreement_key to their seat, as browsers do.';
+    end if;
     if pair.to_kind = 'edge' and not pair.from_offers then
       raise check_violation using
         message    = 'an edge sends the offer, except to programs that listen by WHEP',
@@ -114,7 +121,7 @@ end
 $$;
 
 comment on function tg_signals__guard() is
-  'Both sessions have seats in the room, what waits from one to the other is bounded, the newcomer (or the edge of a listener) sends the first offer, and an answer follows an offer.';
+  'Both sessions have seats in the room, what waits from one to the other is bounded, the newcomer (or the edge of a listener) sends the first offer, in an encrypted room only sessions with keys do, and an answer follows an offer.';
 
 create or replace trigger _100_guard before insert on signals
 for each row execute function tg_signals__guard();

@@ -14,6 +14,7 @@ export function badgesOf(room) {
   if (room.locked) badges.push({ kind: 'locked', sign: 'lock', text: inWords('Locked'), title: inWords('Nobody else can enter') })
   if (room.access === 'invited') badges.push({ kind: 'access', sign: 'invited', text: inWords('Invited only'), title: inWords('Only people who were invited may enter') })
   if (room.access === 'club') badges.push({ kind: 'access', sign: 'members', text: inWords('Members only'), title: inWords('Only members of the club may enter') })
+  if (room.encrypted) badges.push({ kind: 'encrypted', sign: 'key', text: inWords('Encrypted'), title: inWords('Only the people in this room can hear it, and no server') })
   if (room.broadcast) badges.push({ kind: 'broadcast', sign: 'ear', text: inWords('Anybody can listen'), title: inWords('People who are not in this room hear it, too, also on other sites') })
   if (room.captions) badges.push({ kind: 'captions', sign: 'captions', text: inWords('Captions'), title: inWords('What speakers who agree say is written as text') })
   return badges

@@ -7,7 +7,7 @@ import { inWords } from '../../words/language.js'
 /**
  * @typedef {[value: string, title: string, about: string]} Choice
  * @typedef {{ id: number, name: string, description: string|null, club_id: number|null, club: string|null, stage: string, access: string, host_gone: string, starts_at: string, repeats: string|null, time_zone: string|null }} PlannedRoom
- * @typedef {{ name: string, description?: string, club_id: number|null, stage: 'open'|'moderated', access?: string, host_gone?: string, starts_at?: string, repeats?: string, time_zone?: string }} NewRoom
+ * @typedef {{ name: string, description?: string, club_id: number|null, stage: 'open'|'moderated', access?: string, encrypted?: boolean, host_gone?: string, starts_at?: string, repeats?: string, time_zone?: string }} NewRoom
  */
 
 /** @type {Choice[]} */
@@ -63,6 +63,7 @@ export function createStartRoom({ start, change, clubs }) {
     club,
     stage: createChoices({ name: 'stage', label: inWords('Stage'), choices: STAGES, chosen: 'open' }),
     access: createChoices({ name: 'access', label: inWords('Who may enter'), choices: ACCESS, chosen: 'open' }),
+    encrypted: createCheck({ name: 'encrypted', label: inWords('Encryption'), title: inWords('Encrypt the audio'), about: inWords('Only the people in the room can hear it: no server, and nobody who runs one. For up to 50 people. It cannot be recorded, and the choice is final.') }),
     when: createChoices({ name: 'when', label: inWords('When'), choices: TIMES, chosen: 'now' }),
     date: createField({ id: 'room-date', label: inWords('Date'), input: element('input', { type: 'date', name: 'date' }) }),
     time: createField({ id: 'room-time', label: inWords('Time'), input: element('input', { type: 'time', name: 'time' }) }),
@@ -73,7 +74,7 @@ export function createStartRoom({ start, change, clubs }) {
   const later = element('div', { class: 'field-row' }, fields.date.element, fields.time.element, moment, fields.repeats.element)
   const more = element('details', { class: 'more' }, element('summary', { text: inWords('More') }), fields.host_gone.element)
   const form = createForm({ fields, rules: RULES, go: inWords('Open the room'), check, submit },
-    fields.name.element, fields.description.element, fields.when.element, later, club.element, fields.access.element, fields.stage.element, more)
+    fields.name.element, fields.description.element, fields.when.element, later, club.element, fields.access.element, fields.encrypted.element, fields.stage.element, more)
   const dialog = createDialog(inWords('Start a room'), form.element)
   form.element.addEventListener('input', draw)
 
@@ -125,6 +126,7 @@ export function createStartRoom({ start, change, clubs }) {
     // Defaults are not sent: the database has the same.
     if (fields.description.value) room.description = fields.description.value
     if (fields.access.value !== 'open') room.access = fields.access.value
+    if (fields.encrypted.input.checked) room.encrypted = true
     if (fields.host_gone.value !== 'wait') room.host_gone = fields.host_gone.value
     if (fields.when.value === 'later') Object.assign(room, { starts_at: chosenMoment()?.toISOString(), time_zone: ownZone() })
     if (fields.when.value === 'later' && fields.repeats.input.checked) room.repeats = 'weekly'
@@ -153,7 +155,7 @@ export function createStartRoom({ start, change, clubs }) {
     edited = room
     form.clear()
     dialog.entitle(room ? inWords('Edit the room') : inWords('Start a room'))
-    fields.when.element.hidden = room !== null
+    fields.when.element.hidden = fields.encrypted.element.hidden = room !== null
     fields.date.input.min = fieldsOf(new Date()).date
   }
 

@@ -31,11 +31,19 @@ export function summaryOf(entry, nameOf) {
   return entry.kind === 'write' ? writeSummary(entry, nameOf) : eventSummary(entry, nameOf)
 }
 
+/** @type {Record<import('../../room/inspector.js').Undecrypted, string>} */
+const UNDECRYPTED = {
+  false_key: 'A row of sender_keys was dropped: it is not signed by this session, or not for mine.',
+  false: 'Frames were dropped: they are not encrypted with the key that this session gave me, or were changed.',
+  repeated: 'Frames were dropped: they came before.',
+}
+
 /** @param {import('../../room/inspector.js').Note} note */
 function noteInWords(note) {
   switch (note.code) {
     case 'signal_refused': return `Your ${note.signal} was refused: ${sentence(note.problem.message)}`
     case 'signal_of_old_session': return `A signal (${note.signal}) came from a session that has ended.`
+    case 'not_decrypted': return UNDECRYPTED[note.fault]
     case 'connection_problem': return problemForEngineers(note.problem)
   }
 }
@@ -63,7 +71,9 @@ function writeSummary({ table, rows, method }, nameOf) {
   if (table === 'participants' && row.asked_to_unmute_at === null) return 'you stay muted'
   if (table === 'participants' && 'muted' in row) return row.muted ? 'microphone off' : 'microphone on'
   if (table === 'participants' && 'role' in row && method === 'UPDATE') return `you become ${row.role}`
+  if (table === 'participants' && row.signing_key) return 'your public keys'
   if (table === 'participants') return 'you take a seat'
+  if (table === 'sender_keys') return `key ${row.kid} of your audio to ${together(new Set(rows.map((each) => nameOf({ peer_id: each.to_peer }))))}`
   if (table === 'messages' && row.body) return quoted(row.body)
   if (table === 'captions' && row.text) return quoted(row.text)
   if (table === 'reactions') return row.emoji
@@ -94,6 +104,7 @@ function eventSummary({ table, type, record, old_record, reason }, nameOf) {
     const named = (/** @type {Json} */ seat) => (seat?.edge ? { ...seat, edge: nameOf({ peer_id: seat.edge }) } : seat)
     return `${who} · ${changes(named(record), named(old_record)).join(' · ') || 'unchanged'}`
   }
+  if (table === 'sender_keys') return `key ${row.kid} of the audio of ${nameOf({ user_id: row.from_user, peer_id: row.from_peer })}`
   if (table === 'messages') return `${nameOf(row)} ${type === 'DELETE' ? 'deletes a message' : `writes ${quoted(row.body)}`}`
   if (table === 'captions') return `${nameOf(row)} ${type === 'DELETE' ? 'has no caption any more' : `says ${quoted(row.text)}`}`
   if (table === 'reactions') return `${nameOf(row)} ${row.emoji}`

@@ -1,4 +1,5 @@
 import { inOrder, midSentence, together } from '../elements/words.js'
+import { undecryptedInWords } from '../encryption/words.js'
 import { qualityProblemInWords } from '../stage/quality_words.js'
 import { markInWords, placeInWords } from '../stage/stage_words.js'
 import { inWords } from '../../words/language.js'
@@ -44,6 +45,8 @@ export function seatInWords(person) {
   if (state) parts.push(midSentence(state.replace('…', '')))
   const open = markInWords(person)
   if (open) parts.push(person.hand !== null && !person.invited ? inWords('hand up, {place}', { place: placeInWords(person.hand) }) : person.invited ? inWords('invited to speak') : midSentence(open))
+  const undecrypted = undecryptedInWords(person)
+  if (undecrypted) parts.push(midSentence(undecrypted))
   const trouble = qualityProblemInWords(person.quality)
   if (trouble) parts.push(midSentence(trouble))
   if (person.silenced) parts.push(inWords('muted for you'))

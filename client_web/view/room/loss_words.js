@@ -1,5 +1,6 @@
 import { connectionProblemInWords } from './connection_words.js'
 import { deviceNoticeInWords, microphoneProblemInWords } from '../sound/device_words.js'
+import { encryptionProblemInWords } from '../encryption/words.js'
 import { failureInWords } from '../recording/words.js'
 import { midSentence } from '../elements/words.js'
 import { roleInWords } from '../people/person_words.js'
@@ -58,6 +59,7 @@ function sentences(loss) {
     case 'device': return { title: deviceNoticeInWords(loss.notice), next: '' }
     case 'node':
     case 'person': return { title: connectionProblemInWords(loss.problem), next: '' }
+    case 'encryption': return { title: encryptionProblemInWords(loss.encryption), next: '' }
     case 'recording': return { title: loss.id === null ? inWords('The recording was cancelled.') : inWords('The recording has ended.'), next: failureInWords(loss) }
     case 'unsent': return { title: UNSENT[loss.cause], next: inWords('This is sent when you are connected again.') }
   }

@@ -1,5 +1,6 @@
 import { createCaptionsStrip } from '../captions/strip.js'
 import { createControls } from './controls.js'
+import { createEncryptionButton } from '../encryption/button.js'
 import { createEnding } from './ending.js'
 import { element, mark, say } from '../elements/element.js'
 import { createHandQueue } from '../stage/hand_queue.js'
@@ -33,7 +34,7 @@ const FACES = 24 // of a counted audience: me, raised hands and those who are in
  * @param {{ listen: () => void, openPeople: () => void } & Parameters<typeof createRoomHead>[0] & Parameters<typeof createStageTools>[0] & Parameters<typeof createSeat>[0] &
  *         Parameters<typeof createHandQueue>[0] & Parameters<typeof createEnding>[0] & Parameters<typeof createControls>[0] &
  *         Parameters<typeof createPinned>[0] & Parameters<typeof createRecordingButton>[0] & Parameters<typeof createRecordingBanner>[0] &
- *         Parameters<typeof createRoomRecordings>[0] & Parameters<typeof createCaptionsStrip>[0] & Parameters<typeof createLosses>[0]} actions
+ *         Parameters<typeof createRoomRecordings>[0] & Parameters<typeof createCaptionsStrip>[0] & Parameters<typeof createEncryptionButton>[0] & Parameters<typeof createLosses>[0]} actions
  */
 export function createRoom(actions) {
   const head = createRoomHead(actions)
@@ -56,7 +57,9 @@ export function createRoom(actions) {
   const recordingBanner = createRecordingBanner(actions)
   const recorded = createRoomRecordings(actions)
   head.element.append(pinned.element)
-  head.tools.prepend(recordButton.element)
+  const encryptionButton = createEncryptionButton(actions)
+  head.tools.prepend(encryptionButton.element, recordButton.element)
+  head.element.append(encryptionButton.announcement)
   const scroll = element('div', { class: 'room__scroll scrolls' },
     head.element, tap, speakers.element, captions.element, people, waiting, ending.element, recorded.element)
   /** @type {ShownRoomSession|null} */ let latest = null
@@ -83,6 +86,7 @@ export function createRoom(actions) {
     pinned.update(over ? null : roomSession.room?.pinned_link, roomSession.may.moderate && !over)
     recordingBanner.update(roomSession)
     recordButton.update(roomSession)
+    encryptionButton.update(roomSession)
     recorded.update(roomSession)
     losses.update(roomSession)
     tap.hidden = !roomSession.blocked || over

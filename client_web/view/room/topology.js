@@ -131,8 +131,10 @@ function createTopologyChoice(/** @type {typeof TOPOLOGIES[number]} */ { topolog
       used.hidden = !here
       label.classList.toggle('topology-choice--read', !host)
       label.classList.toggle('topology-choice--here', here)
+      const barred = topology === 'mcu' && Boolean(roomSession.room?.encrypted)
+      radio.disabled = barred
       const ends = topology === 'mesh' && roomSession.recording?.running ? inWords('The recording would end.') : ''
-      say(cost, [costInWords(topology, roomSession), ends].filter(Boolean).join(' '))
+      say(cost, barred ? inWords('Not in an encrypted room: a server that cannot hear cannot mix.') : [costInWords(topology, roomSession), ends].filter(Boolean).join(' '))
     },
   }
 }

@@ -41,6 +41,7 @@ const RULES = {
   rooms_access_is_known: ['access'],
   rooms_broadcast_is_for_everybody: ['broadcast'],
   rooms_captions_are_possible: ['captions'],
+  rooms_encrypted_ones_are_not_mixed: ['broadcast'],
   rooms_slow_mode_is_short: ['slow_mode'],
   rooms_host_gone_is_known: ['host_gone'],
 }

@@ -3,6 +3,7 @@ import { element, mark, say } from '../elements/element.js'
 import { markInWords, openQuestionOf } from './stage_words.js'
 import { createCaptionLines } from '../captions/lines.js'
 import { redraw, symbol } from '../elements/symbol.js'
+import { undecryptedInWords } from '../encryption/words.js'
 import { connectionSymbol, qualityProblemInWords } from './quality_words.js'
 import { kindInWords, personInWords, personStateOf, roleInWords, seatInWords } from '../people/person_words.js'
 import { inWords } from '../../words/language.js'
@@ -34,10 +35,12 @@ export function createSeat({ choose }) {
   const captions = createCaptionLines()
   const seat = element('li', { class: 'seat' }, face, name, words, captions.element)
 
-  /** In the other corner: a bad connection, or that I muted them for me. */
-  function drawConnection(/** @type {Person} */ { silenced, quality }) {
-    other.hidden = !silenced && !qualityProblemInWords(quality)
-    if (!other.hidden) redraw(connectionMark, silenced || !quality ? 'sound-off' : connectionSymbol(quality))
+  /** In the other corner: a voice that cannot be decrypted, a bad connection, or that I muted them for me. */
+  function drawConnection(/** @type {Person} */ person) {
+    const { silenced, quality } = person
+    const undecrypted = undecryptedInWords(person) !== ''
+    other.hidden = !undecrypted && !silenced && !qualityProblemInWords(quality)
+    if (!other.hidden) redraw(connectionMark, undecrypted ? 'warning' : silenced || !quality ? 'sound-off' : connectionSymbol(quality))
   }
 
   return {
@@ -59,7 +62,7 @@ export function createSeat({ choose }) {
       if (open) redraw(flagged, FLAGS[open])
       seat.classList.toggle('seat--asking', person.hand !== null)
       drawConnection(person)
-      say(words, subtitle(person, personInWords(person) || qualityProblemInWords(person.quality)))
+      say(words, subtitle(person, undecryptedInWords(person) || personInWords(person) || qualityProblemInWords(person.quality)))
       if (!person.speaking) ring.style.removeProperty('--level')
     },
     /** What they said last; null: nothing is shown of it. @param {readonly import('../../room/caption_log.js').Caption[]|null} lines */

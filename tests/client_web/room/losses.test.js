@@ -9,7 +9,7 @@ const me = { role: 'SPEAKER', muted: true, on_stage: true }
 const may = { speak: true, step_up: false, raise_hand: false, lower_hand: false, step_down: true, moderate: false, host: false }
 const state = (changed = {}) => ({
   ...{ phase: 'in', reason: null, seatGone: false, times: { seat: 10, role: 600 }, returned: null, me, may, room: { host: 'amara' } },
-  ...{ microphone: { state: 'off', problem: null, talking: false, waiting: false }, seatChange: null, devices: { notice: null } },
+  ...{ microphone: { state: 'off', problem: null, talking: false, waiting: false }, seatChange: null, devices: { notice: null }, encryption: { phase: 'off', number: null, problem: null } },
   ...{ connectionProblems: [], recording: { running: null, last: null }, handWish: null, chat: { outgoing: [] } },
   ...changed,
 })
@@ -44,6 +44,9 @@ const CASES = [
   ['every node, for a host', { connectionProblems: [{ ...PROBLEM, kind: 'node', cause: 'no_node', topology: 'sfu' }], may: { ...may, host: true } }, [['node', 'Choose another way', /none is running/u]]],
   ['one person', { connectionProblems: [{ ...PROBLEM, kind: 'connection', cause: 'cannot_connect', username: 'bo', user_id: 3 }] }, [['person', 'Try again', /You and bo cannot be connected/u]]],
   ['signals that wait, while everything is away', { phase: 'reconnecting', reason: 'network', connectionProblems: [{ ...PROBLEM, kind: 'signal', cause: 'signals_wait', problem: { message: 'busy' } }] }, [['connection', 'Connect now', /./u]]],
+  ['the audio of an encrypted room', { encryption: { phase: 'unsupported', number: null, problem: null } }, [['encryption', null, /this browser cannot do that/u]]],
+  ['trust in an encrypted room', { encryption: { phase: 'replaced', number: null, problem: null } }, [['encryption', null, /false keys for you/u]]],
+  ['nothing while keys are exchanged', { encryption: { phase: 'preparing', number: null, problem: null } }, []],
   ['the recording', { recording: ended({ failure: 'the disk is full' }), may: { ...may, host: true } }, [['recording', 'Record again', /The recording has ended. The disk is full/u]]],
   ['the recording, for others', { recording: ended({ ended_reason: 'all people had left' }) }, [['recording', 'Listen to it', /It ended because all people had left/u]]],
   ['no recording that was stopped', { recording: ended() }, []],

@@ -197,6 +197,25 @@ def dialogs(evening: Evening) -> Iterator[State]:
         yield State("a seat in the inspector", rick)
         rick.page.locator(".inspector__close").click()
     amara.page.close()
+    yield from encrypted(evening)
+
+
+def encrypted(evening: Evening) -> Iterator[State]:
+    """An encrypted room with somebody who has no keys."""
+    psql = evening.psql
+    den = psql.one(
+        "insert into rooms (name, host_id, encrypted) values ('Whispers', %s, true) returning id",
+        psql.person("beth"),
+    )
+    psql.seat(den, "maya")
+    with evening.user("beth", f"/rooms/{den}") as beth:
+        beth.walks_in()
+        beth.seat("maya").get_by_text("Cannot hear or talk here").wait_for()
+        yield State("encrypted room", beth)
+        beth.button("Encrypted audio").click()
+        beth.page.locator(".encryption__number").wait_for()
+        yield State("encrypted audio", beth)
+        beth.page.keyboard.press("Escape")
 
 
 def ends(evening: Evening) -> Iterator[State]:

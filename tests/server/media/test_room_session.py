@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import LiteralString
 
 import pytest
-from roomtone.media.room_session import room_session
+from roomtone.media.room_session import ENCRYPTED, room_session
 from roomtone.media.signaling.client import ConnectionLost, Refused
 from roomtone.media.signaling.database_client import database_connections
 from roomtone.media.signaling.events import Ended, Snapshot
@@ -16,7 +16,7 @@ from roomtone.media.signaling.http_client import http_signaling_client
 from roomtone.media.sounds import silence, tone
 from roomtone.types import RoomId
 
-from ...patience import comes_true
+from ...patience import PATIENCE, comes_true
 from ...people import Psql
 from ...running import RunningRelay
 from .listening import connected, hears, others, packets, until
@@ -247,3 +247,26 @@ async def test_interruptions_are_survived_and_an_expired_seat_is_taken_again(
         await until(hers, lambda v: v.held_seat.peer != peer and v.me is not None)
         await hears(other, "dora", 440)
         await comes_true(lambda: sorted(psql.roster(room)) == ["dora", "hettie", "witness"])
+
+
+async def test_python_peers_cannot_enter_an_encrypted_room_or_say_why_they_leave(
+    relay: RunningRelay, database_url: str, psql: Psql
+) -> None:
+    room = psql.one(
+        "insert into rooms (name, host_id, encrypted) values ('Den', %s, true) returning id",
+        psql.person("rick"),
+    )
+    psql.person("eve")  # whose token a program may have
+    async with (
+        database_connections(database_url) as database,
+        http_signaling_client(relay.url, "hettie") as hettie,
+        http_signaling_client(relay.url, "eve", kind="person") as eve,
+    ):
+        for bot in (hettie, await database.client("dora")):
+            with pytest.raises(Refused) as refused:
+                async with room_session(bot, RoomId(room)):
+                    pass
+            assert refused.value.rule == "participants_encrypt_their_audio"
+        async with room_session(eve, RoomId(room)) as session:
+            await asyncio.wait_for(session.ended.wait(), PATIENCE)
+            assert session.reason == ENCRYPTED

@@ -63,7 +63,7 @@ def test_a_database_from_before_consent_to_speak_is_updated(
         " drop column asked_to_unmute_at cascade"
     )
     psql.run(
-        "alter table rooms drop column broadcast cascade, drop column access cascade, drop column starts_at cascade,"
+        "alter table rooms drop column encrypted cascade, drop column broadcast cascade, drop column access cascade, drop column starts_at cascade,"
         " drop column opened_at cascade, drop column slow_mode cascade, drop column pinned_link cascade"
     )
     psql.run("delete from schema_installs where true")

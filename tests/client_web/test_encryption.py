@@ -1,0 +1,255 @@
+"""An encrypted room: who is in it hears the others, and the node that forwards their audio does not; and how the page shows it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import aioice.ice
+import numpy as np
+import pytest
+from playwright.sync_api import BrowserContext
+from roomtone.media.node.sfu import Sfu
+from roomtone.media.opus import FRAME_SAMPLES, RATE, Decoder, Encoder
+from roomtone.media.rtp import RtpPacket
+from roomtone.media.signaling.events import Seat
+
+from ..patience import eventually
+from ..people import Psql
+from ..running import RunningRelay
+from .browser import BrowserTab, open_tab
+from .firefox import Firefox
+from .nodes import nodes, waits_for_nodes
+from .user_page import SMALL_PHONE, UserPage, user_page
+
+RECORDER = (Path(__file__).parent / "recorder.js").read_text()
+CHROMIUM, FIREFOX, THIRD = 400, 700, 1000  # Hz: their voices
+
+CONNECTED = """(topology) => {
+    const { route, encryption } = roomtone.state
+    return encryption.phase === 'on' && route?.topology === topology && route.status === 'settled'
+        && roomtone.peers().length > 0 && roomtone.peers().every(({ peer }) => peer.state === 'connected')
+}"""
+FROM = (
+    "([name, what]) => roomtone.people().some((p) => p.username === name && p.encryption === what)"
+)
+HEARS = "([tone, heard]) => recorder.hears(tone) === heard"
+
+
+@pytest.fixture(autouse=True)
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """aioice leaves 127.0.0.1 out; here it is all there is."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda *_, **__: ["127.0.0.1"])
+
+
+class Node:
+    """What the node has of each voice: the payloads of the packets that it forwards. `changes` one bit in each of this person's."""
+
+    def __init__(self) -> None:
+        self.payloads: dict[str, list[bytes]] = defaultdict(list)
+        self.changes: str | None = None
+
+    def passes(self, participant: Seat, packet: RtpPacket) -> RtpPacket:
+        self.payloads[participant.username].append(packet.payload)
+        if participant.username != self.changes:
+            return packet
+        return packet._replace(payload=packet.payload[:-1] + bytes([packet.payload[-1] ^ 1]))
+
+    def has(self, username: str, frames: int) -> bool:
+        return len(self.payloads[username]) > frames
+
+    def uses_none_of(self, username: str, keys: set[int]) -> bool:
+        return not self.kids(username, 5) & keys
+
+    def kids(self, username: str, newest: int) -> set[int]:
+        """The keys with which the newest frames of this person are encrypted, by their header (RFC 9605, 4.3)."""
+        return {
+            int.from_bytes(frame[1 : 2 + (frame[0] >> 4 & 7)])
+            for frame in self.payloads[username][-newest:]
+        }
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch) -> Node:
+    node, forward = Node(), Sfu._forward
+    monkeypatch.setattr(
+        Sfu, "_forward", lambda self, who, packet: forward(self, who, node.passes(who, packet))
+    )
+    return node
+
+
+def share_of(hertz: int, payloads: list[bytes]) -> float:
+    """How much of what Opus makes of these packets is this tone, 0 to 1; 0 if it makes nothing of them."""
+    decoder, sounds = Decoder(), [np.zeros(FRAME_SAMPLES, np.float32)]
+    for payload in payloads:
+        try:
+            sounds.append(decoder.decode(payload))
+        except ValueError:
+            continue
+    sound = np.concatenate(sounds)
+    power = np.abs(np.fft.rfft(sound)) ** 2
+    near = np.abs(np.fft.rfftfreq(len(sound), 1 / RATE) - hertz) < 25
+    return float(power[near].sum() / max(float(power.sum()), 1e-9))
+
+
+def plain(hertz: int, frames: int = 100) -> list[bytes]:
+    """This tone in Opus, as it is sent in other rooms."""
+    encoder = Encoder()
+    sound = (np.sin(2 * np.pi * hertz * np.arange(frames * FRAME_SAMPLES) / RATE) / 2).astype(
+        np.float32
+    )
+    return [encoder.encode(frame) for frame in np.split(sound, frames)]
+
+
+def given_to(psql: Psql, username: str) -> set[int]:
+    """The keys that were ever given to this person."""
+    found = psql.all(
+        "select (record ->> 'kid')::bigint from events where table_name = 'sender_keys' and recipient = %s",
+        psql.person_id(username),
+    )
+    return {kid for (kid,) in found}
+
+
+def test_who_is_in_an_encrypted_room_hears_the_others_and_the_node_does_not(
+    context: BrowserContext,
+    firefox_browser: Firefox,
+    relay: RunningRelay,
+    database_url: str,
+    psql: Psql,
+    node: Node,
+) -> None:
+    context.add_init_script(RECORDER)
+    with ExitStack() as stack:
+        stack.enter_context(nodes(database_url, "sfu"))
+        waits_for_nodes(psql, "sfu")
+        room = psql.one(
+            "insert into rooms (name, host_id, topology, encrypted) values ('Den', %s, 'sfu', true) returning id",
+            psql.person("host"),
+        )
+        browser = stack.enter_context(firefox_browser.visited())
+        chrome = open_tab(context, relay.url, "chrome", tone=CHROMIUM)
+        fox = browser.open_tab(relay.url, "fox", tone=FIREFOX, scripts=(RECORDER,))
+        two: dict[str, BrowserTab] = {"chrome": chrome, "fox": fox}
+        for tab in two.values():
+            tab.enter(room)
+            assert tab.unmute()
+        for tab in two.values():
+            tab.until(CONNECTED, "sfu")
+        they_hear_each_other(chrome, fox)
+
+        # The node forwards what it cannot hear.
+        assert share_of(CHROMIUM, plain(CHROMIUM)) > 0.9
+        for name, hertz in (("chrome", CHROMIUM), ("fox", FIREFOX)):
+            eventually(partial(node.has, name, 100))
+            assert share_of(hertz, node.payloads[name][-100:]) < 0.1, f"the node hears {name}"
+
+        # Both have the same safety number, and psql has it, too.
+        number = psql.one("select safety_number(%s)", room)
+        for tab in two.values():
+            tab.until("(number) => roomtone.state.encryption.number === number", number)
+
+        # Who comes later hears what is said from now on, and has no key of what was said before.
+        before = {name: node.kids(name, len(node.payloads[name])) for name in two}
+        third = open_tab(context, relay.url, "third", tone=THIRD)
+        third.enter(room)
+        for hertz in (CHROMIUM, FIREFOX):
+            third.until(HEARS, [hertz, True])
+        for tab in two.values():
+            tab.until(
+                "(number) => ![null, number].includes(roomtone.state.encryption.number)", number
+            )
+        keys = given_to(psql, "third")
+        assert keys
+        assert not keys & (before["chrome"] | before["fox"])
+
+        # Who has left has no key of what is said then.
+        third.leave()
+        for name in two:
+            eventually(partial(node.uses_none_of, name, keys | given_to(psql, "third")))
+        they_hear_each_other(chrome, fox)
+
+        # The room moves to a mesh and back while they talk.
+        for topology in ("mesh", "sfu"):
+            psql.run("update rooms set topology = %s where id = %s", topology, room)
+            for tab in two.values():
+                tab.until(CONNECTED, topology)
+            they_hear_each_other(chrome, fox)
+
+        # A node that changes frames is noticed, and nobody hears noise.
+        node.changes = "fox"
+        chrome.until(FROM, ["fox", "failed"])
+        chrome.until(HEARS, [FIREFOX, False])
+        chrome.until(
+            "() => roomtone.state.entries.some(({ note }) => note?.code === 'not_decrypted' && note.fault === 'false')"
+        )
+        node.changes = None
+        chrome.until(FROM, ["fox", "heard"])
+        they_hear_each_other(chrome, fox)
+    assert (chrome.errors, third.errors, fox.errors) == ([], [], [])
+
+
+def they_hear_each_other(chrome: BrowserTab, fox: BrowserTab) -> None:
+    chrome.until(HEARS, [FIREFOX, True])
+    fox.until(HEARS, [CHROMIUM, True])
+
+
+ANOTHER = "Somebody came or went, so the safety number is another one now."
+NO_TRANSFORM = "delete globalThis.RTCRtpScriptTransform"
+
+
+def test_the_page_says_what_is_encrypted_and_shows_the_safety_number(
+    context: BrowserContext, relay: RunningRelay, psql: Psql
+) -> None:
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    with user_page(context, relay.url, "beth", refusals=True) as beth:
+        beth.resize(SMALL_PHONE)
+        beth.button("Start a room").click()
+        form = beth.page.get_by_role("dialog", name="Start a room")
+        form.get_by_label("Name", exact=True).fill("Whispers")
+        form.get_by_label("Encrypt the audio").focus()
+        beth.page.keyboard.press("Space")
+        beth.button("Open the room").click()
+        beth.walks_in()
+        beth.reads("Encrypted")
+        room = psql.one("select id from rooms where encrypted")
+        shows_number(beth, psql, room)
+        assert beth.page.evaluate("document.documentElement.scrollWidth") <= SMALL_PHONE[0]
+        # Somebody comes, first without keys, and then with some.
+        psql.seat(room, "maya")
+        beth.reads("maya cannot hear the room or talk in it")
+        psql.run(
+            "update participants set signing_key = 'BA' || repeat('s', 85), agreement_key = 'BA' || repeat('a', 85) where user_id = %s",
+            psql.person_id("maya"),
+        )
+        beth.reads(ANOTHER)
+        beth.page.keyboard.press("Escape")
+        shows_number(beth, psql, room)
+        beth.page.keyboard.press("Escape")
+        psql.run("delete from participants where user_id = %s", psql.person_id("maya"))
+        beth.reads(ANOTHER)  # in a notice, because the number was looked at
+        # What it cannot be, it says.
+        beth.page.locator(".topology").click()
+        assert beth.page.locator("input[value=mcu]").is_disabled()
+        beth.reads("a server that cannot hear cannot mix")
+        beth.page.keyboard.press("Escape")
+        beth.button("Record this room").click()
+        beth.reads("An encrypted room cannot be recorded")
+    with user_page(context, relay.url, "rick", path=f"/rooms/{room}", before=NO_TRANSFORM) as rick:
+        rick.reads("this browser cannot do that")
+    # Who enters another room is sent none of it.
+    assert any("encryption/worker" in url for url in asked)
+    asked.clear()
+    with user_page(context, relay.url, "morty", path=f"/rooms/{psql.room('host')}") as morty:
+        morty.walks_in()
+    assert not [url for url in asked if "encryption" in url or "sender_keys" in url]
+
+
+def shows_number(user: UserPage, psql: Psql, room: int) -> None:
+    user.button("Encrypted audio").click()
+    user.waits_for(
+        "(number) => document.querySelector('.encryption__number').textContent.trim() === number",
+        psql.one("select safety_number(%s)", room),
+    )
