@@ -5,6 +5,7 @@ language plpgsql stable as $$
 begin
   return case
     when room.ended_at is not null then 'the room has ended'
+    when room.encrypted then 'its audio is encrypted end to end, and captions would be rows that whoever runs the database can read'
   end;
 end
 $$;

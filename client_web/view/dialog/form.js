@@ -82,9 +82,15 @@ export function createChoices({ name, label, choices, chosen }) {
 export function createCheck({ name, label, title, about }) {
   const refusal = element('p', { class: 'field__refusal', role: 'alert' })
   const input = element('input', { type: 'checkbox', name })
+  const choice = labelOf(input, title, about)
   return {
-    element: element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'field__label', text: label }), labelOf(input, title, about), refusal),
+    element: element('fieldset', { class: 'field field--choices' }, element('legend', { class: 'field__label', text: label }), choice, refusal),
     input,
+    /** @param {string|null} why  null: it can be chosen */
+    bar(why) {
+      input.disabled = why !== null
+      say(/** @type {Element} */ (choice.querySelector('.quiet')), why ?? about)
+    },
     refuse: (/** @type {string} */ words) => say(refusal, words),
     tooLong: () => '',
     focus: () => input.focus(),

@@ -19,7 +19,7 @@ export function createEncryptionDialog({ showNotice }) {
     element('h3', { class: 'caps', text: inWords('Safety number') }), digits, changed,
     element('p', { class: 'quiet', text: inWords('Read these digits to each other. If all of you have the same ones, nobody stands between you and listens. They change when somebody comes or goes.') }))
   const dialog = createDialog(inWords('Encrypted audio'), state, outside, compare,
-    element('p', { class: 'encryption__limits quiet', text: inWords('Chat, names, and who speaks when are not encrypted. The room cannot be recorded, mixed by a server, or heard by people who are not in it.') }))
+    element('p', { class: 'encryption__limits quiet', text: inWords('Chat, names, and who speaks when are not encrypted. The room cannot be recorded, have captions, be mixed by a server, or be heard by people who are not in it.') }))
   dialog.element.classList.add('dialog--encryption')
   /** @type {RoomSessionState|null} */ let latest = null
   /** @type {{ room_id: number|undefined, number: string }|null} */ let seen = null

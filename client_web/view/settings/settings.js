@@ -108,6 +108,8 @@ export function createRoomSettings(actions) {
     fields.repeats.input.checked = Boolean(room.repeats)
     fields.broadcast.input.checked = Boolean(room.broadcast)
     fields.captions.input.checked = Boolean(room.captions)
+    fields.broadcast.bar(room.encrypted ? inWords('Not in an encrypted room: people without a seat in it have no keys.') : null)
+    fields.captions.bar(room.encrypted ? inWords('Not in an encrypted room: who runs the server could read what is said.') : null)
     fields.locked.input.checked = Boolean(room.locked)
     starts.value = room.starts_at ? local(room.starts_at) : ''
     gone.value = room.host_gone ?? 'wait'

@@ -59,6 +59,7 @@ def test_an_encrypted_room_is_chosen_at_first_and_never_mixed_recorded_or_broadc
         ("encrypted = false", "rooms_encryption_is_chosen_at_first"),
         ("topology = 'mcu'", "rooms_encrypted_ones_are_not_mixed"),
         ("broadcast = true", "rooms_encrypted_ones_are_not_mixed"),
+        ("captions = true", "rooms_captions_are_possible"),
     ):
         for who in ("rick", None):
             psql.act_as(who)
