@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from ...tools.number_format import bytes_of, figure
-from .figures import Loss, Report
+from .figures import Loss
 from .plan import Fault
 
 
@@ -74,16 +74,6 @@ FAULTS: Final[dict[Fault, str]] = {
     "kill": "server killed",
     "database": "database restarted",
 }
-
-
-def interval(report: Report) -> str:
-    """What an interval of this run is."""
-    return "from the smallest to the largest repetition" if report.few else "95 % interval"
-
-
-def noise_of(report: Report) -> str:
-    latency = report.noise.latency
-    return "not measured: it takes two repetitions" if latency is None else f"{latency:.2f} ms"
 
 
 def loss(found: Loss | None) -> str:

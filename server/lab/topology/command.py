@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...tools.command import Measuring
-from .figures import Report
 from .plan import Plan
 from .report import html
+from .results import Report
 from .run import run, steps
+from .spreadsheet import spreadsheet
 from .table import table
 from .wording import SERIES
 
@@ -19,4 +20,4 @@ def failures(report: Report) -> list[str]:
     ]
 
 
-TOPOLOGY = Measuring[Plan, Report](steps, run, table, html, failures)
+TOPOLOGY = Measuring[Plan, Report](steps, run, table, html, failures, csv=spreadsheet)

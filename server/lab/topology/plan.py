@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from ...tools.numbers import PlanError, check, check_list
+from ..quoted.rounds import REPETITIONS, SEEDS
 
 Topology = Literal["mesh", "sfu", "mcu", "edge"]
 TOPOLOGIES: Final[tuple[Topology, ...]] = get_args(Topology)
@@ -58,12 +59,17 @@ class Crowd:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Every number of speakers with every number of listeners in each topology, `duration` seconds long. Raises PlanError."""
+    """Every number of speakers with every number of listeners in each topology, `repetitions` times `duration` seconds long.
+
+    `seed` orders the repetitions. Raises PlanError.
+    """
 
     speakers: tuple[int, ...] = (3, 12)
     listeners: tuple[int, ...] = (0, 40)
     topologies: tuple[Topology, ...] = ("mesh", "sfu", "mcu")
     duration: float = 4.0
+    repetitions: int = 3
+    seed: int = 1
 
     def __post_init__(self) -> None:
         check_list("speakers", self.speakers, SPEAKERS)
@@ -71,6 +77,8 @@ class Plan:
         if not self.topologies or len(set(self.topologies)) != len(self.topologies):
             raise PlanError("topologies: name mesh, sfu, mcu or edge, each once")
         check("duration", self.duration, DURATIONS, "seconds")
+        check("repetitions", self.repetitions, REPETITIONS)
+        check("seed", self.seed, SEEDS)
 
     @property
     def crowds(self) -> tuple[Crowd, ...]:
@@ -87,7 +95,21 @@ class Plan:
             for crowd in self.crowds
             for topology in self.topologies
         )
-        return 22 + len(self.crowds) * len(self.topologies) * each + connecting
+        floors = 2.0 * len(self.crowds)
+        lanes = len(self.crowds) * len(self.topologies) * each
+        return 22 + self.repetitions * (lanes + connecting + floors)
+
+
+SIZES: Final[dict[str, dict[str, Any]]] = {
+    "quick": {"speakers": (3,), "listeners": (0, 20), "duration": 3.0, "repetitions": 3},
+    "thorough": {
+        "speakers": (3, 12),
+        "listeners": (0, 40),
+        "duration": 10.0,
+        "repetitions": 10,
+    },
+}
+"""For a class: a few minutes. For a paper: over half an hour."""
 
 
 def topologies_of(text: str) -> tuple[Topology, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from roomtone.postgres.programs import socket_url
 from roomtone.tools.database_server import OPERATOR
 
 from ....patience import eventually
+from ...tools.measured import is_as_its_schema_says
 
 PATIENCE = 300.0  # seconds; nine processes start, and the machine may be busy
 
@@ -23,10 +25,11 @@ def test_three_people_talk_in_each_topology_and_nothing_is_left(
     postgres: EmbeddedPostgres, database: str, tmp_path: Path
 ) -> None:
     url = socket_url(postgres.sockets, database=database)
-    figures, page = tmp_path / "lab.json", tmp_path / "lab.html"
-    flags = ["--speakers", "2", "--listeners", "4", "--duration", "3"]
+    figures, page, rows = (tmp_path / f"lab.{kind}" for kind in ("json", "html", "csv"))
+    flags = ["--speakers", "2", "--listeners", "4", "--duration", "3", "--repetitions", "1"]
     flags += ["--topologies", "mesh,sfu,mcu,edge"]
-    files = ["--json", str(figures), "--html", str(page), "--database-url", url]
+    files = ["--json", str(figures), "--html", str(page), "--csv", str(rows)]
+    files += ["--database-url", url]
     done = subprocess.run(
         [sys.executable, "-m", "roomtone", "lab", "topology", *flags, *files],
         capture_output=True,
@@ -38,7 +41,14 @@ def test_three_people_talk_in_each_topology_and_nothing_is_left(
     )
     assert "MCU, 2 speak and 4 listen" in done.stdout, done.stderr
     value = json.loads(figures.read_text())
-    found = {one["topology"]: one for one in value["measurements"]}
+    is_as_its_schema_says(value)
+    assert {one["topology"] for one in csv.DictReader(rows.read_text().splitlines())} == {
+        "mesh",
+        "sfu",
+        "mcu",
+        "edge",
+    }
+    found = {one["topology"]: one["repetitions"][0] for one in value["lanes"]}
     assert set(found) == {"mesh", "sfu", "mcu", "edge"}
     for one in found.values():
         assert (one["deaf"], one["troubles"]) == (0, [])
