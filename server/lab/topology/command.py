@@ -15,8 +15,8 @@ def failures(report: Report) -> list[str]:
     return [
         f"{SERIES[topology].label} worked with no crowd."
         for topology in report.plan.topologies
-        if not report.largest_working(topology)
-    ]
+        if topology not in report.unavailable and not report.largest_working(topology)
+    ] or ([] if report.measurements else ["Nothing could be measured."])
 
 
 TOPOLOGY = Measuring[Plan, Report](steps, run, table, html, failures)

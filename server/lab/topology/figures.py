@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from ...tools.percentiles import Spread
-from .plan import LATE, LOSS, MISSED, Crowd, Plan
+from .plan import LATE, LOSS, MISSED, MIXED, Crowd, Plan
 
 VERSION: Final = 1
 FULL: Final = 0.85  # of a core; a process that needs as much cannot take more
@@ -76,7 +76,9 @@ class Measurement:
     @property
     def sent(self) -> int:
         """Streams that leave the node."""
-        return {"mesh": 0, "sfu": self.crowd.streams}.get(self.topology, self.crowd.people)
+        return {"mesh": 0, "sfu": self.crowd.streams, "videoroom": self.crowd.streams}.get(
+            self.topology, self.crowd.people
+        )
 
     @property
     def per_stream(self) -> float | None:
@@ -140,7 +142,10 @@ class Floors:
 
 @dataclass(frozen=True)
 class Report:
-    """One run. `idle` is the cost of a node without rooms, subtracted everywhere; `skipped` are crowds that were not tried."""
+    """One run. `idle` is the cost of a node without rooms, subtracted everywhere; `skipped` are crowds that were not tried.
+
+    `unavailable`: which topologies could not be started, or ended by themselves, and why.
+    """
 
     made_at: str
     machine: dict[str, object]
@@ -149,6 +154,7 @@ class Report:
     idle: dict[str, float]
     measurements: list[Measurement]
     skipped: list[tuple[str, Crowd]]
+    unavailable: dict[str, str] = field(default_factory=dict)
 
     def of(self, topology: str, crowd: Crowd) -> Measurement | None:
         return next(
@@ -203,11 +209,11 @@ class Report:
             else None
         )
         codec = self.floors.codec.get(one.speakers)
-        sfu = one.topology == "sfu" and each is not None
+        forwards = one.topology in ("sfu", "videoroom") and each is not None
         return {
-            "per_stream_to_udp": round(each / self.floors.udp, 1) if sfu and each is not None and self.floors.udp else None,
-            "per_stream_to_plain": round(each / self.floors.plain, 4) if sfu and each is not None and self.floors.plain else None,
-            "node_to_codec": round(one.cost.node / codec, 2) if one.topology in ("mcu", "edge") and codec else None,
+            "per_stream_to_udp": round(each / self.floors.udp, 1) if forwards and each is not None and self.floors.udp else None,
+            "per_stream_to_plain": round(each / self.floors.plain, 4) if forwards and each is not None and self.floors.plain else None,
+            "node_to_codec": round(one.cost.node / codec, 2) if one.topology in MIXED and codec else None,
             "first_audio_to_mesh": None if first is None else round(first, 2),
         }  # fmt: skip
 

@@ -13,13 +13,15 @@ from typing import Final
 import psutil
 
 from ...media.edge.installed_janus import missing
+from ...media.edge.janus import JanusLost, JanusRefused
 from ...tools.output import Step
 from ...tools.processes import node
 from ...tools.workbench import Psql, Workbench
 from ...tools.worker import Broken, worker
 from .figures import Report
 from .floors import floors
-from .measurement import Setup, idle, measure
+from .janus_lane import PLUGINS, JanusLane, janus_lane
+from .measurement import Ended, Setup, idle, measure
 from .plan import KINDS, Crowd, Plan, Topology, kinds_of
 from .sizes import edge_sizes
 from .wording import SERIES
@@ -45,10 +47,16 @@ async def run(bench: Workbench, plan: Plan, on_step: Step) -> Report:
             for topology in plan.topologies:
                 label = SERIES[topology].label
                 on_step(f"{label}, {crowd.speakers} speak and {crowd.listeners} listen")
+                if topology in setup.unavailable:
+                    continue
                 if any(smaller.within(crowd) for smaller in stopped[topology]):
                     skipped.append((topology, crowd))
                     continue
-                one = await measure(setup, topology, crowd, plan)
+                try:
+                    one = await measure(setup, topology, crowd, plan)
+                except Ended as error:
+                    setup.unavailable[topology] = str(error)
+                    continue
                 measurements.append(one)
                 if not one.works:
                     stopped[topology].append(crowd)
@@ -60,6 +68,7 @@ async def run(bench: Workbench, plan: Plan, on_step: Step) -> Report:
             idle={topology: round(value, 4) for topology, value in setup.idle.items()},
             measurements=measurements,
             skipped=skipped,
+            unavailable={**setup.unavailable},
         )
 
 
@@ -67,8 +76,17 @@ async def run(bench: Workbench, plan: Plan, on_step: Step) -> Report:
 async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
     """A relay, a node of each kind that is asked for, and processes of people, as many as there are cores and two at least."""
     async with AsyncExitStack() as stack:
+        janus: dict[Topology, JanusLane] = {}
+        unavailable: dict[Topology, str] = {}
         if "edge" in plan.topologies and (why := missing()) is not None:
-            raise Broken(why)
+            unavailable["edge"] = why
+        for topology in plan.topologies:
+            if topology in PLUGINS:
+                try:
+                    janus[topology] = await stack.enter_async_context(janus_lane(topology))
+                except (JanusLost, JanusRefused) as error:
+                    unavailable[topology] = str(error)
+        served = [topology for topology in plan.topologies if topology not in unavailable]
         psql = await stack.enter_async_context(await bench.psql())
         await stack.enter_async_context(edge_sizes(psql))
         relay = await stack.enter_async_context(bench.relay())
@@ -76,7 +94,7 @@ async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
             kind: await stack.enter_async_context(
                 node(kind, bench.relay_url, bench.folder / f"{kind}.log", "--capacity", "10000")
             )
-            for kind in kinds_of(plan.topologies)
+            for kind in kinds_of(served)
         }
         many = min(4, max(2, os.cpu_count() or 2))
         crowds = [
@@ -88,12 +106,15 @@ async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
         url = f"http://{relay.place}"
         await asyncio.gather(*(each.ask("sign_in", url=url, names=[]) for each in crowds))
         await _until_nodes_live(psql, nodes, bench.folder)
-        served_by = {t: [nodes[kind] for kind in KINDS[t]] for t in plan.topologies}
+        served_by = {
+            t: [janus[t].process] if t in janus else [nodes[kind] for kind in KINDS[t]]
+            for t in served
+        }
         values = await asyncio.gather(*(idle(processes) for processes in served_by.values()))
         idles: dict[Topology, float] = {
             t: value for t, value in zip(served_by, values, strict=True) if t != "mesh"
         }
-        yield Setup(bench, psql, url, crowds, served_by, idles)
+        yield Setup(bench, psql, url, crowds, janus, served_by, idles, unavailable)
 
 
 async def _until_nodes_live(psql: Psql, kinds: Collection[str], folder: Path) -> None:

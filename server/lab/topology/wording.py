@@ -14,6 +14,8 @@ SERIES: Final = {
     "sfu": Series("SFU", "circle"),
     "mcu": Series("MCU", "diamond"),
     "edge": Series("edge", "triangle"),
+    "videoroom": Series("Janus VideoRoom", "cross"),
+    "audiobridge": Series("Janus AudioBridge", "wedge"),
 }
 
 EXPLAINED: Final = {
@@ -33,6 +35,13 @@ EXPLAINED: Final = {
     "edge": (
         "The stage is on the MCU, and all who only listen get its mix from an edge: a Janus WebRTC server, which a process of ours leads. The"
         " figures of the node are those of all three processes."
+    ),
+    "videoroom": (
+        "Another project’s SFU: the VideoRoom plugin of a Janus WebRTC server. The same people send it the same voices, by its own API. A speaker has two"
+        " connections with it, one to send and one to receive."
+    ),
+    "audiobridge": (
+        "Another project’s mixer: the AudioBridge plugin of a Janus WebRTC server. It encodes a mix for each participant, for those who only listen, too."
     ),
 }
 
@@ -56,6 +65,9 @@ def ends(report: Report) -> list[tuple[str, str]]:
     """Of each topology, how far it went."""
     found: list[tuple[str, str]] = []
     for topology in report.plan.topologies:
+        if (why := report.unavailable.get(topology)) is not None:
+            found.append((topology, f"not measured to its end: {why}."))
+            continue
         stopped, largest = report.stops_at(topology), report.largest_working(topology)
         so_far = f"worked with {_people(largest)}" if largest else "worked with no crowd"
         if stopped is None:
