@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from roomtone.lab.topology.command import failures
 from roomtone.lab.topology.figures import Cost, Floors, Link, Measurement, Report
 from roomtone.lab.topology.plan import Crowd, Plan
 from roomtone.lab.topology.report import html
@@ -52,6 +53,17 @@ def test_an_audience_is_compared_where_it_works_on_the_mcu_and_on_an_edge() -> N
     assert compared(report) is not None
     assert edge.per_listener == 0.005
     assert report_of(edge).edge_to_mcu is None
+
+
+def test_a_lane_that_could_not_be_started_says_why() -> None:
+    report = replace(
+        report_of(measured("mesh", 0, 28.0, 0.0)),
+        plan=replace(PLAN, topologies=("mesh", "videoroom")),
+        unavailable={"videoroom": "Janus is not installed"},
+    )
+    assert dict(ends(report))["videoroom"] == "not measured to its end: Janus is not installed."
+    assert failures(report) == []
+    assert failures(replace(report, measurements=[]))[-1] == "Nothing could be measured."
 
 
 def report_of(*measurements: Measurement) -> Report:
