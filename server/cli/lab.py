@@ -8,6 +8,8 @@ import click
 
 from .group import cli
 from .measuring import csv_option, measuring_options, number, numbers, perform, report_options
+from .options import from_settings, settings_from
+from .psql import running_database
 
 
 @cli.group("lab")
@@ -76,15 +78,28 @@ def lab_topology_command(topologies: str, **given: Any) -> None:
 @click.option("--repetitions", type=int, default=None, metavar="N", help="Of each. [5]")
 @click.option("--no-faults", is_flag=True, help="Leave out what is lost.")
 @number("--seed", 1, "Orders the repetitions, and draws the intervals.")
+@click.option(
+    "--live", is_flag=True, help="Show the lanes meanwhile on /lab of a running Roomtone."
+)
+@from_settings("data_dir", "database_url")
 def lab_peers_command(
-    size: str | None, systems: str | None, no_faults: bool, seed: int, **given: Any
+    size: str | None,
+    systems: str | None,
+    no_faults: bool,
+    seed: int,
+    live: bool,
+    data_dir: Any,
+    database_url: str | None,
+    database_url_file: Any,
+    **given: Any,
 ) -> None:
     """Measure Roomtone beside Socket.IO, PeerJS, nchan, NATS, Redis, LISTEN and logical decoding.
 
     The same joins, signals and leaves through each, and what each loses when a connection, a server or a database breaks. It starts and
     ends all of them on loopback. npm's packages are installed into your cache folder; programs of Debian that are missing are named.
+    With --live it writes what it measures into the database of a running Roomtone: the one of --database-url, or on --data-dir.
     """
-    from ..lab.peers.command import PEERS
+    from ..lab.peers.command import peers
     from ..lab.peers.plan import QUICK, THOROUGH, Plan, systems_of
 
     numbers = ("followers", "rate", "duration", "repetitions")
@@ -99,4 +114,6 @@ def lab_peers_command(
             chosen["faults"] = ()
         return Plan(seed=seed, **chosen)
 
-    perform(PEERS, plan, **given)
+    of_page = {"data_dir": data_dir, "database_url": database_url, "database_url_file": database_url_file}  # fmt: skip
+    live_url = running_database(settings_from(of_page)) if live else None
+    perform(peers(live_url), plan, **given)

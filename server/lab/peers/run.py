@@ -19,6 +19,7 @@ from ...tools.workbench import Workbench
 from .catalogue import FLOOR, Entry, entries
 from .figures import Noise, NotStarted, Report, Result
 from .lane import Lane, Surroundings
+from .live import LiveRows, live_rows
 from .losses import losses
 from .measurement import idle, repetition
 from .npm import Modules
@@ -44,20 +45,27 @@ async def run(
     on_step: Step = lambda words: None,
     *,
     modules: Path | None = None,
+    live_url: str | None = None,
 ) -> Report:
-    """`modules` is a folder in which npm's packages are installed already. Raises psycopg errors."""
+    """`modules` is a folder in which npm's packages are installed already, `live_url` the database of a Roomtone whose page /lab shows the lanes.
+
+    Raises Broken and psycopg errors.
+    """
     machine = await bench.machine()
-    running = Run(bench, plan, on_step, modules)
-    await running.measure()
-    if plan.faults:
-        await running.break_all()
+    async with live_rows(live_url) as live:
+        running = Run(bench, plan, on_step, modules, live)
+        await running.measure()
+        if plan.faults:
+            await running.break_all()
     return running.report(machine)
 
 
 class Run:
     """What is found on the way. A lane that cannot be started is named, and is not tried again."""
 
-    def __init__(self, bench: Workbench, plan: Plan, on_step: Step, modules: Path | None) -> None:
+    def __init__(
+        self, bench: Workbench, plan: Plan, on_step: Step, modules: Path | None, live: LiveRows
+    ) -> None:
         self._bench = bench
         self._plan = plan
         self._on_step = on_step
@@ -67,9 +75,13 @@ class Run:
         self._idle: list[tuple[float, float]] = []
         self._not_started: dict[str, NotStarted] = {}
         self._database = asyncio.Lock()
+        self._live = live
+        self._places = {entry: n for n, entry in enumerate((*entries(plan), FLOOR), start=1)}
 
     async def measure(self) -> None:
         """Each round has every lane once, in another order: what the machine does meanwhile meets all of them alike."""
+        for entry in self._places:
+            await self._show(entry)
         order = random.Random(self._plan.seed)
         lanes = [FLOOR, *(entry for entry in entries(self._plan) if entry.measured)]
         for number in range(self._plan.repetitions):
@@ -84,6 +96,7 @@ class Run:
             self._idle.append(await idle(IDLE))
         async with self._lane(entry) as lane:
             self._result(entry).repetitions.append(await repetition(lane, self._plan))
+        await self._show(entry)
 
     async def break_all(self) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
@@ -102,6 +115,11 @@ class Run:
                 else:
                     async with self._database:
                         await losses(lane, self._plan, keep)
+            await self._show(entry)
+
+    async def _show(self, entry: Entry) -> None:
+        gone = self._not_started.get(entry.about.name)
+        await self._live.show(self._places[entry], self._result(entry), gone)
 
     def _result(self, entry: Entry) -> Result:
         return self._floor if entry is FLOOR else self._results[entry.about.name]

@@ -48,7 +48,7 @@ class Setup:
     janus: dict[Topology, JanusLane]
     nodes: dict[Topology, list[psutil.Process]]
     idle: dict[Topology, float]
-    unavailable: dict[Topology, str]
+    unavailable: dict[str, str]
 
 
 class Ended(Exception):

@@ -68,7 +68,7 @@ async def run(bench: Workbench, plan: Plan, on_step: Step) -> Report:
             idle={topology: round(value, 4) for topology, value in setup.idle.items()},
             measurements=measurements,
             skipped=skipped,
-            unavailable={**setup.unavailable},
+            unavailable=setup.unavailable,
         )
 
 
@@ -77,7 +77,7 @@ async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
     """A relay, a node of each kind that is asked for, and processes of people, as many as there are cores and two at least."""
     async with AsyncExitStack() as stack:
         janus: dict[Topology, JanusLane] = {}
-        unavailable: dict[Topology, str] = {}
+        unavailable: dict[str, str] = {}
         if "edge" in plan.topologies and (why := missing()) is not None:
             unavailable["edge"] = why
         for topology in plan.topologies:

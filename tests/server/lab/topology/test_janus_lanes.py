@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
 import pytest
-from roomtone.lab.topology.plan import Plan
+from roomtone.lab.topology.plan import Plan, topologies_of
 from roomtone.lab.topology.run import run
 from roomtone.lab.topology.table import table
 from roomtone.postgres.embedded import EmbeddedPostgres
@@ -20,16 +20,17 @@ from ...tools.measured import fits_a_terminal
 
 
 @pytest.fixture
-def bench(postgres: EmbeddedPostgres, database: str) -> Iterator[Workbench]:
+async def bench(postgres: EmbeddedPostgres, database: str) -> AsyncIterator[Workbench]:
     with workbench(socket_url(postgres.sockets, database=database)) as made:
         yield made
+        await made.forget()
 
 
 async def test_without_janus_its_lanes_say_what_to_install_and_the_others_run(
     bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    topologies = ("mesh", "edge", "videoroom", "audiobridge")
+    topologies = topologies_of("mesh,edge,videoroom,audiobridge")
     plan = Plan(speakers=(2,), listeners=(0,), topologies=topologies, duration=2.0)
     report = await run(bench, plan, lambda words: None)
     assert [one.topology for one in report.measurements] == ["mesh"]
@@ -47,7 +48,7 @@ async def test_a_janus_that_is_killed_ends_its_own_lane_only(bench: Workbench) -
         if words.startswith("Janus VideoRoom") and not killing:
             killing.append(asyncio.create_task(kill_with_people("videoroom")))
 
-    topologies = ("videoroom", "audiobridge")
+    topologies = topologies_of("videoroom,audiobridge")
     plan = Plan(speakers=(2,), listeners=(1, 2), topologies=topologies, duration=2.0)
     report = await run(bench, plan, step)
     await killing[0]
@@ -64,7 +65,8 @@ async def kill_with_people(plugin: str) -> None:
     [janus] = [
         each
         for each in psutil.Process().children()
-        if each.name() == "janus" and folder_of(each).joinpath(f"janus.plugin.{plugin}.jcfg").exists()
+        if each.name() == "janus"
+        and folder_of(each).joinpath(f"janus.plugin.{plugin}.jcfg").exists()
     ]
     alone = janus.num_fds()
     await comes_true(lambda: janus.num_fds() > alone + 4)
