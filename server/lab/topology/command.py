@@ -12,11 +12,13 @@ from .wording import SERIES
 
 
 def failures(report: Report) -> list[str]:
+    if not report.measurements:
+        return ["Nothing could be measured."]
     return [
         f"{SERIES[topology].label} worked with no crowd."
         for topology in report.plan.topologies
         if topology not in report.unavailable and not report.largest_working(topology)
-    ] or ([] if report.measurements else ["Nothing could be measured."])
+    ]
 
 
 TOPOLOGY = Measuring[Plan, Report](steps, run, table, html, failures)

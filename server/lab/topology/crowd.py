@@ -75,6 +75,7 @@ class Crowd:
         self._stack = AsyncExitStack()
         self._clients: dict[str, SignalingClient] = {}
         self._januses: dict[str, Janus] = {}
+        self._reaching = asyncio.Lock()
         self._people: list[Person] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._leaving = asyncio.Event()
@@ -97,7 +98,6 @@ class Crowd:
 
         `place` is `{"room": number}`; of a Janus also its `url`, `secret` and `plugin`.
         """
-        await self._reach(place)
         comers = [
             Person(
                 each["name"],
@@ -171,7 +171,6 @@ class Crowd:
     async def newcomer(self, place: dict[str, Any], name: str, patience: float) -> dict[str, Any]:
         """A newcomer joins to listen; the seconds until its first packet of a voice, or null."""
         person = Person(name, None, 1, Ears(keeps=False), [])
-        await self._reach(place)
         began = time.monotonic()
         task = watch(self._stay(place, person), name)
         while (  # noqa: ASYNC110
@@ -207,12 +206,14 @@ class Crowd:
         await self.leave()
         await self._stack.aclose()
 
-    async def _reach(self, place: dict[str, Any]) -> None:
-        """A session with the Janus of this place, if it has one: kept, as the clients of the relay are."""
-        url = place.get("url")
-        if url is not None and (url not in self._januses or self._januses[url].lost.is_set()):
-            session = janus_session(url, place["secret"], PATIENCE)
-            self._januses[url] = await self._stack.enter_async_context(session)
+    async def _janus(self, place: dict[str, Any]) -> Janus:
+        """A session with the Janus of this place: one for all people here, and kept, as the clients of the relay are."""
+        async with self._reaching:
+            url = place["url"]
+            if url not in self._januses or self._januses[url].lost.is_set():
+                session = janus_session(url, place["secret"], PATIENCE)
+                self._januses[url] = await self._stack.enter_async_context(session)
+            return self._januses[url]
 
     async def _stay(self, place: dict[str, Any], person: Person, after: float = 0.0) -> None:
         await asyncio.sleep(after)
@@ -220,7 +221,7 @@ class Crowd:
         room: int = place["room"]
         try:
             async with (
-                janus_call(self._januses[place["url"]], place["plugin"], room, number_of(person.voice), sound, person.receive)
+                janus_call(await self._janus(place), place["plugin"], room, number_of(person.voice), sound, person.receive)
                 if "url" in place
                 else room_call(self._clients[person.name], room, sound, person.receive)
             ) as person.call:  # fmt: skip

@@ -17,6 +17,7 @@ from aiortc import RTCPeerConnection, RTCRtpTransceiver
 from ...media.aiortc_internals.packets import receive_packets
 from ...media.audio_connection import AudioConnection, AudioOptions, ConnectionCallbacks
 from ...media.edge.janus import Handle, Janus, JanusLost, JanusRefused, Patience, Reply
+from ...media.opus import EFFORT
 from ...media.rtp import RtpPacket
 from ...media.sent_audio import SentAudio
 from ...media.signaling.client import Ice
@@ -177,7 +178,8 @@ async def _enter_audiobridge(call: JanusCall, _number: int) -> Coroutine[Any, An
         call.sent_audio, lambda mid, packet: call.hear(MIX, packet), offers=True, mixed=True
     )
     await handle.say({"request": "join", "room": call.room, "muted": muted})
-    reply = await handle.say({"request": "configure", "muted": muted}, offer=await both.offer())
+    configure = {"request": "configure", "muted": muted, "quality": EFFORT}
+    reply = await handle.say(configure, offer=await both.offer())
     await both.accept(_sdp(reply))
     return nothing()
 

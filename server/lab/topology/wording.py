@@ -14,8 +14,8 @@ SERIES: Final = {
     "sfu": Series("SFU", "circle"),
     "mcu": Series("MCU", "diamond"),
     "edge": Series("edge", "triangle"),
-    "videoroom": Series("Janus VideoRoom", "cross"),
-    "audiobridge": Series("Janus AudioBridge", "wedge"),
+    "videoroom": Series("VideoRoom", "cross"),
+    "audiobridge": Series("AudioBridge", "wedge"),
 }
 
 EXPLAINED: Final = {

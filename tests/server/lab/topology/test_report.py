@@ -63,7 +63,7 @@ def test_a_lane_that_could_not_be_started_says_why() -> None:
     )
     assert dict(ends(report))["videoroom"] == "not measured to its end: Janus is not installed."
     assert failures(report) == []
-    assert failures(replace(report, measurements=[]))[-1] == "Nothing could be measured."
+    assert failures(replace(report, measurements=[])) == ["Nothing could be measured."]
 
 
 def report_of(*measurements: Measurement) -> Report:
@@ -118,6 +118,8 @@ def test_the_report_needs_nothing_from_elsewhere_and_has_no_script() -> None:
 
 def test_the_tables_fit_a_terminal() -> None:
     fits_a_terminal(table(REPORT), says="9.1%")
+    widest = replace(measured("audiobridge", 40, 900.0, 0.97), marks=9999, understood=0.97)
+    fits_a_terminal(table(report_of(widest)), says="AudioBridge")
 
 
 def test_every_figure_is_documented() -> None:
