@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from statistics import median
 from typing import Final
 
 import psycopg
 
 from ...tools.database_server import OPERATOR
+from ...tools.percentiles import spread
 from ...tools.workbench import Psql
 from ...tools.worker import Broken
 from .figures import NotStarted, Result
@@ -89,4 +89,5 @@ def _row(result: Result, not_started: NotStarted | None) -> list[object]:
 
 def _middle(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
-    return median(known) if known else None
+    found = spread(known)
+    return None if found is None else found.p50

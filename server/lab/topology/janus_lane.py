@@ -12,6 +12,7 @@ import psutil
 
 from ...media.edge.janus import Handle, JanusLost, JanusRefused
 from ...media.edge.janus_process import JanusProcess, janus_process
+from ...media.jitter_buffer import SHORTEST_DELAY
 from ...media.opus import BIT_RATE, RATE
 from .janus_call import PATIENCE
 from .plan import Crowd, Topology
@@ -20,8 +21,8 @@ PLUGINS: Final[dict[Topology, str]] = {"videoroom": "videoroom", "audiobridge": 
 """Which of Janus's plugins a lane is."""
 
 SESSION_TIMEOUT: Final = 60  # seconds, Janus's own default
-PREBUFFERED: Final = 2
-"""Packets of a speaker that an AudioBridge has before it mixes them: 40 ms, as much as our mixer's jitter buffer. Its default is 6."""
+PREBUFFERED: Final = SHORTEST_DELAY
+"""Packets of a speaker that an AudioBridge has before it mixes them: as many as our mixer. Its default is 6."""
 
 
 @dataclass(frozen=True)

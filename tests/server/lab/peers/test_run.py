@@ -87,7 +87,7 @@ def test_the_page_of_the_lab_gets_every_figure_while_it_runs(
     for each in (*made.results, made.floor):
         figure, row = made.figures[each.about.name]["join_p50"], last[each.about.label]
         assert figure is not None
-        assert row["join_p50"] == pytest.approx(figure.value, abs=0.01)
+        assert row["join_p50"] == pytest.approx(figure.value, abs=0.001)
         assert row["repetitions"] == 1
         assert row["bytes"] > 0
     (missing,) = made.not_started
