@@ -46,22 +46,23 @@ def lab_signaling_command(**given: Any) -> None:
 @numbers("--listeners", "0,40", "Number of listeners, 0 to 300, with each number of speakers.")
 @click.option(
     "--topologies",
-    default="mesh,sfu,mcu",
+    default=None,
     metavar="NAME,…",
-    help="Which topologies, also edge: the stage on the MCU, all listeners on Janus. [mesh,sfu,mcu]",
+    help="Which topologies; edge is the stage on the MCU, and all listeners on Janus. [all but edge]",
 )
 @number("--duration", 4.0, "Seconds of each measurement.")
-def lab_topology_command(topologies: str, **given: Any) -> None:
-    """Measure mesh, SFU, MCU and edges with the same participants on the same server.
+def lab_topology_command(topologies: str | None, **given: Any) -> None:
+    """Measure mesh, SFU, MCU and edges, and rooms of Janus, with the same participants on the same machine.
 
     What each participant sends and receives, connections, the nodes' processor time, the delay of the audio, and the number
     of participants at which each stops working. It starts its own PostgreSQL, relay and nodes unless --database-url names a database.
     """
     from ..lab.topology.command import TOPOLOGY
-    from ..lab.topology.plan import Plan, topologies_of
+    from ..lab.topology.plan import USUAL, Plan, topologies_of
 
     def plan(**numbers: Any) -> Plan:
-        return Plan(topologies=topologies_of(topologies), **numbers)
+        chosen = USUAL if topologies is None else topologies_of(topologies)
+        return Plan(topologies=chosen, **numbers)
 
     perform(TOPOLOGY, plan, **given)
 

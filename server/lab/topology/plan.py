@@ -24,6 +24,9 @@ KINDS: Final[dict[Topology, tuple[str, ...]]] = {
 MIXED: Final[tuple[Topology, ...]] = ("mcu", "edge", "audiobridge")
 """Where all are heard in one stream."""
 
+USUAL: Final = tuple(topology for topology in TOPOLOGIES if topology != "edge")
+"""What is measured if nothing else is said. An edge changes for a while from how many listeners on the whole database has edges."""
+
 _NAMES: Final = ", ".join(TOPOLOGIES)
 
 SPEAKERS: Final = (2, 12)
@@ -69,7 +72,7 @@ class Plan:
 
     speakers: tuple[int, ...] = (3, 12)
     listeners: tuple[int, ...] = (0, 40)
-    topologies: tuple[Topology, ...] = ("mesh", "sfu", "mcu", "videoroom", "audiobridge")
+    topologies: tuple[Topology, ...] = USUAL
     duration: float = 4.0
 
     def __post_init__(self) -> None:
