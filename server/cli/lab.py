@@ -19,6 +19,8 @@ from .measuring import (
     repeated_options,
     report_options,
 )
+from .options import from_settings, settings_from
+from .psql import running_database
 
 
 @cli.group("lab")
@@ -67,23 +69,24 @@ def lab_signaling_command(**given: Any) -> None:
 )
 @click.option(
     "--topologies",
-    default="mesh,sfu,mcu",
+    default=None,
     metavar="NAME,…",
-    help="Which topologies, also edge: the stage on the MCU, all listeners on Janus. [mesh,sfu,mcu]",
+    help="Which topologies; edge is the stage on the MCU, and all listeners on Janus. [all but edge]",
 )
 @number("--duration", 4.0, "Seconds of each measurement.", sized=True)
 @repeated_options("For a class: a few minutes.", "For a paper: over half an hour.", 3)
-def lab_topology_command(topologies: str, **given: Any) -> None:
-    """Measure mesh, SFU, MCU and edges with the same participants on the same server.
+def lab_topology_command(topologies: str | None, **given: Any) -> None:
+    """Measure mesh, SFU, MCU and edges, and rooms of Janus, with the same participants on the same machine.
 
     What each participant sends and receives, connections, the nodes' processor time, the delay of the audio, and the number
     of participants at which each stops working. It starts its own PostgreSQL, relay and nodes unless --database-url names a database.
     """
     from ..lab.topology.command import TOPOLOGY
-    from ..lab.topology.plan import SIZES, Plan, topologies_of
+    from ..lab.topology.plan import SIZES, USUAL, Plan, topologies_of
 
     def plan(**numbers: Any) -> Plan:
-        return Plan(topologies=topologies_of(topologies), **numbers)
+        chosen = USUAL if topologies is None else topologies_of(topologies)
+        return Plan(topologies=chosen, **numbers)
 
     perform(TOPOLOGY, of_size(plan, SIZES), **given)
 
@@ -96,13 +99,26 @@ def lab_topology_command(topologies: str, **given: Any) -> None:
 @number("--duration", 4.0, "Seconds of each.", sized=True)
 @click.option("--no-faults", is_flag=True, help="Leave out what is lost.")
 @repeated_options("For a class: under five minutes.", "For a paper: an hour.", 5)
-def lab_peers_command(systems: str | None, no_faults: bool, **given: Any) -> None:
+@click.option(
+    "--live", is_flag=True, help="Show the lanes meanwhile on /lab of a running Roomtone."
+)
+@from_settings("data_dir", "database_url")
+def lab_peers_command(
+    systems: str | None,
+    no_faults: bool,
+    live: bool,
+    data_dir: Any,
+    database_url: str | None,
+    database_url_file: Any,
+    **given: Any,
+) -> None:
     """Measure Roomtone beside Socket.IO, PeerJS, nchan, NATS, Redis, LISTEN and logical decoding.
 
     The same joins, signals and leaves through each, and what each loses when a connection, a server or a database breaks. It starts and
     ends all of them on loopback. npm's packages are installed into your cache folder; programs of Debian that are missing are named.
+    With --live it writes what it measures into the database of a running Roomtone: the one of --database-url, or on --data-dir.
     """
-    from ..lab.peers.command import PEERS
+    from ..lab.peers.command import peers
     from ..lab.peers.plan import SIZES, Plan, systems_of
 
     def plan(**numbers: Any) -> Plan:
@@ -112,7 +128,9 @@ def lab_peers_command(systems: str | None, no_faults: bool, **given: Any) -> Non
             numbers["faults"] = ()
         return Plan(**numbers)
 
-    perform(PEERS, of_size(plan, SIZES), **given)
+    of_page = {"data_dir": data_dir, "database_url": database_url, "database_url_file": database_url_file}  # fmt: skip
+    live_url = running_database(settings_from(of_page)) if live else None
+    perform(peers(live_url), of_size(plan, SIZES), **given)
 
 
 @lab_group.command("compare")

@@ -23,7 +23,7 @@ MARK: Final = 12
 """The width that a mark needs: nearer ones stand side by side."""
 
 Points = Sequence[tuple[float, Interval]]
-Shape = Literal["circle", "square", "triangle", "diamond"]
+Shape = Literal["circle", "square", "triangle", "diamond", "cross", "wedge"]
 
 
 class Series(NamedTuple):
@@ -139,6 +139,8 @@ def _mark(series: Series, x: float, y: float, says: str = "") -> str:
         "square": f"M{x - 4.5:.1f} {y - 4.5:.1f}h9v9h-9Z",
         "triangle": f"M{x:.1f} {y - 6:.1f}l6 10.5h-12Z",
         "diamond": f"M{x:.1f} {y - 6:.1f}l6 6l-6 6l-6 -6Z",
+        "cross": f"M{x - 2:.1f} {y - 6:.1f}h4v4h4v4h-4v4h-4v-4h-4v-4h4Z",
+        "wedge": f"M{x - 6:.1f} {y - 5:.1f}h12l-6 10.5Z",
     }
     return f'<path class="mark" d="{shapes[series.shape]}">{title}</path>'
 

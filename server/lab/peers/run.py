@@ -21,6 +21,7 @@ from ..quoted.rounds import rounds
 from .catalogue import FLOOR, Entry, entries
 from .figures import NotStarted, Report, Result
 from .lane import Lane, Surroundings
+from .live import LiveRows, live_rows
 from .losses import losses
 from .measurement import repetition
 from .npm import Modules
@@ -43,20 +44,27 @@ async def run(
     on_step: Step = lambda words: None,
     *,
     modules: Path | None = None,
+    live_url: str | None = None,
 ) -> Report:
-    """`modules` is a folder in which npm's packages are installed already. Raises psycopg errors."""
+    """`modules` is a folder in which npm's packages are installed already, `live_url` the database of a Roomtone whose page /lab shows the lanes.
+
+    Raises Broken and psycopg errors.
+    """
     machine = await bench.machine()
-    running = Run(bench, plan, on_step, modules)
-    await running.measure()
-    if plan.faults:
-        await running.break_all()
+    async with live_rows(live_url) as live:
+        running = Run(bench, plan, on_step, modules, live)
+        await running.measure()
+        if plan.faults:
+            await running.break_all()
     return running.report(machine)
 
 
 class Run:
     """What is found on the way. A lane that cannot be started is named, and is not tried again."""
 
-    def __init__(self, bench: Workbench, plan: Plan, on_step: Step, modules: Path | None) -> None:
+    def __init__(
+        self, bench: Workbench, plan: Plan, on_step: Step, modules: Path | None, live: LiveRows
+    ) -> None:
         self._bench = bench
         self._plan = plan
         self._on_step = on_step
@@ -65,9 +73,13 @@ class Run:
         self._floor = Result(FLOOR.about)
         self._idle: list[Idle] = []
         self._not_started: dict[str, NotStarted] = {}
+        self._live = live
+        self._places = {entry: n for n, entry in enumerate((*entries(plan), FLOOR), start=1)}
 
     async def measure(self) -> None:
         """Every repetition of every lane, in rounds."""
+        for entry in self._places:
+            await self._show(entry)
         order = random.Random(self._plan.seed)
         lanes = [FLOOR, *(entry for entry in entries(self._plan) if entry.measured)]
         for number, entry in rounds(lanes, self._plan.repetitions, order):
@@ -80,6 +92,7 @@ class Run:
             self._idle.append(await idle())
         async with self._lane(entry, self._bench) as lane:
             self._result(entry).repetitions.append(await repetition(lane, self._plan))
+        await self._show(entry)
 
     async def break_all(self) -> None:
         """Nothing is timed here, so some lanes are broken beside each other; each of these has a PostgreSQL of its own to break."""
@@ -104,6 +117,11 @@ class Run:
         if entry.about.name not in self._not_started:
             async with self._lane(entry, bench) as lane:
                 await losses(lane, self._plan, self._result(entry).losses)
+            await self._show(entry)
+
+    async def _show(self, entry: Entry) -> None:
+        gone = self._not_started.get(entry.about.name)
+        await self._live.show(self._places[entry], self._result(entry), gone)
 
     def _result(self, entry: Entry) -> Result:
         return self._floor if entry is FLOOR else self._results[entry.about.name]

@@ -13,10 +13,12 @@ from .wording import SERIES
 
 
 def failures(report: Report) -> list[str]:
+    if not report.results:
+        return ["Nothing could be measured."]
     return [
         f"{SERIES[topology].label} worked with no crowd."
         for topology in report.plan.topologies
-        if not report.largest_working(topology)
+        if topology not in report.unavailable and not report.largest_working(topology)
     ]
 
 

@@ -75,7 +75,9 @@ class Measurement:
     @property
     def sent(self) -> int:
         """Streams that leave the node."""
-        return {"mesh": 0, "sfu": self.crowd.streams}.get(self.topology, self.crowd.people)
+        return {"mesh": 0, "sfu": self.crowd.streams, "videoroom": self.crowd.streams}.get(
+            self.topology, self.crowd.people
+        )
 
     @property
     def per_stream(self) -> float | None:

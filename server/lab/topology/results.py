@@ -10,7 +10,7 @@ from ...tools.bootstrap import Interval
 from ..quoted.figures import Figures, alike, figures, plain, sample
 from ..quoted.noise import Noise
 from .figures import Floors, Measurement
-from .plan import LATE, LOSS, MISSED, Crowd, Plan, Topology
+from .plan import LATE, LOSS, MISSED, MIXED, Crowd, Plan, Topology
 from .wording import SERIES
 
 VERSION: Final = 2
@@ -93,7 +93,10 @@ class Result:
 
 @dataclass
 class Report:
-    """One run. `idle` is the cost of a node without rooms, subtracted everywhere; `skipped` are crowds that were not tried."""
+    """One run. `idle` is the cost of a node without rooms, subtracted everywhere; `skipped` are crowds that were not tried.
+
+    `unavailable`: which topologies could not be started, or ended by themselves, and why.
+    """
 
     made_at: str
     machine: dict[str, object]
@@ -104,6 +107,7 @@ class Report:
     idle: dict[str, float]
     results: list[Result]
     skipped: list[tuple[str, Crowd]]
+    unavailable: dict[Topology, str] = field(default_factory=dict)
     figures: dict[str, Figures] = field(init=False)
     alike: dict[str, list[str]] = field(init=False)
 
@@ -177,8 +181,8 @@ class Report:
         each, node = self.figure(one, "per_stream"), self.figure(one, "node")
         first = self.figure(one, "first_audio")
         in_mesh = None if direct is None else self.figure(direct, "first_audio")
-        stream = each if one.topology == "sfu" else None
-        mix = node if one.topology in ("mcu", "edge") else None
+        stream = each if one.topology in ("sfu", "videoroom") else None
+        mix = node if one.topology in MIXED else None
         return {
             "per_stream_to_udp": _ratio(stream, self.floors.udp, 1),
             "per_stream_to_plain": _ratio(stream, self.floors.plain, 4),
@@ -201,6 +205,7 @@ class Report:
             "skipped": [
                 {"topology": topology, **asdict(crowd)} for topology, crowd in self.skipped
             ],
+            "unavailable": self.unavailable,
             "criterion": {"loss": LOSS, "marks_missed": MISSED, "delay": 1000 * LATE},
             "edge_to_mcu": self.edge_to_mcu,
         }

@@ -14,6 +14,7 @@ from typing import Final
 import psutil
 
 from ...media.edge.installed_janus import missing
+from ...media.edge.janus import JanusLost, JanusRefused
 from ...tools.output import Step
 from ...tools.processes import node
 from ...tools.workbench import Psql, Workbench
@@ -24,7 +25,8 @@ from ..quoted.rounds import rounds
 from ..quoted.wording import versions
 from .figures import Floors
 from .floors import floors, forward
-from .measurement import Setup, idle, measure
+from .janus_lane import PLUGINS, JanusLane, janus_lane
+from .measurement import Ended, Setup, idle, measure
 from .plan import KINDS, Crowd, Plan, Topology, kinds_of
 from .results import Report, Result
 from .sizes import edge_sizes
@@ -69,8 +71,11 @@ class Run:
         """The floor and each topology in every round; one that failed with a smaller crowd is not tried."""
         plan = self._plan
         stopped = {
-            each.topology for each in self._results if not each.works and each.crowd.within(crowd)
+            each.topology
+            for each in self._results
+            if each.repetitions and not each.works and each.crowd.within(crowd)
         }
+        unavailable = self._setup.unavailable
         self._skipped += [(topology, crowd) for topology in plan.topologies if topology in stopped]
         lanes = [Result(topology, crowd) for topology in plan.topologies if topology not in stopped]
         self._results += lanes
@@ -80,8 +85,13 @@ class Run:
             if lane is None:
                 self._idle.append(await idle_machine())
                 self.forwards.append(await forward(self._floor))
-            elif not lane.gave_up(plan.repetitions):
-                lane.repetitions.append(await measure(self._setup, lane.topology, crowd, plan))
+            elif lane.topology not in unavailable and not lane.gave_up(plan.repetitions):
+                try:
+                    one = await measure(self._setup, lane.topology, crowd, plan)
+                except Ended as error:
+                    unavailable[lane.topology] = str(error)
+                else:
+                    lane.repetitions.append(one)
 
     async def report(self, lowest: Floors) -> Report:
         bench = self._setup.bench
@@ -93,8 +103,9 @@ class Run:
             noise=noise([late for _, late in self.forwards], self._idle),
             floors=lowest,
             idle={topology: round(value, 4) for topology, value in self._setup.idle.items()},
-            results=self._results,
+            results=[each for each in self._results if each.repetitions],
             skipped=self._skipped,
+            unavailable={**self._setup.unavailable},
         )
 
 
@@ -102,8 +113,17 @@ class Run:
 async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
     """A relay, a node of each kind that is asked for, and processes of people, as many as there are cores and two at least."""
     async with AsyncExitStack() as stack:
+        janus: dict[Topology, JanusLane] = {}
+        unavailable: dict[str, str] = {}
         if "edge" in plan.topologies and (why := missing()) is not None:
-            raise Broken(why)
+            unavailable["edge"] = why
+        for topology in plan.topologies:
+            if topology in PLUGINS:
+                try:
+                    janus[topology] = await stack.enter_async_context(janus_lane(topology))
+                except (JanusLost, JanusRefused) as error:
+                    unavailable[topology] = str(error)
+        served = [topology for topology in plan.topologies if topology not in unavailable]
         psql = await stack.enter_async_context(await bench.psql())
         await stack.enter_async_context(edge_sizes(psql))
         relay = await stack.enter_async_context(bench.relay())
@@ -111,7 +131,7 @@ async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
             kind: await stack.enter_async_context(
                 node(kind, bench.relay_url, bench.folder / f"{kind}.log", "--capacity", "10000")
             )
-            for kind in kinds_of(plan.topologies)
+            for kind in kinds_of(served)
         }
         many = min(4, max(2, os.cpu_count() or 2))
         crowds = [
@@ -123,12 +143,15 @@ async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
         url = f"http://{relay.place}"
         await asyncio.gather(*(each.ask("sign_in", url=url, names=[]) for each in crowds))
         await _until_nodes_live(psql, nodes, bench.folder)
-        served_by = {t: [nodes[kind] for kind in KINDS[t]] for t in plan.topologies}
+        served_by = {
+            t: [janus[t].process] if t in janus else [nodes[kind] for kind in KINDS[t]]
+            for t in served
+        }
         values = await asyncio.gather(*(idle(processes) for processes in served_by.values()))
         idles: dict[Topology, float] = {
             t: value for t, value in zip(served_by, values, strict=True) if t != "mesh"
         }
-        yield Setup(bench, psql, url, crowds, served_by, idles)
+        yield Setup(bench, psql, url, crowds, janus, served_by, idles, unavailable)
 
 
 async def _until_nodes_live(psql: Psql, kinds: Collection[str], folder: Path) -> None:

@@ -11,6 +11,9 @@ def ends(report: Report) -> list[tuple[str, str]]:
     """Of each topology, how far it went."""
     found: list[tuple[str, str]] = []
     for topology in report.plan.topologies:
+        if (why := report.unavailable.get(topology)) is not None:
+            found.append((topology, f"not measured to its end: {why}."))
+            continue
         stopped, largest = report.stops_at(topology), report.largest_working(topology)
         so_far = f"worked with {_people(largest)}" if largest else "worked with no crowd"
         if stopped is None:

@@ -13,6 +13,8 @@ SERIES: Final = {
     "sfu": Series("SFU", "circle"),
     "mcu": Series("MCU", "diamond"),
     "edge": Series("edge", "triangle"),
+    "videoroom": Series("VideoRoom", "cross"),
+    "audiobridge": Series("AudioBridge", "wedge"),
 }
 
 EXPLAINED: Final = {
@@ -32,6 +34,13 @@ EXPLAINED: Final = {
     "edge": (
         "The stage is on the MCU, and all who only listen get its mix from an edge: a Janus WebRTC server, which a process of ours leads. The"
         " figures of the node are those of all three processes."
+    ),
+    "videoroom": (
+        "Another project’s SFU: the VideoRoom plugin of a Janus WebRTC server. The same people send it the same voices, by its own API. A speaker has two"
+        " connections with it, one to send and one to receive."
+    ),
+    "audiobridge": (
+        "Another project’s mixer: the AudioBridge plugin of a Janus WebRTC server. It encodes a mix for each participant, for those who only listen, too."
     ),
 }
 

@@ -6,19 +6,24 @@ import asyncio
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import psutil
+import psycopg
 import pytest
+from psycopg.rows import dict_row
 from roomtone.lab.peers import report, run
 from roomtone.lab.peers.catalogue import Entry
 from roomtone.lab.peers.figures import Report
 from roomtone.lab.peers.floor import Floor
+from roomtone.lab.peers.live import live_rows
 from roomtone.lab.peers.plan import Plan
 from roomtone.lab.peers.spreadsheet import spreadsheet
 from roomtone.lab.peers.table import table
 from roomtone.lab.peers.wording import loss
 from roomtone.postgres.programs import EmbeddedError
 from roomtone.tools.workbench import Workbench, workbench
+from roomtone.tools.worker import Broken
 from websockets.exceptions import InvalidState
 
 from ...tools.measured import fits_a_terminal, is_as_its_schema_says
@@ -40,11 +45,60 @@ def bench() -> Iterator[Workbench]:
         yield made
 
 
+Row = dict[str, Any]
+
+
+def rows_of(bench: Workbench) -> dict[str, Row]:
+    """What the page of the lab could show now, by label."""
+    with psycopg.connect(bench.admin_url, row_factory=dict_row) as psql:
+        found = psql.execute("select * from roomtone.lab_lanes order by place").fetchall()
+    return {row["label"]: row for row in found}
+
+
 @pytest.fixture(scope="module")
-def made(bench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> Report:
+def shown() -> list[dict[str, Row]]:
+    """What was on the page of the lab at each step of the run."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def made(
+    bench: Workbench, shown: list[dict[str, Row]], tmp_path_factory: pytest.TempPathFactory
+) -> Report:
     """NATS and LISTEN; PeerJS is looked for in a folder that does not have it."""
     nowhere = tmp_path_factory.mktemp("modules")
-    return asyncio.run(run.run(bench, PLAN, modules=nowhere))
+
+    def step(_words: str) -> None:
+        shown.append(rows_of(bench))
+
+    return asyncio.run(run.run(bench, PLAN, step, modules=nowhere, live_url=bench.admin_url))
+
+
+def test_the_page_of_the_lab_gets_every_figure_while_it_runs(
+    made: Report, shown: list[dict[str, Row]], bench: Workbench
+) -> None:
+    first, last = shown[0], shown[-1]
+    labels = [each.about.label for each in (*made.results, made.floor)]
+    assert {*labels} < {*first} == {*last}
+    assert all(row["repetitions"] == row["owed"] == 0 for row in first.values())
+    for each in (*made.results, made.floor):
+        figure, row = made.figures[each.about.name]["join_p50"], last[each.about.label]
+        assert figure is not None
+        assert row["join_p50"] == pytest.approx(figure.value, abs=0.001)
+        assert row["repetitions"] == 1
+        assert row["bytes"] > 0
+    (missing,) = made.not_started
+    assert missing.why in last[missing.label]["problem"]
+    assert rows_of(bench) == {}  # it has ended
+
+
+def test_two_labs_are_not_shown_on_one_page(bench: Workbench) -> None:
+    async def twice() -> None:
+        async with live_rows(bench.admin_url), live_rows(bench.admin_url):
+            pass
+
+    with pytest.raises(Broken, match="another lab is shown"):
+        asyncio.run(twice())
 
 
 def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:

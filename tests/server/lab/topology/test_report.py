@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from roomtone.lab.quoted.noise import Noise
+from roomtone.lab.topology.command import failures
 from roomtone.lab.topology.figures import Cost, Floors, Link, Measurement
 from roomtone.lab.topology.plan import TOPOLOGIES, Crowd, Plan
 from roomtone.lab.topology.report import html
@@ -59,6 +60,17 @@ def test_an_audience_is_compared_where_it_works_on_the_mcu_and_on_an_edge() -> N
     assert compared(report) is not None
     assert report.figure(lane(report, "edge", 40), "per_listener") == 0.005
     assert report_of(edge).edge_to_mcu is None
+
+
+def test_a_lane_that_could_not_be_started_says_why() -> None:
+    report = replace(
+        report_of(measured("mesh", 0, 28.0, 0.0)),
+        plan=replace(PLAN, topologies=("mesh", "videoroom")),
+        unavailable={"videoroom": "Janus is not installed"},
+    )
+    assert dict(ends(report))["videoroom"] == "not measured to its end: Janus is not installed."
+    assert failures(report) == []
+    assert failures(replace(report, results=[])) == ["Nothing could be measured."]
 
 
 def report_of(*measurements: Measurement, noise: float | None = None) -> Report:
@@ -165,6 +177,8 @@ def test_what_cannot_be_told_apart_is_named_with_its_crowd_only() -> None:
 
 def test_the_tables_fit_a_terminal() -> None:
     fits_a_terminal(table(REPORT), says="9.1%")
+    widest = replace(measured("audiobridge", 40, 900.0, 0.97), marks=9999, understood=0.97)
+    fits_a_terminal(table(report_of(widest)), says="AudioBridge")
 
 
 def test_every_figure_is_documented() -> None:

@@ -18,6 +18,7 @@ from roomtone.tools.database_server import OPERATOR
 from ....patience import eventually
 from ...tools.measured import is_as_its_schema_says
 
+EVERY = ("mesh", "sfu", "mcu", "edge", "videoroom", "audiobridge")
 PATIENCE = 300.0  # seconds; nine processes start, and the machine may be busy
 
 
@@ -27,7 +28,7 @@ def test_three_people_talk_in_each_topology_and_nothing_is_left(
     url = socket_url(postgres.sockets, database=database)
     figures, page, rows = (tmp_path / f"lab.{kind}" for kind in ("json", "html", "csv"))
     flags = ["--speakers", "2", "--listeners", "4", "--duration", "3", "--repetitions", "1"]
-    flags += ["--topologies", "mesh,sfu,mcu,edge"]
+    flags += ["--topologies", ",".join(EVERY)]
     files = ["--json", str(figures), "--html", str(page), "--csv", str(rows)]
     files += ["--database-url", url]
     done = subprocess.run(
@@ -42,14 +43,9 @@ def test_three_people_talk_in_each_topology_and_nothing_is_left(
     assert "MCU, 2 speak and 4 listen" in done.stdout, done.stderr
     value = json.loads(figures.read_text())
     is_as_its_schema_says(value)
-    assert {one["topology"] for one in csv.DictReader(rows.read_text().splitlines())} == {
-        "mesh",
-        "sfu",
-        "mcu",
-        "edge",
-    }
+    assert {one["topology"] for one in csv.DictReader(rows.read_text().splitlines())} == {*EVERY}
     found = {one["topology"]: one["repetitions"][0] for one in value["lanes"]}
-    assert set(found) == {"mesh", "sfu", "mcu", "edge"}
+    assert set(found) == {*EVERY}
     for one in found.values():
         assert (one["deaf"], one["troubles"]) == (0, [])
         assert one["marks"] > one["marks_missed"]
@@ -59,6 +55,8 @@ def test_three_people_talk_in_each_topology_and_nothing_is_left(
         "sfu": 1,
         "mcu": 1,
         "edge": 1,
+        "videoroom": 2,  # one to send, one to receive
+        "audiobridge": 1,
     }
     assert {one["topology"] for one in found.values() if one["cost"]["edge"]} == {"edge"}
     assert {
@@ -72,6 +70,9 @@ def test_three_people_talk_in_each_topology_and_nothing_is_left(
     speakers = {topology: one["links"]["speaker"] for topology, one in found.items()}
     sent = {topology: link["up"] / link["down"] for topology, link in speakers.items()}
     assert sent["mesh"] > 1.5 * sent["sfu"], speakers
+    # Other people's servers did work, and it is counted beyond what they take with nobody there.
+    assert all(found[name]["cost"]["node"] > 0 for name in EVERY if name != "mesh")
+    assert value["unavailable"] == {}
     assert 0 < value["floors"]["udp"] < value["floors"]["plain"]
     assert page.read_text().startswith("<!doctype html>")
     with psycopg.connect(url, **OPERATOR) as psql:
