@@ -107,7 +107,7 @@ class Report:
     idle: dict[str, float]
     results: list[Result]
     skipped: list[tuple[str, Crowd]]
-    unavailable: dict[Topology, str] = field(default_factory=dict)
+    unavailable: dict[str, str] = field(default_factory=dict)
     figures: dict[str, Figures] = field(init=False)
     alike: dict[str, list[str]] = field(init=False)
 
