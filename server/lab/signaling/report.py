@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from ...tools.bootstrap import Interval
-from ...tools.number_format import bytes_of, figure, milliseconds
+from ...tools.number_format import bytes_of, figure, milliseconds, milliseconds_of
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
 from ..quoted.wording import interval, ranged, running, value, warning
 from .method import method
@@ -91,7 +91,7 @@ def _plots(report: Report) -> list[Plot[Result]]:
             "Milliseconds from commit to receipt, the median, on a logarithmic scale. The dashed line is a bare"
             f" LISTEN in psycopg, {floor:.2f} ms. Polling is late by half its interval, whatever else is done.",
             partial(of, "latency_p50"),
-            _milliseconds,
+            milliseconds_of,
             logarithmic=True,
             floor=floor,
         ),
@@ -100,7 +100,7 @@ def _plots(report: Report) -> list[Plot[Result]]:
             "The same for the slow ones. Here the price of many followers shows: each write to a socket waits for"
             " those before it, and they all share the processors.",
             partial(of, "latency_p95"),
-            _milliseconds,
+            milliseconds_of,
             logarithmic=True,
         ),
         Plot(
@@ -132,10 +132,6 @@ def _plots(report: Report) -> list[Plot[Result]]:
             lambda y: f"{figure(100 * y)}%",
         ),
     ]
-
-
-def _milliseconds(value: float) -> str:
-    return f"{value:g} ms" if value >= 1 else f"{value:.2g} ms"
 
 
 def _row(report: Report, one: Result) -> Row:

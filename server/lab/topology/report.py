@@ -8,7 +8,7 @@ from typing import Final
 
 from ...tools.bootstrap import Interval
 from ...tools.chart import mark
-from ...tools.number_format import figure, milliseconds
+from ...tools.number_format import figure, milliseconds, milliseconds_of
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
 from ..quoted.wording import interval, ranged, running, value, warning
 from .method import method
@@ -151,13 +151,13 @@ def _plots(report: Report, speakers: int) -> list[Plot[Result]]:
             " jitter buffer comes on top, in a browser 20 to 60 ms, the same for all. What an MCU adds is its jitter"
             " buffer, its clock, and a second Opus.",
             partial(of, "delay_p50"),
-            _milliseconds,
+            milliseconds_of,
         ),
         Plot(
             "From mouth to ear: 95 of 100 marks",
             "The same for the late ones. Where this rises steeply, the node or the people’s processes no longer keep up.",
             partial(of, "delay_p95"),
-            _milliseconds,
+            milliseconds_of,
         ),
         Plot(
             "The node’s processor",
@@ -172,7 +172,7 @@ def _plots(report: Report, speakers: int) -> list[Plot[Result]]:
             "Milliseconds from joining (the row in participants) to the first packet of a voice. In a mesh that is a handshake"
             " with each speaker, the first of which counts; on a node it is one.",
             partial(of, "first_audio"),
-            _milliseconds,
+            milliseconds_of,
         ),
         Plot(
             "The people’s processor",
@@ -186,10 +186,6 @@ def _plots(report: Report, speakers: int) -> list[Plot[Result]]:
 
 def _bits(value: float) -> str:
     return rate(value) if value >= 1000 else f"{value:.0f} bit/s"
-
-
-def _milliseconds(value: float) -> str:
-    return f"{value:g} ms"
 
 
 def _noticed(report: Report, one: Result) -> Row:
