@@ -1,6 +1,7 @@
 import { element, say } from '../view/elements/element.js'
 import { keyed } from '../view/elements/keyed.js'
 import { duration } from '../view/elements/words.js'
+import { inWords } from '../words/language.js'
 import { TECHNIQUES, happened } from './words.js'
 
 /** @import { Json } from '../signaling/json.js' */
@@ -13,7 +14,7 @@ const SHOWN = 6
 export function createArrivals(names) {
   /** @type {Map<number, Omit<Arrived, 'seats'>>} */ const events = new Map()
   const list = element('ol', { class: 'arrivals__events' })
-  const nothing = element('p', { class: 'quiet arrivals__nothing', text: 'Nothing has happened yet. Press “Cause an event”, enter the room in another tab, or change a row in psql.' })
+  const nothing = element('p', { class: 'quiet arrivals__nothing', text: inWords('Nothing has happened yet. Press “Cause an event”, enter the room in another tab, or change a row in psql.') })
   const shown = keyed(list, { key: (/** @type {Arrived} */ { seq }) => seq, create: () => createEvent(names), fades: false })
 
   return {
@@ -56,7 +57,7 @@ function createEvent(/** @type {string[]} */ names) {
         const ms = arrivals.get(name)
         row.dataset.arrived = String(ms !== undefined)
         bar.style.setProperty('--late', ms === undefined ? '0' : String(Math.sqrt(ms / most)))
-        say(late, ms !== undefined ? duration(ms) : seq <= (seats.get(name) ?? Infinity) ? 'joined later' : 'not yet')
+        say(late, ms !== undefined ? duration(ms) : seq <= (seats.get(name) ?? Infinity) ? inWords('joined later') : inWords('not yet'))
       }
     },
   }

@@ -127,7 +127,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
         body: JSON.stringify({ username }),
       })
       const answer = await response.json()
-      if (!response.ok) throw Object.assign(new Error(answer.message ?? 'The relay refused.'), answer)
+      if (!response.ok) throw Object.assign(new Error(answer.message ?? String(response.status)), answer)
       ;({ token, user } = answer)
     },
 

@@ -1,9 +1,17 @@
 import { element, mark, say } from '../view/elements/element.js'
 import { duration } from '../view/elements/words.js'
-import { TECHNIQUES, bytes } from './words.js'
+import { problemInWords } from '../view/elements/problem_words.js'
+import { inWords, number } from '../words/language.js'
+import { TECHNIQUES, bytes, seconds } from './words.js'
 
 /** @type {Record<string, string>} */
-const STATES = { idle: 'not in a room', connecting: 'connecting', live: 'following', reconnecting: 'trying again', ended: 'ended' }
+const STATES = {
+  idle: inWords('not in a room'),
+  connecting: inWords('connecting'),
+  live: inWords('following'),
+  reconnecting: inWords('trying again'),
+  ended: inWords('ended'),
+}
 
 /** One lane: what the technique is, its clock, and its counters. @param {string} name */
 export function createLaneView(name) {
@@ -12,7 +20,7 @@ export function createLaneView(name) {
   const median = element('p', { class: 'lane__median' })
   const clock = element('p', { class: 'lane__clock' })
   const hand = element('span', { class: 'lane__hand' })
-  const figures = { requests: figure('requests'), bytes: figure('bytes came'), empty: figure('empty answers') }
+  const figures = { requests: figure(inWords('requests')), bytes: figure(inWords('bytes came')), empty: figure(inWords('empty answers')) }
   const made = element(
     'li',
     { class: `lane lane--${name}` },
@@ -30,10 +38,10 @@ export function createLaneView(name) {
     update(/** @type {import('./lane.js').LaneState} */ { state, problem, counted, latency: last, median: middle }) {
       mark(made, 'data-state', state)
       say(latency, last === null ? '–' : duration(last))
-      say(median, problem ? problem.message : last === null ? 'no event yet' : `last event · median ${duration(middle)}`)
-      figures.requests.say(String(counted.requests))
+      say(median, problem ? problemInWords(problem) : last === null ? inWords('no event yet') : inWords('last event · median {time}', { time: duration(middle) }))
+      figures.requests.say(number.format(counted.requests))
       figures.bytes.say(bytes(counted.bytes))
-      figures.empty.say(String(counted.empty))
+      figures.empty.say(number.format(counted.empty))
     },
     /** Updates the clock. */
     tick(/** @type {import('./lane.js').LaneState} */ { state, begun, next_at, every }) {
@@ -41,11 +49,11 @@ export function createLaneView(name) {
         say(clock, STATES[state])
         hand.style.setProperty('--turn', '0')
       } else if (next_at === null) {
-        say(clock, name === 'long-polling' ? 'the relay keeps a request open' : `open for ${duration(performance.now() - begun)}`)
+        say(clock, name === 'long-polling' ? inWords('the relay keeps a request open') : inWords('open for {time}', { time: duration(performance.now() - begun) }))
         hand.style.setProperty('--turn', '1')
       } else {
         const left = Math.max(0, next_at - performance.now())
-        say(clock, left ? `asks again in ${(left / 1000).toFixed(1)} s` : 'is asking')
+        say(clock, left ? inWords('asks again in {time}', { time: seconds(left) }) : inWords('is asking'))
         hand.style.setProperty('--turn', String(1 - left / every))
       }
     },

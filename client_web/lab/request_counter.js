@@ -61,7 +61,7 @@ export function createRequestCounter({ fetch, onChange }) {
       })
       return new Response(response.body.pipeThrough(counter), response)
     } catch (error) {
-      one.status = errorFrom(error).name === 'AbortError' ? 'given up' : 'no answer'
+      one.status = errorFrom(error).name === 'AbortError' ? 'given-up' : 'unanswered'
       onChange()
       throw error
     }

@@ -14,7 +14,7 @@ import { createFormatter } from './message.js'
 const KEPT = 'roomtone.language'
 const PATIENCE_MS = 10_000 // then the page is English: English words are better than none
 
-const inPage = typeof document !== 'undefined' && !document.documentElement.hasAttribute('data-english') // a page that is not translated says so
+const inPage = typeof document !== 'undefined'
 const wanted = inPage ? navigator.languages : []
 
 function keptLanguage() {

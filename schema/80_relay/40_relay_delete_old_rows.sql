@@ -61,6 +61,7 @@ begin
   delete from push_subscriptions s where s.expires_at < now();
   delete from access_tokens a where a.expires_at < now();
   delete from recovery_links l where l.expires_at < now() - interval '30 days';
+  delete from lab_lanes l where l.measured_at < now() - interval '1 hour';
   delete from deleted_recordings d where d.deleted_at < clock_timestamp() - interval '30 days';
   delete from logs l where not exists (select from rooms r where r.id = l.room_id)
     and not exists (select from events e where e.room_id = l.room_id);
@@ -69,4 +70,4 @@ end
 $$;
 
 comment on function relay_delete_old_rows(interval, bigint, int) is
-  'Deletes events older than `keep`, or of which a room has more than `keep_events` newer ones; signals that are no longer needed, or are more than kept_signals; revoked tokens and access tokens and browsers that are notified and sessions of issuers and challenges of passkeys that have expired; recovery links 30 days later; used peer_ids after a day; reactions after a minute; captions that no recording keeps after two hours; roles that are no longer kept; visits and names of deleted recordings after 30 days. At most about `at_most` rows per call, and only one relay at a time does it. Returns how many events were deleted.';
+  'Deletes events older than `keep`, or of which a room has more than `keep_events` newer ones; signals that are no longer needed, or are more than kept_signals; revoked tokens and access tokens and browsers that are notified and sessions of issuers and challenges of passkeys that have expired; recovery links 30 days later; used peer_ids after a day; reactions after a minute; captions that no recording keeps after two hours; what a killed lab measured after an hour; roles that are no longer kept; visits and names of deleted recordings after 30 days. At most about `at_most` rows per call, and only one relay at a time does it. Returns how many events were deleted.';

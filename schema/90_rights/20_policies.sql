@@ -6,7 +6,7 @@ declare
 begin
   foreach name in array array['topics', 'users', 'clubs', 'followers', 'members', 'rooms', 'bans', 'participants', 'messages', 'captions', 'reactions',
                               'roster_sizes', 'topology_sizes', 'paces', 'blocks', 'follows', 'reports', 'reminders', 'co_host_notices', 'guests', 'kept_roles', 'visits', 'invitations', 'acceptances', 'signals', 'sender_keys', 'used_peer_ids', 'logs', 'events',
-                              'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'speakers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'calendar_entries', 'calendar_addresses', 'push_subscriptions', 'unwanted_pushes', 'push_occasions', 'pushes', 'schema_installs', 'database_marks'] loop
+                              'recordings', 'recorded_seats', 'deleted_recordings', 'nodes', 'assignments', 'mix_receivers', 'speakers', 'secrets', 'revoked_tokens', 'openid_sessions', 'passkeys', 'passkey_challenges', 'recovery_links', 'access_tokens', 'calendar_entries', 'calendar_addresses', 'push_subscriptions', 'unwanted_pushes', 'push_occasions', 'pushes', 'schema_installs', 'database_marks', 'lab_lanes'] loop
     execute format('alter table %I enable row level security', name);
   end loop;
   for name in select format('%I on %I', p.polname, c.relname) from pg_policy p join pg_class c on c.oid = p.polrelid
@@ -18,6 +18,9 @@ $$;
 
 create policy topics_are_public on topics for select using (true);
 comment on policy topics_are_public on topics is 'Everybody may read topics.';
+
+create policy lab_lanes_are_public on lab_lanes for select using (true);
+comment on policy lab_lanes_are_public on lab_lanes is 'Everybody may read what a lab measures.';
 
 create policy users_are_public on users for select using (true);
 comment on policy users_are_public on users is 'Everybody may read users.';

@@ -23,10 +23,11 @@ async def media(bench: Workbench, plan: Plan) -> Result:
             listeners=(plan.listeners,),
             topologies=("sfu", "mcu"),
             duration=max(plan.duration, lab.DURATIONS[0]),
+            repetitions=1,
         ),
         lambda words: None,
     )
-    sfu, mcu = report.measurements
+    (sfu,), (mcu,) = (each.repetitions for each in report.results)
     of, floors = f"{SPEAKERS} + {plan.listeners}", report.floors
     udp = {"UDP": 100 * floors.udp, "SRTP": 100 * floors.protect}
     codec = {"codec": 100 * floors.codec[SPEAKERS]}
@@ -41,7 +42,7 @@ async def media(bench: Workbench, plan: Plan) -> Result:
         generator=max(*sfu.cost.people, *mcu.cost.people),
         notes=[
             f"media: {SERIES[one.topology].label}: {fault}."
-            for one in report.measurements
+            for one in report.results
             for fault in one.faults
         ],
     )

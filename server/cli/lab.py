@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from .group import cli
-from .measuring import csv_option, measuring_options, number, numbers, perform, report_options
+from .measuring import (
+    measuring_options,
+    number,
+    numbers,
+    of_size,
+    perform,
+    repeated_options,
+    report_options,
+)
+from .options import from_settings, settings_from
+from .psql import running_database
 
 
 @cli.group("lab")
@@ -21,10 +34,12 @@ def lab_group() -> None:
     "--followers",
     "10,50,100",
     "Number of subscribers of the room, one measurement for each number.",
+    sized=True,
 )
 @number("--rate", 10.0, "Joins, signals and leaves per second.")
-@number("--duration", 10.0, "Seconds of each measurement.")
+@number("--duration", 5.0, "Seconds of each measurement.", sized=True)
 @number("--poll-interval", 1.0, "Seconds between two polls of one subscriber.")
+@repeated_options("For a class: a few minutes.", "For a paper: half an hour.", 3)
 def lab_signaling_command(**given: Any) -> None:
     """Measure push over SSE, polling, long-polling and WebSocket on the same database.
 
@@ -33,70 +48,105 @@ def lab_signaling_command(**given: Any) -> None:
     and deletes them again.
     """
     from ..lab.signaling.command import SIGNALING
-    from ..lab.signaling.plan import Plan
+    from ..lab.signaling.plan import SIZES, Plan
 
-    perform(SIGNALING, Plan, **given)
+    perform(SIGNALING, of_size(Plan, SIZES), **given)
 
 
 @lab_group.command("topology")
 @measuring_options
-@numbers("--speakers", "3,12", "Number of speakers, 2 to 12: one measurement for each number.")
-@numbers("--listeners", "0,40", "Number of listeners, 0 to 300, with each number of speakers.")
+@numbers(
+    "--speakers",
+    "3,12",
+    "Number of speakers, 2 to 12: one measurement for each number.",
+    sized=True,
+)
+@numbers(
+    "--listeners",
+    "0,40",
+    "Number of listeners, 0 to 300, with each number of speakers.",
+    sized=True,
+)
 @click.option(
     "--topologies",
-    default="mesh,sfu,mcu",
+    default=None,
     metavar="NAME,…",
-    help="Which topologies, also edge: the stage on the MCU, all listeners on Janus. [mesh,sfu,mcu]",
+    help="Which topologies; edge is the stage on the MCU, and all listeners on Janus. [all but edge]",
 )
-@number("--duration", 4.0, "Seconds of each measurement.")
-def lab_topology_command(topologies: str, **given: Any) -> None:
-    """Measure mesh, SFU, MCU and edges with the same participants on the same server.
+@number("--duration", 4.0, "Seconds of each measurement.", sized=True)
+@repeated_options("For a class: a few minutes.", "For a paper: over half an hour.", 3)
+def lab_topology_command(topologies: str | None, **given: Any) -> None:
+    """Measure mesh, SFU, MCU and edges, and rooms of Janus, with the same participants on the same machine.
 
     What each participant sends and receives, connections, the nodes' processor time, the delay of the audio, and the number
     of participants at which each stops working. It starts its own PostgreSQL, relay and nodes unless --database-url names a database.
     """
     from ..lab.topology.command import TOPOLOGY
-    from ..lab.topology.plan import Plan, topologies_of
+    from ..lab.topology.plan import SIZES, USUAL, Plan, topologies_of
 
     def plan(**numbers: Any) -> Plan:
-        return Plan(topologies=topologies_of(topologies), **numbers)
+        chosen = USUAL if topologies is None else topologies_of(topologies)
+        return Plan(topologies=chosen, **numbers)
 
-    perform(TOPOLOGY, plan, **given)
+    perform(TOPOLOGY, of_size(plan, SIZES), **given)
 
 
 @lab_group.command("peers")
 @report_options
-@csv_option
-@click.option("--quick", "size", flag_value="quick", help="For a class: under five minutes.")
-@click.option("--thorough", "size", flag_value="thorough", help="For a paper: over an hour.")
 @click.option("--systems", default=None, metavar="NAME,…", help="Which systems. [all]")
-@click.option("--followers", type=int, default=None, metavar="N", help="Followers. [20]")
-@click.option("--rate", type=float, default=None, metavar="N", help="Writes per second. [20]")
-@click.option("--duration", type=float, default=None, metavar="N", help="Seconds of each. [4]")
-@click.option("--repetitions", type=int, default=None, metavar="N", help="Of each. [5]")
+@number("--followers", 20, "Followers.", sized=True)
+@number("--rate", 20.0, "Writes per second.", sized=True)
+@number("--duration", 4.0, "Seconds of each.", sized=True)
 @click.option("--no-faults", is_flag=True, help="Leave out what is lost.")
-@number("--seed", 1, "Orders the repetitions, and draws the intervals.")
+@repeated_options("For a class: under five minutes.", "For a paper: an hour.", 5)
+@click.option(
+    "--live", is_flag=True, help="Show the lanes meanwhile on /lab of a running Roomtone."
+)
+@from_settings("data_dir", "database_url")
 def lab_peers_command(
-    size: str | None, systems: str | None, no_faults: bool, seed: int, **given: Any
+    systems: str | None,
+    no_faults: bool,
+    live: bool,
+    data_dir: Any,
+    database_url: str | None,
+    database_url_file: Any,
+    **given: Any,
 ) -> None:
     """Measure Roomtone beside Socket.IO, PeerJS, nchan, NATS, Redis, LISTEN and logical decoding.
 
     The same joins, signals and leaves through each, and what each loses when a connection, a server or a database breaks. It starts and
     ends all of them on loopback. npm's packages are installed into your cache folder; programs of Debian that are missing are named.
+    With --live it writes what it measures into the database of a running Roomtone: the one of --database-url, or on --data-dir.
     """
-    from ..lab.peers.command import PEERS
-    from ..lab.peers.plan import QUICK, THOROUGH, Plan, systems_of
+    from ..lab.peers.command import peers
+    from ..lab.peers.plan import SIZES, Plan, systems_of
 
-    numbers = ("followers", "rate", "duration", "repetitions")
-    typed = {name: given.pop(name) for name in numbers}
-    sizes: dict[str | None, dict[str, Any]] = {"quick": QUICK, "thorough": THOROUGH}
-
-    def plan() -> Plan:
-        chosen = sizes.get(size, {}) | {k: v for k, v in typed.items() if v is not None}
+    def plan(**numbers: Any) -> Plan:
         if systems is not None:
-            chosen["systems"] = systems_of(systems)
+            numbers["systems"] = systems_of(systems)
         if no_faults:
-            chosen["faults"] = ()
-        return Plan(seed=seed, **chosen)
+            numbers["faults"] = ()
+        return Plan(**numbers)
 
-    perform(PEERS, plan, **given)
+    of_page = {"data_dir": data_dir, "database_url": database_url, "database_url_file": database_url_file}  # fmt: skip
+    live_url = running_database(settings_from(of_page)) if live else None
+    perform(peers(live_url), of_size(plan, SIZES), **given)
+
+
+@lab_group.command("compare")
+@click.argument("one", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("other", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def lab_compare_command(one: Path, other: Path) -> None:
+    """Whether two runs agree: the intervals of each lane and figure, from two files of --json.
+
+    It ends with status 1 if more of them lie apart than chance explains.
+    """
+    from ..lab.quoted.comparison import ReportError, compared
+    from ..lab.quoted.comparison_table import table
+
+    try:
+        found = compared(one, other)
+    except ReportError as error:
+        raise click.ClickException(str(error)) from None
+    Console(highlight=False).print(table(found))
+    sys.exit(0 if found.agree else 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,25 +17,61 @@ if TYPE_CHECKING:
     from ..tools.command import Measuring, P, R
 
 
-def number(flag: str, default: float, help: str) -> Callable[[Command], Command]:
-    """One number of the plan, of the type of its default."""
+def number(
+    flag: str, default: float, help: str, *, sized: bool = False
+) -> Callable[[Command], Command]:
+    """One number of the plan, of the type of its default; `sized`: None if it was not typed, because `--quick` may have another."""
     words = f"{help} [{default:g}]"
-    return click.option(flag, type=type(default), default=default, metavar="N", help=words)
+    value = None if sized else default
+    return click.option(flag, type=type(default), default=value, metavar="N", help=words)
 
 
-def numbers(flag: str, default: str, help: str) -> Callable[[Command], Command]:
-    """Several whole numbers of the plan: there is a measurement for each."""
+def numbers(
+    flag: str, default: str, help: str, *, sized: bool = False
+) -> Callable[[Command], Command]:
+    """Several whole numbers of the plan: there is a measurement for each; `sized` as in `number`."""
 
-    def read(_context: click.Context, parameter: click.Parameter, text: str) -> tuple[int, ...]:
+    def read(
+        _context: click.Context, parameter: click.Parameter, text: str | None
+    ) -> tuple[int, ...] | None:
         from ..tools.numbers import PlanError, numbers_of
 
         try:
-            return numbers_of(str(parameter.name), text)
+            return None if text is None else numbers_of(str(parameter.name), text)
         except PlanError as error:
             raise click.UsageError(str(error)) from None
 
     words = f"{help} [{default}]"
-    return click.option(flag, default=default, metavar="N,N,…", callback=read, help=words)
+    value = None if sized else default
+    return click.option(flag, default=value, metavar="N,N,…", callback=read, help=words)
+
+
+def repeated_options(quick: str, thorough: str, repetitions: int) -> Callable[[Command], Command]:
+    """`--quick`, `--thorough`, `--repetitions`, `--seed` and `--csv`, of a command whose measurements are repeated."""
+    options = (
+        click.option("--quick", "size", flag_value="quick", help=quick),
+        click.option("--thorough", "size", flag_value="thorough", help=thorough),
+        number("--repetitions", repetitions, "Of each measurement.", sized=True),
+        number("--seed", 1, "Orders the repetitions, and draws the intervals."),
+        csv_option,
+    )
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def of_size(plan: Callable[..., P], sizes: Mapping[str, Mapping[str, Any]]) -> Callable[..., P]:
+    """A plan of the size that was asked for, in which the numbers that were typed count."""
+
+    def made(size: str | None, **typed: Any) -> P:
+        chosen = {} if size is None else dict(sizes[size])
+        return plan(**chosen | {name: each for name, each in typed.items() if each is not None})
+
+    return made
 
 
 def measuring_options(command: Command) -> Command:

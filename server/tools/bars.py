@@ -21,11 +21,11 @@ SAYS: Final = 270
 
 
 class Bar(NamedTuple):
-    """A name and its value; `strong` bars are told apart by a fuller colour."""
+    """A name and its value; `kind` is how the bar is coloured (`page.css`): `strong`, or as the marks of a series are."""
 
     label: str
     value: Interval
-    strong: bool = False
+    kind: str = ""
 
 
 def bars(
@@ -60,28 +60,38 @@ def bars(
     parts = [
         f'<svg class="chart bars" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
     ]
-    for number, row in enumerate(rows):
-        parts += _row(row, TOP + ROW * number, place, say)
     if floor is not None:
         end = height - BOTTOM
         parts.append(f'<path class="floor" d="M{place(floor):.1f} {TOP}V{end}"/>')
+    for number, row in enumerate(rows):
+        parts += _row(row, TOP + ROW * number, place, say)
     scale = f"logarithmic, from {say(low)}" if logarithmic else f"from 0 to {say(high)}"
     parts.append(f'<text class="axis" x="0" y="{height - 8}">{escape(scale)}</text></svg>')
     return "".join(parts)
 
 
+def said(found: Interval, say: Callable[[float], str]) -> str:
+    """The value and its interval; of one repetition its value alone."""
+    if found.repetitions < 2:
+        return say(found.value)
+    return f"{say(found.value)} ({say(found.low)} – {say(found.high)})"
+
+
 def _row(
     row: Bar, top: float, place: Callable[[float], float], say: Callable[[float], str]
 ) -> list[str]:
-    value, low, high, _ = row.value
+    value, low, high, repetitions = row.value
     middle, end = top + 31, place(value)
-    kind = "bar bar--strong" if row.strong else "bar"
-    words = f"{say(value)} ({say(low)} – {say(high)})"
+    kind = f"bar bar--{row.kind}" if row.kind else "bar"
+    words = said(row.value, say)
     beside = max(end, place(high)) + 8
-    return [
+    drawn = [
         f'<text class="name" x="0" y="{top + 16:.1f}">{escape(row.label)}</text>',
         f'<path class="{kind}" d="M0 {middle - 7:.1f}H{max(end, 1.5):.1f}V{middle + 7:.1f}H0Z">'
         f"<title>{escape(f'{row.label}: {words}')}</title></path>",
-        f'<path class="whisker" d="M{place(low):.1f} {middle - 4:.1f}v8m0 -4H{place(high):.1f}m0 -4v8"/>',
         f'<text class="said" x="{beside:.1f}" y="{middle + 5:.1f}">{escape(words)}</text>',
     ]
+    if repetitions > 1:
+        limits = f"M{place(low):.1f} {middle - 4:.1f}v8m0 -4H{place(high):.1f}m0 -4v8"
+        drawn.append(f'<path class="whisker" d="{limits}"/>')
+    return drawn

@@ -17,7 +17,7 @@ def grid(
     Rows that follow each other with the same first cell stand together.
     """
     made = Table(
-        box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), pad_edge=False, title=title, title_justify="left"
+        box=box.SIMPLE_HEAD, padding=(0, 0, 0, 0), pad_edge=False, title=title, title_justify="left"
     )
     made.add_column("", justify="right", no_wrap=True)
     made.add_column(label, no_wrap=True)

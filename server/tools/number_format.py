@@ -16,6 +16,11 @@ def milliseconds(value: float) -> str:
     return f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
+def milliseconds_of(value: float) -> str:
+    """With the unit, and three significant digits or all before the point: 0.7 ms, 19.8 ms, 1094 ms."""
+    return f"{value:.3g} ms" if value < 1000 else f"{value:.0f} ms"
+
+
 def bytes_of(value: float) -> str:
     if value < 1000:
         return f"{value:.0f} B"

@@ -11,6 +11,8 @@ from html import escape
 from pathlib import Path
 from typing import Final, Generic, NamedTuple, TypeVar
 
+from .bars import Bar, bars
+from .bootstrap import Interval
 from .chart import Points, Series, chart, mark
 
 STYLE: Final = Path(__file__).with_name("page.css")
@@ -22,11 +24,14 @@ Measured = Mapping[Series, Sequence[tuple[float, T]]]
 
 @dataclass(frozen=True)
 class Plot(Generic[T]):
-    """A chart of one value of each measurement, None where it has none; `say` writes a value, the others are as in `chart`."""
+    """A chart of one value of each measurement, with its interval or without, None where it has none; `say` writes a value.
+
+    The others are as in `chart`. Of one place on the x axis it is bars, with their numbers.
+    """
 
     heading: str
     text: str
-    value: Callable[[T], float | None]
+    value: Callable[[T], Interval | float | None]
     say: Callable[[float], str]
     _: KW_ONLY
     logarithmic: bool = False
@@ -34,16 +39,32 @@ class Plot(Generic[T]):
 
     def drawn(self, measured: Measured[T], of: str) -> str:
         lines: dict[Series, Points] = {
-            series: [(x, y) for x, one in ones if (y := self.value(one)) is not None]
+            series: [(x, _interval(y)) for x, one in ones if (y := self.value(one)) is not None]
             for series, ones in measured.items()
         }
-        drawing = chart(
-            self.heading, lines, floor=self.floor, logarithmic=self.logarithmic, say=self.say, of=of
-        )
-        return (
-            drawing
-            and f"<figure><h3>{escape(self.heading)}</h3><p>{escape(self.text)}</p>{drawing}</figure>"
-        )
+        if len({x for points in lines.values() for x, _ in points}) == 1:
+            rows = [
+                Bar(series.label, one, series.shape)
+                for series, points in lines.items()
+                for _, one in points
+            ]
+            drawing = bars(
+                self.heading, rows, self.say, logarithmic=self.logarithmic, floor=self.floor
+            )
+        else:
+            drawing = chart(
+                self.heading,
+                lines,
+                floor=self.floor,
+                logarithmic=self.logarithmic,
+                say=self.say,
+                of=of,
+            )
+        return figure_of(self.heading, self.text, drawing)
+
+
+def _interval(value: Interval | float) -> Interval:
+    return value if isinstance(value, Interval) else Interval(value, value, value, 1)
 
 
 class Row(NamedTuple):
@@ -100,8 +121,8 @@ def charts(heading: str, measured: Measured[T], plots: Iterable[Plot[T]], of: st
     )
 
 
-def bar_chart(heading: str, text: str, drawing: str) -> str:
-    """Bars (`bars.py`) with what they show; without bars, nothing."""
+def figure_of(heading: str, text: str, drawing: str) -> str:
+    """A drawing with what it shows; without a drawing, nothing."""
     if not drawing:
         return ""
     return f"<figure><h3>{escape(heading)}</h3><p>{escape(text)}</p>{drawing}</figure>"

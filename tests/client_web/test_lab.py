@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
+from .browser import patient_context
 from .test_accessibility import flawless
-from .user_page import DESKTOP, PHONE, UserPage
+from .test_languages import LANGUAGE, fits
+from .user_page import DESKTOP, PHONE, SMALL_PHONE, UserPage
 
 LANES = ("sse", "long-polling", "websocket", "polling")
 
@@ -143,6 +145,56 @@ def test_axe_finds_no_flaw(lab: UserPage, scheme: str) -> None:
     lab.button("Cause an event").click()
     arrived(lab.page, "unmuted")
     flawless(lab, "the lab")
+
+
+def test_other_systems_appear_while_they_are_measured_and_figures_are_explained_by_keyboard(
+    browser: Browser, relay: RunningRelay, psql: Psql, room: int
+) -> None:
+    """In Arabic, by night, on a small phone."""
+    width, height = SMALL_PHONE
+    context = patient_context(
+        browser,
+        locale="ar-EG",
+        color_scheme="dark",
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+    )
+    try:
+        page = context.new_page()
+        user = UserPage(page, relay.url)
+        page.goto(f"{relay.url}/lab?room={room}")
+        follow(page)
+        assert page.evaluate(LANGUAGE) == "ar rtl"
+        expect(page.get_by_text("roomtone lab peers --quick --live")).to_be_visible()
+        psql.run(
+            "insert into lab_lanes (place, label, repetitions, join_p50, server, bytes, owed, lost)"
+            " values (1, 'NATS JetStream', 1, 12, 0.4, 183, 506, 3)"
+        )
+        psql.run(
+            "insert into lab_lanes (place, label, problem) values (2, 'PeerJS server', 'apt-get install npm')"
+        )
+        nats, peerjs = (page.locator(".peers__peer").nth(place) for place in (0, 1))
+        expect(nats).to_contain_text("NATS JetStream")
+        expect(nats.locator("dd")).to_have_text(
+            ["12 ms", "–", "٠٫٤ ms", "–", "١٨٣ B", "–", "٣ من ٥٠٦"]
+        )
+        expect(peerjs).to_contain_text("apt-get install npm")
+        expect(peerjs.locator("dl")).to_be_hidden()
+        summaries = page.locator(".meanings summary")
+        assert summaries.count() == 4
+        for number in range(4):
+            summaries.nth(number).focus()
+            page.keyboard.press("Enter")
+            expect(page.locator(".meanings dl").nth(number)).to_be_visible()
+        fits(page)
+        flawless(user, "the lab in Arabic, with other systems")
+        psql.run("update lab_lanes set repetitions = 2, join_p50 = 15 where place = 1")
+        expect(nats.locator("dd").first).to_have_text("15 ms")
+        psql.run("delete from lab_lanes where place > 0")
+        expect(page.locator(".peers__peer")).to_have_count(0)
+        assert user.said == []
+    finally:
+        context.close()
 
 
 def test_without_rooms_the_lab_says_what_to_do(

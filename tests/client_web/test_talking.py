@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from statistics import median
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page
+from psycopg.rows import TupleRow
+from roomtone.paths import SOURCE
 
 from ..patience import eventually
 from ..people import Psql
@@ -251,4 +254,24 @@ def test_the_inspector_shows_what_happened_and_how_long_it_took(
     assert trace["mine"]
     assert trace["total_ms"] == pytest.approx(trace["answer_ms"] + trace["connect_ms"], abs=0.01)
     assert {trace["path"]["local"], trace["path"]["remote"]} <= {"host", "prflx"}
-    eventually(lambda: psql.all("select 1 from signal_trace where connected_at is not null"))
+    [newcomer, other, candidates, answer_ms, connected_ms, path] = _asked_in_lesson_two(psql, room)
+    assert (newcomer, other) == ("beth", "rick")
+    assert candidates > 0
+    assert 0 < answer_ms <= connected_ms
+    assert {*path.split(" - ")} <= {"host", "prflx"}
+
+
+def _asked_in_lesson_two(psql: Psql, room: int) -> TupleRow:
+    """What the last statement of that lesson answers about the one connection of the room, once its sound could flow."""
+    lesson = (SOURCE / "docs" / "course" / "2-an-offer-is-a-row.md").read_text(encoding="utf-8")
+    [typed] = re.findall(r"^```sql\n(.*?)^```$", lesson, re.MULTILINE | re.DOTALL)
+    statement = typed.replace(":room", str(room)).encode()
+    rows: list[TupleRow] = []
+
+    def connected() -> bool:
+        rows[:] = psql.connection.execute(statement).fetchall()
+        return bool(rows) and all(value is not None for row in rows for value in row)
+
+    eventually(connected)
+    [row] = rows
+    return row

@@ -233,6 +233,8 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             yield "all", "insert into roster_sizes (counted_above, full_below) values (9, 8)"
         case "topology_sizes":
             yield "all", "insert into topology_sizes (edge_after) values (9)"
+        case "lab_lanes":
+            yield "all", "insert into lab_lanes (place, label) values (9, 'x')"
         case "database_marks":
             yield "all", "insert into database_marks values (now(), 1, 2, 3)"
         case (

@@ -77,6 +77,7 @@ CHANGES = {
     "database_marks": "noticed_at = now()",
     "roster_sizes": "counted_above = 200",
     "topology_sizes": "edge_after = 200",
+    "lab_lanes": "label = 'x'",
     "hallway": "name = 'Coffee'",
     "roster": "muted = true",
     "hand_queue": "hand_raised_at = now()",

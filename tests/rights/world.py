@@ -239,6 +239,7 @@ def _invite(psql: Psql, world: World) -> None:
         "insert into push_subscriptions (user_id, endpoint, p256dh, auth)"
         " select id, 'https://push.example/' || id, 'B' || repeat('A', 86), repeat('A', 22) from users"
     )
+    psql.run("insert into lab_lanes (place, label) values (1, 'NATS')")
     psql.run("insert into unwanted_pushes (user_id, kind) select id, 'followed' from users")
     psql.run(
         "insert into push_occasions (kind, room_id, expires_at) values ('followed', %s, now() + interval '1 hour')",

@@ -30,7 +30,14 @@ UNPACED = {
     **dict.fromkeys(("passkeys", "access_tokens"), "20 for each user, by their function"),
     "passkey_challenges": "200 for each address and 20,000 in all, by begin_passkey_challenge, for five minutes",
     **dict.fromkeys(
-        ("topics", "recovery_links", "schema_installs", "roster_sizes", "topology_sizes"),
+        (
+            "topics",
+            "recovery_links",
+            "schema_installs",
+            "roster_sizes",
+            "topology_sizes",
+            "lab_lanes",
+        ),
         "written by the operator alone",
     ),
     "deleted_recordings": "one for each deleted recording; kept for 30 days",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ...tools.command import Measuring
+from ...tools.output import Step
+from ...tools.workbench import Workbench
 from .figures import Report
 from .plan import Plan
 from .report import html
@@ -17,6 +19,10 @@ def failures(report: Report) -> list[str]:
     return [f"{report.missed} events were missed."] if report.missed else []
 
 
-PEERS = Measuring[Plan, Report](
-    steps, run, table, html, failures, csv=spreadsheet, takes_database=False
-)
+def peers(live_url: str | None = None) -> Measuring[Plan, Report]:
+    """`live_url`: the database of a Roomtone whose page /lab shows the lanes meanwhile."""
+
+    async def measured(bench: Workbench, plan: Plan, on_step: Step) -> Report:
+        return await run(bench, plan, on_step, live_url=live_url)
+
+    return Measuring(steps, measured, table, html, failures, csv=spreadsheet, takes_database=False)

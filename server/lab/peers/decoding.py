@@ -107,10 +107,11 @@ class Decoding(FollowedHere):
         await self._inserting.insert(participant, to, event)
         return key
 
+    async def close_participants(self) -> None:
+        await self._inserting.close()
+
     async def stop(self) -> None:
         """Without its slots and with the settings from before, PostgreSQL is again as the other lanes know it."""
-        await self.followers.stop()
-        await self._inserting.close()
         await super().stop()
         if not self._prepared:
             return

@@ -1,18 +1,19 @@
-"""The results, as plain values: the shape of the JSON that `report.schema.json` describes."""
+"""The results, as plain values: the shape of the JSON that `../report.schema.json` describes."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import Any, Final
-from zlib import crc32
 
-from ...tools.bootstrap import FEW, Interval, Sample, differ, of_repetitions
+from ...tools.bootstrap import Sample
+from ..quoted.figures import Figures, alike, figures, plain, seed_of
+from ..quoted.noise import Noise
 from .lane import About
 from .plan import Fault, Plan
 
 VERSION: Final = 1
 SHARES: Final = (50, 95, 99)
-Figures = dict[str, Interval | None]
 
 UNITS: Final[dict[str, str]] = {
     "join_p50": "ms",
@@ -28,6 +29,8 @@ UNITS: Final[dict[str, str]] = {
     "memory": "bytes a follower",
 }
 """All figures of a lane, each a median or a percentile with its interval."""
+COSTS: Final = ("requests", "bytes", "server", "database", "memory")
+"""Of these a repetition has one value."""
 
 
 @dataclass(frozen=True)
@@ -87,19 +90,6 @@ class NotStarted:
     install: str
 
 
-@dataclass(frozen=True)
-class Noise:
-    """The idle lane: what this machine does when no system is measured.
-
-    `latency` in milliseconds: from the smallest to the largest median of the floor's repetitions, None if fewer than two were measured. `busy` is the share of all cores
-    that was busy while nothing was measured, `late` how many milliseconds too late a timer woke (p95).
-    """
-
-    latency: float | None
-    busy: float
-    late: float
-
-
 @dataclass
 class Report:
     """One run; `floor` is the result of the idle lane, `results` those of all others."""
@@ -115,28 +105,27 @@ class Report:
     figures: dict[str, Figures] = field(init=False)
 
     def __post_init__(self) -> None:
-        samples = {
-            result.about.name: _samples(result, self.plan.seed)
-            for result in (self.floor, *self.results)
-        }
+        every = (self.floor, *self.results)
+        seed = self.plan.seed
+        samples = {each.about.name: _samples(each, seed) for each in every}
         self.figures = {
-            result.about.name: _figures(result, samples[result.about.name], self.plan.seed)
-            for result in (self.floor, *self.results)
+            each.about.name: _figures(each, samples[each.about.name], seed) for each in every
         }
+        # by their joins, and where a lane has none, by the signals of both
+        named = [each.about.name for each in self.results]
+        joins, signals = (
+            alike({name: samples[name][kind] for name in named}, self.noise.latency)
+            for kind in (0, 1)
+        )
+        joined = {name for name in named if len(samples[name][0])}
         self.alike = {
-            one.about.name: [
-                other.about.name
-                for other in self.results
-                if other is not one
-                and _alike(samples[one.about.name], samples[other.about.name], self.noise.latency)
+            name: [
+                other
+                for other in named
+                if other in (joins if {name, other} <= joined else signals)[name]
             ]
-            for one in self.results
+            for name in named
         }
-
-    @property
-    def few(self) -> bool:
-        """Whether intervals are from the smallest to the largest repetition: there are too few for 95 %."""
-        return self.plan.repetitions < FEW
 
     @property
     def missed(self) -> int:
@@ -166,30 +155,16 @@ class Report:
             "set_to": about.set_to,
             "recovery": about.recovery,
             "versions": result.versions,
-            "figures": {
-                key: found and found._asdict() for key, found in self.figures[name].items()
-            },
+            "figures": plain(self.figures[name]),
             "alike": self.alike.get(name, []),
             "losses": {fault: asdict(loss) for fault, loss in result.losses.items()},
             "repetitions": [asdict(each) for each in result.repetitions],
         }
 
 
-def _alike(one: tuple[Sample, Sample], other: tuple[Sample, Sample], noise: float | None) -> bool:
-    """Whether both were timed and cannot be told apart: by their joins, and where either lane has none, by the signals of both."""
-    kind = 0 if len(one[0]) and len(other[0]) else 1
-    a, b = one[kind], other[kind]
-    return bool(len(a) and len(b)) and not differ(a, b, noise)
-
-
-def _seed(result: Result, seed: int) -> int:
-    """Of each lane another one: with the same, two lanes would draw the same repetitions."""
-    return (seed << 32) + crc32(result.about.name.encode())
-
-
 def _samples(result: Result, seed: int) -> tuple[Sample, Sample]:
     """Of its joins and of its signals."""
-    seed = _seed(result, seed)
+    seed = seed_of(result.about.name, seed)
     joins = Sample([each.joins for each in result.repetitions], SHARES, seed=seed)
     signals = Sample([each.signals for each in result.repetitions], SHARES, seed=seed)
     return joins, signals
@@ -200,7 +175,5 @@ def _figures(result: Result, samples: tuple[Sample, Sample], seed: int) -> Figur
     for kind, sample in zip(("join", "signal"), samples, strict=True):
         for share in SHARES:
             found[f"{kind}_p{share}"] = sample.interval(share)
-    for name in ("requests", "bytes", "server", "database", "memory"):
-        values = [getattr(each, name) for each in result.repetitions]
-        found[name] = of_repetitions([v for v in values if v is not None], seed=_seed(result, seed))
-    return found
+    reads = {name: attrgetter(name) for name in COSTS}
+    return found | figures(result.about.name, result.repetitions, reads, seed)

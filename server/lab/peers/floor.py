@@ -91,11 +91,9 @@ class Floor(FollowedHere):
             raise NotAccepted(str(error)) from error
         return key
 
-    async def stop(self) -> None:
-        await self.followers.stop()
+    async def close_participants(self) -> None:
         for _, writer in self._writers.values():
             writer.close()
-        await super().stop()
 
 
 async def serve(port: int) -> None:

@@ -142,6 +142,15 @@ class FollowedHere(Lane):
         super().__init__(around)
         self.followers = Followers()
 
+    @abstractmethod
+    async def close_participants(self) -> None:
+        """Close the connections by which participants write."""
+
+    async def stop(self) -> None:
+        await self.followers.stop()
+        await self.close_participants()
+        await super().stop()
+
     async def arrivals(self) -> list[Arrivals]:
         return self.followers.arrivals()
 

@@ -91,7 +91,5 @@ class Listen(FollowedHere):
         await self._inserting.insert(participant, to, event)
         return key
 
-    async def stop(self) -> None:
-        await self.followers.stop()
+    async def close_participants(self) -> None:
         await self._inserting.close()
-        await super().stop()

@@ -1,7 +1,4 @@
-"""What is lost: a fault in the midst of the writing, and afterwards every acknowledged write is looked for at every follower.
-
-Nothing is timed here, so lanes are broken beside each other; but those of one PostgreSQL one after the other, because it is what is broken.
-"""
+"""What is lost: a fault in the midst of the writing, and afterwards every acknowledged write is looked for at every follower."""
 
 from __future__ import annotations
 

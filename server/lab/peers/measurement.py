@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-import psutil
-
 from ...tools.waiting import TimeLimit, until
 from .figures import Repetition
 from .lane import PARTICIPANTS, Arrivals, Lane, Use
@@ -17,7 +15,7 @@ from .visits import Write, Written, visits
 
 CALM: Final = 0.3  # seconds after the warming up, before the counting begins
 ARRIVES_WITHIN: Final = 10.0  # seconds for the last event
-WARM: Final = 0.4  # seconds of visits before the counting begins, at least
+WARM: Final = 40.0  # writes a second before the counting begins, at least
 SIGNALS: Final[tuple[Act, ...]] = ("offer", "candidate")
 
 
@@ -27,8 +25,9 @@ async def repetition(lane: Lane, plan: Plan) -> Repetition:
     await _connect_participants(lane)
     before = await lane.measure()
     await lane.follow(plan.followers)
-    warm = max(WARM, PARTICIPANTS * len(VISIT) / plan.rate)  # a visit of each, at least
-    await arrived(lane, await visits(lane, plan.followers, plan.rate, warm), ARRIVES_WITHIN)
+    rate = max(WARM, plan.rate)
+    one_visit_each = PARTICIPANTS * len(VISIT) / rate
+    await arrived(lane, await visits(lane, plan.followers, rate, one_visit_each), ARRIVES_WITHIN)
     await asyncio.sleep(CALM)
     began = await lane.measure()
     clock = asyncio.get_running_loop().time()
@@ -119,19 +118,3 @@ def _latencies(
         for write in written.accepted
         if write.act in acts
     ]
-
-
-async def idle(seconds: float) -> tuple[float, float]:
-    """Nothing runs for so long: the share of all cores that is busy, and by how many milliseconds a timer is late (p95)."""
-    loop = asyncio.get_running_loop()
-    psutil.cpu_percent()
-    late = []
-    for _ in range(max(1, round(seconds / TICK))):
-        began = loop.time()
-        await asyncio.sleep(TICK)
-        late.append((loop.time() - began - TICK) * 1000)
-    busy = psutil.cpu_percent() / 100
-    return round(busy, 3), round(sorted(late)[len(late) * 95 // 100], 3)
-
-
-TICK: Final = 0.01  # seconds

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
+from ..quoted.wording import intervals, noise_method, order
 from .figures import Report
 from .losses import AROUND, CUT, DEAD, RATE, followers_of
-from .wording import noise_of
 
 
 def method(report: Report) -> dict[str, str]:
     """The last part of the page."""
-    plan, noise = report.plan, report.noise
+    plan = report.plan
     return {
         "The pattern": (
             f"A participant joins, offers to one follower (1,500 characters of SDP), sends it a candidate and leaves: {plan.rate:g} such"
             f" writes a second for {plan.duration:g} s, due at fixed times. {plan.followers} followers, each with a connection of its own."
             " A write is done when the system has acknowledged it; PeerJS acknowledges nothing."
         ),
-        "Repetitions": (
-            f"{plan.repetitions} of each lane, each with servers started for it, in rounds of random order (seed {plan.seed}), so that"
-            " what the machine does meanwhile meets all alike."
+        "Repetitions": order(
+            plan.repetitions, plan.seed, "lane", "each with servers started for it"
         ),
-        "Intervals": (
-            "From the smallest to the largest repetition: fewer than six are too few for an interval of 95 %. Two lanes differ where these"
-            " ranges have nothing in common; with three repetitions of each, chance alone does that in one of ten pairs."
-            if report.few
-            else "95 % by the bootstrap: repetitions are drawn with replacement, then joins within them, 1,000 times. Of a lane that has"
-            " fewer than six repetitions, from the smallest to the largest."
+        "Intervals": intervals(
+            plan.repetitions,
+            "repetitions are drawn with replacement, then joins within them",
         ),
-        "The machine’s noise": (
-            f"The floor is a process that writes what it gets to bare TCP connections. How far its medians are"
-            f" apart ({noise_of(report)}) is the machine, and smaller differences between lanes say nothing. While nothing ran, {noise.busy:.0%}"
-            f" of the cores were busy with other programs, and a timer woke up to {noise.late:.1f} ms late (p95)."
+        "The machine’s noise": noise_method(
+            report.noise, "The floor is a process that writes what it gets to bare TCP connections."
         ),
         "What is lost": (
             f"In runs of their own, {followers_of(plan)} followers and {RATE:g} writes a second: connections are reset and refused for {CUT:g} s;"

@@ -150,8 +150,6 @@ class Nats(FollowedHere):
             raise NotAccepted(f"{type(error).__name__}: {error}") from error
         return key
 
-    async def stop(self) -> None:
-        await self.followers.stop()
+    async def close_participants(self) -> None:
         for client in self._clients.values():
             client.close()
-        await super().stop()

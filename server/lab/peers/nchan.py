@@ -105,7 +105,5 @@ class Nchan(FollowedHere):
         await self._posting.post(participant, f"/write/{channel}", json.loads(event))
         return key
 
-    async def stop(self) -> None:
-        await self.followers.stop()
+    async def close_participants(self) -> None:
         await self._posting.close()
-        await super().stop()

@@ -125,8 +125,6 @@ class PeerJs(FollowedHere):
         if socket is not None:
             socket.close()
 
-    async def stop(self) -> None:
-        await self.followers.stop()
+    async def close_participants(self) -> None:
         for participant in list(self._sockets):
             self._close(participant)
-        await super().stop()

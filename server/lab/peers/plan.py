@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from ...tools.numbers import PlanError, check
+from ..quoted.rounds import REPETITIONS, SEEDS
 
 Act = Literal["join", "offer", "candidate", "leave"]
 VISIT: Final[tuple[Act, ...]] = ("join", "offer", "candidate", "leave")
@@ -15,14 +16,13 @@ FAULTS: Final[tuple[Fault, ...]] = ("cut", "kill", "database")
 FOLLOWERS: Final = (1, 500)
 RATES: Final = (4.0, 200.0)  # writes a second
 DURATIONS: Final = (0.5, 60.0)  # seconds
-REPETITIONS: Final = (1, 100)
-SEEDS: Final = (0, 2**32 - 1)
 LANES: Final = {
     "roomtone": (4, 4), "socket.io": (2, 1), "socket.io-postgres": (2, 1), "peerjs": (1, 1), "nchan": (2, 1),
     "nats": (2, 1), "redis": (2, 1), "listen": (2, 1), "decoding": (1, 1),
 }  # fmt: skip
 """How many lanes of each system `catalogue.py` has: that are timed, and whose losses are counted."""
 SYSTEMS: Final = tuple(LANES)
+AT_ONCE: Final = 4  # lanes whose losses are counted beside each other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +49,14 @@ class Plan:
         """About how long the run takes."""
         measured = sum(LANES[system][0] for system in self.systems) + 1
         broken = sum(LANES[system][1] for system in self.systems) if self.faults else 0
-        return 10 + measured * self.repetitions * (self.duration + 2.5) + 10.0 * broken
+        return 10 + measured * self.repetitions * (self.duration + 2.4) + 15.0 * broken / AT_ONCE
 
 
-QUICK: Final = {"followers": 20, "rate": 20.0, "duration": 1.0, "repetitions": 3}
-"""For a class: under five minutes on two cores."""
-THOROUGH: Final = {"followers": 50, "rate": 20.0, "duration": 10.0, "repetitions": 15}
-"""For a paper: about an hour and a half."""
+SIZES: Final[dict[str, dict[str, Any]]] = {
+    "quick": {"followers": 20, "rate": 20.0, "duration": 1.0, "repetitions": 3},
+    "thorough": {"followers": 50, "rate": 20.0, "duration": 10.0, "repetitions": 15},
+}
+"""For a class: under five minutes on two cores. For a paper: about an hour."""
 
 
 def systems_of(text: str) -> tuple[str, ...]:

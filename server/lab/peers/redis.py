@@ -82,9 +82,10 @@ class RedisLane(FollowedHere):
         assert self._redis is not None
         return [self._redis.pid]
 
-    async def stop(self) -> None:
-        await self.followers.stop()
+    async def close_participants(self) -> None:
         await self._posting.close()
+
+    async def stop(self) -> None:
         await super().stop()
         if self._redis is not None:
             await self._redis.stop()

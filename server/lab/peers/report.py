@@ -6,25 +6,30 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from ...tools.bars import Bar, bars
-from ...tools.page import Row, bar_chart, definitions, head, numbers, page, soft
+from ...tools.number_format import bytes_of, figure, milliseconds
+from ...tools.page import Row, definitions, figure_of, head, numbers, page, soft
+from ..quoted.wording import interval, ranged, warning
 from .figures import Report, Result
 from .method import method
-from .wording import FAULTS, SHOWN, interval, loss
+from .wording import FAULTS, SHOWN, loss
 
 
 def html(report: Report) -> str:
     """The whole page."""
+    timed = [each for each in report.results if each.repetitions]
     return page(
         "Beside other systems · Roomtone lab",
         _head(report),
         f'<h2>What it takes</h2><div class="charts">{"".join(_charts(report))}</div>',
         numbers(LOST, LOSS_HEADINGS, _losses(report), "What is lost"),
+        numbers(TIMES, TIMES_HEADINGS, (_times(report, each) for each in timed), "The times"),
         numbers(
-            f"Medians, in brackets: {interval(report)}. p50, p95 and p99 are of all receipts.",
-            _headings(),
-            (_row(report, each) for each in report.results if each.repetitions),
+            interval(report.plan.repetitions),
+            COSTS_HEADINGS,
+            (_costs(report, each) for each in timed),
+            "The costs",
         ),
-        _alike(report),
+        warning({each.about.name: each.about.label for each in report.results}, report.alike),
         definitions("How each lane is set", ((r.about.label, _set(r)) for r in _every(report))),
         definitions(
             "What could not be started",
@@ -69,7 +74,7 @@ def _charts(report: Report) -> Iterable[str]:
     floors = report.figures[report.floor.about.name]
     for name, shown in SHOWN.items():
         rows = [
-            Bar(each.about.label, found, each.about.system == "roomtone")
+            Bar(each.about.label, found, "strong" if each.about.system == "roomtone" else "")
             for each in report.results
             if (found := report.figures[each.about.name][name]) is not None
         ]
@@ -81,7 +86,7 @@ def _charts(report: Report) -> Iterable[str]:
             logarithmic=shown.logarithmic,
             floor=lowest and lowest.value,
         )
-        yield bar_chart(shown.heading, shown.text, drawing)
+        yield figure_of(shown.heading, shown.text, drawing)
 
 
 def _every(report: Report) -> Sequence[Result]:
@@ -95,41 +100,43 @@ def _losses(report: Report) -> Iterable[Row]:
             yield Row([each.about.label, each.about.recovery, *found])
 
 
-def _headings() -> list[str]:
-    latencies = [f"{kind} {share}, ms" for kind in ("join", "signal") for share in SHARES]
-    others = ("requests/s", "B a delivery", "server ms", "database ms", "memory, kB", "missed")
-    return ["system", "setting", *latencies, *others]
-
-
 SHARES = ("p50", "p95", "p99")
+TIMES = "Milliseconds until a follower sees a join, and its only follower an offer or a candidate, of all receipts; intervals in brackets."
+TIMES_HEADINGS = (
+    "system",
+    "setting",
+    *(f"{kind} {share}" for kind in ("join", "signal") for share in SHARES),
+)
+COSTS_HEADINGS = (
+    "system",
+    "setting",
+    "requests/s",
+    "bytes a delivery",
+    "server ms",
+    "database ms",
+    "memory",
+    "missed",
+)
 
 
-def _row(report: Report, result: Result) -> Row:
-    figures = report.figures[result.about.name]
-    cells = [result.about.label, result.about.setting]
-    for name, found in figures.items():
-        scale = 1000 if name == "memory" else 1
-        cells.append(
-            "–"
-            if found is None
-            else f"{found.value / scale:.3g} ({found.low / scale:.3g}–{found.high / scale:.3g})"
-        )
+def _times(report: Report, result: Result) -> Row:
+    found = report.figures[result.about.name]
+    names = (f"{kind}_{share}" for kind in ("join", "signal") for share in SHARES)
+    times = (ranged(found[name], milliseconds) for name in names)
+    return Row([result.about.label, result.about.setting, *times])
+
+
+def _costs(report: Report, result: Result) -> Row:
+    found = report.figures[result.about.name]
     missed = sum(each.missed for each in result.repetitions)
-    return Row([*cells, str(missed)], bad=missed > 0)
-
-
-def _alike(report: Report) -> str:
-    """The warning: what this run cannot tell apart."""
-    labels = {each.about.name: each.about.label for each in report.results}
-    pairs = [
-        (labels[name], "; ".join(labels[other] for other in others))
-        for name, others in report.alike.items()
-        if others
+    cells = [
+        result.about.label,
+        result.about.setting,
+        *(ranged(found[name], figure) for name in ("requests", "bytes", "server", "database")),
+        ranged(found["memory"], bytes_of),
+        str(missed),
     ]
-    if not pairs:
-        return ""
-    heading = "What this run cannot tell apart: the difference of their medians is within chance or the machine’s noise"
-    return definitions(heading, pairs)
+    return Row(cells, bad=missed > 0)
 
 
 def _set(result: Result) -> str:

@@ -208,10 +208,11 @@ class Roomtone(FollowedHere):
     def servers(self) -> Sequence[int]:
         return [self._relay.pid]
 
-    async def stop(self) -> None:
-        await self.followers.stop()
+    async def close_participants(self) -> None:
         for participant in self._participants:
             await participant.close()
+
+    async def stop(self) -> None:
         await super().stop()
         await self._relay.stop()
         await self._stack.aclose()

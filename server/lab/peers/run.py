@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 import tempfile
+from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import Final
 
 from ...supervision import all_of, finished
 from ...tools.output import Step
-from ...tools.workbench import Workbench
+from ...tools.waiting import in_thread
+from ...tools.workbench import Workbench, workbench
+from ..quoted.noise import Idle, idle, noise
+from ..quoted.rounds import rounds
 from .catalogue import FLOOR, Entry, entries
-from .figures import Noise, NotStarted, Report, Result
+from .figures import NotStarted, Report, Result
 from .lane import Lane, Surroundings
+from .live import LiveRows, live_rows
 from .losses import losses
-from .measurement import idle, repetition
+from .measurement import repetition
 from .npm import Modules
-from .plan import Plan
+from .plan import AT_ONCE, Plan
 from .refusals import CannotStart
-
-AT_ONCE: Final = 4  # lanes whose losses are counted beside each other
-IDLE: Final = 0.6  # seconds without anything, before each repetition of the floor
 
 log = logging.getLogger(__name__)
 
@@ -44,74 +44,94 @@ async def run(
     on_step: Step = lambda words: None,
     *,
     modules: Path | None = None,
+    live_url: str | None = None,
 ) -> Report:
-    """`modules` is a folder in which npm's packages are installed already. Raises psycopg errors."""
+    """`modules` is a folder in which npm's packages are installed already, `live_url` the database of a Roomtone whose page /lab shows the lanes.
+
+    Raises Broken and psycopg errors.
+    """
     machine = await bench.machine()
-    running = Run(bench, plan, on_step, modules)
-    await running.measure()
-    if plan.faults:
-        await running.break_all()
+    async with live_rows(live_url) as live:
+        running = Run(bench, plan, on_step, modules, live)
+        await running.measure()
+        if plan.faults:
+            await running.break_all()
     return running.report(machine)
 
 
 class Run:
     """What is found on the way. A lane that cannot be started is named, and is not tried again."""
 
-    def __init__(self, bench: Workbench, plan: Plan, on_step: Step, modules: Path | None) -> None:
+    def __init__(
+        self, bench: Workbench, plan: Plan, on_step: Step, modules: Path | None, live: LiveRows
+    ) -> None:
         self._bench = bench
         self._plan = plan
         self._on_step = on_step
         self._modules = Modules(modules)
         self._results = {entry.about.name: Result(entry.about) for entry in entries(plan)}
         self._floor = Result(FLOOR.about)
-        self._idle: list[tuple[float, float]] = []
+        self._idle: list[Idle] = []
         self._not_started: dict[str, NotStarted] = {}
-        self._database = asyncio.Lock()
+        self._live = live
+        self._places = {entry: n for n, entry in enumerate((*entries(plan), FLOOR), start=1)}
 
     async def measure(self) -> None:
-        """Each round has every lane once, in another order: what the machine does meanwhile meets all of them alike."""
+        """Every repetition of every lane, in rounds."""
+        for entry in self._places:
+            await self._show(entry)
         order = random.Random(self._plan.seed)
         lanes = [FLOOR, *(entry for entry in entries(self._plan) if entry.measured)]
-        for number in range(self._plan.repetitions):
-            order.shuffle(lanes)
-            for entry in lanes:
-                self._on_step(f"{entry.about.label}, {number + 1} of {self._plan.repetitions}")
-                if entry.about.name not in self._not_started:
-                    await self._measured(entry)
+        for number, entry in rounds(lanes, self._plan.repetitions, order):
+            self._on_step(f"{entry.about.label}, {number} of {self._plan.repetitions}")
+            if entry.about.name not in self._not_started:
+                await self._measured(entry)
 
     async def _measured(self, entry: Entry) -> None:
         if entry is FLOOR:
-            self._idle.append(await idle(IDLE))
-        async with self._lane(entry) as lane:
+            self._idle.append(await idle())
+        async with self._lane(entry, self._bench) as lane:
             self._result(entry).repetitions.append(await repetition(lane, self._plan))
+        await self._show(entry)
 
     async def break_all(self) -> None:
-        gate = asyncio.Semaphore(AT_ONCE)
-        broken = [entry for entry in entries(self._plan) if entry.broken]
-        await all_of(*(self._broken(entry, gate) for entry in broken), name="what is lost")
+        """Nothing is timed here, so some lanes are broken beside each other; each of these has a PostgreSQL of its own to break."""
+        waiting = deque(entry for entry in entries(self._plan) if entry.broken)
 
-    async def _broken(self, entry: Entry, gate: asyncio.Semaphore) -> None:
-        async with gate:
-            self._on_step(f"{entry.about.label}: what is lost")
-            if entry.about.name in self._not_started:
-                return
-            keep = self._result(entry).losses
-            async with self._lane(entry) as lane:
-                if not lane.has_database:
-                    await losses(lane, self._plan, keep)
-                else:
-                    async with self._database:
-                        await losses(lane, self._plan, keep)
+        async def one_after_the_other(bench: Workbench) -> None:
+            while waiting:
+                await self._broken(waiting.popleft(), bench)
+
+        with ExitStack() as stack:
+            more = min(AT_ONCE, len(waiting)) - 1
+            starting = (
+                # to its end, also when cancelled: otherwise the stack would never learn of it
+                finished(in_thread(stack.enter_context, workbench(None)), "PostgreSQL, started")
+                for _ in range(more)
+            )
+            benches = [self._bench, *await all_of(*starting, name="more of PostgreSQL")]
+            await all_of(*map(one_after_the_other, benches), name="what is lost")
+
+    async def _broken(self, entry: Entry, bench: Workbench) -> None:
+        self._on_step(f"{entry.about.label}: what is lost")
+        if entry.about.name not in self._not_started:
+            async with self._lane(entry, bench) as lane:
+                await losses(lane, self._plan, self._result(entry).losses)
+            await self._show(entry)
+
+    async def _show(self, entry: Entry) -> None:
+        gone = self._not_started.get(entry.about.name)
+        await self._live.show(self._places[entry], self._result(entry), gone)
 
     def _result(self, entry: Entry) -> Result:
         return self._floor if entry is FLOOR else self._results[entry.about.name]
 
     @asynccontextmanager
-    async def _lane(self, entry: Entry) -> AsyncIterator[Lane]:
+    async def _lane(self, entry: Entry, bench: Workbench) -> AsyncIterator[Lane]:
         """A lane in a folder of its own, ended with the block. Whatever fails in it, or at its end, ends this lane, and not the run."""
         try:
-            with tempfile.TemporaryDirectory(prefix="lane-", dir=self._bench.folder) as folder:
-                lane = entry.make(Surroundings(self._bench, Path(folder), self._modules))
+            with tempfile.TemporaryDirectory(prefix="lane-", dir=bench.folder) as folder:
+                lane = entry.make(Surroundings(bench, Path(folder), self._modules))
                 try:
                     yield lane
                 finally:
@@ -134,11 +154,7 @@ class Run:
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             machine=machine,
             plan=self._plan,
-            noise=Noise(
-                latency=round(max(floors) - min(floors), 4) if len(floors) > 1 else None,
-                busy=median(busy for busy, _ in self._idle) if self._idle else 0.0,
-                late=median(late for _, late in self._idle) if self._idle else 0.0,
-            ),
+            noise=noise(floors, self._idle),
             floor=self._floor,
             results=[each for each in self._results.values() if each.repetitions or each.losses],
             not_started=list(self._not_started.values()),

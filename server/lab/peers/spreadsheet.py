@@ -1,27 +1,23 @@
-"""The report as comma-separated values (RFC 4180), for spreadsheets: one row for each figure of each lane, and two for each fault."""
+"""The report for spreadsheets: two rows more for each fault."""
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import Final
+from collections.abc import Iterator
 
+from ..quoted.spreadsheet import Cells, rows_of
+from ..quoted.spreadsheet import spreadsheet as text_of
 from .figures import UNITS, Report
-
-HEADINGS: Final = ("lane", "system", "setting", "figure", "unit", "value", "low", "high", "repetitions")  # fmt: skip
 
 
 def spreadsheet(report: Report) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(HEADINGS)
+    return text_of(("lane", "system", "setting"), _rows(report))
+
+
+def _rows(report: Report) -> Iterator[Cells]:
     for result in (*report.results, report.floor):
         about = result.about
         lane = (about.name, about.system, about.setting)
-        for name, found in report.figures[about.name].items():
-            if found is not None:
-                writer.writerow((*lane, name, UNITS[name], *found))
+        yield from rows_of(lane, report.figures[about.name], UNITS)
         for fault, loss in result.losses.items():
             for name, many in (("lost", loss.lost), ("owed", loss.owed)):
-                writer.writerow((*lane, f"{name}_{fault}", "deliveries", many, "", "", 1))
-    return text.getvalue()
+                yield (*lane, f"{name}_{fault}", "deliveries", many, "", "", 1)

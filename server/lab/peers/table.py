@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ...tools.bootstrap import Interval
 from ...tools.grid import grid
 from ...tools.number_format import figure, milliseconds
+from ..quoted.wording import apart, interval, noise_of, ranged, value
 from .figures import Report, Result
 from .plan import FAULTS
-from .wording import interval, loss, noise_of
+from .wording import loss
 
 TIMES = ("join p50", "p95", "p99", "signal p50")
 COSTS = ("server ms", "db ms", "kB each", "B each", "req/s")
@@ -41,47 +41,43 @@ def table(report: Report) -> RenderableType:
 
 def _times(report: Report, result: Result) -> list[str]:
     found = report.figures[result.about.name]
-    median = found["join_p50"]
-    shown = "–"
-    if median is not None:
-        low, high = milliseconds(median.low), milliseconds(median.high)
-        shown = f"{milliseconds(median.value)} ({low}–{high})"
     others = ("join_p95", "join_p99", "signal_p50")
-    return [shown, *(_value(found[name], milliseconds) for name in others)]
+    return [
+        ranged(found["join_p50"], milliseconds),
+        *(value(found[name], milliseconds) for name in others),
+    ]
 
 
 def _costs(report: Report, result: Result) -> list[str]:
     found = report.figures[result.about.name]
     memory = found["memory"]
     return [
-        _value(found["server"]),
-        _value(found["database"]),
+        value(found["server"], figure),
+        value(found["database"], figure),
         "–" if memory is None else figure(memory.value / 1000),
-        _value(found["bytes"]),
-        _value(found["requests"]),
+        value(found["bytes"], figure),
+        value(found["requests"], figure),
     ]
-
-
-def _value(found: Interval | None, say: Callable[[float], str] = figure) -> str:
-    return "–" if found is None else say(found.value)
 
 
 def _plan(report: Report) -> str:
     plan, noise = report.plan, report.noise
     return (
         f"\n{plan.repetitions} repetitions of {plan.duration:g} s in random order, {plan.rate:g} writes/s, {plan.followers} followers."
-        f" The machine's noise is {noise_of(report)};\n{noise.busy:.0%} of its cores were busy while nothing was measured."
-        f"\nIn brackets: {interval(report)}.\n"
+        f" The machine's noise is {noise_of(noise)};\n{noise.busy:.0%} of its cores were busy while nothing was measured."
+        f"\n{interval(plan.repetitions)}\n"
     )
 
 
 def _notes(report: Report) -> Iterator[Text]:
     labels = {each.about.name: each.about.label for each in report.results}
-    for result in report.results:
-        name, others = result.about.name, report.alike[result.about.name]
-        if others and result.about.system == "roomtone":  # the report has all pairs
-            words = "; ".join(labels[other] for other in others)
-            yield Text(f"within the noise of {labels[name]}: {words}", style="dim")
+    ours = {
+        each.about.name: report.alike[each.about.name]
+        for each in report.results
+        if each.about.system == "roomtone"  # the report has all pairs
+    }
+    for label, words in apart(labels, ours):
+        yield Text(f"within the noise of {label}: {words}", style="dim")
     for each in report.not_started:
         install = f" Install it: {each.install}" if each.install else ""
         yield Text(f"not started: {each.label}: {each.why}.{install}", style="bold")

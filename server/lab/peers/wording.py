@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from ...tools.number_format import bytes_of, figure
-from .figures import Loss, Report
+from ...tools.number_format import bytes_of, figure, milliseconds_of
+from .figures import Loss
 from .plan import Fault
 
 
@@ -19,38 +19,34 @@ class Shown(NamedTuple):
     logarithmic: bool = False
 
 
-def _ms(value: float) -> str:
-    return f"{value:.0f} ms" if value >= 100 else f"{figure(value)} ms"
-
-
 SHOWN: Final[dict[str, Shown]] = {
     "join_p50": Shown(
         "A join, until a follower sees it: half of them",
         "From just before the participant sends it, until the follower’s client has it: the median. Dashed: the floor.",
-        _ms,
+        milliseconds_of,
         logarithmic=True,
     ),
     "join_p99": Shown(
         "A join, until a follower sees it: 99 of 100",
         "The same for the slow ones. The interval is wide where there are few joins.",
-        _ms,
+        milliseconds_of,
         logarithmic=True,
     ),
     "signal_p50": Shown(
         "An offer or a candidate, until its only follower sees it",
         "The median, of both kinds. PeerJS knows no joins, so it is compared here.",
-        _ms,
+        milliseconds_of,
         logarithmic=True,
     ),
     "server": Shown(
         "The server’s processor",
         "Milliseconds of processor for each write, all its deliveries included. PostgreSQL’s own lanes have no server.",
-        _ms,
+        milliseconds_of,
     ),
     "database": Shown(
         "The database’s processor",
         "Milliseconds of processor for each write, of PostgreSQL or Redis with all their processes. Others have no database.",
-        _ms,
+        milliseconds_of,
     ),
     "memory": Shown(
         "Memory",
@@ -74,16 +70,6 @@ FAULTS: Final[dict[Fault, str]] = {
     "kill": "server killed",
     "database": "database restarted",
 }
-
-
-def interval(report: Report) -> str:
-    """What an interval of this run is."""
-    return "from the smallest to the largest repetition" if report.few else "95 % interval"
-
-
-def noise_of(report: Report) -> str:
-    latency = report.noise.latency
-    return "not measured: it takes two repetitions" if latency is None else f"{latency:.2f} ms"
 
 
 def loss(found: Loss | None) -> str:

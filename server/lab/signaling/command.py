@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...tools.command import Measuring
-from .figures import Report
 from .plan import Plan
 from .report import html
+from .results import Report
 from .run import run, steps
+from .spreadsheet import spreadsheet
 from .table import table
 
 
@@ -14,4 +15,4 @@ def failures(report: Report) -> list[str]:
     return [f"{report.missed} events were missed."] if report.missed else []
 
 
-SIGNALING = Measuring[Plan, Report](steps, run, table, html, failures)
+SIGNALING = Measuring[Plan, Report](steps, run, table, html, failures, csv=spreadsheet)

@@ -1,15 +1,13 @@
-"""The results, as plain values: the shape of the JSON that `docs/lab.md` documents."""
+"""What is measured: one technique with one crowd, once, and what it is compared with."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from statistics import median
 
 from ...tools.network import Tally
 from ...tools.percentiles import Spread
-from .plan import Plan, Technique
-
-VERSION: Final = 1
+from .plan import Technique
 
 
 @dataclass(frozen=True)
@@ -21,6 +19,16 @@ class Work:
     statements: int
     transactions: int
     writes: int
+
+    def __add__(self, other: Work) -> Work:
+        """Both one after the other."""
+        return Work(
+            round(self.seconds + other.seconds, 3),
+            round(self.cpu + other.cpu, 3),
+            self.statements + other.statements,
+            self.transactions + other.transactions,
+            self.writes + other.writes,
+        )
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,11 @@ class Measurement:
         spent = self.work.cpu / self.work.seconds - baseline.cpu / baseline.seconds
         return max(0.0, 1000 * spent / self.followers)
 
+    def delivery(self, baseline: Work) -> float | None:
+        """The relay's processor microseconds per event delivered, beyond those of the writing."""
+        spent = self.cpu_each(baseline) * self.followers * self.work.seconds * 1000
+        return round(spent / self.delivered, 1) if self.delivered else None
+
     def transactions_beyond(self, baseline: Work) -> float:
         """Transactions per second that the following took, beyond the writing."""
         with_followers = self.work.transactions / self.work.seconds
@@ -66,12 +79,21 @@ class Measurement:
 class Floors:
     """Lower bounds of this machine: a bare LISTEN, and bare writes to as many sockets.
 
-    `listen` in milliseconds from before the commit to receipt; `writes` {followers: µs per write}.
+    `listen` in milliseconds from before the commit to receipt, once in each round; `writes` {followers: µs per write}.
     """
 
-    listen: Spread
+    listen: list[Spread]
     writes: dict[int, float]
     frame: int
+
+    @property
+    def median(self) -> float:
+        """Milliseconds of half of the notifications, the median of the rounds."""
+        return median(each.p50 for each in self.listen)
+
+    @property
+    def p95(self) -> float:
+        return median(each.p95 for each in self.listen)
 
 
 @dataclass(frozen=True)
@@ -85,56 +107,3 @@ class Clock:
     def correction(self) -> float:
         """The ms that are added to latencies: 0 if the difference is within its uncertainty."""
         return self.ahead if abs(self.ahead) > self.within else 0.0
-
-
-@dataclass(frozen=True)
-class Report:
-    """One run. `baselines` are the same writing without followers, by `rows` and by `websocket`."""
-
-    made_at: str
-    machine: dict[str, object]
-    plan: Plan
-    clock: Clock
-    floors: Floors
-    baselines: dict[str, Work]
-    measurements: list[Measurement]
-
-    def baseline(self, measurement: Measurement) -> Work:
-        return self.baselines["websocket" if measurement.technique == "websocket" else "rows"]
-
-    @property
-    def missed(self) -> int:
-        return sum(measurement.missed for measurement in self.measurements)
-
-    def json(self) -> dict[str, Any]:
-        """`{"what", "version", …}`; everything derived is in it too."""
-        measurements = []
-        for one in self.measurements:
-            before = self.baseline(one)
-            floor = self.floors.listen.p50
-            measurements.append(
-                asdict(one)
-                | {
-                    "per_follower": {
-                        "requests_per_second": one.running.requests
-                        / one.work.seconds
-                        / one.followers,
-                        "received_per_second": one.running.received
-                        / one.work.seconds
-                        / one.followers,
-                        "sent_per_second": one.running.sent / one.work.seconds / one.followers,
-                        "cpu_ms_per_second": one.cpu_each(before),
-                        "memory": one.memory_each,
-                    },
-                    "transactions_beyond_writing_per_second": one.transactions_beyond(before),
-                    "latency_to_floor": one.latency and round(one.latency.p50 / floor, 2),
-                    "cpu_us_per_delivery": self.delivery(one),
-                }
-            )
-        head = {"what": "roomtone lab signaling", "version": VERSION}
-        return head | asdict(self) | {"measurements": measurements}
-
-    def delivery(self, one: Measurement) -> float | None:
-        """The relay's processor microseconds per event delivered, beyond those of the writing."""
-        spent = one.cpu_each(self.baseline(one)) * one.followers * one.work.seconds * 1000
-        return round(spent / one.delivered, 1) if one.delivered else None

@@ -9,9 +9,9 @@ import time
 from typing import Final
 
 from ...tools.notifications import bare_listen
-from ...tools.percentiles import spread
+from ...tools.percentiles import Spread, spread
 from ...tools.workbench import Workbench
-from .figures import Clock, Floors
+from .figures import Clock
 
 PROBES: Final = 50
 ROUNDS: Final = 60
@@ -35,11 +35,16 @@ async def clock(bench: Workbench) -> Clock:
     return best
 
 
-async def floors(bench: Workbench, followers: tuple[int, ...], correction: float) -> Floors:
-    listen = spread([taken + correction for taken in await bare_listen(bench)])
-    assert listen is not None
-    writes = {number: await asyncio.to_thread(_writes, number) for number in followers}
-    return Floors(listen, writes, FRAME)
+async def listen(bench: Workbench, correction: float) -> Spread:
+    """Milliseconds of a bare LISTEN."""
+    found = spread([taken + correction for taken in await bare_listen(bench)])
+    assert found is not None
+    return found
+
+
+async def writes(followers: tuple[int, ...]) -> dict[int, float]:
+    """{followers: µs for a bare write to one of so many}."""
+    return {number: await asyncio.to_thread(_writes, number) for number in followers}
 
 
 def _writes(number: int) -> float:

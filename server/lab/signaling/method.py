@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .figures import Report
+from ..quoted.wording import intervals, noise_method, order
+from .results import Report
 
 
 def method(report: Report) -> dict[str, str]:
@@ -31,6 +32,16 @@ def method(report: Report) -> dict[str, str]:
             " polling they are rows posted over HTTP, for WebSocket the article’s events on a socket for each visit. One"
             " visit each comes first, uncounted, to warm up."
         ),
+        "Repetitions": order(
+            plan.repetitions,
+            plan.seed,
+            "technique with each number of followers",
+            "each with a relay of its own",
+        ),
+        "Intervals": intervals(plan.repetitions, "repetitions are drawn with replacement"),
+        "The machine’s noise": noise_method(
+            report.noise, "The floor, a bare LISTEN, has its turn in each round."
+        ),
         "Latency": (
             "From the event’s commit_timestamp, which the log’s trigger takes while the transaction commits, to the moment"
             f" the kernel hands the event’s last byte to the follower. {clocks}"
@@ -54,8 +65,8 @@ def method(report: Report) -> dict[str, str]:
         ),
         "The writing alone": f"The same pattern without followers: {alone}.",
         "The floors": (
-            f"A bare LISTEN on an idle connection receives a NOTIFY {floors.listen.p50:.2f} ms (p50; p95"
-            f" {floors.listen.p95:.2f}) after it was sent. A loop of bare writes of {floors.frame} bytes takes {writes}"
+            f"A bare LISTEN on an idle connection receives a NOTIFY {floors.median:.2f} ms (p50; p95"
+            f" {floors.p95:.2f}) after it was sent. A loop of bare writes of {floors.frame} bytes takes {writes}"
             " sockets; compare the processor time per event."
         ),
         "Missed": (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from ...tools.numbers import check, check_list
+from ..quoted.rounds import REPETITIONS, SEEDS
 
 Technique = Literal["sse", "polling", "long-polling", "websocket"]
 TECHNIQUES: Final[tuple[Technique, ...]] = get_args(Technique)
@@ -24,12 +25,14 @@ PER_PARTICIPANT: Final = 10.0  # writes per second of one participant, at most
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """`rate` in writes per second, `duration` and `poll_interval` in seconds. Raises PlanError."""
+    """`rate` in writes per second, `duration` (of each repetition) and `poll_interval` in seconds; `seed` orders them. Raises PlanError."""
 
     followers: tuple[int, ...] = (10, 50, 100)
     rate: float = 10.0
-    duration: float = 10.0
+    duration: float = 5.0
     poll_interval: float = 1.0
+    repetitions: int = 3
+    seed: int = 1
     techniques: tuple[Technique, ...] = TECHNIQUES
 
     def __post_init__(self) -> None:
@@ -37,6 +40,8 @@ class Plan:
         check("rate", self.rate, RATES, "writes per second")
         check("duration", self.duration, DURATIONS, "seconds")
         check("poll-interval", self.poll_interval, INTERVALS, "seconds")
+        check("repetitions", self.repetitions, REPETITIONS)
+        check("seed", self.seed, SEEDS)
 
     @property
     def participants(self) -> int:
@@ -55,4 +60,11 @@ class Plan:
         """About how long the run takes."""
         each = self.duration + self.poll_interval / 2 + 3.0
         crowds = sum(each + number / 60 for number in self.followers)
-        return len(self.techniques) * crowds + 2 * (self.duration + 3) + 8
+        return 8 + self.repetitions * (len(self.techniques) * crowds + 2 * (self.duration + 3) + 2)
+
+
+SIZES: Final[dict[str, dict[str, Any]]] = {
+    "quick": {"followers": (10, 50), "duration": 3.0, "repetitions": 3},
+    "thorough": {"followers": (10, 50, 100), "duration": 10.0, "repetitions": 10},
+}
+"""For a class: under four minutes. For a paper: about half an hour."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
-from ...tools.number_format import bytes_of, figure, milliseconds
+from ...tools.bootstrap import Interval
+from ...tools.number_format import bytes_of, figure, milliseconds, milliseconds_of
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
-from .figures import Measurement, Report
+from ..quoted.wording import interval, ranged, running, value, warning
 from .method import method
+from .results import Report, Result
 from .wording import EXPLAINED, SERIES
 
 HEADINGS: Final = (
     "followers",
     "technique",
-    "p50",
+    "p50 ms",
     "p95",
     "p99",
     "× LISTEN",
@@ -24,8 +27,8 @@ HEADINGS: Final = (
     "transactions/s",
     "statements/s",
     "CPU ms/s each",
-    "memory each",
     "CPU µs per event",
+    "memory each",
     "owed",
     "missed",
 )
@@ -38,22 +41,24 @@ INTRO: Final = (
 def html(report: Report) -> str:
     """The whole page."""
     measured = {
-        SERIES[name]: [(one.followers, one) for one in report.measurements if one.technique == name]
+        SERIES[name]: [(one.followers, one) for one in report.results if one.technique == name]
         for name in report.plan.techniques
     }
+    intro = f"{INTRO} {interval(report.plan.repetitions)}"
     return page(
         "Four ways to signal · Roomtone lab",
         _head(report),
         definitions("What is compared", ((SERIES[name], text) for name, text in EXPLAINED.items())),
         charts("How the cost grows with followers", measured, _plots(report), "followers"),
-        numbers(INTRO, HEADINGS, (_row(report, one) for one in report.measurements)),
+        numbers(intro, HEADINGS, (_row(report, one) for one in report.results)),
+        warning({one.name: one.label for one in report.results}, report.alike),
         definitions("How it was measured", method(report).items()),
     )
 
 
 def _head(report: Report) -> str:
     plan = report.plan
-    owed = sum(one.owed for one in report.measurements)
+    owed = report.owed
     verdict = (
         f'<p class="verdict">{owed:,} events owed, none missed</p>'
         if not report.missed
@@ -64,25 +69,29 @@ def _head(report: Report) -> str:
         "Roomtone lab",
         "Four ways to signal, one room",
         f"A participant joins a room, offers, sends a candidate, and leaves: {plan.rate:g} such writes"
-        f" a second, {plan.duration:g} seconds long. {crowds} people follow the room. What changes between the"
-        " measurements is only how they learn of the next event.",
+        f" a second, {plan.repetitions} times {plan.duration:g} seconds in random order. {crowds} people follow the room. What changes"
+        " between the measurements is only how they learn of the next event.",
         verdict,
         soft(
-            f"{report.made_at} · PostgreSQL {report.machine['postgresql']} · {report.machine['cores']} cores"
-            f" · polling every {plan.poll_interval:g} s"
+            running(report.made_at, report.machine, report.versions)
+            + f" · polling every {plan.poll_interval:g} s"
         ),
     )
 
 
-def _plots(report: Report) -> list[Plot[Measurement]]:
-    floor = report.floors.listen.p50
+def _plots(report: Report) -> list[Plot[Result]]:
+    floor = report.floors.median
+
+    def of(name: str, one: Result) -> Interval | None:
+        return report.figures[one.name][name]
+
     return [
         Plot(
             "How late: half of the events",
             "Milliseconds from commit to receipt, the median, on a logarithmic scale. The dashed line is a bare"
             f" LISTEN in psycopg, {floor:.2f} ms. Polling is late by half its interval, whatever else is done.",
-            lambda one: one.latency.p50 if one.latency else 0.0,
-            _milliseconds,
+            partial(of, "latency_p50"),
+            milliseconds_of,
             logarithmic=True,
             floor=floor,
         ),
@@ -90,63 +99,60 @@ def _plots(report: Report) -> list[Plot[Measurement]]:
             "How late: 95 of 100 events",
             "The same for the slow ones. Here the price of many followers shows: each write to a socket waits for"
             " those before it, and they all share the processors.",
-            lambda one: one.latency.p95 if one.latency else 0.0,
-            _milliseconds,
+            partial(of, "latency_p95"),
+            milliseconds_of,
             logarithmic=True,
         ),
         Plot(
             "Requests",
             "Requests per second of all followers together. Push and WebSocket send one, at the beginning. Polling"
             " sends them by the clock, long-polling for each event.",
-            lambda one: one.running.requests / one.work.seconds,
+            partial(of, "requests"),
             figure,
         ),
         Plot(
             "Transactions",
             "Transactions per second in the database, beyond those of the writing itself. With push and WebSocket"
             " the log is read once per notification, for all followers; otherwise once per request.",
-            lambda one: one.transactions_beyond(report.baseline(one)),
+            partial(of, "transactions_beyond_writing"),
             figure,
         ),
         Plot(
             "Bytes on the wire",
             "Bytes per second, both ways, of all followers together, counted at their sockets. The events are the same"
             " for all; polling adds its empty answers and long-polling a request and its headers to every event.",
-            lambda one: (one.running.received + one.running.sent) / one.work.seconds,
+            partial(of, "bytes"),
             bytes_of,
         ),
         Plot(
             "The relay’s processor",
             "Per cent of one core that the following took: the relay process, minus what the writing alone took."
             " Where lines come near 100, the relay is full.",
-            lambda one: one.cpu_each(report.baseline(one)) * one.followers / 10,
-            lambda y: f"{figure(y)}%",
+            partial(of, "core"),
+            lambda y: f"{figure(100 * y)}%",
         ),
     ]
 
 
-def _milliseconds(value: float) -> str:
-    return f"{value:g} ms" if value >= 1 else f"{value:.2g} ms"
-
-
-def _row(report: Report, one: Measurement) -> Row:
-    seconds, late = one.work.seconds, one.latency
-    delivery = report.delivery(one)
+def _row(report: Report, one: Result) -> Row:
+    found = report.figures[one.name]
+    late = found["latency_p50"]
+    missed = one.total("missed")
     cells = [
         str(one.followers),
         SERIES[one.technique].label,
-        *([milliseconds(v) for v in (late.p50, late.p95, late.p99)] if late else ["–"] * 3),
-        figure(late.p50 / report.floors.listen.p50) if late else "–",
-        figure(one.running.requests / seconds),
-        f"{one.running.empty:,}",
-        bytes_of(one.running.received / seconds),
-        bytes_of(one.running.sent / seconds),
-        figure(one.work.transactions / seconds),
-        figure(one.work.statements / seconds),
-        figure(one.cpu_each(report.baseline(one))),
-        bytes_of(one.memory_each),
-        "–" if delivery is None else figure(delivery),
-        f"{one.owed:,}",
-        str(one.missed),
+        *(ranged(found[f"latency_{share}"], milliseconds) for share in ("p50", "p95", "p99")),
+        "–" if late is None else figure(late.value / report.floors.median),
+        value(found["requests"], figure),
+        f"{sum(each.running.empty for each in one.repetitions):,}",
+        value(found["received"], bytes_of),
+        value(found["sent"], bytes_of),
+        ranged(found["transactions"], figure),
+        value(found["statements"], figure),
+        ranged(found["processor"], figure),
+        ranged(found["processor_per_event"], figure),
+        ranged(found["memory"], bytes_of),
+        f"{one.total('owed'):,}",
+        str(missed),
     ]
-    return Row(cells, bad=bool(one.missed))
+    return Row(cells, bad=missed > 0)

@@ -1,20 +1,38 @@
-"""A whole run: the floors, the writing alone, then every technique with every number of followers."""
+"""A whole run: in each round, in random order, the floor, the writing alone, and every technique with every number of followers."""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial, reduce
+from typing import Final, NamedTuple
 
 from ...tools.output import Step
 from ...tools.workbench import Workbench
-from .figures import Report
-from .floors import clock, floors
+from ..quoted.noise import Idle, idle, noise
+from ..quoted.rounds import rounds
+from ..quoted.wording import versions
+from .figures import Clock, Floors, Work
+from .floors import FRAME, clock, listen, writes
 from .measurement import Through, baseline, directly, measure
 from .plan import Plan, Technique
-from .wording import SERIES
+from .results import Report, Result
+
+WAYS: Final[dict[str, Technique]] = {"rows": "sse", "websocket": "websocket"}
+"""How the writing alone is measured, each as clients of this technique write."""
+PACKAGES: Final = ("psycopg", "starlette", "uvicorn")
+
+
+class Turn(NamedTuple):
+    """What is measured next, and its name."""
+
+    label: str
+    measure: Callable[[], Awaitable[None]]
 
 
 def steps(plan: Plan) -> int:
-    return 3 + len(plan.techniques) * len(plan.followers)
+    return plan.repetitions * (3 + len(plan.techniques) * len(plan.followers))
 
 
 async def run(
@@ -25,28 +43,63 @@ async def run(
     through: Through = directly,
 ) -> Report:
     """Raises Refused, one of `UNREACHABLE`, RuntimeError and psycopg errors."""
-    on_step("the floors: a bare LISTEN, bare writes to sockets")
-    clocks = await clock(bench)
-    lowest = await floors(bench, plan.followers, clocks.correction)
-    baselines = {}
-    ways: dict[str, Technique] = {"rows": "sse", "websocket": "websocket"}
-    for way, technique in ways.items():
-        on_step(f"the writing alone, by {way}")
-        baselines[way] = await baseline(bench, technique, plan)
-    measurements = []
-    for number in plan.followers:
-        for technique in plan.techniques:
-            on_step(f"{SERIES[technique].label}, {number} followers")
-            one = await measure(
-                bench, technique, number, plan, correction=clocks.correction, through=through
-            )
-            measurements.append(one)
-    return Report(
-        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        machine=await bench.machine(),
-        plan=plan,
-        clock=clocks,
-        floors=lowest,
-        baselines=baselines,
-        measurements=measurements,
-    )
+    running = Run(bench, plan, through, await clock(bench))
+    for number, turn in rounds(running.turns(), plan.repetitions, random.Random(plan.seed)):
+        on_step(f"{turn.label}, {number} of {plan.repetitions}")
+        await turn.measure()
+    return await running.report()
+
+
+class Run:
+    """What is found on the way."""
+
+    def __init__(self, bench: Workbench, plan: Plan, through: Through, clocks: Clock) -> None:
+        self._bench = bench
+        self._plan = plan
+        self._through = through
+        self._clock = clocks
+        self._floors = Floors([], {}, FRAME)
+        self._idle: list[Idle] = []
+        self._alone: dict[str, list[Work]] = {way: [] for way in WAYS}
+        self._results = [
+            Result(technique, number) for number in plan.followers for technique in plan.techniques
+        ]
+
+    def turns(self) -> list[Turn]:
+        return [
+            Turn("the floor: a bare LISTEN", self._floor),
+            *(Turn(f"the writing alone, by {way}", partial(self._baseline, way)) for way in WAYS),
+            *(Turn(each.label, partial(self._measure, each)) for each in self._results),
+        ]
+
+    async def _floor(self) -> None:
+        self._idle.append(await idle())
+        self._floors.listen.append(await listen(self._bench, self._clock.correction))
+
+    async def _baseline(self, way: str) -> None:
+        self._alone[way].append(await baseline(self._bench, WAYS[way], self._plan))
+
+    async def _measure(self, result: Result) -> None:
+        one = await measure(
+            self._bench,
+            result.technique,
+            result.followers,
+            self._plan,
+            correction=self._clock.correction,
+            through=self._through,
+        )
+        result.repetitions.append(one)
+
+    async def report(self) -> Report:
+        self._floors.writes.update(await writes(self._plan.followers))
+        return Report(
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            machine=await self._bench.machine(),
+            versions=versions(*PACKAGES),
+            plan=self._plan,
+            noise=noise([each.p50 for each in self._floors.listen], self._idle),
+            clock=self._clock,
+            floors=self._floors,
+            baselines={way: reduce(Work.__add__, each) for way, each in self._alone.items()},
+            results=self._results,
+        )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from ...tools.command import Measuring
-from .figures import Report
 from .plan import Plan
 from .report import html
+from .results import Report
 from .run import run, steps
+from .spreadsheet import spreadsheet
 from .table import table
 from .wording import SERIES
 
 
 def failures(report: Report) -> list[str]:
+    if not report.results:
+        return ["Nothing could be measured."]
     return [
         f"{SERIES[topology].label} worked with no crowd."
         for topology in report.plan.topologies
-        if not report.largest_working(topology)
+        if topology not in report.unavailable and not report.largest_working(topology)
     ]
 
 
-TOPOLOGY = Measuring[Plan, Report](steps, run, table, html, failures)
+TOPOLOGY = Measuring[Plan, Report](steps, run, table, html, failures, csv=spreadsheet)

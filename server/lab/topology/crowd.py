@@ -1,7 +1,8 @@
 """People in a process of their own, so that what a node costs is measured alone: `python -m roomtone.lab.topology.crowd`.
 
 It reads commands as lines of JSON from its standard input, and answers each with a line on its standard output; when the input ends, it exits.
-The people are peers like any bot: a seat, a log followed over HTTP, connections by aiortc. Only decoding waits until nothing is measured.
+The people are peers like any bot: a seat, a log followed over HTTP, connections by aiortc; in a room of Janus the same by its API.
+Only decoding waits until nothing is measured.
 """
 
 from __future__ import annotations
@@ -15,16 +16,16 @@ from functools import partial
 from typing import Any, Final
 
 from ...media.aiortc_internals.connections import read_headers
-from ...media.room_session import RoomSession, room_session
+from ...media.edge.janus import Janus, janus_session
 from ...media.rtp import RtpPacket
 from ...media.signaling.client import SignalingClient
-from ...media.signaling.events import Seat
 from ...media.signaling.http_client import http_signaling_client
 from ...supervision import begin as watch
 from ...supervision import stop
 from ...tools.waiting import sleep_while_running
 from ...tools.worker import execute_commands
-from ...types import RoomId
+from .call import Call, connections, room_call, wire
+from .janus_call import PATIENCE, janus_call, number_of
 from .marks import Mark, marked
 from .plain_aiortc import plain
 from .received_audio import Ears
@@ -50,21 +51,17 @@ class Person:
     ears: Ears
     said: list[Mark]
     light: bool = False
-    session: RoomSession | None = None
+    call: Call | None = None
     trouble: str | None = None
     headers_of: object = None  # the connection of which only headers are read
 
-    def receive(self, seat: Seat, packet: RtpPacket) -> None:
+    def receive(self, number: int, packet: RtpPacket) -> None:
         """A packet of this node, or this other person."""
-        self.ears.hear(int(seat.user), packet)
-        node = self.session.routes.node if self.light and self.session is not None else None
-        if (
-            node is not None
-            and node.connection.connected
-            and self.headers_of is not node.connection
-        ):
-            self.headers_of = node.connection
-            read_headers(node.connection.pc, partial(self.ears.hear, int(seat.user)))
+        self.ears.hear(number, packet)
+        mix = self.call.mix if self.light and self.call is not None else None
+        if mix is not None and self.headers_of is not mix:
+            self.headers_of = mix
+            read_headers(mix, partial(self.ears.hear, number))
 
     @property
     def role(self) -> str:
@@ -77,6 +74,8 @@ class Crowd:
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
         self._clients: dict[str, SignalingClient] = {}
+        self._januses: dict[str, Janus] = {}
+        self._reaching = asyncio.Lock()
         self._people: list[Person] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._leaving = asyncio.Event()
@@ -93,9 +92,12 @@ class Crowd:
         return {name: self._clients[name].user.id for name in names}
 
     async def enter(
-        self, room: int, people: list[dict[str, Any]], patience: float
+        self, place: dict[str, Any], people: list[dict[str, Any]], patience: float
     ) -> dict[str, Any]:
-        """These come in, too; answers when all hear whom they should, or time is up."""
+        """These come in, too; answers when all hear whom they should, or time is up.
+
+        `place` is `{"room": number}`; of a Janus also its `url`, `secret` and `plugin`.
+        """
         comers = [
             Person(
                 each["name"],
@@ -110,18 +112,16 @@ class Crowd:
         began = time.monotonic()
         self._people += comers
         self._tasks += [
-            watch(self._stay(room, each, number / COME_PER_S), each.name)
+            watch(self._stay(place, each, number / COME_PER_S), each.name)
             for number, each in enumerate(comers)
         ]
-        deaf = self._deaf()
-        while deaf and time.monotonic() - began < patience:
+        while self._awaited() and time.monotonic() - began < patience:  # noqa: ASYNC110
             await asyncio.sleep(TICK)
-            deaf = self._deaf()
         troubles = sorted({each.trouble for each in self._people if each.trouble})
         return {
             "seconds": time.monotonic() - began,
-            "deaf": len(deaf),
-            "connected": sum(connections(each.session) for each in self._people),
+            "deaf": len(self._deaf()),
+            "connected": sum(connections(each.call) for each in self._people),
             "troubles": troubles[:3],
         }
 
@@ -134,17 +134,17 @@ class Crowd:
         for each in self._people:
             each.ears.begin()
             each.said.clear()
-        spoken = [each.session.sent_audio.encoded_blocks if each.session and each.session.sent_audio else 0 for each in self._people]  # fmt: skip
-        before = [await wire(each.session) for each in sampled]
+        spoken = self._spoken()
+        before = [await wire(each.call) for each in sampled]
         cpu, at = time.process_time(), time.monotonic()
         await sleep_while_running(duration)
         seconds = time.monotonic() - at
         cpu = time.process_time() - cpu
-        after = [await wire(each.session) for each in sampled]
+        after = [await wire(each.call) for each in sampled]
         for each in self._people:
             each.ears.end()
         await stop(ticking)
-        said = sum(each.session.sent_audio.encoded_blocks if each.session and each.session.sent_audio else 0 for each in self._people) - sum(spoken)  # fmt: skip
+        said = self._spoken() - spoken
         return {
             "seconds": seconds,
             "cpu": cpu,
@@ -154,7 +154,7 @@ class Crowd:
             "links": [
                 {
                     "role": each.role,
-                    "connections": connections(each.session),
+                    "connections": connections(each.call),
                     "up": (b[0] - a[0]) / seconds,
                     "down": (b[1] - a[1]) / seconds,
                 }
@@ -168,12 +168,14 @@ class Crowd:
             "lost": sum(s.lost for each in self._people for s in each.ears.streams.values()),
         }
 
-    async def newcomer(self, room: int, name: str, patience: float) -> dict[str, Any]:
+    async def newcomer(self, place: dict[str, Any], name: str, patience: float) -> dict[str, Any]:
         """A newcomer joins to listen; the seconds until its first packet of a voice, or null."""
         person = Person(name, None, 1, Ears(keeps=False), [])
         began = time.monotonic()
-        task = watch(self._stay(room, person), name)
-        while person.ears.first_at is None and time.monotonic() - began < patience:  # noqa: ASYNC110
+        task = watch(self._stay(place, person), name)
+        while (  # noqa: ASYNC110
+            not person.ears.first_at and not person.trouble and time.monotonic() - began < patience
+        ):
             await asyncio.sleep(0.002)
         at = person.ears.first_at
         await stop(task)
@@ -204,23 +206,39 @@ class Crowd:
         await self.leave()
         await self._stack.aclose()
 
-    async def _stay(self, room: int, person: Person, after: float = 0.0) -> None:
+    async def _janus(self, place: dict[str, Any]) -> Janus:
+        """A session with the Janus of this place: one for all people here, and kept, as the clients of the relay are."""
+        async with self._reaching:
+            url = place["url"]
+            if url not in self._januses or self._januses[url].lost.is_set():
+                session = janus_session(url, place["secret"], PATIENCE)
+                self._januses[url] = await self._stack.enter_async_context(session)
+            return self._januses[url]
+
+    async def _stay(self, place: dict[str, Any], person: Person, after: float = 0.0) -> None:
         await asyncio.sleep(after)
+        sound = None if person.voice is None else marked(person.voice, person.said)
+        room: int = place["room"]
         try:
-            async with room_session(
-                self._clients[person.name],
-                RoomId(room),
-                sound=None if person.voice is None else marked(person.voice, person.said),
-                role="AUDIENCE" if person.voice is None else None,
-                on_packet=person.receive,
-            ) as person.session:
+            async with (
+                janus_call(await self._janus(place), place["plugin"], room, number_of(person.voice), sound, person.receive)
+                if "url" in place
+                else room_call(self._clients[person.name], room, sound, person.receive)
+            ) as person.call:  # fmt: skip
                 await self._leaving.wait()
         except Exception as error:  # noqa: BLE001 - reported with the figures
             person.trouble = f"{type(error).__name__}: {error}"
             log.info("%s: %s", person.name, person.trouble)
 
+    def _spoken(self) -> int:
+        return sum(each.call.spoken for each in self._people if each.call is not None)
+
     def _deaf(self) -> list[Person]:
         return [each for each in self._people if len(each.ears.known) < each.hears]
+
+    def _awaited(self) -> bool:
+        """Whether any of them may still hear more: who is in trouble has left."""
+        return any(not each.trouble for each in self._deaf())
 
     def _sampled(self) -> list[Person]:
         by_role: dict[str, list[Person]] = {}
@@ -244,33 +262,6 @@ class Crowd:
                 }
             )
         return heard
-
-
-def connections(session: RoomSession | None) -> int:
-    """The number of a person's open connections."""
-    if session is None:
-        return 0
-    node = session.routes.node
-    mesh = sum(each.connected for each in session.mesh.connections().values())
-    return mesh + (1 if node is not None and node.connection.connected else 0)
-
-
-HEADERS: Final = 28  # bytes of IPv4 and UDP before each packet (RFC 791, RFC 768)
-
-
-async def wire(session: RoomSession | None) -> tuple[int, int]:
-    """Bits sent and received over all connections, IP and UDP headers included; ICE's own checks are not."""
-    up = down = 0
-    if session is not None:
-        pcs = [each.pc for each in session.mesh.connections().values()]
-        if session.routes.node is not None:
-            pcs.append(session.routes.node.connection.pc)
-        for pc in pcs:
-            for report in (await pc.getStats()).values():
-                if report.type == "transport":
-                    up += 8 * (report.bytesSent + HEADERS * report.packetsSent)
-                    down += 8 * (report.bytesReceived + HEADERS * report.packetsReceived)
-    return up, down
 
 
 async def _ticks(late: list[float]) -> None:

@@ -1,14 +1,13 @@
-"""The results, as plain values: the shape of the JSON that `docs/lab.md` documents."""
+"""What is measured: one topology with one crowd, once, and what it is compared with."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from ...tools.percentiles import Spread
-from .plan import LATE, LOSS, MISSED, Crowd, Plan
+from .plan import LATE, LOSS, MISSED, Crowd
 
-VERSION: Final = 1
 FULL: Final = 0.85  # of a core; a process that needs as much cannot take more
 CROWDED: Final = 0.95  # of all cores
 
@@ -76,7 +75,9 @@ class Measurement:
     @property
     def sent(self) -> int:
         """Streams that leave the node."""
-        return {"mesh": 0, "sfu": self.crowd.streams}.get(self.topology, self.crowd.people)
+        return {"mesh": 0, "sfu": self.crowd.streams, "videoroom": self.crowd.streams}.get(
+            self.topology, self.crowd.people
+        )
 
     @property
     def per_stream(self) -> float | None:
@@ -124,7 +125,7 @@ class Measurement:
 class Floors:
     """The same machine with as little as possible in between, in the same run.
 
-    `udp`: datagrams forwarded by a bare loop: of a core per stream, and ms added. `plain`: aiortc's own MediaRelay, nothing
+    `udp`: datagrams forwarded by a bare loop: of a core per stream, and ms added, the medians of all rounds. `plain`: aiortc's own MediaRelay, nothing
     patched: of a core per stream, ms from mouth to ear, to `plain_streams` people. `codec`: libopus alone,
     {speakers: of a core} for decoding each and encoding a mix for each and one for all who listen.
     """
@@ -136,99 +137,3 @@ class Floors:
     plain_streams: int
     protect: float
     codec: dict[int, float]
-
-
-@dataclass(frozen=True)
-class Report:
-    """One run. `idle` is the cost of a node without rooms, subtracted everywhere; `skipped` are crowds that were not tried."""
-
-    made_at: str
-    machine: dict[str, object]
-    plan: Plan
-    floors: Floors
-    idle: dict[str, float]
-    measurements: list[Measurement]
-    skipped: list[tuple[str, Crowd]]
-
-    def of(self, topology: str, crowd: Crowd) -> Measurement | None:
-        return next(
-            (m for m in self.measurements if m.topology == topology and m.crowd == crowd), None
-        )
-
-    def stops_at(self, topology: str) -> Measurement | None:
-        """The smallest crowd with which a topology did not work, if any."""
-        return next((m for m in self.measurements if m.topology == topology and not m.works), None)
-
-    def largest_working(self, topology: str) -> Measurement | None:
-        """The largest crowd with which it worked."""
-        working = [m for m in self.measurements if m.topology == topology and m.works]
-        return max(working, key=lambda m: (m.crowd.streams, m.crowd.people), default=None)
-
-    @property
-    def edge_to_mcu(self) -> dict[str, Any] | None:
-        """The largest audience that worked both on the MCU and on an edge, and what it cost each (of a core)."""
-        both = [
-            (mcu, edge)
-            for edge in self.measurements
-            if edge.topology == "edge" and edge.works and edge.listeners
-            and (mcu := self.of("mcu", edge.crowd)) is not None and mcu.works
-        ]  # fmt: skip
-        if not both:
-            return None
-        mcu, edge = max(both, key=lambda pair: (pair[0].listeners, pair[0].speakers))
-        return {
-            "speakers": mcu.speakers,
-            "listeners": mcu.listeners,
-            "mcu": mcu.cost.node,
-            "edge": edge.cost.node,
-            "ratio": round(edge.cost.node / mcu.cost.node, 2) if mcu.cost.node else None,
-        }
-
-    def added(self, one: Measurement) -> float | None:
-        """Milliseconds (median) that a node adds to what the same crowd has in a mesh."""
-        direct = self.of("mesh", one.crowd)
-        if one.topology == "mesh" or direct is None or direct.delay is None or one.delay is None:
-            return None
-        if not direct.works:
-            return None
-        return round(one.delay.p50 - direct.delay.p50, 2)
-
-    def ratios(self, one: Measurement) -> dict[str, float | None]:
-        """The node's processor to the floors', and the first audio to a mesh's."""
-        direct = self.of("mesh", one.crowd)
-        each = one.per_stream
-        first = (
-            one.first_audio / direct.first_audio
-            if direct and direct.first_audio and one.first_audio
-            else None
-        )
-        codec = self.floors.codec.get(one.speakers)
-        sfu = one.topology == "sfu" and each is not None
-        return {
-            "per_stream_to_udp": round(each / self.floors.udp, 1) if sfu and each is not None and self.floors.udp else None,
-            "per_stream_to_plain": round(each / self.floors.plain, 4) if sfu and each is not None and self.floors.plain else None,
-            "node_to_codec": round(one.cost.node / codec, 2) if one.topology in ("mcu", "edge") and codec else None,
-            "first_audio_to_mesh": None if first is None else round(first, 2),
-        }  # fmt: skip
-
-    def json(self) -> dict[str, Any]:
-        """`{"what", "version", …}`; everything derived is in it too."""
-        measurements = [
-            asdict(one)
-            | {
-                "loss": round(one.loss, 5),
-                "works": one.works,
-                "faults": one.faults,
-                "ran_out": None if one.works else one.ran_out,
-                "per_stream": None if one.per_stream is None else round(one.per_stream, 6),
-                "per_listener": None if one.per_listener is None else round(one.per_listener, 6),
-                "added": self.added(one),
-                "ratios": self.ratios(one),
-            }
-            for one in self.measurements
-        ]
-        skipped = [{"topology": topology, **asdict(crowd)} for topology, crowd in self.skipped]
-        head = {"what": "roomtone lab topology", "version": VERSION}
-        criterion = {"loss": LOSS, "marks_missed": MISSED, "delay": 1000 * LATE}
-        body = asdict(self) | {"measurements": measurements, "skipped": skipped}
-        return head | body | {"criterion": criterion, "edge_to_mcu": self.edge_to_mcu}

@@ -37,6 +37,7 @@ class Floor:
 
     async def forward(self, port: int, times: int) -> dict[str, Any]:
         """Send each datagram on to a port of this machine, `times` times, until `forwarded`."""
+        self._forwarded = 0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         arguments = (self._socket, ("127.0.0.1", port), times)

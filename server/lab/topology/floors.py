@@ -6,6 +6,7 @@ import asyncio
 import statistics
 import struct
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from ...tools.worker import Worker
@@ -20,9 +21,10 @@ PLAIN_STREAMS: Final = 4
 LENGTH: Final = 172  # bytes of a datagram: RTP header, Opus, SRTP's tag
 
 
-async def floors(floor: Worker, people: Worker, plan: Plan) -> Floors:
-    """`floor` is a process of `floor.py`, `people` one of `crowd.py`. Raises Broken."""
-    udp, added = await _udp(floor)
+async def floors(
+    floor: Worker, people: Worker, plan: Plan, forwards: Sequence[tuple[float, float]]
+) -> Floors:
+    """`floor` is a process of `floor.py`, `people` one of `crowd.py`; `forwards` are those of the rounds. Raises Broken."""
     port = (await floor.ask("relay"))["port"]
     plain = await people.ask(
         "plain", port=port, pid=floor.pid, listeners=PLAIN_STREAMS, seconds=2 * SECONDS
@@ -36,8 +38,8 @@ async def floors(floor: Worker, people: Worker, plan: Plan) -> Floors:
         for number in plan.speakers
     }
     return Floors(
-        udp=round(udp, 6),
-        udp_delay=round(added, 3),
+        udp=round(statistics.median(cpu for cpu, _ in forwards), 6),
+        udp_delay=round(statistics.median(late for _, late in forwards), 3),
         plain=round(plain["cpu"] / PLAIN_STREAMS, 5),
         plain_delay=round(1000 * statistics.median(late), 2) if late else None,
         plain_streams=PLAIN_STREAMS,
@@ -56,7 +58,7 @@ class _DelayRecorder(asyncio.DatagramProtocol):
         self.delays.append(time.monotonic() - struct.unpack_from("!d", data)[0])
 
 
-async def _udp(floor: Worker) -> tuple[float, float]:
+async def forward(floor: Worker) -> tuple[float, float]:
     """Of a core for one forwarded stream of 50 datagrams a second, and the milliseconds one is on its way."""
     loop = asyncio.get_running_loop()
     transport, recorder = await loop.create_datagram_endpoint(_DelayRecorder, ("127.0.0.1", 0))

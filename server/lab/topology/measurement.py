@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import psutil
 from psycopg.errors import CheckViolation
 
+from ...media.edge.janus import JanusLost, JanusRefused
 from ...supervision import begin as watch
 from ...tools.percentiles import spread
 from ...tools.usage import processor
 from ...tools.workbench import Psql, Workbench
 from ...tools.worker import ANSWERS_WITHIN, Broken, Worker
 from .figures import Cost, Link, Measurement
+from .janus_call import number_of
+from .janus_lane import JanusLane
 from .marks import Mark, delays
-from .plan import Crowd, Plan, Topology
+from .plan import MIXED, Crowd, Plan, Topology
 from .sizes import NONE, set_edge_after
 
 ENTERS_WITHIN: Final = 60.0  # seconds, and a tenth of one for each pair
@@ -35,28 +39,47 @@ ARRIVES_WITHIN: Final = 1.0
 
 @dataclass
 class Setup:
-    """All that a run has: `nodes` by topology, `idle` what those cost with no room (of a core)."""
+    """All that a run has: `janus` and `nodes` by topology, `idle` what those cost with no room (of a core); `unavailable`: why a topology is not measured."""
 
     bench: Workbench
     psql: Psql
     url: str
     crowds: list[Worker]
+    janus: dict[Topology, JanusLane]
     nodes: dict[Topology, list[psutil.Process]]
     idle: dict[Topology, float]
+    unavailable: dict[str, str]
+
+
+class Ended(Exception):
+    """What serves this topology ended by itself; the text says what, and the others can still be measured."""
 
 
 async def measure(setup: Setup, topology: Topology, crowd: Crowd, plan: Plan) -> Measurement:
-    """Raises Broken and psycopg errors."""
-    room = await _room(setup, topology)
+    """Raises Ended, Broken and psycopg errors."""
+    lane = setup.janus.get(topology)
+    if lane is None:
+        return await _measure(setup, topology, crowd, plan)
     try:
-        users = await _sign_in(setup, crowd)
-        entering = await _enter(setup, room, topology, crowd)
-        await asyncio.sleep(SETTLES)
-        counted, cost = await _count(setup, topology, plan)
-        first = await _newcomers(setup, room)
-    finally:
-        await asyncio.gather(*(each.ask("leave") for each in setup.crowds), return_exceptions=True)
-        await setup.bench.clear(setup.psql, room)
+        one = await _measure(setup, topology, crowd, plan)
+    except (JanusLost, JanusRefused, psutil.Error, OSError) as error:
+        raise Ended(f"{lane.name} ended, or refused a room for {crowd}: {error}") from error
+    if lane.ended:
+        raise Ended(f"{lane.name} ended by itself with {crowd}")
+    return one
+
+
+async def _measure(setup: Setup, topology: Topology, crowd: Crowd, plan: Plan) -> Measurement:
+    users = await _users(setup, topology, crowd)
+    async with _place(setup, topology, crowd) as place:
+        try:
+            entering = await _enter(setup, place, topology, crowd)
+            await asyncio.sleep(SETTLES)
+            counted, cost = await _count(setup, topology, plan)
+            first = await _newcomers(setup, place)
+        finally:
+            leaving = (each.ask("leave") for each in setup.crowds)
+            await asyncio.gather(*leaving, return_exceptions=True)
     said = [mark for each in counted for mark in each["said"]]
     looked = await asyncio.gather(
         *(
@@ -66,6 +89,24 @@ async def measure(setup: Setup, topology: Topology, crowd: Crowd, plan: Plan) ->
     )
     ears = [listener for each in looked for listener in each["ears"]]
     return _figures(topology, crowd, entering, counted, ears, cost, first)
+
+
+@asynccontextmanager
+async def _place(setup: Setup, topology: Topology, crowd: Crowd) -> AsyncIterator[dict[str, Any]]:
+    """A new room, as `crowd.py` enters it, until the block ends."""
+    lane = setup.janus.get(topology)
+    if lane is not None:
+        place = await lane.room(crowd)
+        try:
+            yield place
+        finally:
+            await lane.end(place)
+        return
+    room = await _room(setup, topology)
+    try:
+        yield {"room": room}
+    finally:
+        await setup.bench.clear(setup.psql, room)
 
 
 async def _room(setup: Setup, topology: Topology) -> int:
@@ -100,8 +141,10 @@ def _shares(setup: Setup, crowd: Crowd) -> list[list[tuple[int, str]]]:
     return [everyone[n :: len(setup.crowds)] for n in range(len(setup.crowds))]
 
 
-async def _sign_in(setup: Setup, crowd: Crowd) -> dict[str, int]:
-    """`{user id: voice}` of those who speak."""
+async def _users(setup: Setup, topology: Topology, crowd: Crowd) -> dict[str, int]:
+    """`{number: voice}` of those who speak, as they are heard: by user, or in a Janus by its number."""
+    if topology in setup.janus:
+        return {str(number_of(voice)): voice for voice in range(crowd.speakers)}
     late = f"lab {setup.bench.run} newcomer"
     shares = _shares(setup, crowd)
     asked = [
@@ -113,14 +156,16 @@ async def _sign_in(setup: Setup, crowd: Crowd) -> dict[str, int]:
     return {str(known[name]): voice for voice, name in enumerate(speakers)}
 
 
-async def _enter(setup: Setup, room: int, topology: Topology, crowd: Crowd) -> dict[str, Any]:
+async def _enter(
+    setup: Setup, place: dict[str, Any], topology: Topology, crowd: Crowd
+) -> dict[str, Any]:
     # Those who only listen are the ones to ask; without any, speakers.
     first_ear = crowd.speakers if crowd.listeners >= EARS else max(0, crowd.people - EARS)
     ears = range(first_ear, first_ear + EARS)
 
     def person(number: int, name: str) -> dict[str, Any]:
         speaks = number < crowd.speakers
-        mixed = topology in ("mcu", "edge")
+        mixed = topology in MIXED
         hears = 1 if mixed else crowd.speakers - speaks
         return {
             "name": name,
@@ -149,7 +194,7 @@ async def _enter(setup: Setup, room: int, topology: Topology, crowd: Crowd) -> d
                 each.ask(
                     "enter",
                     within=patience + ANSWERS_WITHIN,
-                    room=room,
+                    place=place,
                     people=share,
                     patience=patience,
                 )
@@ -221,10 +266,10 @@ async def idle(processes: Sequence[psutil.Process], seconds: float = 2.0) -> flo
     return (spent(processes) - before) / (time.monotonic() - at)
 
 
-async def _newcomers(setup: Setup, room: int) -> list[float | None]:
+async def _newcomers(setup: Setup, place: dict[str, Any]) -> list[float | None]:
     late = f"lab {setup.bench.run} newcomer"
     return [
-        (await setup.crowds[0].ask("newcomer", room=room, name=late, patience=8.0))["seconds"]
+        (await setup.crowds[0].ask("newcomer", place=place, name=late, patience=8.0))["seconds"]
         for _ in range(NEWCOMERS)
     ]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ...tools.number_format import figure
-from .figures import CROWDED, FULL, Report
+from ..quoted.wording import intervals, noise_method, order
+from .figures import CROWDED, FULL
 from .marks import BAND, EVERY, LONG
+from .results import Report
 from .wording import per_cent
 
 
@@ -20,6 +22,18 @@ def method(report: Report) -> dict[str, str]:
             " processes of their own, as many as there are cores. A voice is encoded once and sent to all who listen; what is"
             " heard is counted as it arrives, and decoded after the measurement, so hearing costs them less than it"
             " would a browser. Each measurement has a room of its own on the same relay, nodes and database."
+        ),
+        "Repetitions": order(
+            report.plan.repetitions,
+            report.plan.seed,
+            "topology with each crowd",
+            "each with a room of its own",
+        )
+        + " A crowd’s rounds follow each other, the smallest crowd first. A topology works with a crowd if it did in most of them.",
+        "Intervals": intervals(report.plan.repetitions, "repetitions are drawn with replacement"),
+        "The machine’s noise": noise_method(
+            report.noise,
+            "The floor, a bare forward of datagrams, has its turn in each round; of its delay:",
         ),
         "Listeners of a mix": (
             "From the MCU and from an edge all get the same stream. But for three whose audio is decoded, they receive and do not decode, and decrypt only the first"
@@ -69,7 +83,7 @@ def method(report: Report) -> dict[str, str]:
 def _best(report: Report) -> str:
     found = [
         ratio
-        for one in report.measurements
+        for one in report.results
         if one.works and (ratio := report.ratios(one)["per_stream_to_udp"]) is not None
     ]
     return f"{figure(min(found))} times" if found else "not measured"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from ...tools.numbers import PlanError, check, check_list
+from ..quoted.rounds import REPETITIONS, SEEDS
 
-Topology = Literal["mesh", "sfu", "mcu", "edge"]
+Topology = Literal["mesh", "sfu", "mcu", "edge", "videoroom", "audiobridge"]
 TOPOLOGIES: Final[tuple[Topology, ...]] = get_args(Topology)
 
 KINDS: Final[dict[Topology, tuple[str, ...]]] = {
@@ -16,8 +17,18 @@ KINDS: Final[dict[Topology, tuple[str, ...]]] = {
     "sfu": ("sfu",),
     "mcu": ("mcu",),
     "edge": ("mcu", "edge"),
+    "videoroom": (),
+    "audiobridge": (),
 }
-"""Which nodes serve a room: with `edge` the stage is on the MCU, and an edge serves all listeners."""
+"""Which nodes serve a room: with `edge` the stage is on the MCU, and an edge serves all listeners. Rooms of Janus need none of ours."""
+
+MIXED: Final[tuple[Topology, ...]] = ("mcu", "edge", "audiobridge")
+"""Where all are heard in one stream."""
+
+USUAL: Final = tuple(topology for topology in TOPOLOGIES if topology != "edge")
+"""What is measured if nothing else is said. An edge changes for a while from how many listeners on the whole database has edges."""
+
+_NAMES: Final = ", ".join(TOPOLOGIES)
 
 SPEAKERS: Final = (2, 12)
 LISTENERS: Final = (0, 300)
@@ -58,19 +69,26 @@ class Crowd:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Every number of speakers with every number of listeners in each topology, `duration` seconds long. Raises PlanError."""
+    """Every number of speakers with every number of listeners in each topology, `repetitions` times `duration` seconds long.
+
+    `seed` orders the repetitions. Raises PlanError.
+    """
 
     speakers: tuple[int, ...] = (3, 12)
     listeners: tuple[int, ...] = (0, 40)
-    topologies: tuple[Topology, ...] = ("mesh", "sfu", "mcu")
+    topologies: tuple[Topology, ...] = USUAL
     duration: float = 4.0
+    repetitions: int = 3
+    seed: int = 1
 
     def __post_init__(self) -> None:
         check_list("speakers", self.speakers, SPEAKERS)
         check_list("listeners", self.listeners, LISTENERS)
         if not self.topologies or len(set(self.topologies)) != len(self.topologies):
-            raise PlanError("topologies: name mesh, sfu, mcu or edge, each once")
+            raise PlanError(f"topologies: name {_NAMES}, each once")
         check("duration", self.duration, DURATIONS, "seconds")
+        check("repetitions", self.repetitions, REPETITIONS)
+        check("seed", self.seed, SEEDS)
 
     @property
     def crowds(self) -> tuple[Crowd, ...]:
@@ -87,7 +105,21 @@ class Plan:
             for crowd in self.crowds
             for topology in self.topologies
         )
-        return 22 + len(self.crowds) * len(self.topologies) * each + connecting
+        floors = 2.0 * len(self.crowds)
+        lanes = len(self.crowds) * len(self.topologies) * each
+        return 22 + self.repetitions * (lanes + connecting + floors)
+
+
+SIZES: Final[dict[str, dict[str, Any]]] = {
+    "quick": {"speakers": (3,), "listeners": (0, 20), "duration": 3.0, "repetitions": 3},
+    "thorough": {
+        "speakers": (3, 12),
+        "listeners": (0, 40),
+        "duration": 10.0,
+        "repetitions": 10,
+    },
+}
+"""For a class: a few minutes. For a paper: over half an hour."""
 
 
 def topologies_of(text: str) -> tuple[Topology, ...]:
@@ -95,7 +127,7 @@ def topologies_of(text: str) -> tuple[Topology, ...]:
     named = [name.strip() for name in text.split(",")]
     known = tuple(topology for name in named for topology in TOPOLOGIES if topology == name)
     if len(known) != len(named):
-        raise PlanError(f"topologies: {text[:60]!r} is not a list of mesh, sfu, mcu and edge")
+        raise PlanError(f"topologies: {text[:60]!r} is not a list of {_NAMES}")
     return known
 
 

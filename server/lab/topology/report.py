@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import Final
 
+from ...tools.bootstrap import Interval
 from ...tools.chart import mark
-from ...tools.number_format import figure, milliseconds
+from ...tools.number_format import figure, milliseconds, milliseconds_of
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
-from .figures import Measurement, Report
+from ..quoted.wording import interval, ranged, running, value, warning
 from .method import method
-from .wording import CRITERION, EXPLAINED, SERIES, compared, crowded, ends, per_cent, rate
+from .results import Report, Result
+from .verdicts import compared, crowded, ends
+from .wording import CRITERION, EXPLAINED, SERIES, per_cent, rate
 
-HEADINGS: Final = (
+NOTICED: Final = (
     "speakers + listeners",
     "topology",
     "ear p50 ms",
@@ -24,6 +28,11 @@ HEADINGS: Final = (
     "lost",
     "marks heard",
     "STOI",
+    "works",
+)
+COSTS: Final = (
+    "speakers + listeners",
+    "topology",
     "connections",
     "speaker up",
     "speaker down",
@@ -35,7 +44,6 @@ HEADINGS: Final = (
     "× plain aiortc",
     "× codec",
     "people",
-    "works",
 )
 INTRO: Final = (
     "Processor is per cent of one core; a node’s is what the room took, beyond what it takes with none."
@@ -51,8 +59,15 @@ def html(report: Report) -> str:
         _head(report),
         definitions("What is compared", ((SERIES[name], EXPLAINED[name]) for name in topologies)),
         *(_charts(report, speakers) for speakers in report.plan.speakers),
-        numbers(INTRO, HEADINGS, (_row(report, one) for one in report.measurements)),
+        numbers(
+            interval(report.plan.repetitions),
+            NOTICED,
+            (_noticed(report, one) for one in report.results),
+            "What people notice",
+        ),
+        numbers(INTRO, COSTS, (_costs(report, one) for one in report.results), "What it costs"),
         _skipped(report),
+        warning({one.name: one.label for one in report.results}, report.alike),
         definitions("How it was measured", method(report).items()),
     )
 
@@ -74,8 +89,8 @@ def _head(report: Report) -> str:
         soft(CRITERION),
         f'<p class="bad">{escape(warning)}</p>' if warning else "",
         soft(
-            f"{report.made_at} · {report.plan.duration:g} s each · PostgreSQL {report.machine['postgresql']}"
-            f" · {report.machine['cores']} cores"
+            running(report.made_at, report.machine, report.versions)
+            + f" · {report.plan.repetitions} times {report.plan.duration:g} s each, in random order"
         ),
     )
 
@@ -91,24 +106,28 @@ def _skipped(report: Report) -> str:
 
 
 def _charts(report: Report, speakers: int) -> str:
-    shown = [one for one in report.measurements if one.speakers == speakers]
+    shown = [one for one in report.results if one.crowd.speakers == speakers]
     if not shown:
         return ""
     measured = {
-        SERIES[name]: [(one.listeners, one) for one in shown if one.topology == name]
+        SERIES[name]: [(one.crowd.listeners, one) for one in shown if one.topology == name]
         for name in report.plan.topologies
     }
     return charts(f"{speakers} people speak", measured, _plots(report, speakers), "listeners")
 
 
-def _plots(report: Report, speakers: int) -> list[Plot[Measurement]]:
+def _plots(report: Report, speakers: int) -> list[Plot[Result]]:
     codec = report.floors.codec.get(speakers, 0.0)
+
+    def of(name: str, one: Result) -> Interval | None:
+        return report.interval(one, name)
+
     return [
         Plot(
             "What a speaker sends",
             "Bits per second on the wire, logarithmic. In a mesh a speaker’s connection to the Internet transfers the voice once for each other"
             " person, and a phone’s uplink is soon full; to a node it goes once.",
-            lambda m: m.links["speaker"].up,
+            partial(of, "speaker_up"),
             _bits,
             logarithmic=True,
         ),
@@ -116,14 +135,14 @@ def _plots(report: Report, speakers: int) -> list[Plot[Measurement]]:
             "What a speaker receives",
             "Bits per second to a speaker, logarithmic. From an MCU it is one mix, however many speak; otherwise a stream for each"
             " other speaker. Those who only listen get one voice more.",
-            lambda m: m.links["speaker"].down,
+            partial(of, "speaker_down"),
             _bits,
             logarithmic=True,
         ),
         Plot(
             "Connections of a speaker",
             "Each takes a handshake to set up, and is kept alive. A node is one connection, however many are in the room.",
-            lambda m: m.links["speaker"].connections,
+            partial(of, "connections"),
             figure,
         ),
         Plot(
@@ -131,36 +150,36 @@ def _plots(report: Report, speakers: int) -> list[Plot[Measurement]]:
             "Milliseconds, the median. 26.5 of them are 20 ms of sound in a packet and what Opus looks ahead; the receiver’s own"
             " jitter buffer comes on top, in a browser 20 to 60 ms, the same for all. What an MCU adds is its jitter"
             " buffer, its clock, and a second Opus.",
-            lambda m: m.delay.p50 if m.delay else None,
-            _milliseconds,
+            partial(of, "delay_p50"),
+            milliseconds_of,
         ),
         Plot(
             "From mouth to ear: 95 of 100 marks",
             "The same for the late ones. Where this rises steeply, the node or the people’s processes no longer keep up.",
-            lambda m: m.delay.p95 if m.delay else None,
-            _milliseconds,
+            partial(of, "delay_p95"),
+            milliseconds_of,
         ),
         Plot(
             "The node’s processor",
             "Per cent of one core. An SFU’s grows with speakers times people, an MCU’s with the speakers, and a little with"
             f" whom it sends to. Dashed: libopus alone, to decode {speakers} voices and encode {speakers + 1} mixes.",
-            lambda m: 100 * m.cost.node if m.sent else None,
-            _per_cent,
-            floor=100 * codec,
+            partial(of, "node"),
+            per_cent,
+            floor=codec,
         ),
         Plot(
             "Until a newcomer hears something",
             "Milliseconds from joining (the row in participants) to the first packet of a voice. In a mesh that is a handshake"
             " with each speaker, the first of which counts; on a node it is one.",
-            lambda m: m.first_audio,
-            _milliseconds,
+            partial(of, "first_audio"),
+            milliseconds_of,
         ),
         Plot(
             "The people’s processor",
             "Per cent of one core, of all people together. In a room of the world they would have a machine each; here they"
             " share this one, and where they run out of it, that says nothing of the topology.",
-            lambda m: 100 * sum(m.cost.people),
-            _per_cent,
+            partial(of, "people"),
+            per_cent,
         ),
     ]
 
@@ -169,44 +188,41 @@ def _bits(value: float) -> str:
     return rate(value) if value >= 1000 else f"{value:.0f} bit/s"
 
 
-def _milliseconds(value: float) -> str:
-    return f"{value:g} ms"
-
-
-def _per_cent(value: float) -> str:
-    return f"{figure(value)}%"
-
-
-def _row(report: Report, one: Measurement) -> Row:
-    late, added, ratios = one.delay, report.added(one), report.ratios(one)
-    speaker, listener = one.links.get("speaker"), one.links.get("listener")
-
-    def ratio(name: str) -> str:
-        value = ratios[name]
-        return "–" if value is None else figure(value)
-
-    words = "yes" if one.works else f"no: {', '.join(one.faults)} ({one.ran_out} ran out)"
+def _noticed(report: Report, one: Result) -> Row:
+    found, added = report.figures[one.name], report.added(one)
+    mesh = report.ratios(one)["first_audio_to_mesh"]
+    marks = one.total("marks")
+    words = "yes"
+    if not one.works:
+        times = (
+            f" in {len(one.failed)} of {len(one.repetitions)}" if len(one.repetitions) > 1 else ""
+        )
+        words = f"no{times}: {', '.join(one.faults)} ({one.ran_out} ran out)"
     cells = [
         str(one.crowd),
         SERIES[one.topology].label,
-        *([milliseconds(v) for v in (late.p50, late.p95, late.p99)] if late else ["–"] * 3),
+        *(ranged(found[f"delay_{share}"], milliseconds) for share in ("p50", "p95", "p99")),
         "–" if added is None else f"{added:+.1f}",
-        "–" if one.first_audio is None else milliseconds(one.first_audio),
-        ratio("first_audio_to_mesh"),
-        f"{one.loss:.2%}",
-        f"{one.marks - one.marks_missed} of {one.marks}",
-        "–" if one.understood is None else f"{one.understood:.2f}",
-        "–" if speaker is None else figure(speaker.connections),
-        "–" if speaker is None else rate(speaker.up),
-        "–" if speaker is None else rate(speaker.down),
-        "–" if listener is None else rate(listener.down),
-        per_cent(one.cost.node) if one.sent else "–",
-        "–" if one.per_stream is None else per_cent(one.per_stream),
-        "–" if one.per_listener is None else per_cent(one.per_listener),
-        ratio("per_stream_to_udp"),
-        ratio("per_stream_to_plain"),
-        ratio("node_to_codec"),
-        per_cent(sum(one.cost.people)),
+        ranged(found["first_audio"], milliseconds),
+        "–" if mesh is None else figure(mesh),
+        value(found["loss"], lambda share: f"{share:.2%}"),
+        f"{marks - one.total('marks_missed')} of {marks}",
+        value(found["understood"], lambda stoi: f"{stoi:.2f}"),
         words,
     ]
     return Row(cells, bad=not one.works)
+
+
+def _costs(report: Report, one: Result) -> Row:
+    found, ratios = report.figures[one.name], report.ratios(one)
+    floors = ("per_stream_to_udp", "per_stream_to_plain", "node_to_codec")
+    cells = [
+        str(one.crowd),
+        SERIES[one.topology].label,
+        value(found["connections"], figure),
+        *(value(found[name], rate) for name in ("speaker_up", "speaker_down", "listener_down")),
+        *(ranged(found[name], per_cent) for name in ("node", "per_stream", "per_listener")),
+        *("–" if (ratio := ratios[name]) is None else figure(ratio) for name in floors),
+        ranged(found["people"], per_cent),
+    ]
+    return Row(cells)

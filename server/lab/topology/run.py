@@ -1,9 +1,10 @@
-"""A whole run: the floors, then every crowd in each topology, the lightest first, until it no longer works."""
+"""A whole run: every crowd in each topology, the lightest first, until it no longer works, and the floors."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import random
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -13,53 +14,98 @@ from typing import Final
 import psutil
 
 from ...media.edge.installed_janus import missing
+from ...media.edge.janus import JanusLost, JanusRefused
 from ...tools.output import Step
 from ...tools.processes import node
 from ...tools.workbench import Psql, Workbench
-from ...tools.worker import Broken, worker
-from .figures import Report
-from .floors import floors
-from .measurement import Setup, idle, measure
+from ...tools.worker import Broken, Worker, worker
+from ..quoted.noise import Idle, noise
+from ..quoted.noise import idle as idle_machine
+from ..quoted.rounds import rounds
+from ..quoted.wording import versions
+from .figures import Floors
+from .floors import floors, forward
+from .janus_lane import PLUGINS, JanusLane, janus_lane
+from .measurement import Ended, Setup, idle, measure
 from .plan import KINDS, Crowd, Plan, Topology, kinds_of
+from .results import Report, Result
 from .sizes import edge_sizes
-from .wording import SERIES
 
 NODES_WITHIN: Final = 30.0  # seconds
+PACKAGES: Final = ("aiortc", "av", "numpy", "psycopg")
 
 
 def steps(plan: Plan) -> int:
-    return 2 + len(plan.topologies) * len(plan.crowds)
+    return 2 + len(plan.crowds) * plan.repetitions * (1 + len(plan.topologies))
 
 
 async def run(bench: Workbench, plan: Plan, on_step: Step) -> Report:
     """Raises Broken, OSError, TimeoutError, RuntimeError and psycopg errors."""
     on_step("starting a relay, nodes and people")
-    async with _setup(bench, plan) as setup:
-        on_step("the floors: a bare forward, plain aiortc, the codec alone")
-        async with worker("the floor", f"{__package__}.floor", bench.folder / "floor.log") as floor:
-            lowest = await floors(floor, setup.crowds[0], plan)
-        measurements = []
-        skipped: list[tuple[str, Crowd]] = []
-        stopped: dict[str, list[Crowd]] = {topology: [] for topology in plan.topologies}
+    async with (
+        _setup(bench, plan) as setup,
+        worker("the floor", f"{__package__}.floor", bench.folder / "floor.log") as floor,
+    ):
+        running = Run(setup, plan, floor, on_step)
         for crowd in plan.crowds:
-            for topology in plan.topologies:
-                label = SERIES[topology].label
-                on_step(f"{label}, {crowd.speakers} speak and {crowd.listeners} listen")
-                if any(smaller.within(crowd) for smaller in stopped[topology]):
-                    skipped.append((topology, crowd))
-                    continue
-                one = await measure(setup, topology, crowd, plan)
-                measurements.append(one)
-                if not one.works:
-                    stopped[topology].append(crowd)
+            await running.crowd(crowd)
+        on_step("the floors: plain aiortc, the codec alone")
+        return await running.report(await floors(floor, setup.crowds[0], plan, running.forwards))
+
+
+class Run:
+    """What is found on the way. A crowd's repetitions follow each other, so that all topologies with it meet the same machine."""
+
+    def __init__(self, setup: Setup, plan: Plan, floor: Worker, on_step: Step) -> None:
+        self.forwards: list[tuple[float, float]] = []
+        self._setup = setup
+        self._plan = plan
+        self._floor = floor
+        self._on_step = on_step
+        self._order = random.Random(plan.seed)
+        self._idle: list[Idle] = []
+        self._results: list[Result] = []
+        self._skipped: list[tuple[str, Crowd]] = []
+
+    async def crowd(self, crowd: Crowd) -> None:
+        """The floor and each topology in every round; one that failed with a smaller crowd is not tried."""
+        plan = self._plan
+        stopped = {
+            each.topology
+            for each in self._results
+            if each.repetitions and not each.works and each.crowd.within(crowd)
+        }
+        unavailable = self._setup.unavailable
+        self._skipped += [(topology, crowd) for topology in plan.topologies if topology in stopped]
+        lanes = [Result(topology, crowd) for topology in plan.topologies if topology not in stopped]
+        self._results += lanes
+        for number, lane in rounds([None, *lanes], plan.repetitions, self._order):
+            label = "the floor: a bare forward" if lane is None else lane.label
+            self._on_step(f"{label}, {number} of {plan.repetitions}")
+            if lane is None:
+                self._idle.append(await idle_machine())
+                self.forwards.append(await forward(self._floor))
+            elif lane.topology not in unavailable and not lane.gave_up(plan.repetitions):
+                try:
+                    one = await measure(self._setup, lane.topology, crowd, plan)
+                except Ended as error:
+                    unavailable[lane.topology] = str(error)
+                else:
+                    lane.repetitions.append(one)
+
+    async def report(self, lowest: Floors) -> Report:
+        bench = self._setup.bench
         return Report(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             machine=await bench.machine(),
-            plan=plan,
+            versions=versions(*PACKAGES),
+            plan=self._plan,
+            noise=noise([late for _, late in self.forwards], self._idle),
             floors=lowest,
-            idle={topology: round(value, 4) for topology, value in setup.idle.items()},
-            measurements=measurements,
-            skipped=skipped,
+            idle={topology: round(value, 4) for topology, value in self._setup.idle.items()},
+            results=[each for each in self._results if each.repetitions],
+            skipped=self._skipped,
+            unavailable={**self._setup.unavailable},
         )
 
 
@@ -67,8 +113,17 @@ async def run(bench: Workbench, plan: Plan, on_step: Step) -> Report:
 async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
     """A relay, a node of each kind that is asked for, and processes of people, as many as there are cores and two at least."""
     async with AsyncExitStack() as stack:
+        janus: dict[Topology, JanusLane] = {}
+        unavailable: dict[str, str] = {}
         if "edge" in plan.topologies and (why := missing()) is not None:
-            raise Broken(why)
+            unavailable["edge"] = why
+        for topology in plan.topologies:
+            if topology in PLUGINS:
+                try:
+                    janus[topology] = await stack.enter_async_context(janus_lane(topology))
+                except (JanusLost, JanusRefused) as error:
+                    unavailable[topology] = str(error)
+        served = [topology for topology in plan.topologies if topology not in unavailable]
         psql = await stack.enter_async_context(await bench.psql())
         await stack.enter_async_context(edge_sizes(psql))
         relay = await stack.enter_async_context(bench.relay())
@@ -76,7 +131,7 @@ async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
             kind: await stack.enter_async_context(
                 node(kind, bench.relay_url, bench.folder / f"{kind}.log", "--capacity", "10000")
             )
-            for kind in kinds_of(plan.topologies)
+            for kind in kinds_of(served)
         }
         many = min(4, max(2, os.cpu_count() or 2))
         crowds = [
@@ -88,12 +143,15 @@ async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
         url = f"http://{relay.place}"
         await asyncio.gather(*(each.ask("sign_in", url=url, names=[]) for each in crowds))
         await _until_nodes_live(psql, nodes, bench.folder)
-        served_by = {t: [nodes[kind] for kind in KINDS[t]] for t in plan.topologies}
+        served_by = {
+            t: [janus[t].process] if t in janus else [nodes[kind] for kind in KINDS[t]]
+            for t in served
+        }
         values = await asyncio.gather(*(idle(processes) for processes in served_by.values()))
         idles: dict[Topology, float] = {
             t: value for t, value in zip(served_by, values, strict=True) if t != "mesh"
         }
-        yield Setup(bench, psql, url, crowds, served_by, idles)
+        yield Setup(bench, psql, url, crowds, janus, served_by, idles, unavailable)
 
 
 async def _until_nodes_live(psql: Psql, kinds: Collection[str], folder: Path) -> None:

@@ -7,18 +7,20 @@ from rich.text import Text
 
 from ...tools.grid import grid
 from ...tools.number_format import figure, milliseconds
-from .figures import Link, Measurement, Report
-from .wording import CRITERION, SERIES, compared, crowded, ends, per_cent
+from ..quoted.wording import apart, interval, noise_of, ranged, value
+from .results import Report, Result
+from .verdicts import compared, crowded, ends
+from .wording import CRITERION, SERIES, per_cent
 
-NOTICED = ("ear p50", "p95 ms", "added", "1st audio", "lost", "marks", "STOI", "works")
+NOTICED = ("ear p50 ms", "p95", "added", "1st audio", "lost", "heard", "STOI", "works")
 COSTS = ("links", "up kbit/s", "down", "listener", "node", "a stream", "an ear", "people")
 
 
 def table(report: Report) -> RenderableType:
     """What people notice, what it costs them and the node, where it ends, and the floors beneath."""
-    every = report.measurements
+    every = report.results
     noticed = ([*_name(one), *_noticed(report, one)] for one in every)
-    costs = ([*_name(one), *_costs(one)] for one in every)
+    costs = ([*_name(one), *_costs(report, one)] for one in every)
     says = [Text(f"{SERIES[topology].label}: {words}") for topology, words in ends(report)]
     warning = crowded(report)
     if (words := compared(report)) is not None:
@@ -31,49 +33,57 @@ def table(report: Report) -> RenderableType:
         Text(CRITERION, style="dim"),
         Text(_floors(report)),
         *([Text(warning, style="yellow")] if warning else []),
+        *(
+            Text(f"within the noise of {label}: {words}", style="dim")
+            for label, words in apart({one.name: one.label for one in every}, report.alike)
+        ),
     )
 
 
-def _name(one: Measurement) -> tuple[str, str]:
+def _name(one: Result) -> tuple[str, str]:
     return str(one.crowd), SERIES[one.topology].label
 
 
-def _noticed(report: Report, one: Measurement) -> list[RenderableType]:
-    late = one.delay
-    added = report.added(one)
+def _noticed(report: Report, one: Result) -> list[RenderableType]:
+    found, added, marks = report.figures[one.name], report.added(one), one.total("marks")
     return [
-        *([milliseconds(late.p50), milliseconds(late.p95)] if late else ["–", "–"]),
+        ranged(found["delay_p50"], milliseconds),
+        value(found["delay_p95"], milliseconds),
         "–" if added is None else f"{added:+.1f}",
-        "–" if one.first_audio is None else milliseconds(one.first_audio),
-        f"{one.loss:.1%}",
-        f"{one.marks - one.marks_missed}/{one.marks}",
-        "–" if one.understood is None else f"{one.understood:.2f}",
+        value(found["first_audio"], milliseconds),
+        value(found["loss"], lambda share: f"{share:.1%}"),
+        f"{(marks - one.total('marks_missed')) / marks:.0%}" if marks else "–",
+        value(found["understood"], lambda stoi: f"{stoi:.2f}"),
         Text("yes", style="green") if one.works else Text("no", style="bold red"),
     ]
 
 
-def _costs(one: Measurement) -> list[RenderableType]:
-    speaker, listener = one.links.get("speaker"), one.links.get("listener")
+def _costs(report: Report, one: Result) -> list[RenderableType]:
+    found = report.figures[one.name]
     return [
-        "–" if speaker is None else figure(speaker.connections),
-        _kilobits(speaker, "up"),
-        _kilobits(speaker, "down"),
-        _kilobits(listener, "down"),
-        per_cent(one.cost.node) if one.sent else "–",
-        "–" if one.per_stream is None else per_cent(one.per_stream),
-        "–" if one.per_listener is None else per_cent(one.per_listener),
-        per_cent(sum(one.cost.people)),
+        value(found["connections"], figure),
+        *(
+            value(found[name], _kilobits)
+            for name in ("speaker_up", "speaker_down", "listener_down")
+        ),
+        *(
+            value(found[name], per_cent)
+            for name in ("node", "per_stream", "per_listener", "people")
+        ),
     ]
 
 
-def _kilobits(link: Link | None, way: str) -> str:
-    return "–" if link is None else f"{getattr(link, way) / 1000:.0f}"
+def _kilobits(bits: float) -> str:
+    return f"{bits / 1000:.0f}"
 
 
 def _plan(report: Report) -> str:
+    plan = report.plan
     return (
-        f"\nSpeakers + listeners, {report.plan.duration:g} s each. Delay is from mouth to ear, found in the sound itself;"
-        " links, up and\ndown are a speaker’s, processor is of one core: for a stream, and for each who listens.\n"
+        f"\nSpeakers + listeners, {plan.repetitions} times {plan.duration:g} s each in random order. Delay is from mouth to ear, found in the"
+        " sound itself; links,\nup and down are a speaker’s, processor is of one core: for a stream, and for each who listens."
+        f" {interval(plan.repetitions)}\nThe machine's noise is {noise_of(report.noise)}; {report.noise.busy:.0%} of its cores were"
+        " busy while nothing was measured.\n"
     )
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from ...tools.chart import Series
 from ...tools.number_format import figure
-from .figures import CROWDED, Measurement, Report
 from .plan import LATE, LOSS, MISSED
 
 SERIES: Final = {
@@ -14,6 +13,8 @@ SERIES: Final = {
     "sfu": Series("SFU", "circle"),
     "mcu": Series("MCU", "diamond"),
     "edge": Series("edge", "triangle"),
+    "videoroom": Series("VideoRoom", "cross"),
+    "audiobridge": Series("AudioBridge", "wedge"),
 }
 
 EXPLAINED: Final = {
@@ -34,6 +35,13 @@ EXPLAINED: Final = {
         "The stage is on the MCU, and all who only listen get its mix from an edge: a Janus WebRTC server, which a process of ours leads. The"
         " figures of the node are those of all three processes."
     ),
+    "videoroom": (
+        "Another project’s SFU: the VideoRoom plugin of a Janus WebRTC server. The same people send it the same voices, by its own API. A speaker has two"
+        " connections with it, one to send and one to receive."
+    ),
+    "audiobridge": (
+        "Another project’s mixer: the AudioBridge plugin of a Janus WebRTC server. It encodes a mix for each participant, for those who only listen, too."
+    ),
 }
 
 CRITERION: Final = (
@@ -50,44 +58,3 @@ def per_cent(share: float) -> str:
 def rate(bits: float) -> str:
     """Bits per second: 81 kbit/s, 3.2 Mbit/s."""
     return f"{figure(bits / 1e6)} Mbit/s" if bits >= 1e6 else f"{figure(bits / 1e3)} kbit/s"
-
-
-def ends(report: Report) -> list[tuple[str, str]]:
-    """Of each topology, how far it went."""
-    found: list[tuple[str, str]] = []
-    for topology in report.plan.topologies:
-        stopped, largest = report.stops_at(topology), report.largest_working(topology)
-        so_far = f"worked with {_people(largest)}" if largest else "worked with no crowd"
-        if stopped is None:
-            words = f"{so_far}, the largest crowd that was asked for"
-        else:
-            words = f"{so_far}; stopped working with {_people(stopped)}: {', '.join(stopped.faults)}. What had no more to give: {stopped.ran_out}"
-        found.append((topology, f"{words}."))
-    return found
-
-
-def _people(one: Measurement) -> str:
-    return f"{one.speakers} who speak and {one.listeners} who listen"
-
-
-def compared(report: Report) -> str | None:
-    """What an audience costs on an edge beside the MCU."""
-    found = report.edge_to_mcu
-    if found is None:
-        return None
-    return (
-        f"The largest audience that worked on both, {found['listeners']} who listen to {found['speakers']}: {per_cent(found['mcu'])} of a core on the MCU,"
-        f" {per_cent(found['mcu'] / found['listeners'])} for each; {per_cent(found['edge'])} with an edge, {per_cent(found['edge'] / found['listeners'])} for each,"
-        " mixing on the MCU included."
-    )
-
-
-def crowded(report: Report) -> str | None:
-    """A warning if the whole machine was busy: then the figures are the machine's as well."""
-    full = [one for one in report.measurements if one.cost.machine >= CROWDED]
-    if not full:
-        return None
-    return (
-        f"In {len(full)} of {len(report.measurements)} measurements all cores of this machine were busy: delays and stopping"
-        " points there are the machine’s (the people and whatever else runs here) as much as the topology’s."
-    )

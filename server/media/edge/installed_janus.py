@@ -7,20 +7,27 @@ from pathlib import Path
 from typing import Final
 
 PROGRAM: Final = "janus"
-STREAMING: Final = "libjanus_streaming.so"
+STREAMING: Final = "streaming"
 FOLDERS: Final = ("/usr/lib/janus", "/usr/local/lib/janus", "/opt/janus/lib/janus")
 
 
-def missing() -> str | None:
-    """Why no Janus can be started here; None if one can."""
+def missing(plugin: str = STREAMING) -> str | None:
+    """Why no Janus with this plugin can be started here; None if one can."""
     if shutil.which(PROGRAM) is None:
         return "Janus is not installed. On Debian: apt-get install janus"
-    if plugins_folder() is None:
-        return "Janus has no Streaming plugin. On Debian: apt-get install janus"
+    if plugins_folder(plugin) is None:
+        return f"Janus has no {plugin} plugin. On Debian: apt-get install janus"
     return None
 
 
-def plugins_folder() -> Path | None:
-    """The folder that has Janus's plugins in folders: Debian has one for each architecture."""
+def plugins_folder(plugin: str = STREAMING) -> Path | None:
+    """The folder that has Janus's plugins in folders, this one among them: Debian has one for each architecture."""
     folders = (*Path("/usr/lib").glob("*-linux-*/janus"), *map(Path, FOLDERS))
-    return next((each for each in folders if (each / "plugins" / STREAMING).exists()), None)
+    return next(
+        (each for each in folders if (each / "plugins" / library_of(plugin)).exists()), None
+    )
+
+
+def library_of(plugin: str) -> str:
+    """The name of a plugin's file."""
+    return f"libjanus_{plugin}.so"

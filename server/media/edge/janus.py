@@ -42,6 +42,20 @@ OnEvent = Callable[[dict[str, Any]], None]
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: for an answer, between two keep-alives, and for the answer to one."""
+
+    answer: float
+    keep_alive_every: float
+    kept_alive: float
+
+
+def of_an_edge() -> Patience:
+    """The patience of an edge, whose listeners wait."""
+    return Patience(ANSWERS_WITHIN, KEEPS_ALIVE_EVERY, KEPT_ALIVE_WITHIN)
+
+
 class JanusLost(ViewersLost):
     """Janus cannot be reached, does not answer, or ended the session."""
 
@@ -78,11 +92,12 @@ class Reply:
 class Janus:
     """One session. `lost` is set when it is over; every request raises JanusLost from then on."""
 
-    def __init__(self, url: str, socket: ClientConnection, secret: str) -> None:
+    def __init__(self, url: str, socket: ClientConnection, secret: str, patience: Patience) -> None:
         self.url = url
         self.lost = asyncio.Event()
         self._socket = socket
         self._secret = secret
+        self._patience = patience
         self._session: int | None = None
         self._asked: dict[str, _Request] = {}
         self._handles: dict[int, OnEvent] = {}
@@ -120,9 +135,7 @@ class Janus:
                 await (await attaching).detach()
             raise
 
-    async def ask(
-        self, kind: str, *, within: float = ANSWERS_WITHIN, **more: Any
-    ) -> dict[str, Any]:
+    async def ask(self, kind: str, *, within: float | None = None, **more: Any) -> dict[str, Any]:
         """Send a request and wait for its answer. Raises JanusLost and JanusRefused."""
         if self.lost.is_set():
             raise JanusLost("the session with Janus is over")
@@ -133,7 +146,7 @@ class Janus:
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._asked[transaction] = _Request(kind, more.get("handle_id", 0), answer)
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(self._patience.answer if within is None else within):
                 await self._socket.send(json.dumps(message))
                 found = await answer
         except TimeoutError:
@@ -184,9 +197,9 @@ class Janus:
         with suppress(JanusRefused):
             while missed < MISSED and not self.lost.is_set():
                 if missed == 0:
-                    await asyncio.sleep(KEEPS_ALIVE_EVERY)
+                    await asyncio.sleep(self._patience.keep_alive_every)
                 try:
-                    await self.ask("keepalive", within=KEPT_ALIVE_WITHIN)
+                    await self.ask("keepalive", within=self._patience.kept_alive)
                     missed = 0
                 except JanusLost:
                     missed += 1
@@ -209,11 +222,15 @@ class Handle:
     janus: Janus
     number: int
 
-    async def say(self, body: dict[str, Any], *, answer: str | None = None) -> Reply:
-        """Send this request to the plugin, with an SDP answer if Janus offered. Raises JanusLost and JanusRefused."""
+    async def say(
+        self, body: dict[str, Any], *, answer: str | None = None, offer: str | None = None
+    ) -> Reply:
+        """Send this request to the plugin, with an SDP answer if Janus offered, or an offer. Raises JanusLost and JanusRefused."""
         more: dict[str, Any] = {"handle_id": self.number, "body": body}
         if answer is not None:
             more["jsep"] = {"type": "answer", "sdp": answer}
+        if offer is not None:
+            more["jsep"] = {"type": "offer", "sdp": offer}
         said = await self.janus.ask("message", **more)
         data = said["plugindata"]["data"]
         if "error_code" in data:
@@ -233,20 +250,23 @@ class Handle:
 
 
 @asynccontextmanager
-async def janus_session(url: str, secret: str) -> AsyncIterator[Janus]:
+async def janus_session(
+    url: str, secret: str, patience: Patience | None = None
+) -> AsyncIterator[Janus]:
     """A session with the Janus at this address (ws: or wss:). Raises JanusLost and JanusRefused."""
+    patience = patience or of_an_edge()
     try:
         socket = await connect(
             url,
             subprotocols=[Subprotocol("janus-protocol")],
-            open_timeout=ANSWERS_WITHIN,
+            open_timeout=patience.answer,
             close_timeout=CLOSES_WITHIN,
             max_size=LARGEST_ANSWER,
         )
     except (OSError, TimeoutError, InvalidHandshake) as error:
         raise JanusLost(f"Janus cannot be reached at {url}: {error}") from error
     tasks = Supervisor()
-    janus = Janus(url, socket, secret)
+    janus = Janus(url, socket, secret, patience)
     try:
         tasks.once(janus.read(), "answers of Janus")
         await janus.begin()

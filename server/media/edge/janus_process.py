@@ -1,4 +1,4 @@
-"""A Janus that an edge starts for itself: only the Streaming plugin, its API on loopback behind a secret that is made at each start."""
+"""A Janus of our own: an edge's with the Streaming plugin alone, or a lab's with another one. Its API is on loopback, behind a secret that is made at each start."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .installed_janus import PROGRAM, STREAMING, missing, plugins_folder
-from .janus import Janus, JanusLost, janus_session
+from .installed_janus import PROGRAM, STREAMING, library_of, missing, plugins_folder
+from .janus import Janus, JanusLost, Patience, janus_session
 
 Ports = tuple[int, int]
 """The first and the last UDP port."""
@@ -27,8 +27,10 @@ PORTS: Final[Ports] = (20000, 40000)
 MIX_PORTS: Final = "10000-19999"  # UDP ports at which mountpoints receive
 STARTS_WITHIN: Final = 10.0  # seconds
 STOPS_WITHIN: Final = 2.0  # seconds
-PLUGIN_FILE: Final = "janus.plugin.streaming.jcfg"
-KEPT: Final = (STREAMING, "libjanus_websockets.so")
+SESSION_TIMEOUT: Final = 10
+"""Seconds without a keep-alive after which Janus ends a session, and what a killed edge left."""
+
+TRANSPORT: Final = "libjanus_websockets.so"
 KINDS: Final = ("plugins", "transports", "loggers", "events")
 
 
@@ -43,15 +45,22 @@ class JanusProcess:
 
 @asynccontextmanager
 async def janus_process(
-    *, ports: Ports = PORTS, stun: Stun | None = None
+    *,
+    ports: Ports = PORTS,
+    stun: Stun | None = None,
+    plugin: str = STREAMING,
+    patience: Patience | None = None,
+    session_timeout: int = SESSION_TIMEOUT,
 ) -> AsyncIterator[JanusProcess]:
     """Janus, until the block ends. It sends from, and receives at, these ports. Raises JanusLost when it does not start."""
-    program, libraries, secret = shutil.which(PROGRAM), plugins_folder(), secrets.token_hex(16)
+    program, libraries = shutil.which(PROGRAM), plugins_folder(plugin)
     if program is None or libraries is None:
-        raise JanusLost(missing() or "")
+        raise JanusLost(missing(plugin) or "")
+    secret = secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="roomtone-janus-") as name:
         folder, port = Path(name), _free_port()
-        _configure(folder, libraries, port, secret, _media(ports, stun))
+        general = f'api_secret = "{secret}"; session_timeout = {session_timeout}'
+        _configure(folder, libraries, plugin, port, secret, general, _media(ports, stun))
         command = (
             *_ends_with_parent(),
             program,
@@ -67,21 +76,26 @@ async def janus_process(
         try:
             async with AsyncExitStack() as stack:
                 url = f"ws://127.0.0.1:{port}"
-                session = await _enter(stack, process, url, secret, folder / "log")
+                session = await _enter(stack, process, url, secret, patience, folder / "log")
                 yield JanusProcess(session, secret, process)
         finally:
             await _stop(process)
 
 
 async def _enter(
-    stack: AsyncExitStack, process: asyncio.subprocess.Process, url: str, secret: str, log: Path
+    stack: AsyncExitStack,
+    process: asyncio.subprocess.Process,
+    url: str,
+    secret: str,
+    patience: Patience | None,
+    log: Path,
 ) -> Janus:
     """A session with this process, as soon as it answers."""
     try:
         async with asyncio.timeout(STARTS_WITHIN):
             while process.returncode is None:
                 with suppress(JanusLost):
-                    return await stack.enter_async_context(janus_session(url, secret))
+                    return await stack.enter_async_context(janus_session(url, secret, patience))
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise JanusLost(f"Janus does not start: {_last_line(log)}") from None
@@ -99,10 +113,19 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def _configure(folder: Path, libraries: Path, port: int, secret: str, media: str) -> None:
+def _configure(
+    folder: Path,
+    libraries: Path,
+    plugin: str,
+    port: int,
+    secret: str,
+    general: str,
+    media: str,
+) -> None:
+    kept = (library_of(plugin), TRANSPORT)
     disabled = {
         kind: ",".join(
-            each.name for each in sorted((libraries / kind).glob("*.so")) if each.name not in KEPT
+            each.name for each in sorted((libraries / kind).glob("*.so")) if each.name not in kept
         )
         for kind in KINDS
     }
@@ -111,7 +134,7 @@ def _configure(folder: Path, libraries: Path, port: int, secret: str, media: str
 general: {{
   configs_folder = "{folder}"; plugins_folder = "{libraries}/plugins"; transports_folder = "{libraries}/transports";
   loggers_folder = "{libraries}/loggers"; events_folder = "{libraries}/events";
-  api_secret = "{secret}"; session_timeout = 10; event_loops = {os.cpu_count() or 1}; debug_level = 3; debug_colors = false; server_name = "roomtone edge";
+  {general}; event_loops = {os.cpu_count() or 1}; debug_level = 3; debug_colors = false; server_name = "roomtone";
 }}
 {media}
 plugins: {{ disable = "{disabled["plugins"]}"; }}
@@ -122,7 +145,7 @@ events: {{ broadcast = false; disable = "{disabled["events"]}"; }}
     (folder / "janus.transport.websockets.jcfg").write_text(
         f'general: {{ json = "compact"; ws = true; ws_ip = "127.0.0.1"; ws_port = {port}; wss = false; }} admin: {{ admin_ws = false; admin_wss = false; }}'
     )
-    (folder / PLUGIN_FILE).write_text(
+    (folder / f"janus.plugin.{plugin}.jcfg").write_text(
         f'general: {{ admin_key = "{secret}"; events = false; rtp_port_range = "{MIX_PORTS}"; }}'
     )
     for each in folder.iterdir():

@@ -5,7 +5,7 @@ import { parse } from 'espree'
 export const CLIENT = new URL('../../../client_web/', import.meta.url)
 
 /** Words of the page are made here. Everywhere else messages are for programs and their authors, and stay English. */
-const WITH_WORDS = /^(?:app\.js$|app\/|offline\/|view\/)/u
+const WITH_WORDS = /^(?:app\.js$|app\/|lab\/|offline\/|view\/)/u
 
 /** Not translated yet. */
 export const NOT_YET = {
@@ -17,6 +17,8 @@ const NO_WORDS = new Set([
   ...['Roomtone', 'Escape', 'Home', 'End', 'Meta', 'Esc', 'https://…', 'button, a', 'input, textarea, select, [contenteditable]'],
   ...['input, textarea, select, [contenteditable], audio, video', "{FIELDS}, button, a, summary, [role='button'], [role='slider'], [role='tab'], [role='option'], [role='radio']"],
   ...['room ended', 'relay stopping', 'too slow', 'taken over', 'signed out', 'token expired', 'noopener noreferrer nofollow'],
+  ...['Authorization', 'roomtone lab signaling --html report.html', 'select … from roomtone.relay_read($rooms, $heads)'],
+  "update participants set muted = not muted where room_id = {room_id} and user_id = (select id from users where username = '{actor.state.username}');",
   ...['1 hour', '1 day', '7 days', '30 days', 'translate({x}px, {y}px)', 'chat-notice chat-count', '{id}-hint {id}-refusal', 'topology auto: {topology}, {REASONS[reason]}.'],
 ])
 const NO_WORDS_IN = ['class', 'className', 'href', 'type', 'name', 'autocomplete', 'role', 'id', 'for']

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
+from roomtone.tools.bootstrap import Interval
 from roomtone.tools.chart import Points, Series, chart
 from roomtone.tools.numbers import PlanError, check, check_list, numbers_of
 from roomtone.tools.page import Plot, Row, charts, definitions, numbers, page
 from roomtone.tools.percentiles import Spread, spread
 
 QUICK, SLOW = Series("quick & small", "circle"), Series("slow", "diamond")
-LINES: dict[Series, Points] = {QUICK: [(10, 0.0), (50, 3.0)], SLOW: [(10, 517.0)]}
+
+
+def exactly(value: float) -> Interval:
+    return Interval(value, value, value, 1)
+
+
+LINES: dict[Series, Points] = {
+    QUICK: [(10, exactly(0.0)), (50, Interval(3.0, 2.0, 4.0, 6))],
+    SLOW: [(10, exactly(517.0))],
+}
 
 
 def say(value: float) -> str:
@@ -26,7 +37,7 @@ def test_a_chart_is_xml_in_which_each_value_can_be_read(logarithmic: bool) -> No
     titles = [element.text for element in drawn.iter("title")]
     assert titles == [
         "quick & small, 10 followers: 0 ms",
-        "quick & small, 50 followers: 3 ms",
+        "quick & small, 50 followers: 3 ms (2 ms – 4 ms)",
         "slow, 10 followers: 517 ms",
     ]
     assert drawn.attrib["aria-label"] == "Late"
@@ -39,6 +50,30 @@ def test_a_chart_is_xml_in_which_each_value_can_be_read(logarithmic: bool) -> No
 def test_a_chart_has_no_colour_of_its_own() -> None:
     drawn = chart("Late", LINES, say=say, of="followers")
     assert not {"fill=", "stroke=", "style="} & set(drawn.replace("=", "= ").split())
+
+
+def marks(drawn: str) -> list[float]:
+    """Where the marks stand, from left to right."""
+    return sorted(float(x) for x in re.findall(r'class="mark" d="M([0-9.]+) ', drawn))
+
+
+def test_marks_that_coincide_stand_side_by_side() -> None:
+    twins = {QUICK: [(10, exactly(5.0)), (50, exactly(5.0))], SLOW: [(10, exactly(5.0))]}
+    others = {QUICK: [(10, exactly(5.0)), (50, exactly(5.0))], SLOW: [(10, exactly(90.0))]}
+    left, right, _ = marks(chart("Late", twins, say=say, of="followers"))
+    assert right - left >= 10
+    same, place, _ = marks(chart("Late", others, say=say, of="followers"))
+    assert place - same <= 5  # only as far as their shapes differ
+
+
+def test_one_measurement_of_each_is_bars_with_their_numbers() -> None:
+    plot = Plot[float]("Late", "How late.", lambda one: one, say)
+    bars = charts("Of each", {QUICK: [(10, 3.0)], SLOW: [(10, 3.0)]}, [plot], "followers")
+    assert '<svg class="chart bars"' in bars
+    assert bars.count(">3 ms</text>") == 2
+    assert "bar--circle" in bars
+    lines = charts("Of each", {QUICK: [(10, 3.0), (20, 4.0)]}, [plot], "followers")
+    assert "bars" not in lines
 
 
 def test_a_plot_without_values_is_left_out() -> None:

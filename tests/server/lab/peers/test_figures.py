@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from roomtone.lab.peers.catalogue import entries
-from roomtone.lab.peers.figures import Noise, Repetition, Report, Result
+from roomtone.lab.peers.figures import Repetition, Report, Result
 from roomtone.lab.peers.floor import Floor
 from roomtone.lab.peers.lane import About
-from roomtone.lab.peers.plan import LANES, SYSTEMS, Plan
+from roomtone.lab.peers.plan import LANES, SIZES, SYSTEMS, Plan
+from roomtone.lab.quoted.noise import Noise
 
 
 def lane(name: str, joins: float | None, signals: float) -> Result:
@@ -29,6 +30,10 @@ def lane(name: str, joins: float | None, signals: float) -> Result:
 def test_the_time_that_is_announced_is_for_the_lanes_that_run(system: str) -> None:
     lanes = entries(Plan(systems=(system,)))
     assert LANES[system] == (sum(a.measured for a in lanes), sum(a.broken for a in lanes))
+
+
+def test_a_quick_run_is_announced_for_under_five_minutes() -> None:
+    assert Plan(**SIZES["quick"]).seconds < 300
 
 
 @pytest.mark.parametrize("noise", [0.0, None])

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
-import jsonschema_rs
 import psutil
+import psycopg
 import pytest
+from psycopg.rows import dict_row
 from roomtone.lab.peers import report, run
 from roomtone.lab.peers.catalogue import Entry
 from roomtone.lab.peers.figures import Report
 from roomtone.lab.peers.floor import Floor
+from roomtone.lab.peers.live import live_rows
 from roomtone.lab.peers.plan import Plan
 from roomtone.lab.peers.spreadsheet import spreadsheet
 from roomtone.lab.peers.table import table
 from roomtone.lab.peers.wording import loss
-from roomtone.paths import PACKAGE
 from roomtone.postgres.programs import EmbeddedError
 from roomtone.tools.workbench import Workbench, workbench
+from roomtone.tools.worker import Broken
 from websockets.exceptions import InvalidState
 
-from ...tools.measured import fits_a_terminal
+from ...tools.measured import fits_a_terminal, is_as_its_schema_says
 
 PLAN = Plan(
     systems=("peerjs", "nats", "listen"),
@@ -43,11 +45,60 @@ def bench() -> Iterator[Workbench]:
         yield made
 
 
+Row = dict[str, Any]
+
+
+def rows_of(bench: Workbench) -> dict[str, Row]:
+    """What the page of the lab could show now, by label."""
+    with psycopg.connect(bench.admin_url, row_factory=dict_row) as psql:
+        found = psql.execute("select * from roomtone.lab_lanes order by place").fetchall()
+    return {row["label"]: row for row in found}
+
+
 @pytest.fixture(scope="module")
-def made(bench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> Report:
+def shown() -> list[dict[str, Row]]:
+    """What was on the page of the lab at each step of the run."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def made(
+    bench: Workbench, shown: list[dict[str, Row]], tmp_path_factory: pytest.TempPathFactory
+) -> Report:
     """NATS and LISTEN; PeerJS is looked for in a folder that does not have it."""
     nowhere = tmp_path_factory.mktemp("modules")
-    return asyncio.run(run.run(bench, PLAN, modules=nowhere))
+
+    def step(_words: str) -> None:
+        shown.append(rows_of(bench))
+
+    return asyncio.run(run.run(bench, PLAN, step, modules=nowhere, live_url=bench.admin_url))
+
+
+def test_the_page_of_the_lab_gets_every_figure_while_it_runs(
+    made: Report, shown: list[dict[str, Row]], bench: Workbench
+) -> None:
+    first, last = shown[0], shown[-1]
+    labels = [each.about.label for each in (*made.results, made.floor)]
+    assert {*labels} < {*first} == {*last}
+    assert all(row["repetitions"] == row["owed"] == 0 for row in first.values())
+    for each in (*made.results, made.floor):
+        figure, row = made.figures[each.about.name]["join_p50"], last[each.about.label]
+        assert figure is not None
+        assert row["join_p50"] == pytest.approx(figure.value, abs=0.001)
+        assert row["repetitions"] == 1
+        assert row["bytes"] > 0
+    (missing,) = made.not_started
+    assert missing.why in last[missing.label]["problem"]
+    assert rows_of(bench) == {}  # it has ended
+
+
+def test_two_labs_are_not_shown_on_one_page(bench: Workbench) -> None:
+    async def twice() -> None:
+        async with live_rows(bench.admin_url), live_rows(bench.admin_url):
+            pass
+
+    with pytest.raises(Broken, match="another lab is shown"):
+        asyncio.run(twice())
 
 
 def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
@@ -118,13 +169,7 @@ def test_a_lane_that_fails_costs_no_figure_that_was_there_before(
 
 
 def test_the_json_is_as_its_schema_says(made: Report) -> None:
-    schema = json.loads((PACKAGE / "lab" / "peers" / "report.schema.json").read_text())
-    value = json.loads(json.dumps(made.json()))
-    jsonschema_rs.meta.validate(schema)
-    jsonschema_rs.validate(schema, value)
-    value["lanes"][0]["figures"]["join_p50"]["low"] = "quick"
-    with pytest.raises(jsonschema_rs.ValidationError):
-        jsonschema_rs.validate(schema, value)
+    is_as_its_schema_says(made.json())
 
 
 def test_the_report_the_table_and_the_spreadsheet_say_the_same(made: Report) -> None:
@@ -134,8 +179,8 @@ def test_the_report_the_table_and_the_spreadsheet_say_the_same(made: Report) -> 
     fits_a_terminal(table(made), says="NATS JetStream")
     assert made.noise.latency is None  # of a single repetition
     fits_a_terminal(table(made), says="not measured")
-    fits_a_terminal(table(made), says="from the smallest to the largest repetition")
-    assert "in brackets: from the smallest to the largest repetition" in page
+    fits_a_terminal(table(made), says="Measured once")
+    assert "Measured once" in page
     head, *rows = csv.reader(spreadsheet(made).splitlines())
     assert len({len(row) for row in (head, *rows)}) == 1
     joins = [row for row in rows if row[:4] == ["listen", "listen", "default", "join_p50"]]

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from roomtone.lab.signaling.figures import Report
 from roomtone.lab.signaling.plan import Plan
+from roomtone.lab.signaling.results import Report
 from roomtone.lab.signaling.run import run
+from roomtone.lab.signaling.wording import SERIES
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.programs import socket_url
 from roomtone.postgres.roles import RELAY_ROLE
@@ -20,7 +21,7 @@ from roomtone.tools.workbench import Workbench
 
 from .counting import Counter, CountingProxies
 
-PLAN = Plan(followers=(5,), rate=12, duration=1.5, poll_interval=0.3)
+PLAN = Plan(followers=(5,), rate=12, duration=1.5, poll_interval=0.3, repetitions=1)
 
 
 @dataclass(frozen=True)
@@ -57,4 +58,7 @@ def watched(postgres: EmbeddedPostgres, database: str) -> Watched:
             "select (select count(*) from rooms) + (select count(*) from users)"
         ).fetchone()
     assert row is not None
-    return Watched(report, dict(zip(PLAN.techniques, counters, strict=True)), steps, row[0])
+    # the proxies were asked for in the order in which the round was
+    asked = [step.split(",")[0] for step in steps]
+    order = sorted(PLAN.techniques, key=lambda each: asked.index(SERIES[each].label))
+    return Watched(report, dict(zip(order, counters, strict=True)), steps, row[0])

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import csv
+import io
 
 import pytest
 from roomtone.lab.signaling.figures import Measurement
 from roomtone.lab.signaling.plan import TECHNIQUES
 from roomtone.lab.signaling.report import html
+from roomtone.lab.signaling.results import UNITS
 from roomtone.lab.signaling.run import steps
+from roomtone.lab.signaling.spreadsheet import spreadsheet
 from roomtone.lab.signaling.table import table
 
-from ...tools.measured import are_documented, fits_a_terminal, is_complete
+from ...tools.measured import (
+    are_documented,
+    fits_a_terminal,
+    is_as_its_schema_says,
+    is_complete,
+)
 from .conftest import PLAN, Watched
 
 STILL_UNDER_WAY = 2500
@@ -19,8 +27,9 @@ STILL_UNDER_WAY = 2500
 
 
 def of(watched: Watched, technique: str) -> Measurement:
-    (found,) = (one for one in watched.report.measurements if one.technique == technique)
-    return found
+    (found,) = (one for one in watched.report.results if one.technique == technique)
+    (repetition,) = found.repetitions
+    return repetition
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
@@ -73,7 +82,7 @@ def test_polling_requests_per_interval_and_long_polling_per_event(watched: Watch
 def test_polling_is_late_by_its_interval_and_nothing_is_faster_than_the_floor(
     watched: Watched,
 ) -> None:
-    floor = watched.report.floors.listen.p50
+    floor = watched.report.floors.median
     late = {}
     for technique in TECHNIQUES:
         latency = of(watched, technique).latency
@@ -90,8 +99,10 @@ def test_only_polling_and_long_polling_cost_the_database_more_than_the_writing(
     beyond, asked = {}, {}
     for technique in TECHNIQUES:
         one = of(watched, technique)
-        assert one.transactions_beyond(watched.report.baseline(one)) >= 0
-        beyond[technique] = one.work.transactions - watched.report.baseline(one).transactions
+        assert one.transactions_beyond(watched.report.baseline(one.technique)) >= 0
+        beyond[technique] = (
+            one.work.transactions - watched.report.baseline(one.technique).transactions
+        )
         asked[technique] = one.running.requests
     # one read of the log for each notification, however many follow
     assert beyond["sse"] <= 2 * of(watched, "sse").work.writes
@@ -100,7 +111,7 @@ def test_only_polling_and_long_polling_cost_the_database_more_than_the_writing(
 
 
 def test_the_relays_own_cost_is_measured(watched: Watched) -> None:
-    for one in watched.report.measurements:
+    for one in (of(watched, technique) for technique in TECHNIQUES):
         assert one.work.statements > one.work.transactions / 2 > 0
         assert one.memory_after > one.memory_before / 2 > 0
 
@@ -113,23 +124,31 @@ def test_the_run_leaves_nothing_behind_in_the_database(watched: Watched) -> None
     assert watched.left == 0
 
 
-def test_the_figures_are_json_with_a_version(watched: Watched) -> None:
-    value = json.loads(json.dumps(watched.report.json()))
-    assert (value["what"], value["version"]) == ("roomtone lab signaling", 1)
-    assert [one["technique"] for one in value["measurements"]] == list(TECHNIQUES)
-    for one in value["measurements"]:
-        assert one["missed"] == 0
-        assert one["latency_to_floor"] > 0
-        assert one["per_follower"]["received_per_second"] > 0
+def test_the_figures_are_as_the_schema_says(watched: Watched) -> None:
+    value = is_as_its_schema_says(watched.report.json())
+    assert [one["technique"] for one in value["lanes"]] == list(TECHNIQUES)
+    for one in value["lanes"]:
+        figures, (repetition,) = one["figures"], one["repetitions"]
+        assert repetition["missed"] == 0
+        assert figures["latency_p50"]["value"] == pytest.approx(repetition["latency"]["p50"])
+        assert figures["received"]["value"] > 0
+        assert one["alike"]  # a single repetition says nothing of chance
 
 
 def test_every_figure_is_documented(watched: Watched) -> None:
     value = watched.report.json()
-    names = {*value, *value["measurements"][0], *value["measurements"][0]["per_follower"]}
+    names = {*value, *UNITS, *value["lanes"][0]["repetitions"][0]}
     parts = ("opening", "work", "latency")
-    names |= {name for part in parts for name in value["measurements"][0][part]}
+    names |= {n for part in parts for n in value["lanes"][0]["repetitions"][0][part]}
     names |= {name for part in ("clock", "floors", "baselines") for name in value[part]}
     are_documented(names - {"technique", "followers"}, "lab.md")
+
+
+def test_the_spreadsheet_has_every_figure(watched: Watched) -> None:
+    rows = list(csv.DictReader(io.StringIO(spreadsheet(watched.report))))
+    assert {row["technique"] for row in rows} == {*TECHNIQUES}
+    assert {row["figure"] for row in rows} == {*UNITS}
+    assert all(float(row["value"]) >= 0 and row["unit"] for row in rows)
 
 
 def test_the_report_needs_nothing_from_elsewhere_and_has_no_script(watched: Watched) -> None:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
-from roomtone.lab.topology.figures import Cost, Floors, Link, Measurement, Report
-from roomtone.lab.topology.plan import Crowd, Plan
+from roomtone.lab.quoted.noise import Noise
+from roomtone.lab.topology.command import failures
+from roomtone.lab.topology.figures import Cost, Floors, Link, Measurement
+from roomtone.lab.topology.plan import TOPOLOGIES, Crowd, Plan
 from roomtone.lab.topology.report import html
+from roomtone.lab.topology.results import UNITS, Report, Result
+from roomtone.lab.topology.spreadsheet import spreadsheet
 from roomtone.lab.topology.table import table
-from roomtone.lab.topology.wording import compared, ends
+from roomtone.lab.topology.verdicts import compared, ends
 from roomtone.tools.percentiles import Spread
 
-from ...tools.measured import are_documented, fits_a_terminal, is_complete
+from ...tools.measured import (
+    are_documented,
+    fits_a_terminal,
+    is_as_its_schema_says,
+    is_complete,
+)
 
-PLAN = Plan(speakers=(3,), listeners=(0, 40), duration=4)
+PLAN = Plan(speakers=(3,), listeners=(0, 40, 300), duration=4, repetitions=1)
 
 
 def measured(topology: str, listeners: int, late: float, node: float) -> Measurement:
@@ -50,20 +58,51 @@ def test_an_audience_is_compared_where_it_works_on_the_mcu_and_on_an_edge() -> N
         "ratio": 0.8,
     }
     assert compared(report) is not None
-    assert edge.per_listener == 0.005
+    assert report.figure(lane(report, "edge", 40), "per_listener") == 0.005
     assert report_of(edge).edge_to_mcu is None
 
 
-def report_of(*measurements: Measurement) -> Report:
+def test_a_lane_that_could_not_be_started_says_why() -> None:
+    report = replace(
+        report_of(measured("mesh", 0, 28.0, 0.0)),
+        plan=replace(PLAN, topologies=("mesh", "videoroom")),
+        unavailable={"videoroom": "Janus is not installed"},
+    )
+    assert dict(ends(report))["videoroom"] == "not measured to its end: Janus is not installed."
+    assert failures(report) == []
+    assert failures(replace(report, results=[])) == ["Nothing could be measured."]
+
+
+def report_of(*measurements: Measurement, noise: float | None = None) -> Report:
+    """Measurements of the same topology and crowd are its repetitions."""
+    lanes: dict[tuple[str, Crowd], Result] = {}
+    for one in measurements:
+        (topology,) = (each for each in TOPOLOGIES if each == one.topology)
+        lanes.setdefault((topology, one.crowd), Result(topology, one.crowd)).repetitions.append(one)
     return Report(
         made_at="2026-11-23T08:00:00+00:00",
-        machine={"postgresql": "18.4", "cores": 2},
+        machine={
+            "roomtone": "0.2.0",
+            "python": "3.11.7",
+            "postgresql": "18.4",
+            "system": "Linux",
+            "processor": "x86_64",
+            "cores": 2,
+        },
+        versions={"aiortc": "1.14.0"},
         plan=PLAN,
+        noise=Noise(noise, 0.1, 0.2),
         floors=Floors(0.0004, 0.2, 0.06, 120.0, 4, 0.0001, {3: 0.05}),
         idle={"sfu": 0.005, "mcu": 0.005},
-        measurements=list(measurements),
+        results=list(lanes.values()),
         skipped=[("mcu", Crowd(3, 40))],
     )
+
+
+def lane(report: Report, topology: str, listeners: int) -> Result:
+    found = report.of(topology, Crowd(3, listeners))
+    assert found is not None
+    return found
 
 
 FULL = replace(measured("mcu", 0, 900.0, 0.97), marks_missed=20, lost=1000)
@@ -91,10 +130,10 @@ def test_what_does_not_work_says_why_and_what_ran_out() -> None:
 
 
 def test_what_a_node_adds_and_costs_stands_beside_the_floors() -> None:
-    small, large = REPORT.measurements[1], REPORT.measurements[3]
+    small, large = lane(REPORT, "sfu", 0), lane(REPORT, "sfu", 40)
     assert REPORT.added(small) == 1.5
     assert REPORT.added(large) is None  # nobody measured that crowd in a mesh
-    assert large.per_stream == pytest.approx(0.001)
+    assert REPORT.figure(large, "per_stream") == pytest.approx(0.001)
     assert REPORT.ratios(large)["per_stream_to_udp"] == 2.5
     assert REPORT.ratios(small)["first_audio_to_mesh"] == 1.0
 
@@ -102,14 +141,50 @@ def test_what_a_node_adds_and_costs_stands_beside_the_floors() -> None:
 def test_the_report_needs_nothing_from_elsewhere_and_has_no_script() -> None:
     says = "Not tried, because a smaller crowd was too many already: MCU with 3 + 40"
     is_complete(html(REPORT), charts=8, says=says)
+    alone = html(report_of(measured("mesh", 0, 28.0, 0.0), measured("sfu", 0, 28.0, 0.1)))
+    assert alone.count('<svg class="chart bars"') == 8  # with one crowd nothing grows
+
+
+def test_a_topology_works_if_it_did_in_most_repetitions() -> None:
+    good = measured("mcu", 0, 60.0, 0.2)
+    assert lane(report_of(good, FULL, good), "mcu", 0).works
+    tired = lane(report_of(FULL, good, FULL), "mcu", 0)
+    assert not tired.works
+    assert tired.faults == FULL.faults
+    assert not lane(report_of(FULL), "mcu", 0).gave_up(3)
+    assert tired.gave_up(3)
+
+
+def test_what_cannot_be_told_apart_is_named_with_its_crowd_only() -> None:
+    delays = [(28.0, 28.2, 60.0), (28.1, 28.3, 61.0), (28.2, 28.4, 62.0)]
+    ones = [
+        measured(topology, 0, late, 0.1)
+        for round_ in delays
+        for topology, late in zip(("mesh", "sfu", "mcu"), round_, strict=True)
+    ]
+    made = report_of(*ones, measured("mesh", 40, 28.0, 0.0), noise=0.1)
+    assert made.alike == {
+        "mesh-3-0": ["sfu-3-0"],
+        "sfu-3-0": ["mesh-3-0"],
+        "mcu-3-0": [],
+        "mesh-3-40": [],
+    }
+    assert "SFU, 3 speak and 0 listen" in html(made).split("cannot tell apart")[1]
+    fits_a_terminal(table(made), says="within the noise of mesh")
+    assert "28.1 (28.0–28.2)" in html(made)
+    assert "delay_p50,ms,28.1,28.0,28.2,3" in spreadsheet(made)
 
 
 def test_the_tables_fit_a_terminal() -> None:
     fits_a_terminal(table(REPORT), says="9.1%")
+    widest = replace(measured("audiobridge", 40, 900.0, 0.97), marks=9999, understood=0.97)
+    fits_a_terminal(table(report_of(widest)), says="AudioBridge")
 
 
 def test_every_figure_is_documented() -> None:
-    value = json.loads(json.dumps(REPORT.json()))
-    one = value["measurements"][0]
-    names = {*value, *one, *value["floors"], *one["cost"], *one["ratios"], *value["criterion"]}
+    value = is_as_its_schema_says(REPORT.json())
+    one = value["lanes"][0]
+    (repetition,) = one["repetitions"]
+    names = {*value, *one, *UNITS, *value["floors"], *one["ratios"], *value["criterion"]}
+    names |= {*repetition, *repetition["cost"]}
     are_documented(names, "lab.md")

@@ -1,0 +1,20 @@
+"""The report for spreadsheets."""
+
+from __future__ import annotations
+
+from ..quoted.spreadsheet import rows_of
+from ..quoted.spreadsheet import spreadsheet as text_of
+from .results import UNITS, Report
+
+
+def spreadsheet(report: Report) -> str:
+    return text_of(
+        ("lane", "technique", "followers"),
+        (
+            row
+            for each in report.results
+            for row in rows_of(
+                (each.name, each.technique, each.followers), report.figures[each.name], UNITS
+            )
+        ),
+    )

@@ -1,0 +1,231 @@
+"""The results of a run, as plain values: the shape of the JSON that `../report.schema.json` describes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from ...tools.bootstrap import Interval
+from ..quoted.figures import Figures, alike, figures, plain, sample
+from ..quoted.noise import Noise
+from .figures import Floors, Measurement
+from .plan import LATE, LOSS, MISSED, MIXED, Crowd, Plan, Topology
+from .wording import SERIES
+
+VERSION: Final = 2
+Read = Callable[[Measurement], float | None]
+
+
+def _delay(share: str) -> Read:
+    return lambda one: None if one.delay is None else float(getattr(one.delay, share))
+
+
+def _link(role: str, what: str) -> Read:
+    return lambda one: float(getattr(one.links[role], what)) if role in one.links else None
+
+
+FIGURES: Final[dict[str, tuple[str, Read]]] = {
+    "delay_p50": ("ms", _delay("p50")),
+    "delay_p95": ("ms", _delay("p95")),
+    "delay_p99": ("ms", _delay("p99")),
+    "first_audio": ("ms", lambda one: one.first_audio),
+    "loss": ("share of the packets", lambda one: one.loss),
+    "understood": ("STOI, 0 to 1", lambda one: one.understood),
+    "connections": ("of a speaker", _link("speaker", "connections")),
+    "speaker_up": ("bits a second", _link("speaker", "up")),
+    "speaker_down": ("bits a second", _link("speaker", "down")),
+    "listener_down": ("bits a second", _link("listener", "down")),
+    "node": ("share of one core", lambda one: one.cost.node if one.sent else None),
+    "per_stream": ("share of one core", lambda one: one.per_stream),
+    "per_listener": ("share of one core", lambda one: one.per_listener),
+    "people": ("share of one core", lambda one: sum(one.cost.people)),
+    "machine": ("share of all cores", lambda one: one.cost.machine),
+}
+"""{figure: its unit, and how it is read in a repetition}."""
+UNITS: Final = {name: unit for name, (unit, _) in FIGURES.items()}
+READS: Final = {name: read for name, (_, read) in FIGURES.items()}
+
+
+@dataclass
+class Result:
+    """One lane: a topology with a crowd, and its repetitions."""
+
+    topology: Topology
+    crowd: Crowd
+    repetitions: list[Measurement] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"{self.topology}-{self.crowd.speakers}-{self.crowd.listeners}"
+
+    @property
+    def label(self) -> str:
+        return f"{SERIES[self.topology].label}, {self.crowd.speakers} speak and {self.crowd.listeners} listen"
+
+    @property
+    def failed(self) -> list[Measurement]:
+        return [each for each in self.repetitions if not each.works]
+
+    def gave_up(self, repetitions: int) -> bool:
+        """Whether so many failed that it cannot work in most of so many repetitions any more."""
+        return 2 * len(self.failed) >= repetitions
+
+    @property
+    def works(self) -> bool:
+        """In most of its repetitions."""
+        return not self.gave_up(len(self.repetitions))
+
+    @property
+    def faults(self) -> list[str]:
+        """Why it does not count as working, in the first repetition that failed; empty if it does."""
+        return [] if self.works else self.failed[0].faults
+
+    @property
+    def ran_out(self) -> str:
+        """What had no more to give, where it did not work."""
+        return "" if self.works else self.failed[0].ran_out
+
+    def total(self, of: str) -> int:
+        """Of all repetitions: `marks`, `marks_missed` and the like."""
+        return sum(getattr(each, of) for each in self.repetitions)
+
+
+@dataclass
+class Report:
+    """One run. `idle` is the cost of a node without rooms, subtracted everywhere; `skipped` are crowds that were not tried.
+
+    `unavailable`: which topologies could not be started, or ended by themselves, and why.
+    """
+
+    made_at: str
+    machine: dict[str, object]
+    versions: dict[str, str]
+    plan: Plan
+    noise: Noise
+    floors: Floors
+    idle: dict[str, float]
+    results: list[Result]
+    skipped: list[tuple[str, Crowd]]
+    unavailable: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, Figures] = field(init=False)
+    alike: dict[str, list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Lanes with the same crowd are compared by the median delay."""
+        seed = self.plan.seed
+        self.figures = {
+            each.name: figures(each.name, each.repetitions, READS, seed) for each in self.results
+        }
+        self.alike = {}
+        for crowd in self.plan.crowds:
+            samples = {
+                each.name: sample(each.name, each.repetitions, READS["delay_p50"], seed)
+                for each in self.results
+                if each.crowd == crowd
+            }
+            self.alike |= alike(samples, self.noise.latency)
+
+    def of(self, topology: str, crowd: Crowd) -> Result | None:
+        return next((r for r in self.results if r.topology == topology and r.crowd == crowd), None)
+
+    def figure(self, one: Result, name: str) -> float | None:
+        """The median alone."""
+        found = self.interval(one, name)
+        return None if found is None else found.value
+
+    def interval(self, one: Result, name: str) -> Interval | None:
+        return self.figures[one.name][name]
+
+    def stops_at(self, topology: str) -> Result | None:
+        """The smallest crowd with which a topology did not work, if any."""
+        return next((r for r in self.results if r.topology == topology and not r.works), None)
+
+    def largest_working(self, topology: str) -> Result | None:
+        """The largest crowd with which it worked."""
+        working = [r for r in self.results if r.topology == topology and r.works]
+        return max(working, key=lambda r: (r.crowd.streams, r.crowd.people), default=None)
+
+    @property
+    def edge_to_mcu(self) -> dict[str, Any] | None:
+        """The largest audience that worked both on the MCU and on an edge, and what it cost each (of a core)."""
+        both = [
+            (mcu, edge)
+            for edge in self.results
+            if edge.topology == "edge" and edge.works and edge.crowd.listeners
+            and (mcu := self.of("mcu", edge.crowd)) is not None and mcu.works
+        ]  # fmt: skip
+        if not both:
+            return None
+        mcu, edge = max(both, key=lambda pair: (pair[0].crowd.listeners, pair[0].crowd.speakers))
+        mixed, spread = self.figure(mcu, "node") or 0.0, self.figure(edge, "node") or 0.0
+        return {
+            "speakers": mcu.crowd.speakers,
+            "listeners": mcu.crowd.listeners,
+            "mcu": mixed,
+            "edge": spread,
+            "ratio": round(spread / mixed, 2) if mixed else None,
+        }
+
+    def added(self, one: Result) -> float | None:
+        """Milliseconds (median) that a node adds to what the same crowd has in a mesh."""
+        direct = self.of("mesh", one.crowd)
+        if one.topology == "mesh" or direct is None or not direct.works:
+            return None
+        theirs, ours = self.figure(direct, "delay_p50"), self.figure(one, "delay_p50")
+        return None if theirs is None or ours is None else round(ours - theirs, 2)
+
+    def ratios(self, one: Result) -> dict[str, float | None]:
+        """The node's processor to the floors', and the first audio to a mesh's."""
+        direct = self.of("mesh", one.crowd)
+        each, node = self.figure(one, "per_stream"), self.figure(one, "node")
+        first = self.figure(one, "first_audio")
+        in_mesh = None if direct is None else self.figure(direct, "first_audio")
+        stream = each if one.topology in ("sfu", "videoroom") else None
+        mix = node if one.topology in MIXED else None
+        return {
+            "per_stream_to_udp": _ratio(stream, self.floors.udp, 1),
+            "per_stream_to_plain": _ratio(stream, self.floors.plain, 4),
+            "node_to_codec": _ratio(mix, self.floors.codec.get(one.crowd.speakers), 2),
+            "first_audio_to_mesh": _ratio(first, in_mesh, 2),
+        }
+
+    def json(self) -> dict[str, Any]:
+        """`{"what", "version", …}`; everything derived is in it too."""
+        head = {"what": "roomtone lab topology", "version": VERSION, "made_at": self.made_at}
+        return head | {
+            "machine": self.machine,
+            "versions": self.versions,
+            "plan": asdict(self.plan),
+            "noise": asdict(self.noise),
+            "units": UNITS,
+            "floors": asdict(self.floors),
+            "idle": self.idle,
+            "lanes": [self._lane(each) for each in self.results],
+            "skipped": [
+                {"topology": topology, **asdict(crowd)} for topology, crowd in self.skipped
+            ],
+            "unavailable": self.unavailable,
+            "criterion": {"loss": LOSS, "marks_missed": MISSED, "delay": 1000 * LATE},
+            "edge_to_mcu": self.edge_to_mcu,
+        }
+
+    def _lane(self, one: Result) -> dict[str, Any]:
+        return {
+            "name": one.name,
+            "label": one.label,
+            "topology": one.topology,
+            **asdict(one.crowd),
+            "works": one.works,
+            "faults": one.faults,
+            "ran_out": one.ran_out or None,
+            "added": self.added(one),
+            "ratios": self.ratios(one),
+            "figures": plain(self.figures[one.name]),
+            "alike": self.alike[one.name],
+            "repetitions": [asdict(each) for each in one.repetitions],
+        }
+
+
+def _ratio(value: float | None, of: float | None, digits: int) -> float | None:
+    return round(value / of, digits) if value is not None and of else None
