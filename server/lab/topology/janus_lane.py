@@ -12,7 +12,6 @@ import psutil
 
 from ...media.edge.janus import Handle, JanusLost, JanusRefused
 from ...media.edge.janus_process import JanusProcess, janus_process
-from ...media.jitter_buffer import SHORTEST_DELAY
 from ...media.opus import BIT_RATE, RATE
 from .janus_call import PATIENCE
 from .plan import Crowd, Topology
@@ -21,8 +20,8 @@ PLUGINS: Final[dict[Topology, str]] = {"videoroom": "videoroom", "audiobridge": 
 """Which of Janus's plugins a lane is."""
 
 SESSION_TIMEOUT: Final = 60  # seconds, Janus's own default
-PREBUFFERED: Final = SHORTEST_DELAY
-"""Packets of a speaker that an AudioBridge has before it mixes them: as many as our mixer. Its default is 6."""
+PREBUFFERED: Final = 3
+"""Packets of a speaker that an AudioBridge has before it mixes them. Its default is 6. Our mixer begins with 2 and takes more where it must; an AudioBridge does not."""
 
 
 @dataclass(frozen=True)

@@ -5,50 +5,30 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import psutil
-from psycopg.errors import CheckViolation
 
 from ...media.edge.janus import JanusLost, JanusRefused
 from ...supervision import begin as watch
 from ...tools.percentiles import spread
 from ...tools.usage import processor
-from ...tools.workbench import Psql, Workbench
-from ...tools.worker import ANSWERS_WITHIN, Broken, Worker
+from ...tools.worker import ANSWERS_WITHIN
 from .figures import Cost, Link, Measurement
 from .janus_call import number_of
-from .janus_lane import JanusLane
 from .marks import Mark, delays
+from .place import Setup, place_of
 from .plan import MIXED, Crowd, Plan, Topology
-from .sizes import NONE, set_edge_after
 
 ENTERS_WITHIN: Final = 60.0  # seconds, and a tenth of one for each pair
 EARS: Final = 3  # people whose audio is looked into
 HEARD_WITHIN: Final = 60.0  # seconds to decode it, and search it
 NEWCOMERS: Final = 3
-NODE_WITHIN: Final = 60.0  # seconds
 SETTLES: Final = 1.0  # seconds, after all hear all speakers
 AHEAD: Final = 0.3  # seconds that processes learn beforehand when to begin
 ARRIVES_WITHIN: Final = 1.0
 """Seconds; a mark said later than this before the end may still be on its way."""
-
-
-@dataclass
-class Setup:
-    """All that a run has: `janus` and `nodes` by topology, `idle` what those cost with no room (of a core); `unavailable`: why a topology is not measured."""
-
-    bench: Workbench
-    psql: Psql
-    url: str
-    crowds: list[Worker]
-    janus: dict[Topology, JanusLane]
-    nodes: dict[Topology, list[psutil.Process]]
-    idle: dict[Topology, float]
-    unavailable: dict[str, str]
 
 
 class Ended(Exception):
@@ -71,7 +51,7 @@ async def measure(setup: Setup, topology: Topology, crowd: Crowd, plan: Plan) ->
 
 async def _measure(setup: Setup, topology: Topology, crowd: Crowd, plan: Plan) -> Measurement:
     users = await _users(setup, topology, crowd)
-    async with _place(setup, topology, crowd) as place:
+    async with place_of(setup, topology, crowd) as place:
         try:
             entering = await _enter(setup, place, topology, crowd)
             await asyncio.sleep(SETTLES)
@@ -89,44 +69,6 @@ async def _measure(setup: Setup, topology: Topology, crowd: Crowd, plan: Plan) -
     )
     ears = [listener for each in looked for listener in each["ears"]]
     return _figures(topology, crowd, entering, counted, ears, cost, first)
-
-
-@asynccontextmanager
-async def _place(setup: Setup, topology: Topology, crowd: Crowd) -> AsyncIterator[dict[str, Any]]:
-    """A new room, as `crowd.py` enters it, until the block ends."""
-    lane = setup.janus.get(topology)
-    if lane is not None:
-        place = await lane.room(crowd)
-        try:
-            yield place
-        finally:
-            await lane.end(place)
-        return
-    room = await _room(setup, topology)
-    try:
-        yield {"room": room}
-    finally:
-        await setup.bench.clear(setup.psql, room)
-
-
-async def _room(setup: Setup, topology: Topology) -> int:
-    room = await setup.bench.room(setup.psql)
-    await set_edge_after(setup.psql, 0 if topology == "edge" else NONE)
-    on = "mcu" if topology == "edge" else topology
-    try:
-        async with asyncio.timeout(NODE_WITHIN):
-            while True:
-                try:
-                    await setup.psql.execute(
-                        "update rooms set topology = %s where id = %s", (on, room)
-                    )
-                    break
-                except CheckViolation:
-                    # The crowd before left it no time for its heartbeat; it comes back when it has.
-                    await asyncio.sleep(0.2)
-    except TimeoutError:
-        raise Broken(f"the {on} node gives no sign of life any more") from None
-    return room
 
 
 def names(crowd: Crowd, run: str) -> list[str]:

@@ -26,7 +26,8 @@ from ..quoted.wording import versions
 from .figures import Floors
 from .floors import floors, forward
 from .janus_lane import PLUGINS, JanusLane, janus_lane
-from .measurement import Ended, Setup, idle, measure
+from .measurement import Ended, idle, measure
+from .place import Setup
 from .plan import KINDS, Crowd, Plan, Topology, kinds_of
 from .results import Report, Result
 from .sizes import edge_sizes

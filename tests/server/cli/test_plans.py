@@ -60,7 +60,11 @@ from roomtone.cli import cli
         ("lab topology", ["--listeners", "301"], "listeners: 301 is not between 0 and 300"),
         ("lab topology", ["--listeners", "10,0"], "the smallest first"),
         ("lab topology", ["--speakers", "few"], "not a list of whole numbers"),
-        ("lab topology", ["--topologies", "star"], "not a list of mesh, sfu, mcu, edge, videoroom"),
+        (
+            "lab topology",
+            ["--topologies", "star"],
+            "not a list of mesh, sfu, mcu, edge, videoroom, audiobridge",
+        ),
         ("lab topology", ["--topologies", "sfu,sfu"], "each once"),
         ("lab topology", ["--duration", "1"], "duration: 1 is not between 2 and 60"),
         (
