@@ -60,8 +60,6 @@ export function createEncryption({ seat, inspector, onChange }) {
   async function publish(begun, keys) {
     try {
       await seat.writeKeys(keys)
-      // These may have come before they could be opened.
-      for (const row of await seat.givenKeys()) if (session === begun) begun.exchange?.receive(row)
     } catch (error) {
       const problem = problemFrom(error)
       if (session !== begun) return
@@ -111,6 +109,7 @@ export function createEncryption({ seat, inspector, onChange }) {
   /** Of the keys that this browser uses, whatever the room says of mine. */
   async function count() {
     const mine = session?.keys?.public
+    if (state.phase !== 'on' && state.phase !== 'replaced') return // without mine it would soon be another one
     const all = keyedOf(room.state).map((each) => (each.user_id === room.user_id && mine ? { ...each, ...mine } : each))
     const text = all.map(({ user_id, signing_key, agreement_key }) => [user_id, signing_key, agreement_key]).join()
     if (text === numbered) return
@@ -123,7 +122,7 @@ export function createEncryption({ seat, inspector, onChange }) {
   function check() {
     const { row } = seat
     const mine = session?.keys?.public
-    if (!row?.signing_key || !mine) return
+    if (!row?.signing_key || !mine || state.phase === 'unsupported') return
     const same = row.signing_key === mine.signing_key && row.agreement_key === mine.agreement_key
     const phase = same ? 'on' : 'replaced'
     if (state.phase !== phase) set({ phase })
