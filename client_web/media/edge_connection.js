@@ -14,9 +14,10 @@ import { selectedPathOf } from './selected_path.js'
  * @param {object} options
  * @param {RTCConfiguration} options.configuration
  * @param {(kind: 'answer'|'candidate', body: Json) => void} options.send
+ * @param {(transceiver: RTCRtpTransceiver) => void} [options.protect]  as for a peer. No edge has keys, so in an encrypted room nothing of it is heard
  * @param {import('./node_connection.js').NodeListener} listener
  */
-export function createEdgeConnection({ configuration, send }, listener) {
+export function createEdgeConnection({ configuration, send, protect = () => {} }, listener) {
   const OFFERED_WITHIN = 5_000 // ms
   const CANDIDATES_WAIT = 800 // ms after my answer; then my candidates are sent, too
   const DISCONNECTED_WAIT = 1_000 // ms; often `disconnected` ends by itself
@@ -39,8 +40,9 @@ export function createEdgeConnection({ configuration, send }, listener) {
     const candidates = createHeldCandidates((found) => send('candidate', found))
     made.addEventListener('connectionstatechange', () => made === pc && changes[made.connectionState]())
     made.addEventListener('icecandidate', ({ candidate }) => candidate?.candidate && candidates.add(candidate.toJSON()))
-    made.addEventListener('track', ({ track, receiver }) => {
+    made.addEventListener('track', ({ track, receiver, transceiver }) => {
       if (made !== pc) return
+      protect(transceiver)
       heard = true
       track.addEventListener('unmute', () => made === pc && !closed && listener.onHeard(), { once: true })
       listener.onVoice('mix', track, receiver)

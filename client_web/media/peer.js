@@ -84,6 +84,7 @@ export function createPeer({ offers, ice, send, protect = () => {} }, listener) 
     if (description.type === 'answer') return
     transceiver ??= pc.getTransceivers()[0] ?? null
     if (transceiver) {
+      protect(transceiver) // here too: an offer that receives only makes no track
       transceiver.direction = 'sendrecv'
       await transceiver.sender.replaceTrack(track)
     }
