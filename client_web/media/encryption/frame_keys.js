@@ -18,7 +18,11 @@ export function createFrameKeys({ now = () => performance.now() } = {}) {
   /** @type {{ kid: number, key: FrameKey, ctr: number }|null} */ let mine = null
   let latest = 0 // of the calls of `send` and `stop`
   /** @typedef {{ key: FrameKey, repeated: ReturnType<typeof createRepeatedFrames>, until: number }} Received */
-  /** @type {Map<number, Map<number, Received>>} by user, and by KID: the newest last */ const received = new Map()
+  /** @type {Map<number, Map<number, Received>>} by user, and by KID */ const received = new Map()
+  let inOrder = Promise.resolve() // what concerns keys that others gave me, one after the other: of two keys the later one may be made sooner
+
+  /** @param {() => unknown} step  if it fails, it is a false key, and the next step is taken all the same */
+  const next = (step) => (inOrder = inOrder.then(step).then(() => {}, () => {}))
 
   return {
     /** My frames are encrypted with this key from now on. @param {number} kid @param {Uint8Array<ArrayBuffer>} base */
@@ -33,16 +37,17 @@ export function createFrameKeys({ now = () => performance.now() } = {}) {
       mine = null
     },
     /** A user gave me this key. @param {number} user @param {number} kid @param {Uint8Array<ArrayBuffer>} base */
-    async receive(user, kid, base) {
-      const key = await frameKeyOf(base, kid)
+    receive: (user, kid, base) => next(async () => {
       const keys = received.get(user) ?? new Map()
+      if (keys.has(kid)) return // with it come the frames that were heard: they are not heard again
+      keys.set(kid, { key: await frameKeyOf(base, kid), repeated: createRepeatedFrames(), until: Infinity })
       received.set(user, keys)
-      for (const older of keys.values()) older.until = Math.min(older.until, now() + KEPT)
-      keys.set(kid, { key, repeated: createRepeatedFrames(), until: Infinity })
-      for (const each of [...keys.keys()].slice(0, -MOST)) keys.delete(each)
-    },
+      const kids = [...keys.keys()].sort((a, b) => a - b)
+      for (const older of kids.slice(0, -1)) keys.get(older).until = Math.min(keys.get(older).until, now() + KEPT)
+      for (const oldest of kids.slice(0, -MOST)) keys.delete(oldest)
+    }),
     /** The user's session has ended. @param {number} user */
-    forget: (user) => received.delete(user),
+    forget: (user) => next(() => received.delete(user)),
 
     /** A frame of mine, encrypted; null while nobody could decrypt it: nothing is ever sent as it is. @param {ArrayBuffer} plain */
     async encrypt(plain) {

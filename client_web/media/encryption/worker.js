@@ -57,9 +57,11 @@ worker.addEventListener('rtctransform', (/** @type {{ transformer: Transformer }
 worker.addEventListener('message', async (/** @type {{ data: Order }} */ { data: order }) => {
   if ('voice' in order) voices.set(order.voice.id, order.voice.user)
   else if ('forget' in order) {
-    keys.forget(order.forget)
+    await keys.forget(order.forget)
     states.delete(order.forget)
-  } else if ('receive' in order) await keys.receive(order.receive.user, order.receive.kid, order.receive.base)
-  else if (order.send) await keys.send(order.send.kid, order.send.base)
+  } else if ('receive' in order) {
+    await keys.receive(order.receive.user, order.receive.kid, order.receive.base)
+    states.delete(order.receive.user) // with each key it is reported anew: the page may know of a false one that came between
+  } else if (order.send) await keys.send(order.send.kid, order.send.base)
   else keys.stop()
 })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { createFrameKeys } from '../../../../client_web/media/encryption/frame_keys.js'
+import { createRepeatedFrames } from '../../../../client_web/media/encryption/repeated_frames.js'
 import { decryptFrame, encryptFrame, frameKeyOf, headerOf, readHeader } from '../../../../client_web/media/encryption/sframe.js'
 
 const bytes = (/** @type {string} */ hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16))
@@ -67,4 +68,39 @@ test('who has the key hears each frame once, and nobody before it was given or l
   assert.deepEqual(await bob.decrypt(1, (await ann.encrypt(PLAIN.buffer)).buffer), { fault: 'no_key' })
   ann.stop()
   assert.equal(await ann.encrypt(PLAIN.buffer), null)
+})
+
+test('keys count by their number, in whichever order they are made, and go with their session', async () => {
+  let now = 0
+  const old = bytes('ff'.repeat(16))
+  for (let time = 0; time < 40; time++) { // two keys that are made at the same time
+    now = 0
+    const [ann, bob] = [createFrameKeys(), createFrameKeys({ now: () => now })]
+    await ann.send(8, BASE)
+    await Promise.all(time % 2 ? [bob.receive(1, 7, old), bob.receive(1, 8, BASE)] : [bob.receive(1, 8, BASE), bob.receive(1, 7, old)])
+    now = 11_000
+    const frame = await ann.encrypt(PLAIN.buffer)
+    assert.ok('plain' in await bob.decrypt(1, frame.buffer), 'the newest key stays')
+    await bob.receive(1, 8, BASE)
+    assert.deepEqual(await bob.decrypt(1, frame.buffer), { fault: 'repeated' }, 'a key that comes again does not forget its frames')
+    bob.receive(1, 9, BASE)
+    await bob.forget(1)
+    await ann.send(9, BASE)
+    assert.deepEqual(await bob.decrypt(1, (await ann.encrypt(PLAIN.buffer)).buffer), { fault: 'no_key' }, 'a key that was being made')
+  }
+  const [ann, bob] = [createFrameKeys(), createFrameKeys()]
+  await assert.doesNotReject(bob.receive(1, 1.5, BASE))
+  await bob.receive(1, 8, BASE)
+  await ann.send(8, BASE)
+  assert.ok('plain' in await bob.decrypt(1, (await ann.encrypt(PLAIN.buffer)).buffer), 'a false key stops nothing')
+})
+
+test('a frame is the first of its number once, and only while it is not too old to know', () => {
+  const frames = createRepeatedFrames()
+  const first = (/** @type {number[]} */ ...numbers) => numbers.map((ctr) => frames.isFirst(ctr))
+  assert.deepEqual(first(0, 0, 2, 1, 1, 2), [true, false, true, true, false, false])
+  assert.deepEqual(first(2000, 976, 977, 977, 1999), [true, false, true, false, true], '1024 may come late')
+  for (let ctr = 2001; ctr < 6000; ctr++) assert.ok(frames.isFirst(ctr))
+  assert.deepEqual(first(4976, 4975, 5999, 6000), [false, false, false, true], 'what it forgets is too old')
+  assert.deepEqual(first(100_000, 6001, 98_977, 98_977), [true, false, true, false], 'after a gap')
 })
