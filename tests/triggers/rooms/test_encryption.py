@@ -98,12 +98,18 @@ def test_bots_and_programs_of_whip_and_whep_stay_outside(psql: Psql, room: int) 
             )
 
 
-def test_the_51st_person_is_refused(psql: Psql, room: int) -> None:
+def test_the_51st_person_is_refused_and_the_host_comes_back(psql: Psql, room: int) -> None:
     for number in range(49):
         psql.seat(room, f"guest{number}", "AUDIENCE")
     psql.person("beth")
     with refused("participants_encrypted_room_is_small"):
         psql.act_as("beth").run("select join_room(%s)", room)
+    # The host's place is kept.
+    psql.act_as("rick").run("select leave_room(%s)", room)
+    with refused("participants_encrypted_room_is_small"):
+        psql.act_as("beth").run("select join_room(%s)", room)
+    psql.act_as("rick").run("select join_room(%s)", room)
+    psql.act_as("guest7").run("select join_room(%s)", room)  # again, from another tab
     psql.act_as(None).run("insert into roster_sizes (counted_above, full_below) values (20, 10)")
     psql.run("delete from participants where user_id = %s", psql.person_id("guest1"))
     psql.act_as("beth").run("select join_room(%s)", room)
