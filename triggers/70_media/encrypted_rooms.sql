@@ -40,10 +40,10 @@ comment on trigger _155_guard_program on participants is 'Keeps programs without
 create or replace function tg_participants__guard_keys() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
 begin
-  if (new.signing_key, new.agreement_key) is not distinct from (old.signing_key, old.agreement_key) then
+  if (new.signing_key, new.agreement_key) is not distinct from (old.signing_key, old.agreement_key) then -- of a new seat, old is null
     return new;
   end if;
-  if acting_user() <> old.user_id then -- null for the operator
+  if acting_user() <> new.user_id then -- null for the operator
     raise insufficient_privilege using
       message    = 'you cannot write the keys of another participant',
       constraint = 'participants_make_their_own_keys',
@@ -67,7 +67,7 @@ $$;
 
 comment on function tg_participants__guard_keys() is 'Keys are written once in a session, by its user, and in encrypted rooms only.';
 
-create or replace trigger _165_guard_keys before update of signing_key, agreement_key on participants
+create or replace trigger _165_guard_keys before insert or update of signing_key, agreement_key on participants
 for each row execute function tg_participants__guard_keys();
 comment on trigger _165_guard_keys on participants is 'Checks who writes the keys of a session, and when.';
 

@@ -11,7 +11,7 @@ begin
   if new.from_peer is null then
     new.from_peer := (select p.peer_id from participants p where p.room_id = new.room_id and p.user_id = sender_id);
   end if;
-  select s.user_id as from_user, s.signing_key, r.user_id as to_user,
+  select s.user_id as from_user, s.signing_key, s.role, s.invited_to_speak_at, r.user_id as to_user,
          (select max(k.kid) from sender_keys k where k.from_peer = new.from_peer and k.to_peer = new.to_peer) as last
   into pair
   from participants s
@@ -22,6 +22,12 @@ begin
       message    = 'this session has no seat with keys in this room',
       constraint = 'sender_keys_sender_has_keys',
       hint       = 'Join an encrypted room, and write signing_key and agreement_key to your seat first.';
+  end if;
+  if pair.role = 'AUDIENCE' and pair.invited_to_speak_at is null then
+    raise check_violation using
+      message    = 'only who may speak gives keys',
+      constraint = 'sender_keys_sender_may_speak',
+      hint       = 'A listener needs none: they are the keys of what one says. Who is invited to speak may give them before.';
   end if;
   if pair.to_user is null then
     raise check_violation using
@@ -41,7 +47,7 @@ begin
 end
 $$;
 
-comment on function tg_sender_keys__guard() is 'Both sessions have keys and seats in the room, and the number of a key is larger than those before.';
+comment on function tg_sender_keys__guard() is 'Both sessions have keys and seats in the room, the sender may speak, and the number of a key is larger than those before.';
 
 create or replace trigger _100_guard before insert on sender_keys
 for each row execute function tg_sender_keys__guard();
@@ -63,8 +69,8 @@ for each row execute function tg_sender_keys__limit();
 comment on trigger _160_limit on sender_keys is 'Two rows for each pair of sessions, of which a room has few.';
 
 create or replace trigger _170_pace before insert on sender_keys
-for each row execute function tg_pace('sender_keys_are_rate_limited', '3000', '1 minute');
-comment on trigger _170_pace on sender_keys is 'Rate limit: 3000 per user in 1 minute, which is a new key for 50 people once a second.';
+for each row execute function tg_pace('sender_keys_are_rate_limited', '2000', '1 minute');
+comment on trigger _170_pace on sender_keys is 'Rate limit: 2000 per user in 1 minute: a new key for 50 people every 1.5 seconds, which is as often as browsers make one.';
 
 create or replace function tg_sender_keys__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

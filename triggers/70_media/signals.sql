@@ -28,7 +28,8 @@ begin
   -- An operator in psql may send for any session.
   select s.user_id as from_user, s.kind as from_kind, s.seq as from_seq, s.role as from_role, s.invited_to_speak_at as from_invited_at, s.edge as from_edge, s.offers as from_offers,
          r.user_id as to_user, r.kind as to_kind, r.seq as to_seq, r.role as to_role, r.invited_to_speak_at as to_invited_at, r.edge as to_edge,
-         (s.kind in ('person', 'bot') and s.signing_key is null) or (r.kind in ('person', 'bot') and r.signing_key is null) as without_keys,
+         new.kind = 'offer' and ((s.kind in ('person', 'bot') and s.signing_key is null) or (r.kind in ('person', 'bot') and r.signing_key is null))
+           and (select e.encrypted from rooms e where e.id = s.room_id) as without_keys,
          w.signals, w.bytes
   into pair
   from participants s
@@ -74,7 +75,7 @@ begin
   end if;
 
   if new.kind = 'offer' then
-    if pair.without_keys and exists (select from rooms r where r.id = new.room_id and r.encrypted) then
+    if pair.without_keys then
       raise check_violation using
         message    = 'in an encrypted room only sessions with keys connect',
         constraint = 'signals_encrypted_sessions_have_keys',

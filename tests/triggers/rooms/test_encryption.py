@@ -122,6 +122,11 @@ def test_keys_are_written_once_in_a_session_by_its_user(psql: Psql, room: int) -
     psql.seat(other, "beth")
     with refused("participants_keys_are_for_encrypted_rooms"):
         take_keys(psql, other, "beth")
+    psql.act_as(None).person("carl")
+    with_keys = "insert into participants (room_id, user_id, signing_key, agreement_key) values (%s, %s, %s, %s)"
+    with refused("participants_keys_are_for_encrypted_rooms"):
+        psql.run(with_keys, other, psql.person_id("carl"), key("x"), key("y"))
+    psql.run(with_keys, room, psql.person_id("carl"), key("x"), key("y"))
     beth = psql.act_as(None).person_id("beth")
     with refused("participants_make_their_own_keys"):
         psql.act_as("rick").run(TAKE_KEYS, key("x"), key("y"), room, beth)
@@ -175,6 +180,16 @@ def test_a_key_is_read_by_its_recipient_alone_and_goes_with_either_session(
         give(psql, room, "rick", beth, 1)
     for name in ("beth", "carl"):
         take_keys(psql.act_as(None), room, name)
+    psql.seat(room, "lily", "AUDIENCE")
+    take_keys(psql, room, "lily")
+    with refused("sender_keys_sender_may_speak"):
+        give(psql, room, "lily", beth, 1)
+    psql.act_as("rick").run(
+        "update participants set invited_to_speak_at = now() where user_id = %s",
+        psql.act_as(None).person_id("lily"),
+    )
+    give(psql.act_as(None), room, "lily", beth, 1)
+    psql.run("delete from participants where user_id = %s", psql.person_id("lily"))
     for kid in (7, 8, 9):
         give(psql, room, "rick", beth, kid)
     give(psql, room, "rick", peer(psql, room, "carl"), 9)
