@@ -26,6 +26,6 @@ export function undecryptedInWords({ encryption }) {
 export function encryptionInWords(state) {
   const problem = encryptionProblemInWords(state)
   if (problem) return problem
-  if (state.phase === 'preparing') return inWords('Keys are being exchanged…')
+  if (state.phase === 'preparing' || state.phase === 'off') return inWords('Keys are being exchanged…') // before there is a session, too
   return inWords('Only the people in this room can hear it. The servers that pass the audio on cannot.')
 }

@@ -8,6 +8,7 @@ import { placeOf } from '../../../client_web/view/shell/route.js'
 import { changes } from '../../../client_web/view/inspector/inspector_words.js'
 import { problemInWords } from '../../../client_web/view/elements/problem_words.js'
 import { duration } from '../../../client_web/view/elements/words.js'
+import { encryptionInWords } from '../../../client_web/view/encryption/words.js'
 import { endingInWords } from '../../../client_web/view/room/ending_words.js'
 import { seatEventsInWords } from '../../../client_web/view/shell/seat_event_words.js'
 
@@ -98,4 +99,10 @@ test('changes are read from the two records', () => {
   const before = { muted: true, role: 'SPEAKER', seq: 4, peer_id: '0b1f2c3d-aaaa' }
   const after = { muted: false, role: 'SPEAKER', seq: 9, peer_id: '9f8e7d6c-bbbb-cccc' }
   assert.deepEqual(changes(after, before), ['muted true → false', 'peer_id 0b1f2c3d-aaaa → 9f8e7d6c…'])
+})
+
+test('nobody is promised that a room is encrypted before it is', () => {
+  const words = (/** @type {import('../../../client_web/room/encryption.js').Phase} */ phase) => encryptionInWords({ phase, number: null, problem: null })
+  assert.equal(words('off'), words('preparing'))
+  assert.notEqual(words('preparing'), words('on'))
 })
