@@ -266,6 +266,13 @@ def test_forged_offers_get_no_audio_that_is_not_encrypted_and_bring_none(quiet_p
 
 
 ANOTHER = "Somebody came or went, so the safety number is another one now."
+COUNTS = """(words) => {
+    globalThis.said = { inside: 0, outside: 0 } // the dialog
+    const dialog = document.querySelector('.dialog--encryption')
+    for (const [where, root] of [['inside', dialog], ['outside', document.querySelector('.room')]])
+        for (const region of root.querySelectorAll('.visually-hidden[role=status]'))
+            new MutationObserver(() => said[where] += region.textContent === words).observe(region, { childList: true })
+}"""
 NO_TRANSFORM = "delete globalThis.RTCRtpScriptTransform"
 
 
@@ -288,18 +295,25 @@ def test_the_page_says_what_is_encrypted_and_shows_the_safety_number(
         shows_number(beth, psql, room)
         assert beth.page.evaluate("document.documentElement.scrollWidth") <= SMALL_PHONE[0]
         # Somebody comes, first without keys, and then with some.
+        beth.page.evaluate(COUNTS, ANOTHER)
         psql.seat(room, "maya")
         beth.reads("maya cannot hear the room or talk in it")
-        psql.run(
-            "update participants set signing_key = 'BA' || repeat('s', 85), agreement_key = 'BA' || repeat('a', 85) where user_id = %s",
-            psql.person_id("maya"),
-        )
-        beth.reads(ANOTHER)
+        gives_keys(psql, "maya")
+        beth.page.locator(".encryption__changed", has_text=ANOTHER).wait_for()
+        beth.waits_for("() => said.inside === 1 && said.outside === 1")
         beth.page.keyboard.press("Escape")
         shows_number(beth, psql, room)
         beth.page.keyboard.press("Escape")
         psql.run("delete from participants where user_id = %s", psql.person_id("maya"))
-        beth.reads(ANOTHER)  # in a notice, because the number was looked at
+        # In a notice, because the number was looked at: once, and a screen reader says each.
+        notice = beth.page.locator(".notices").get_by_text(ANOTHER)
+        notice.wait_for()
+        beth.waits_for("() => said.outside === 2")
+        psql.seat(room, "maya")
+        gives_keys(psql, "maya")
+        beth.waits_for("() => said.outside === 3")
+        assert notice.count() == 1
+        psql.run("delete from participants where user_id = %s", psql.person_id("maya"))
         # What it cannot be, it says.
         beth.page.locator(".topology").click()
         assert beth.page.locator("input[value=mcu]").is_disabled()
@@ -315,6 +329,13 @@ def test_the_page_says_what_is_encrypted_and_shows_the_safety_number(
     with user_page(context, relay.url, "morty", path=f"/rooms/{psql.room('host')}") as morty:
         morty.walks_in()
     assert not [url for url in asked if "encryption" in url or "sender_keys" in url]
+
+
+def gives_keys(psql: Psql, username: str) -> None:
+    psql.run(
+        "update participants set signing_key = 'BA' || repeat('s', 85), agreement_key = 'BA' || repeat('a', 85) where user_id = %s",
+        psql.person_id(username),
+    )
 
 
 def shows_number(user: UserPage, psql: Psql, room: int) -> None:

@@ -1,4 +1,5 @@
-import { element, mark, say } from '../elements/element.js'
+import { createAnnouncement } from './announcement.js'
+import { element, mark } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 import { inWords } from '../../words/language.js'
 import { encryptionProblemInWords } from './words.js'
@@ -10,22 +11,21 @@ import { encryptionProblemInWords } from './words.js'
  * @param {{ showEncryption: () => void }} actions
  */
 export function createEncryptionButton({ showEncryption }) {
-  const announcement = element('span', { class: 'visually-hidden', role: 'status' })
+  const announcement = createAnnouncement()
   const button = element('button', { class: 'round encryption-button', type: 'button', hidden: true, 'aria-label': inWords('Encrypted audio'), title: inWords('Encrypted audio'), 'aria-haspopup': 'dialog', on: { click: () => showEncryption() } }, symbol('key'))
   /** @type {string|null} */ let number = null
 
   return {
     element: button,
-    announcement,
+    announcement: announcement.element,
     /** @param {ShownRoomSession} roomSession */
     update({ phase, room, encryption }) {
       button.hidden = phase === 'left' || !room?.encrypted
       mark(button, 'data-problem', encryptionProblemInWords(encryption) ? '' : null)
-      if (button.hidden || !encryption.number) number = null
-      else if (encryption.number !== number) {
-        say(announcement, number ? inWords('Somebody came or went, so the safety number is another one now.') : '')
-        number = encryption.number
-      }
+      const known = number
+      number = button.hidden ? null : encryption.number
+      if (!number) announcement.clear()
+      else if (known && known !== number) announcement.say(inWords('Somebody came or went, so the safety number is another one now.'))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { createAnnouncement } from './announcement.js'
 import { createDialog } from '../dialog/dialog.js'
 import { element, mark, say } from '../elements/element.js'
 import { together } from '../elements/words.js'
@@ -6,23 +7,26 @@ import { encryptionInWords, encryptionProblemInWords } from './words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
+const CHANGED = () => inWords('Somebody came or went, so the safety number is another one now.')
+
 /**
  * The dialog of an encrypted room: whether it works, the safety number to read to each other, and what is not encrypted.
- * @param {{ showNotice: (words: string) => void }} actions  who has seen the number is told when it changes
+ * @param {{ showNotice: (words: string) => void }} actions  who has seen the number is told when it changes: once, until they look again
  */
 export function createEncryptionDialog({ showNotice }) {
   const state = element('p', { class: 'encryption__state' })
   const outside = element('p', { class: 'encryption__outside', hidden: true })
   const digits = element('p', { class: 'encryption__number', dir: 'ltr' })
-  const changed = element('p', { class: 'encryption__changed', role: 'status' })
+  const changed = element('p', { class: 'encryption__changed' })
+  const announcement = createAnnouncement() // what is outside of an open dialog is not read
   const compare = element('section', { class: 'encryption__compare', 'aria-label': inWords('Safety number') },
-    element('h3', { class: 'caps', text: inWords('Safety number') }), digits, changed,
+    element('h3', { class: 'caps', text: inWords('Safety number') }), digits, changed, announcement.element,
     element('p', { class: 'quiet', text: inWords('Read these digits to each other. If all of you have the same ones, nobody stands between you and listens. They change when somebody comes or goes.') }))
   const dialog = createDialog(inWords('Encrypted audio'), state, outside, compare,
     element('p', { class: 'encryption__limits quiet', text: inWords('Chat, names, and who speaks when are not encrypted. The room cannot be recorded, have captions, be mixed by a server, or be heard by people who are not in it.') }))
   dialog.element.classList.add('dialog--encryption')
   /** @type {RoomSessionState|null} */ let latest = null
-  /** @type {{ room_id: number|undefined, number: string }|null} */ let seen = null
+  /** @type {{ room_id: number|undefined, first: string, number: string }|null} `first`: when the dialog was opened */ let seen = null
 
   function draw() {
     if (!latest) return
@@ -38,8 +42,10 @@ export function createEncryptionDialog({ showNotice }) {
       digits.dataset.number = number
       digits.replaceChildren(...number.split(' ').flatMap((group) => [element('span', { text: group }), ' ']))
     }
-    say(changed, seen && number && number !== seen.number ? inWords('Somebody came or went, so the safety number is another one now.') : '')
-    if (number && !seen) seen = { room_id: room?.id, number }
+    say(changed, seen && number && number !== seen.first ? CHANGED() : '')
+    if (!number) return
+    if (seen && number !== seen.number) announcement.say(CHANGED())
+    seen = { room_id: room?.id, first: seen?.first ?? number, number }
   }
 
   return {
@@ -47,6 +53,7 @@ export function createEncryptionDialog({ showNotice }) {
     open() {
       if (!latest?.room?.encrypted) return
       seen = null
+      announcement.clear()
       draw()
       dialog.open()
     },
@@ -60,8 +67,8 @@ export function createEncryptionDialog({ showNotice }) {
       if (dialog.element.open) return draw()
       const number = latest?.encryption.number
       if (!seen || !number || number === seen.number) return
-      seen = { ...seen, number }
-      showNotice(inWords('Somebody came or went, so the safety number is another one now.'))
+      seen = null
+      showNotice(CHANGED())
     },
   }
 }
