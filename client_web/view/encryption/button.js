@@ -22,10 +22,13 @@ export function createEncryptionButton({ showEncryption }) {
     update({ phase, room, encryption }) {
       button.hidden = phase === 'left' || !room?.encrypted
       mark(button, 'data-problem', encryptionProblemInWords(encryption) ? '' : null)
-      const known = number
-      number = button.hidden ? null : encryption.number
-      if (!number) announcement.clear()
-      else if (known && known !== number) announcement.say(inWords('Somebody came or went, so the safety number is another one now.'))
+      if (button.hidden) {
+        number = null
+        announcement.clear()
+      } else if (encryption.number && encryption.number !== number) { // for a moment there may be none
+        if (number) announcement.say(inWords('Somebody came or went, so the safety number is another one now.'))
+        number = encryption.number
+      }
     },
   }
 }
