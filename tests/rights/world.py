@@ -21,11 +21,10 @@ ACTORS: Final = ("anonymous", *PEOPLE, "relay")
 class World:
     """Ids of people by name, of the room and the club, of another room and another club.
 
-    `relay` is the relay's own login, which acts as nobody. The room is moderated and stands in the
-    club; `guest` and `gina` sit in it beside the actors, and `listener`, whose hand is up; `audience` is
-    invited to speak. The other room and club are `far`'s, where `fay` sits and belongs, and so is a hidden
-    room, for the invited. The next room and a later one are still to open, and are the host's. The room is on a node
-    and was recorded, with its four actors there; in the next one a recording runs.
+    `relay` is the relay's own login, which acts as nobody. The room is moderated and stands in the club; `guest` and `gina` sit in it beside the
+    actors, and `listener`, whose hand is up; `audience` is invited to speak. The other room and club are `far`'s, where `fay` sits and belongs, and so
+    is a hidden room, for the invited. The next room and a later one are still to open, and are the host's. The room is on a node and was recorded,
+    with its four actors there; in the next one a recording runs.
     """
 
     people: dict[str, int]
@@ -252,11 +251,8 @@ def _invite(psql: Psql, world: World) -> None:
         "insert into co_host_notices (room_id, user_id) select %s, id from users", world.next_room
     )
     for name in (*PEOPLE, "foe"):
-        psql.run(
-            "insert into reminders (room_id, user_id) values (%s, %s)",
-            world.next_room,
-            people[name],
-        )
+        planned, person = world.next_room, people[name]
+        psql.run("insert into reminders (room_id, user_id) values (%s, %s)", planned, person)
 
 
 def _record(psql: Psql, world: World) -> None:
@@ -264,9 +260,8 @@ def _record(psql: Psql, world: World) -> None:
     people = world.people
     psql.run("set session_replication_role = replica")
     # Chosen by its host: where it is automatic, a heartbeat moves the room to a mesh, in the middle of a test.
-    psql.run(
-        "update rooms set topology = 'sfu', topology_is_auto = false where id = %s", world.room
-    )
+    chosen = "topology = 'sfu', topology_is_auto = false"
+    psql.run(f"update rooms set {chosen} where id = %s", world.room)
     psql.run("insert into assignments (room_id, node_id) values (%s, 'one')", world.room)
     psql.run(
         "insert into mix_receivers (room_id, node_id, address, port, key) values (%s, 'one', '127.0.0.1', 9, repeat('a', 40))",
