@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from .percentiles import rank
+
 DRAWS: Final = 1000
 COVERED: Final = 95  # of 100
 Moments = Sequence[Sequence[float]]
@@ -117,6 +119,5 @@ def _middle(draws: Array) -> tuple[float, float]:
 
 
 def _ranked(values: Array, shares: Sequence[int]) -> list[float]:
-    """Nearest-rank percentiles, as in `percentiles.py`."""
-    ranked = np.sort(values)
-    return [float(ranked[min(len(ranked) - 1, share * len(ranked) // 100)]) for share in shares]
+    ranked: Sequence[float] = np.sort(values).tolist()
+    return [rank(ranked, share) for share in shares]

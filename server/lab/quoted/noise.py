@@ -10,6 +10,8 @@ from typing import Final
 
 import psutil
 
+from ...tools.percentiles import rank
+
 IDLE: Final = 0.6  # seconds without anything, before each repetition of the floor
 TICK: Final = 0.01  # seconds
 
@@ -44,7 +46,7 @@ async def idle(seconds: float = IDLE) -> Idle:
         await asyncio.sleep(TICK)
         late.append((loop.time() - began - TICK) * 1000)
     busy = psutil.cpu_percent() / 100
-    return Idle(round(busy, 3), round(sorted(late)[len(late) * 95 // 100], 3))
+    return Idle(round(busy, 3), round(rank(sorted(late), 95), 3))
 
 
 def noise(floors: Sequence[float], idles: Sequence[Idle]) -> Noise:
