@@ -60,8 +60,9 @@ class Sample:
         return len(self._repetitions)
 
     def interval(self, share: int = 50) -> Interval | None:
-        """This percentile of all values with its interval; None without values."""
-        if not self._repetitions:
+        """This percentile of all values with its interval; None without values, or of too few moments: the 99th of fewer than 100 is one of them."""
+        moments = sum(map(len, self._repetitions))
+        if not moments or (share > 50 and moments * (100 - share) < 100):
             return None
         every = np.concatenate([values for moments in self._repetitions for values in moments])
         (value,) = _ranked(every, [share])

@@ -42,6 +42,10 @@ def test_few_single_values_are_from_the_smallest_to_the_largest() -> None:
     tens = Sample([[[float(n)] for n in range(1, 11)]], (50, 90)).interval(90)
     assert tens == Interval(9.0, 9.0, 9.0, 1)
     assert of_repetitions([]) is None
+    for moments, shown in ((19, [False, False]), (20, [True, False]), (100, [True, True])):
+        sample = Sample([[[float(n)] for n in range(moments)]], (50, 95, 99))
+        assert sample.interval() is not None
+        assert [sample.interval(share) is not None for share in (95, 99)] == shown
     assert Sample([[], [[]]]).interval() is None
 
 
