@@ -79,5 +79,4 @@ def _notes(report: Report) -> Iterator[Text]:
     for label, words in apart(labels, ours):
         yield Text(f"within the noise of {label}: {words}", style="dim")
     for each in report.not_started:
-        install = f" Install it: {each.install}" if each.install else ""
-        yield Text(f"not started: {each.label}: {each.why}.{install}", style="bold")
+        yield Text(f"{report.heading(each)}: {each.label}: {each}", style="bold")
