@@ -16,12 +16,13 @@ from .wording import FAULTS, SHOWN, loss
 
 def html(report: Report) -> str:
     """The whole page."""
+    lost = list(_losses(report))
     timed = [each for each in report.results if each.repetitions]
     return page(
         "Beside other systems · Roomtone lab",
         _head(report),
         f'<h2>What it takes</h2><div class="charts">{"".join(_charts(report))}</div>',
-        numbers(LOST, LOSS_HEADINGS, _losses(report), "What is lost"),
+        numbers(LOST, LOSS_HEADINGS, lost, "What is lost") if lost else "",
         numbers(TIMES, TIMES_HEADINGS, (_times(report, each) for each in timed), "The times"),
         numbers(
             interval(report.plan.repetitions),

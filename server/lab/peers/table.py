@@ -25,16 +25,16 @@ def table(report: Report) -> RenderableType:
     measured = [each for each in every if each.repetitions]
     times = (["", each.about.label, *_times(report, each)] for each in measured)
     costs = (["", each.about.label, *_costs(report, each)] for each in measured)
-    lost = (
+    lost = [
         ["", each.about.label, *(loss(each.losses.get(fault)) for fault in FAULTS)]
         for each in every
         if each.losses
-    )
+    ]
     return Group(
         Text(_plan(report)),
         grid("Until a follower sees it, in ms", "system", TIMES, times),
         grid("What it costs, a write and a follower", "system", COSTS, costs),
-        grid("Acknowledged, and lost", "system", LOSSES, lost),
+        *([grid("Acknowledged, and lost", "system", LOSSES, lost)] if lost else []),
         *_notes(report),
     )
 

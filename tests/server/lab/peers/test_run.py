@@ -228,6 +228,8 @@ def test_the_report_the_table_and_the_spreadsheet_say_the_same(made: Report) -> 
     assert "Measured once" in page
     head, *rows = csv.reader(spreadsheet(made).splitlines())
     assert len({len(row) for row in (head, *rows)}) == 1
+    named = {row[3] for row in rows if row[0] == "listen"}
+    assert {"lost_cut", "owed_cut", "repeated_cut", "refused_cut"} <= named
     joins = [row for row in rows if row[:4] == ["listen", "listen", "default", "join_p50"]]
     found = made.figures["listen"]["join_p50"]
     assert found is not None
