@@ -111,7 +111,7 @@ export function createLane({ name, username, clock, onEvent, onChange }) {
         begun,
         counted: counter.counted,
         latency: latencies.at(-1) ?? null,
-        median: ranked.length ? ranked[Math.floor((ranked.length - 1) / 2)] : null,
+        median: ranked.length ? (ranked[Math.floor((ranked.length - 1) / 2)] + ranked[Math.floor(ranked.length / 2)]) / 2 : null,
         seat,
         next_at: name === 'polling' && answered !== null ? answered + every : null,
         every,

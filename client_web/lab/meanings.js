@@ -38,6 +38,7 @@ export const meaningsOfPeers = () => createMeanings([
   [inWords('server'), inWords('How long the server’s processor worked for one write, everything included.')],
   [inWords('database'), inWords('How long the database’s processor worked for one write, where there is a database.')],
   [inWords('bytes'), inWords('How many bytes went over the network for each event that a follower got.')],
-  [inWords('memory'), inWords('How much memory each follower takes on the server.')],
+  [inWords('memory'), inWords('How much memory each follower takes on the server; of LISTEN and logical decoding, in the database.')],
   [inWords('lost'), inWords('Of the events that followers had to get while something was broken, those that they never got.')],
+  [inWords('the floor'), inWords('The least that a server can do: it writes what it gets to bare connections. What varies there is the machine.')],
 ])

@@ -58,7 +58,7 @@ function createPeer() {
     update(/** @type {Json} */ lane) {
       say(label, lane.label)
       say(state, stateOf(lane))
-      mark(list, 'hidden', lane.problem !== null)
+      mark(list, 'hidden', !lane.repetitions && !lane.owed)
       figures.join.say(duration(lane.join_p50) || '–')
       figures.signal.say(duration(lane.signal_p50) || '–')
       figures.server.say(duration(lane.server) || '–')
@@ -71,7 +71,7 @@ function createPeer() {
 }
 
 function stateOf(/** @type {Json} */ { problem, repetitions, owed, measured_at }) {
-  if (problem !== null) return inWords('Not measured: {why}', { why: problem })
+  if (problem !== null) return repetitions || owed ? inWords('Not measured to its end: {why}', { why: problem }) : inWords('Not measured: {why}', { why: problem })
   if (!repetitions && !owed) return inWords('not measured yet')
   const at = new Date(measured_at).toLocaleTimeString(locale)
   return repetitions ? inWords('{count, plural, one {measured once} other {measured # times}}, last at {at}', { count: repetitions, at }) : inWords('only what is lost, at {at}', { at })

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from .group import cli
@@ -103,7 +104,9 @@ def lab_topology_command(topologies: str | None, **given: Any) -> None:
     "--live", is_flag=True, help="Show the lanes meanwhile on /lab of a running Roomtone."
 )
 @from_settings("data_dir", "database_url")
+@click.pass_context
 def lab_peers_command(
+    context: click.Context,
     systems: str | None,
     no_faults: bool,
     live: bool,
@@ -128,6 +131,12 @@ def lab_peers_command(
             numbers["faults"] = ()
         return Plan(**numbers)
 
+    if not live:
+        for name in ("data_dir", "database_url", "database_url_file"):
+            if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                raise click.UsageError(
+                    f"--{name.replace('_', '-')} names the database of --live; the lab starts its own"
+                )
     of_page = {"data_dir": data_dir, "database_url": database_url, "database_url_file": database_url_file}  # fmt: skip
     live_url = running_database(settings_from(of_page)) if live else None
     perform(peers(live_url), of_size(plan, SIZES), **given)

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from .percentiles import rank
+
 DRAWS: Final = 1000
 COVERED: Final = 95  # of 100
 Moments = Sequence[Sequence[float]]
@@ -58,8 +60,9 @@ class Sample:
         return len(self._repetitions)
 
     def interval(self, share: int = 50) -> Interval | None:
-        """This percentile of all values with its interval; None without values."""
-        if not self._repetitions:
+        """This percentile of all values with its interval; None without values, or of too few moments: the 99th of fewer than 100 is one of them."""
+        moments = sum(map(len, self._repetitions))
+        if not moments or (share > 50 and moments * (100 - share) < 100):
             return None
         every = np.concatenate([values for moments in self._repetitions for values in moments])
         (value,) = _ranked(every, [share])
@@ -117,6 +120,5 @@ def _middle(draws: Array) -> tuple[float, float]:
 
 
 def _ranked(values: Array, shares: Sequence[int]) -> list[float]:
-    """Nearest-rank percentiles, as in `percentiles.py`."""
-    ranked = np.sort(values)
-    return [float(ranked[min(len(ranked) - 1, share * len(ranked) // 100)]) for share in shares]
+    ranked: Sequence[float] = np.sort(values).tolist()
+    return [rank(ranked, share) for share in shares]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeVar
 
 MOST_STEPS: Final = 8  # numbers in one list
+
+Name = TypeVar("Name", bound=str)
 
 
 class PlanError(ValueError):
@@ -37,3 +40,11 @@ def check_list(name: str, numbers: tuple[int, ...], bounds: tuple[int, int]) -> 
         check(name, number, bounds)
     if list(numbers) != sorted(set(numbers)):
         raise PlanError(f"{name}: each number once, and the smallest first")
+
+
+def names_of(what: str, text: str, known: Sequence[Name]) -> tuple[Name, ...]:
+    """`mesh, sfu` as names, in the order in which they are known. Raises PlanError."""
+    wanted = [name.strip() for name in text.split(",")]
+    if not {*wanted} <= {*known} or len({*wanted}) != len(wanted):
+        raise PlanError(f"{what}: {text[:60]!r} is not a list of {', '.join(known)}, each once")
+    return tuple(name for name in known if name in wanted)

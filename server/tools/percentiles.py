@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 SHARES: Final = (10, 25, 50, 75, 90, 99)  # of 100
@@ -24,15 +25,19 @@ def spread(milliseconds: Sequence[float]) -> Spread | None:
     if not milliseconds:
         return None
     ranked = sorted(milliseconds)
-    p50, p95, p99 = (_rank(ranked, share) for share in (50, 95, 99))
+    p50, p95, p99 = (round(rank(ranked, share), 3) for share in (50, 95, 99))
     return Spread(p50, p95, p99, round(ranked[-1], 3))
 
 
 def percentiles(milliseconds: Sequence[float]) -> dict[int, float]:
     """{percentile: value}; empty without values."""
     ranked = sorted(milliseconds)
-    return {share: _rank(ranked, share) for share in SHARES} if ranked else {}
+    return {share: round(rank(ranked, share), 3) for share in SHARES} if ranked else {}
 
 
-def _rank(ranked: Sequence[float], share: int) -> float:
-    return round(ranked[min(len(ranked) - 1, share * len(ranked) // 100)], 3)
+def rank(ranked: Sequence[float], share: int) -> float:
+    """Of sorted values, the one that `share` of 100 do not exceed (nearest rank); the median of an even number is between the middle two."""
+    many = len(ranked)
+    if share == 50:
+        return (ranked[(many - 1) // 2] + ranked[many // 2]) / 2
+    return ranked[max(0, ceil(share * many / 100) - 1)]

@@ -10,6 +10,7 @@ export const together = (/** @type {Iterable<string>} */ names) => list.format([
 /** "amara, beth, cleo": the beginning of a list. @param {readonly string[]} names */
 export const inOrder = (names) => names.map(isolated).reduce((earlier, next) => inWords('{earlier}, {next}', { earlier, next }))
 
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
 const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
 /** "4 ms", "0.4 ms", "1.2 s"; empty if unknown. @param {number|null|undefined} ms */
@@ -18,7 +19,7 @@ export function duration(ms) {
   const shown = Math.max(0, ms)
   if (shown < 0.1) return `< ${tenths.format(0.1)} ms`
   if (shown < 1) return `${tenths.format(shown)} ms`
-  if (shown < 1000) return `${Math.round(shown)} ms`
+  if (shown < 1000) return `${whole.format(shown)} ms`
   if (shown < 60_000) return inWords('{seconds} s', { seconds: tenths.format(shown / 1000) })
   return inWords('{minutes} min', { minutes: Math.round(shown / 60_000) })
 }

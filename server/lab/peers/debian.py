@@ -12,10 +12,10 @@ WITHIN: Final = 10.0  # seconds
 
 
 def required(program: str, package: str) -> str:
-    """Where this program is. Raises CannotStart with the command that installs its package."""
+    """Where this program is. Raises CannotStart with how to install its package."""
     found = installed(program)
     if found is None:
-        raise CannotStart(f"{program} is not installed", f"apt-get install {package}")
+        raise CannotStart(f"{program} is not installed", f"install it: apt-get install {package}")
     return found
 
 

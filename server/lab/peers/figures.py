@@ -82,12 +82,20 @@ class Result:
 
 @dataclass(frozen=True)
 class NotStarted:
-    """A lane that could not be started or measured: why, and the command that would help."""
+    """A lane that could not be started, or not measured to its end: why, what would help, and its programs' last words.
+
+    `why` and `install` are sentences of ours, for everybody; `words` are for who runs the lab.
+    """
 
     name: str
     label: str
     why: str
     install: str
+    words: str = ""
+
+    def __str__(self) -> str:
+        """All of it, for who runs the lab."""
+        return ". ".join(filter(None, (self.why, self.install, self.words)))
 
 
 @dataclass
@@ -126,6 +134,15 @@ class Report:
             ]
             for name in named
         }
+
+    def heading(self, gone: NotStarted) -> str:
+        """What became of a lane: nothing, or less than was planned."""
+        begun = any(
+            each.about.name == gone.name
+            for each in (*self.results, self.floor)
+            if each.repetitions or each.losses
+        )
+        return "not measured to its end" if begun else "not started"
 
     @property
     def missed(self) -> int:

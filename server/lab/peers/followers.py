@@ -118,8 +118,8 @@ class Followers:
                 await asyncio.gather(*(start(follower) for follower in followers))
         except TimeoutError:
             faults = [each.fault for each in followers if not each.follows.is_set()]
-            why = f"{len(faults)} of {len(followers)} could not follow: {faults[0]}"
-            raise CannotStart(why) from None
+            why = f"{len(faults)} of {len(followers)} could not follow"
+            raise CannotStart(why, words=str(faults[0])) from None
 
     async def stop(self) -> None:
         await asyncio.gather(*(follower.stop() for follower in self._all), return_exceptions=True)

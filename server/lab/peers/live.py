@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import psycopg
@@ -33,18 +34,21 @@ class LiveRows:
 
     def __init__(self, psql: Psql | None) -> None:
         self._psql = psql
+        self._one_at_a_time = asyncio.Lock()
+        """Lanes that are broken beside each other share this session, and transactions of one session cannot overlap."""
 
     async def show(self, place: int, result: Result, not_started: NotStarted | None) -> None:
         """What is known of this lane so far."""
-        if self._psql is None:
-            return
-        try:
-            async with self._psql.transaction():
-                await self._psql.execute(DELETE, (place, place))
-                await self._psql.execute(INSERT, (place, *_row(result, not_started)))
-        except psycopg.Error as error:
-            log.warning("the lanes are not shown any more: %s", error)
-            self._psql = None
+        async with self._one_at_a_time:
+            if self._psql is None:
+                return
+            try:
+                async with self._psql.transaction():
+                    await self._psql.execute(DELETE, (place, place))
+                    await self._psql.execute(INSERT, (place, *_row(result, not_started)))
+            except psycopg.Error as error:
+                log.warning("the lanes are not shown any more: %s", error)
+                self._psql = None
 
 
 @asynccontextmanager
@@ -62,7 +66,7 @@ async def live_rows(database_url: str | None) -> AsyncIterator[LiveRows]:
         try:
             yield rows
         finally:
-            if not psql.broken:
+            with suppress(psycopg.Error):  # what was measured is worth more than these rows
                 await psql.execute(DELETE, (1, 60))
 
 
@@ -71,7 +75,7 @@ def _row(result: Result, not_started: NotStarted | None) -> list[object]:
     losses = result.losses.values()
     problem = None
     if not_started is not None:
-        problem = " ".join(filter(None, (not_started.why, not_started.install)))[:LONGEST_PROBLEM]
+        problem = ". ".join(filter(None, (not_started.why, not_started.install)))[:LONGEST_PROBLEM]
     return [
         result.about.label,
         len(every),

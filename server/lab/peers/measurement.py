@@ -44,7 +44,7 @@ async def _connect_participants(lane: Lane) -> None:
             await lane.join(participant)
             await lane.leave(participant)
     except NotAccepted as error:
-        raise CannotStart(f"its participants could not connect: {error}") from error
+        raise CannotStart("its participants could not connect", words=str(error)) from error
 
 
 def _repetition(

@@ -75,7 +75,8 @@ class Nchan(FollowedHere):
         program = required("nginx", nchan.PACKAGE)
         if not nchan.installed():
             raise CannotStart(
-                "nginx is there, its module nchan is not", f"apt-get install {nchan.PACKAGE}"
+                "nginx is there, its module nchan is not",
+                f"install it: apt-get install {nchan.PACKAGE}",
             )
         self.versions = {name: await package_version(name) for name in ("nginx", nchan.PACKAGE)}
         configuration = self.folder / "nginx.conf"

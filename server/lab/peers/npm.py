@@ -30,7 +30,8 @@ PACKAGES: Final = {
 }
 INSTALLS_WITHIN: Final = 240.0  # seconds
 LAST_WORDS: Final = 300  # characters of npm's errors
-NODE: Final = "apt-get install nodejs npm"
+CHECK: Final = "check with npm ping"
+NODE: Final = "install it: apt-get install nodejs npm"
 
 
 def node() -> str:
@@ -56,9 +57,10 @@ class Modules:
             if await in_thread(_has, folder, needed):
                 return folder
             if self._given is not None:
-                raise CannotStart(f"{', '.join(needed)}: not all are in {self._given}")
+                raise CannotStart(f"{', '.join(needed)}: not all are in the folder that was given")
             if self._failed is not None:
-                raise CannotStart(self._failed.why, self._failed.install)
+                failed = self._failed
+                raise CannotStart(failed.why, failed.install, failed.words)
             try:
                 await _install(folder.parent)
             except CannotStart as error:
@@ -108,14 +110,14 @@ async def _run(npm: str, folder: Path) -> None:
         async with asyncio.timeout(INSTALLS_WITHIN):
             status = await process.wait()
     except TimeoutError:
-        raise CannotStart(f"npm took longer than {INSTALLS_WITHIN:g} s", "npm ping") from None
+        raise CannotStart(f"npm took longer than {INSTALLS_WITHIN:g} s", CHECK) from None
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # its children, too, which are in its session
         await process.wait()
     if status != 0:
         words = (await in_thread(log_file.read_text))[-LAST_WORDS:].strip()
-        raise CannotStart(f"npm could not install its packages: {words}", "npm ping")
+        raise CannotStart("npm could not install its packages", CHECK, words)
 
 
 def _beside(folder: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from ...tools.numbers import PlanError, check
+from ...tools.numbers import check, names_of
 from ..quoted.rounds import REPETITIONS, SEEDS
 
 Act = Literal["join", "offer", "candidate", "leave"]
@@ -61,7 +61,4 @@ SIZES: Final[dict[str, dict[str, Any]]] = {
 
 def systems_of(text: str) -> tuple[str, ...]:
     """`socket.io,nats`, in the lab's order. Raises PlanError."""
-    wanted = text.split(",")
-    if not {*wanted} <= {*SYSTEMS} or len({*wanted}) != len(wanted):
-        raise PlanError(f"systems: {text[:60]!r} is not a list of {', '.join(SYSTEMS)}, each once")
-    return tuple(name for name in SYSTEMS if name in wanted)
+    return names_of("systems", text, SYSTEMS)

@@ -60,7 +60,7 @@ class Process:
 
         if not await until(answers, STARTS_WITHIN) or process.returncode is not None:
             words = self._log_file.read_text(errors="replace")[-LAST_WORDS:].strip()
-            raise CannotStart(f"{self._name} did not start: {words or 'it said nothing'}")
+            raise CannotStart(f"{self._name} did not start", words=words or "it said nothing")
 
     async def kill(self) -> None:
         """With the processes below it, such as nginx's workers, which would go on."""

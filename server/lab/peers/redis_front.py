@@ -36,6 +36,10 @@ class Front:
         self._commands: Redis | None = None
         self._read_to: str | None = None
         self._connecting = asyncio.Lock()
+        self.knows_its_place = asyncio.Event()
+        """Set when it has read where the stream ends: who follows before that would miss what came meanwhile."""
+        if not streams:
+            self.knows_its_place.set()
 
     async def keep_reading(self) -> None:
         """Read from Redis for all streams, and again whenever its connection ends."""
@@ -61,6 +65,7 @@ class Front:
         if self._read_to is None:
             newest = await redis.ask("XREVRANGE", STREAM, "+", "-", "COUNT", "1")
             self._read_to = newest[0][0] if newest else "0-0"
+            self.knows_its_place.set()
         while True:
             answer = await redis.ask(
                 "XREAD", "COUNT", "100", "BLOCK", "5000", "STREAMS", STREAM, self._read_to
@@ -149,6 +154,7 @@ async def serve(port: int, redis_port: int, *, streams: bool) -> None:
             front.forget(followed, writer)
             writer.close()
 
+    await front.knows_its_place.wait()
     server = await asyncio.start_server(accept, "127.0.0.1", port)
     async with server:
         await asyncio.gather(server.serve_forever(), reading)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 
 class CannotStart(Exception):
-    """A system that is not here: why, and the command that installs it, if there is one."""
+    """A system that is not here: why, what helps, if something does, and the last words of its programs.
 
-    def __init__(self, why: str, install: str = "") -> None:
+    `why` is a sentence of ours, which strangers may read on /lab. `words` may name folders and addresses of this machine.
+    """
+
+    def __init__(self, why: str, install: str = "", words: str = "") -> None:
         super().__init__(why)
         self.why = why
         self.install = install
+        self.words = words
 
 
 class NotAccepted(Exception):

@@ -103,13 +103,9 @@ class Run:
                 await self._broken(waiting.popleft(), bench)
 
         with ExitStack() as stack:
-            more = min(AT_ONCE, len(waiting)) - 1
-            starting = (
-                # to its end, also when cancelled: otherwise the stack would never learn of it
-                finished(in_thread(stack.enter_context, workbench(None)), "PostgreSQL, started")
-                for _ in range(more)
-            )
-            benches = [self._bench, *await all_of(*starting, name="more of PostgreSQL")]
+            more = (_another(stack) for _ in range(min(AT_ONCE, len(waiting)) - 1))
+            found = await all_of(*more, name="more of PostgreSQL")
+            benches = [self._bench, *(bench for bench in found if bench is not None)]
             await all_of(*map(one_after_the_other, benches), name="what is lost")
 
     async def _broken(self, entry: Entry, bench: Workbench) -> None:
@@ -138,14 +134,16 @@ class Run:
                     self._result(entry).versions.update(lane.versions)
                     await finished(lane.stop(), f"end of {entry.about.label}")
         except CannotStart as error:
-            self._gone(entry, error.why, error.install)
+            self._gone(entry, error.why, error.install, error.words)
         except Exception as error:
             log.info("%s failed", entry.about.label, exc_info=error)
-            self._gone(entry, f"{type(error).__name__}: {error}", "")
+            self._gone(entry, "it failed", "", str(error))
 
-    def _gone(self, entry: Entry, why: str, install: str) -> None:
+    def _gone(self, entry: Entry, why: str, install: str, words: str) -> None:
         about = entry.about
-        self._not_started[about.name] = NotStarted(about.name, about.label, why, install)
+        if measured := len(self._result(entry).repetitions):
+            why = f"{measured} of {self._plan.repetitions} repetitions, then: {why}"
+        self._not_started[about.name] = NotStarted(about.name, about.label, why, install, words)
 
     def report(self, machine: dict[str, object]) -> Report:
         joins = [[ms for join in each.joins for ms in join] for each in self._floor.repetitions]
@@ -159,3 +157,15 @@ class Run:
             results=[each for each in self._results.values() if each.repetitions or each.losses],
             not_started=list(self._not_started.values()),
         )
+
+
+async def _another(stack: ExitStack) -> Workbench | None:
+    """One more PostgreSQL, ended with the stack; without it, lanes wait for each other, and nothing is lost of what was measured."""
+    try:
+        # to its end, also when cancelled: otherwise the stack would never learn of it
+        return await finished(
+            in_thread(stack.enter_context, workbench(None)), "PostgreSQL, started"
+        )
+    except Exception as error:
+        log.warning("one PostgreSQL less to break", exc_info=error)
+        return None

@@ -25,16 +25,16 @@ def table(report: Report) -> RenderableType:
     measured = [each for each in every if each.repetitions]
     times = (["", each.about.label, *_times(report, each)] for each in measured)
     costs = (["", each.about.label, *_costs(report, each)] for each in measured)
-    lost = (
+    lost = [
         ["", each.about.label, *(loss(each.losses.get(fault)) for fault in FAULTS)]
         for each in every
         if each.losses
-    )
+    ]
     return Group(
         Text(_plan(report)),
         grid("Until a follower sees it, in ms", "system", TIMES, times),
         grid("What it costs, a write and a follower", "system", COSTS, costs),
-        grid("Acknowledged, and lost", "system", LOSSES, lost),
+        *([grid("Acknowledged, and lost", "system", LOSSES, lost)] if lost else []),
         *_notes(report),
     )
 
@@ -79,5 +79,4 @@ def _notes(report: Report) -> Iterator[Text]:
     for label, words in apart(labels, ours):
         yield Text(f"within the noise of {label}: {words}", style="dim")
     for each in report.not_started:
-        install = f" Install it: {each.install}" if each.install else ""
-        yield Text(f"not started: {each.label}: {each.why}.{install}", style="bold")
+        yield Text(f"{report.heading(each)}: {each.label}: {each}", style="bold")

@@ -50,8 +50,8 @@ SHOWN: Final[dict[str, Shown]] = {
     ),
     "memory": Shown(
         "Memory",
-        "Of the server, or of the database where followers have sessions in it, for each follower. Programs that took memory"
-        " before they needed it show 0.",
+        "Of the server, or of the database where followers have sessions in it, for each follower. Of programs that"
+        " took memory before they needed it, a part may be missing.",
         bytes_of,
     ),
     "bytes": Shown(

@@ -31,6 +31,9 @@ def table(found: Comparison) -> RenderableType:
         f" rarely more than {found.most}: the runs {'agree' if found.agree else 'do not agree'}."
     )
     notes = [Text(f"only in one of them: {name}", style="dim") for name in found.only_in_one]
+    notes += [Text(f"not the same in both: {words}", style="bold") for words in found.unlike]
+    if found.once:
+        notes.append(Text(f"measured once in both, and not compared: {found.once}", style="dim"))
     return Group(
         grid(f"{found.what}: intervals that lie apart", "figure", HEADINGS, rows)
         if found.apart

@@ -10,13 +10,18 @@ from typing import Final
 
 import psutil
 
+from ...tools.bootstrap import of_repetitions
+from ...tools.percentiles import rank
+
 IDLE: Final = 0.6  # seconds without anything, before each repetition of the floor
 TICK: Final = 0.01  # seconds
 
 
 @dataclass(frozen=True)
 class Noise:
-    """`latency` in milliseconds: from the smallest to the largest median of the floor's repetitions, None if fewer than two were measured.
+    """`latency` in milliseconds: how wide the interval of the floor's medians is, None if fewer than two were measured.
+
+    Up to five it is from the smallest to the largest, from six on the 95 % interval: the range of more would only grow with their number.
 
     `busy` is the share of all cores that was busy while nothing was measured, `late` how many milliseconds too late a timer woke (p95).
     """
@@ -44,13 +49,14 @@ async def idle(seconds: float = IDLE) -> Idle:
         await asyncio.sleep(TICK)
         late.append((loop.time() - began - TICK) * 1000)
     busy = psutil.cpu_percent() / 100
-    return Idle(round(busy, 3), round(sorted(late)[len(late) * 95 // 100], 3))
+    return Idle(round(busy, 3), round(rank(sorted(late), 95), 3))
 
 
 def noise(floors: Sequence[float], idles: Sequence[Idle]) -> Noise:
     """`floors` are the medians of the floor's repetitions, in milliseconds."""
+    found = of_repetitions(floors)
     return Noise(
-        latency=round(max(floors) - min(floors), 4) if len(floors) > 1 else None,
+        latency=round(found.high - found.low, 4) if found and len(floors) > 1 else None,
         busy=median(each.busy for each in idles) if idles else 0.0,
         late=median(each.late for each in idles) if idles else 0.0,
     )

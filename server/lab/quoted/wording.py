@@ -62,7 +62,8 @@ def intervals(repetitions: int, drawn: str) -> str:
 def noise_method(noise: Noise, floor: str) -> str:
     """`floor` is what the idle lane is, as a sentence."""
     return (
-        f"{floor} How far its medians are apart ({noise_of(noise)}) is the machine, and smaller differences between lanes say nothing."
+        f"{floor} How wide the interval of its medians is ({noise_of(noise)}) is the machine, and smaller differences between lanes say"
+        " nothing."
         f" While nothing ran, {noise.busy:.0%} of the cores were busy with other programs, and a timer woke up to {noise.late:.1f} ms"
         " late (p95)."
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from ...tools.numbers import PlanError, check, check_list
+from ...tools.numbers import PlanError, check, check_list, names_of
 from ..quoted.rounds import REPETITIONS, SEEDS
 
 Topology = Literal["mesh", "sfu", "mcu", "edge", "videoroom", "audiobridge"]
@@ -123,12 +123,8 @@ SIZES: Final[dict[str, dict[str, Any]]] = {
 
 
 def topologies_of(text: str) -> tuple[Topology, ...]:
-    """`mesh,sfu` as topologies. Raises PlanError."""
-    named = [name.strip() for name in text.split(",")]
-    known = tuple(topology for name in named for topology in TOPOLOGIES if topology == name)
-    if len(known) != len(named):
-        raise PlanError(f"topologies: {text[:60]!r} is not a list of {_NAMES}")
-    return known
+    """`mesh,sfu` as topologies, in the lab's order. Raises PlanError."""
+    return names_of("topologies", text, TOPOLOGIES)
 
 
 def kinds_of(topologies: Iterable[Topology]) -> list[str]:

@@ -48,6 +48,8 @@ from roomtone.cli import cli
             "/nowhere/at/all.json cannot be written: No such file or directory",
         ),
         ("lab peers", ["--systems", "telegraph"], "is not a list of roomtone, socket.io"),
+        ("lab peers", ["--systems", "nats,nats"], "each once"),
+        ("lab peers", ["--database-url", "postgresql://x/y"], "names the database of --live"),
         ("lab peers", ["--quick", "--followers", "0"], "followers: 0 is not between 1 and 500"),
         ("lab peers", ["--repetitions", "0"], "repetitions: 0 is not between 1 and 100"),
         (

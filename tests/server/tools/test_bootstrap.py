@@ -38,7 +38,14 @@ def test_repetitions_that_differ_make_the_interval_wide() -> None:
 
 def test_few_single_values_are_from_the_smallest_to_the_largest() -> None:
     assert of_repetitions([3.0, 1.0, 2.0]) == Interval(2.0, 1.0, 3.0, 3)
+    assert of_repetitions([1.0, 2.0]) == Interval(1.5, 1.0, 2.0, 2)
+    tens = Sample([[[float(n)] for n in range(1, 11)]], (50, 90)).interval(90)
+    assert tens == Interval(9.0, 9.0, 9.0, 1)
     assert of_repetitions([]) is None
+    for moments, shown in ((19, [False, False]), (20, [True, False]), (100, [True, True])):
+        sample = Sample([[[float(n)] for n in range(moments)]], (50, 95, 99))
+        assert sample.interval() is not None
+        assert [sample.interval(share) is not None for share in (95, 99)] == shown
     assert Sample([[], [[]]]).interval() is None
 
 

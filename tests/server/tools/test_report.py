@@ -100,7 +100,9 @@ def test_a_page_holds_any_text() -> None:
 
 def test_percentiles_are_values_that_were_measured() -> None:
     assert spread([]) is None
-    assert spread([float(n) for n in range(100)]) == Spread(50.0, 95.0, 99.0, 99.0)
+    assert spread([float(n) for n in range(1, 101)]) == Spread(50.5, 95.0, 99.0, 100.0)
+    assert spread([float(n) for n in range(1, 11)]) == Spread(5.5, 10.0, 10.0, 10.0)
+    assert spread([9.0, 7.0]) == Spread(8.0, 9.0, 9.0, 9.0)
     assert spread([7.0]) == Spread(7.0, 7.0, 7.0, 7.0)
 
 

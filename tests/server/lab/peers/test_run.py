@@ -14,7 +14,7 @@ import pytest
 from psycopg.rows import dict_row
 from roomtone.lab.peers import report, run
 from roomtone.lab.peers.catalogue import Entry
-from roomtone.lab.peers.figures import Report
+from roomtone.lab.peers.figures import NotStarted, Report, Result
 from roomtone.lab.peers.floor import Floor
 from roomtone.lab.peers.live import live_rows
 from roomtone.lab.peers.plan import Plan
@@ -36,7 +36,7 @@ PLAN = Plan(
     repetitions=1,
     faults=("cut",),
 )
-FIGURES = 8
+FIGURES = 7  # no p99: of so few joins there is none
 
 
 @pytest.fixture(scope="module")
@@ -164,8 +164,53 @@ def test_a_lane_that_fails_costs_no_figure_that_was_there_before(
     assert len(fails.repetitions) == len(ends.repetitions) == 1
     assert list(fails.losses) == ["cut"]
     assert set(why) == {"fails", "ends"}
-    assert "it does not start any more" in why["fails"]
-    assert "it does not end" in why["ends"]
+    assert set(why.values()) == {"1 of 1 repetitions, then: it failed"}
+    words = {each.name: each.words for each in found.not_started}
+    assert "it does not start any more" in words["fails"]
+    assert "it does not end" in words["ends"]
+    page = report.html(found)
+    assert "not measured to its end: fails when killed" in page
+    assert "not started" not in page.replace("or not started", "")
+
+
+def test_lanes_that_are_broken_at_once_are_all_shown(bench: Workbench) -> None:
+    async def at_once() -> set[str]:
+        async with live_rows(bench.admin_url) as live:
+            names = [str(number) for number in range(1, 9)]
+            results = [Result(replace(Floor.about, label=name)) for name in names]
+            await asyncio.gather(
+                *(live.show(place, each, None) for place, each in enumerate(results, 1))
+            )
+            return {*rows_of(bench)}
+
+    assert asyncio.run(at_once()) == {str(number) for number in range(1, 9)}
+
+
+def test_strangers_read_no_last_words(bench: Workbench) -> None:
+    async def shown_problem() -> object:
+        async with live_rows(bench.admin_url) as live:
+            gone = NotStarted("n", "n", "npm failed", "check with npm ping", "/root/.npm/token")
+            await live.show(1, Result(replace(Floor.about, label="n")), gone)
+            return rows_of(bench)["n"]["problem"]
+
+    assert asyncio.run(shown_problem()) == "npm failed. check with npm ping"
+
+
+def test_a_postgresql_that_does_not_start_costs_no_figure(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lanes = [
+        Entry(about, Floor)
+        for about in (replace(Floor.about, system="nats", name=name) for name in "ab")
+    ]
+    monkeypatch.setattr(run, "entries", lambda plan: lanes)
+    monkeypatch.setattr(run, "workbench", failing_workbench)
+    found = asyncio.run(run.run(bench, replace(PLAN, faults=("cut",))))
+    assert [list(each.losses) for each in found.results] == [["cut"], ["cut"]]
+
+
+def failing_workbench(_url: None) -> Workbench:
+    raise EmbeddedError("no room on the disk")
 
 
 def test_the_json_is_as_its_schema_says(made: Report) -> None:
@@ -183,6 +228,8 @@ def test_the_report_the_table_and_the_spreadsheet_say_the_same(made: Report) -> 
     assert "Measured once" in page
     head, *rows = csv.reader(spreadsheet(made).splitlines())
     assert len({len(row) for row in (head, *rows)}) == 1
+    named = {row[3] for row in rows if row[0] == "listen"}
+    assert {"lost_cut", "owed_cut", "repeated_cut", "refused_cut"} <= named
     joins = [row for row in rows if row[:4] == ["listen", "listen", "default", "join_p50"]]
     found = made.figures["listen"]["join_p50"]
     assert found is not None

@@ -19,6 +19,8 @@ def report(*, repetitions: int = 3, noise: float = 0.5, **slower: float) -> dict
     return {
         "what": "roomtone lab signaling",
         "version": 2,
+        "machine": {"python": "3.11.7", "cores": 2},
+        "plan": {"followers": [10], "rate": 20.0, "repetitions": repetitions, "seed": 1},
         "noise": {"latency": noise, "busy": 0.1, "late": 0.2},
         "units": {"latency_p50": "ms", "processor": "ms a write", "memory": "bytes"},
         "lanes": [
@@ -74,7 +76,9 @@ def test_a_difference_within_the_noise_of_both_runs_is_none(tmp_path: Path) -> N
         assert len(compared(*files).apart) == apart
 
 
-@pytest.mark.parametrize(("repetitions", "expected", "most"), [(3, 0.8, 2), (6, 0.0, 0), (1, 8, 8)])
+@pytest.mark.parametrize(
+    ("repetitions", "expected", "most"), [(3, 0.8, 2), (6, 0.0, 0), (2, 2.7, 5)]
+)
 def test_chance_explains_less_with_more_repetitions(
     tmp_path: Path, repetitions: int, expected: float, most: int
 ) -> None:
@@ -82,6 +86,45 @@ def test_chance_explains_less_with_more_repetitions(
     file.write_text(json.dumps(report(repetitions=repetitions)))
     found = compared(file, file)
     assert (found.expected, found.most) == (expected, most)
+
+
+def test_a_lane_measured_once_hides_nothing_of_the_others(tmp_path: Path) -> None:
+    one, other = (report(repetitions=6), report(repetitions=6, push=10.0))
+    for each in (one, other):
+        for figure in ("latency_p50", "processor"):
+            each["lanes"][1]["figures"][figure] = interval(5.0, 1)
+    done = compare(tmp_path, json.dumps(one), json.dumps(other))
+    assert done.exit_code == 1
+    assert "Of 6 figures, 5 overlap" in done.output
+    assert "measured once in both, and not compared: 2" in done.output
+
+
+def test_a_figure_that_never_varies_explains_no_difference(tmp_path: Path) -> None:
+    file = tmp_path / "one.json"
+    made = report()
+    for lane in made["lanes"]:
+        lane["figures"]["processor"] = {"value": 0, "low": 0, "high": 0, "repetitions": 3}
+    file.write_text(json.dumps(made))
+    assert compared(file, file).expected == 0.4
+
+
+def test_what_plans_and_machines_have_not_in_common_is_named(tmp_path: Path) -> None:
+    other = report()
+    other["plan"] |= {"repetitions": 4, "seed": 2}
+    other["machine"] = {"python": "3.11.7", "cores": 64}
+    done = compare(tmp_path, json.dumps(report()), json.dumps(other))
+    assert done.exit_code == 0
+    for words in ("repetitions: 3 and 4", "cores: 2 and 64"):
+        assert f"not the same in both: {words}" in done.output
+    assert "seed" not in done.output
+
+
+def test_runs_of_two_patterns_are_not_compared(tmp_path: Path) -> None:
+    other = report()
+    other["plan"] |= {"followers": [50]}
+    done = compare(tmp_path, json.dumps(report()), json.dumps(other))
+    assert done.exit_code == 1
+    assert "followers: [10] and [50]" in " ".join(done.output.split())
 
 
 @pytest.mark.parametrize(
@@ -102,3 +145,10 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(
     assert done.exit_code == 1
     assert says in " ".join(done.output.split())
     assert "Traceback" not in done.output
+
+
+def test_two_runs_of_one_repetition_say_nothing(tmp_path: Path) -> None:
+    once = json.dumps(report(repetitions=1))
+    done = compare(tmp_path, once, once)
+    assert done.exit_code == 1
+    assert "was measured more than once" in " ".join(done.output.split())
