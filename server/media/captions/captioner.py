@@ -14,7 +14,7 @@ from psycopg_pool import PoolTimeout
 
 from ...ending_signals import ending_signals
 from ...settings import Settings
-from ...supervision import CANNOT_GO_ON, CannotGoOn, Supervisor, first_of, supervised
+from ...supervision import CANNOT_GO_ON, CannotGoOn, Supervisor, TaskFailed, first_of, supervised
 from ...types import RoomId, UserId
 from ..bot import REASONS
 from ..ice import ice_of
@@ -24,10 +24,8 @@ from ..signaling.client import ConnectionLost, Refused
 from ..signaling.database_client import database_connections
 from ..signaling.events import Seat
 from .recogniser import Recogniser
-from .speaker import SpeakerCaptions
+from .speaker import Report, SpeakerCaptions
 from .writer import CaptionWriter, NotTheOperator, caption_writer
-
-Report = Callable[[str], None]
 
 LOOK_EVERY: Final = 1.0  # seconds
 MIXED: Final = (
@@ -74,6 +72,8 @@ async def _run(plan: Plan, report: Report) -> int:
         report(words[:1].upper() + words[1:])
     except CannotGoOn:
         return CANNOT_GO_ON  # the log says why
+    except TaskFailed as failed:
+        report(f"It had to end: {failed}. The log says why.")
     except (ConnectionLost, PoolTimeout) as lost:
         report(f"The database does not answer ({lost}).")
     except psycopg.Error as error:
@@ -150,6 +150,6 @@ class Captioner:
 
     def _begin(self, seat: Seat) -> None:
         self._report(f"captions of {seat.username}")
-        speaker = SpeakerCaptions(seat.user, self._make_recogniser, self._writer)
+        speaker = SpeakerCaptions(seat.user, self._make_recogniser, self._writer, self._report)
         task = self._tasks.keep(speaker.run, f"captions of {seat.username}")
         self._speakers[seat.user] = (speaker, task)

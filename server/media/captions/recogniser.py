@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
@@ -32,19 +34,25 @@ class NoRecogniser(Exception):
 
 
 def recogniser_of(name: str) -> Callable[[], Recogniser]:
-    """`module:Class`, called without arguments for each speaker. Raises NoRecogniser."""
-    module, colon, attribute = name.partition(":")
-    if not colon:
+    """`module:Class`, called without arguments for each speaker; the module may stand in the current folder. Raises NoRecogniser."""
+    module, _, attribute = name.partition(":")
+    if not attribute or not all(part.isidentifier() for part in module.split(".")):
         raise NoRecogniser(f"{name} is not a recogniser's name, such as my_module:MyClass.")
+    if name != DEFAULT and (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)
     try:
-        found: Callable[[], Recogniser] = getattr(import_module(module), attribute)
-    except ImportError as error:
-        if name == DEFAULT:
+        found: Callable[[], Recogniser] | None = getattr(import_module(module), attribute, None)
+    except (Exception, SystemExit) as error:
+        if name == DEFAULT and isinstance(error, ImportError):
             raise NoRecogniser(
                 "The recogniser of speech is not installed. Install it with Roomtone: pip install 'roomtone[captions]';"
                 " or name another one: --recogniser module:Class"
             ) from error
-        raise NoRecogniser(f"The recogniser {name} cannot be imported: {error}.") from error
-    except AttributeError as error:
-        raise NoRecogniser(f"The module {module} has no {attribute}.") from error
+        raise NoRecogniser(
+            f"The recogniser {name} cannot be imported: {type(error).__name__}: {error}."
+        ) from error
+    if found is None:
+        raise NoRecogniser(f"The module {module} has no {attribute}.")
+    if not callable(found):
+        raise NoRecogniser(f"{attribute} in the module {module} is not a class.")
     return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Final, LiteralString
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final, LiteralString
 
 import psycopg
+from psycopg import AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 
 from ...postgres.roles import LOST_AFTER, RECONNECTS
@@ -32,6 +33,14 @@ class NotTheOperator(Exception):
     """The login is not the operator's, who alone writes for others."""
 
 
+class NotWritten(Exception):
+    """It was refused, as after the speaker or the host switched captions off, or lost with the connection."""
+
+
+class TakenBack(NotWritten):
+    """Somebody deleted this caption."""
+
+
 class CaptionWriter:
     """Writes the captions of one room. Made by `caption_writer`."""
 
@@ -39,31 +48,36 @@ class CaptionWriter:
         self._pool = pool
         self._room = room
 
-    async def write(
-        self, caption: int | None, user: UserId, text: str, *, final: bool, ago: float
-    ) -> int | None:
-        """Begin a caption of words that began `ago` seconds before, or correct this one; its id.
+    async def begin(self, user: UserId, text: str, *, final: bool, ago: float) -> int:
+        """Begin a caption of words whose sound began `ago` seconds before; its id. Raises NotWritten."""
+        row = (self._room, user, text, final, ago)
+        begun = await (await self._execute(INSERT, row)).fetchone()
+        if begun is None:
+            raise NotWritten
+        return int(begun[0])
 
-        None when it was refused, as after the speaker or the host switched captions off, or lost with the connection: nothing more
-        belongs to it.
-        """
-        line = " ".join(text.split())[:LONGEST]
-        try:
-            async with self._pool.connection() as connection:
-                if caption is not None:
-                    await connection.execute(CORRECT, (line, final, caption))
-                    return caption
-                answer = await connection.execute(INSERT, (self._room, user, line, final, ago))
-                row = await answer.fetchone()
-                return None if row is None else int(row[0])
-        except psycopg.Error as error:
-            log.info("a caption was not written: %s", error.diag.message_primary or error)
-            return None
+    async def correct(self, caption: int, text: str, *, final: bool) -> None:
+        """Raises TakenBack, NotWritten."""
+        if (await self._execute(CORRECT, (text, final, caption))).rowcount == 0:
+            raise TakenBack
 
     async def be_served_directly(self, peer: PeerId) -> None:
-        """Ask the stage's node itself to serve this session: an edge sends a mix, in which voices cannot be told apart."""
-        async with self._pool.connection() as connection:
-            await connection.execute(DIRECT, (peer,))
+        """Ask the stage's node itself to serve this session: an edge sends a mix, in which voices cannot be told apart.
+
+        To be asked again while an edge serves it; the database may be away for a while.
+        """
+        with suppress(NotWritten):
+            await self._execute(DIRECT, (peer,))
+
+    async def _execute(
+        self, statement: LiteralString, values: tuple[object, ...]
+    ) -> AsyncCursor[tuple[Any, ...]]:
+        try:
+            async with self._pool.connection() as connection:
+                return await connection.execute(statement, values)
+        except psycopg.Error as error:
+            log.info("nothing was written: %s", error.diag.message_primary or error)
+            raise NotWritten from error
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -47,15 +48,29 @@ def test_sound_is_slowed_down_without_what_would_be_folded_back() -> None:
     assert loudness(12_000) < loudness(1000) / 100
 
 
-def test_a_recogniser_has_a_name_and_what_is_missing_is_said() -> None:
+def test_a_recogniser_has_a_name_and_what_is_missing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert recogniser_of("collections:Counter")() == {}  # type: ignore[comparison-overlap]
+    (tmp_path / "captions_that_raise.py").write_text("1 / 0")
+    (tmp_path / "captions_that_exit.py").write_text("raise SystemExit(3)")
+    (tmp_path / "captions_of_mine.py").write_text("class Mine: pass\nNUMBER = 1")
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+    monkeypatch.chdir(tmp_path)
     for name, words in (
         ("collections", "is not a recogniser's name"),
-        ("no_such_module:Any", "cannot be imported"),
+        (":Any", "is not a recogniser's name"),
+        (".near:Any", "is not a recogniser's name"),
+        ("collections:", "is not a recogniser's name"),
+        ("no_such_module:Any", "cannot be imported: ModuleNotFoundError"),
         ("collections:NoSuchClass", "has no NoSuchClass"),
+        ("captions_that_raise:Any", "cannot be imported: ZeroDivisionError"),
+        ("captions_that_exit:Any", "cannot be imported: SystemExit"),
+        ("captions_of_mine:NUMBER", "is not a class"),
     ):
         with pytest.raises(NoRecogniser, match=words):
             recogniser_of(name)
+    assert type(recogniser_of("captions_of_mine:Mine")()).__name__ == "Mine"
 
 
 def test_without_the_extra_the_command_says_how_to_install_it() -> None:
