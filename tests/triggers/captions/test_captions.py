@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from ...people import Psql, refused
-from ...schema.pace import refused_after
+from ...schema.pace import later, refused_after
 
 AGREE: LiteralString = (
     "update participants set captioned_by = %s where room_id = %s and user_id = acting_user()"
@@ -156,14 +156,14 @@ def test_captions_are_short_and_slow(psql: Psql, room: int) -> None:
         with pytest.raises(psycopg.Error):
             psql.one(WRITE, room, text)
     refused_after(
-        psql, "captions_are_rate_limited", 20, 1.0, lambda n: psql.one(WRITE, room, f"{n}")
+        psql, "captions_are_rate_limited", 20, 0.5, lambda n: psql.one(WRITE, room, f"{n}")
     )
     caption = psql.one("select max(id) from captions")
     refused_after(
         psql,
         "captions_changes_are_rate_limited",
         40,
-        1.0,
+        0.25,
         lambda n: psql.run(CORRECT, f"{n}", False, caption),
     )
 
@@ -204,6 +204,45 @@ def test_a_deleted_caption_is_gone_everywhere(psql: Psql, room: int) -> None:
     assert "secret" not in str(psql.all("select what from replay_room(%s)", room))
     hidden = "select count(*) from events where old_record ->> 'text' is not null and table_name = 'captions'"
     assert psql.one(hidden) == 0
+
+
+def test_a_deletion_reads_only_the_events_of_its_caption(psql: Psql, room: int) -> None:
+    """It holds the lock on the room's log, so it must not read a log of an evening."""
+    mine = psql.act_as("anna").one(WRITE, room, "my secret")
+    psql.act_as(None).run(
+        "insert into events (room_id, seq, table_name, type, record)"
+        " select %s, 1000 + n, 'captions', 'INSERT', jsonb_build_object('id', 1000 + n) from generate_series(1, 20000) n",
+        room,
+    )
+    psql.run("analyze events")
+    plan = psql.all(
+        "explain update events e set taken_back_at = now()"
+        " where e.room_id = %s and e.table_name = 'captions' and e.type <> 'DELETE' and (e.record ->> 'id')::bigint = %s",
+        room,
+        mine,
+    )
+    assert "events_by_caption" in str(plan)
+
+
+def test_deletions_are_few_at_a_time(psql: Psql, room: int) -> None:
+    psql.act_as("anna")
+    for _ in range(2):
+        later(psql, "1 minute")
+        psql.act_as("anna")
+        for number in range(20):
+            psql.one(WRITE, room, f"{number}")
+    with refused("captions_deletions_are_rate_limited"):
+        psql.run("delete from captions where room_id = %s", room)
+    assert psql.count("captions") == 40
+    first_20 = "delete from captions where id in (select id from captions order by id limit 20)"
+    assert psql.run(first_20) == 20
+
+
+def test_a_deletion_is_told_though_the_log_has_passed_the_words(psql: Psql, room: int) -> None:
+    caption = psql.act_as("anna").one(WRITE, room, "my secret")
+    psql.act_as(None).run("delete from events where room_id = %s", room)
+    psql.act_as("anna").run("delete from captions where id = %s", caption)
+    assert events(psql, room) == [("DELETE", None, None)]
 
 
 def test_captions_are_kept_for_two_hours_or_with_a_recording(psql: Psql, room: int) -> None:
