@@ -187,6 +187,42 @@ def test_who_comes_later_reads_the_last_two_minutes(psql: Psql, room: int) -> No
     assert psql.act_as("eve").all("select text from captions") == []
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        "update rooms set captions = false where id = %s",
+        "update participants set captioned_by = null where room_id = %s",
+        "delete from participants where room_id = %s and user_id = (select id from users where username = 'anna')",
+    ],
+)
+def test_what_was_withdrawn_is_only_for_those_who_were_there(
+    psql: Psql, room: int, end: LiteralString
+) -> None:
+    psql.act_as("anna").one(WRITE, room, "my secret")
+    psql.act_as(None).run(end, room)
+    psql.seat(room, "cleo")
+    read = "select text from captions"
+    assert psql.act_as("cleo").all(read) == []
+    assert psql.act_as("bo").all(read) == psql.act_as("anna").all(read) == [("my secret",)]
+    # Agreeing again brings nothing back.
+    psql.act_as("rick").run("update rooms set captions = true where id = %s", room)
+    psql.act_as("anna").one("select join_room(%s)", room)
+    psql.run("update participants set muted = false where user_id = acting_user()")
+    psql.run(AGREE, "self", room)
+    psql.one(WRITE, room, "hello again")
+    shown = psql.act_as("cleo").one("select room_snapshot(%s) -> 'captions'", room)
+    assert [one["text"] for one in shown] == ["hello again"]
+    assert psql.all(read) == [("hello again",)]
+
+
+def test_captions_of_other_rooms_cost_a_reader_little(psql: Psql, room: int) -> None:
+    """The seats of the reader are found once, not for each caption of each room."""
+    psql.act_as("anna").one(WRITE, room, "hello")
+    plan = psql.act_as("eve").all("explain (analyze, costs off, timing off) select from captions")
+    assert "SubPlan" in str(plan)
+    assert [line for (line,) in plan if "loops=" in line and "loops=1)" not in line] == []
+
+
 def test_a_deleted_caption_is_gone_everywhere(psql: Psql, room: int) -> None:
     psql.act_as("anna")
     mine, other = (psql.one(WRITE, room, text) for text in ("my secret", "her secret"))
