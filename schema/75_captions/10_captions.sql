@@ -17,6 +17,7 @@ alter table captions add column if not exists hidden_at timestamptz;
 create index if not exists captions_by_room on captions (room_id, id);
 drop index if exists captions_by_speaker;
 create index if not exists captions_by_speaker_and_time on captions (user_id, started_at);
+create index if not exists captions_by_speaker_not_recorded on captions (user_id) where recording_id is null;
 create index if not exists captions_by_recording on captions (recording_id) where recording_id is not null;
 create index if not exists captions_not_recorded on captions (started_at) where recording_id is null;
 
@@ -35,6 +36,7 @@ comment on column captions.hidden_at is
 comment on constraint captions_text_is_text on captions is 'A caption is one line of 1 to 500 characters.';
 comment on index captions_by_room is 'Reads the captions of a room in order.';
 comment on index captions_by_speaker_and_time is 'Finds the newest captions of a speaker who withdraws.';
+comment on index captions_by_speaker_not_recorded is 'Counts the captions of a user.';
 comment on index captions_by_recording is 'Finds the captions of a recording.';
 comment on index captions_not_recorded is 'Finds captions that are old enough to delete.';
 

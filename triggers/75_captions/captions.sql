@@ -48,8 +48,8 @@ for each row execute function tg_guard_text('text');
 comment on trigger _110_guard_text on captions is 'Refuses control characters in the words.';
 
 create or replace trigger _120_limit before insert on captions
-for each row execute function tg_limit('captions_are_limited_in_number', '10000', 'user_id');
-comment on trigger _120_limit on captions is 'At most 10,000 captions per user.';
+for each row execute function tg_limit('captions_are_limited_in_number', '10000', 'user_id', 't.recording_id is null');
+comment on trigger _120_limit on captions is 'At most 10,000 captions per user that no recording keeps.';
 
 create or replace trigger _130_pace before insert on captions
 for each row execute function tg_pace('captions_are_rate_limited', '20', '10 seconds', 'in a room');

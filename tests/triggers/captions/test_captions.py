@@ -8,36 +8,8 @@ import psycopg
 import pytest
 
 from ...people import Psql, refused
-from ...schema.pace import later, refused_after
-
-AGREE: LiteralString = (
-    "update participants set captioned_by = %s where room_id = %s and user_id = acting_user()"
-)
-WRITE: LiteralString = "insert into captions (room_id, text) values (%s, %s) returning id"
-CORRECT: LiteralString = "update captions set text = %s, final = %s where id = %s"
-
-
-@pytest.fixture
-def room(psql: Psql) -> int:
-    """rick's room with captions on; beth moderates it, anna, who is heard, agrees to captions, and bo listens."""
-    room = psql.room("rick")
-    for name, role in (("rick", None), ("beth", "MODERATOR"), ("anna", None), ("bo", "AUDIENCE")):
-        psql.seat(room, name, role)
-    psql.person("eve")
-    psql.act_as("rick").run("update rooms set captions = true where id = %s", room)
-    psql.act_as("anna").run("update participants set muted = false where user_id = acting_user()")
-    psql.run(AGREE, "self", room)
-    return room
-
-
-def events(psql: Psql, room: int) -> list[tuple[Any, ...]]:
-    """Type, text and whether it is final of all caption events that are not hidden."""
-    psql.act_as(None)
-    return psql.all(
-        "select type, record ->> 'text', (record ->> 'final')::boolean from events"
-        " where room_id = %s and table_name = 'captions' and taken_back_at is null order by seq",
-        room,
-    )
+from ...schema.pace import refused_after
+from .written import AGREE, CORRECT, WRITE, events, record
 
 
 def agreed(psql: Psql, room: int) -> list[tuple[Any, ...]]:
@@ -187,42 +159,6 @@ def test_who_comes_later_reads_the_last_two_minutes(psql: Psql, room: int) -> No
     assert psql.act_as("eve").all("select text from captions") == []
 
 
-@pytest.mark.parametrize(
-    "end",
-    [
-        "update rooms set captions = false where id = %s",
-        "update participants set captioned_by = null where room_id = %s",
-        "delete from participants where room_id = %s and user_id = (select id from users where username = 'anna')",
-    ],
-)
-def test_what_was_withdrawn_is_only_for_those_who_were_there(
-    psql: Psql, room: int, end: LiteralString
-) -> None:
-    psql.act_as("anna").one(WRITE, room, "my secret")
-    psql.act_as(None).run(end, room)
-    psql.seat(room, "cleo")
-    read = "select text from captions"
-    assert psql.act_as("cleo").all(read) == []
-    assert psql.act_as("bo").all(read) == psql.act_as("anna").all(read) == [("my secret",)]
-    # Agreeing again brings nothing back.
-    psql.act_as("rick").run("update rooms set captions = true where id = %s", room)
-    psql.act_as("anna").one("select join_room(%s)", room)
-    psql.run("update participants set muted = false where user_id = acting_user()")
-    psql.run(AGREE, "self", room)
-    psql.one(WRITE, room, "hello again")
-    shown = psql.act_as("cleo").one("select room_snapshot(%s) -> 'captions'", room)
-    assert [one["text"] for one in shown] == ["hello again"]
-    assert psql.all(read) == [("hello again",)]
-
-
-def test_captions_of_other_rooms_cost_a_reader_little(psql: Psql, room: int) -> None:
-    """The seats of the reader are found once, not for each caption of each room."""
-    psql.act_as("anna").one(WRITE, room, "hello")
-    plan = psql.act_as("eve").all("explain (analyze, costs off, timing off) select from captions")
-    assert "SubPlan" in str(plan)
-    assert [line for (line,) in plan if "loops=" in line and "loops=1)" not in line] == []
-
-
 def test_a_deleted_caption_is_gone_everywhere(psql: Psql, room: int) -> None:
     psql.act_as("anna")
     mine, other = (psql.one(WRITE, room, text) for text in ("my secret", "her secret"))
@@ -242,54 +178,26 @@ def test_a_deleted_caption_is_gone_everywhere(psql: Psql, room: int) -> None:
     assert psql.one(hidden) == 0
 
 
-def test_a_deletion_reads_only_the_events_of_its_caption(psql: Psql, room: int) -> None:
-    """It holds the lock on the room's log, so it must not read a log of an evening."""
-    mine = psql.act_as("anna").one(WRITE, room, "my secret")
-    psql.act_as(None).run(
-        "insert into events (room_id, seq, table_name, type, record)"
-        " select %s, 1000 + n, 'captions', 'INSERT', jsonb_build_object('id', 1000 + n) from generate_series(1, 20000) n",
+def test_captions_that_a_recording_keeps_are_not_counted(psql: Psql, room: int) -> None:
+    record(psql, room)
+    psql.run("alter table captions disable trigger user")
+    psql.run(
+        "insert into captions (room_id, user_id, text, final, recording_id)"
+        " select %s, u.id, 'words', true, r.id from users u, recordings r, generate_series(1, 10000) where username = 'anna'",
         room,
     )
-    psql.run("analyze events")
-    plan = psql.all(
-        "explain update events e set taken_back_at = now()"
-        " where e.room_id = %s and e.table_name = 'captions' and e.type <> 'DELETE' and (e.record ->> 'id')::bigint = %s",
-        room,
-        mine,
-    )
-    assert "events_by_caption" in str(plan)
-
-
-def test_deletions_are_few_at_a_time(psql: Psql, room: int) -> None:
-    psql.act_as("anna")
-    for _ in range(2):
-        later(psql, "1 minute")
-        psql.act_as("anna")
-        for number in range(20):
-            psql.one(WRITE, room, f"{number}")
-    with refused("captions_deletions_are_rate_limited"):
-        psql.run("delete from captions where room_id = %s", room)
-    assert psql.count("captions") == 40
-    first_20 = "delete from captions where id in (select id from captions order by id limit 20)"
-    assert psql.run(first_20) == 20
-
-
-def test_a_deletion_is_told_though_the_log_has_passed_the_words(psql: Psql, room: int) -> None:
-    caption = psql.act_as("anna").one(WRITE, room, "my secret")
-    psql.act_as(None).run("delete from events where room_id = %s", room)
-    psql.act_as("anna").run("delete from captions where id = %s", caption)
-    assert events(psql, room) == [("DELETE", None, None)]
+    psql.run("alter table captions enable trigger user")
+    psql.act_as("anna").one(WRITE, room, "hello")
+    psql.act_as(None).run("alter table captions disable trigger user")
+    psql.run("update captions set recording_id = null")
+    psql.run("alter table captions enable trigger user")
+    with refused("captions_are_limited_in_number"):
+        psql.act_as("anna").one(WRITE, room, "hello")
 
 
 def test_captions_are_kept_for_two_hours_or_with_a_recording(psql: Psql, room: int) -> None:
-    psql.act_as(None).node("one")
-    psql.run("update rooms set topology = 'sfu' where id = %s", room)
     psql.act_as("anna").one(WRITE, room, "before")
-    psql.act_as("rick").one("select start_recording(%s)", room)
-    psql.act_as(None).run(
-        "update recordings set begins_at = announced_at, started_at = clock_timestamp()"
-    )
-    recording = psql.one("select id from recordings")
+    recording = record(psql, room)
     caption = psql.act_as("anna").one(WRITE, room, "welc")
     psql.run(CORRECT, "welcome everybody", True, caption)
     ((name, text, at, until),) = psql.act_as("bo").all(
@@ -313,9 +221,19 @@ def test_captions_are_kept_for_two_hours_or_with_a_recording(psql: Psql, room: i
     assert ("DELETE", None, None) not in events(psql, room)
 
 
-def test_a_report_has_only_complete_captions(psql: Psql, room: int) -> None:
-    caption = psql.act_as("anna").one(WRITE, room, "you")
-    psql.run(CORRECT, "you fool", True, caption)
+def test_a_report_has_the_newest_words_of_each_caption(psql: Psql, room: int) -> None:
+    """Also of those that a changed client never completes, or deletes."""
+    psql.act_as("anna")
+    for words in ("you fool", "you are late", "go away"):
+        caption = psql.one(WRITE, room, words[:3])
+        psql.run(CORRECT, words, words == "you fool", caption)
+    psql.run("delete from captions where id = %s", caption)
     psql.act_as("bo").one("select report(%s, 'anna', 'insults')", room)
     log = psql.act_as(None).one("select log -> 'events' from reports")
-    assert [e["record"]["text"] for e in log if e["table"] == "captions"] == ["you fool"]
+    reported = [event for event in log if event["table"] == "captions"]
+    assert [e["record"]["text"] for e in reported if e["record"]] == [
+        "you fool",
+        "you are late",
+        "go away",
+    ]
+    assert [e["type"] for e in reported] == ["UPDATE"] * 3 + ["DELETE"]
