@@ -56,14 +56,14 @@ $$;
 comment on function tg_participants__hide_captions() is
   'Hides the last captions of a speaker who no longer agrees from those who join later. Who was there keeps reading them.';
 
-drop trigger if exists _670_hide_captions on participants;
-create constraint trigger _670_hide_captions after update on participants
+drop trigger if exists _690_hide_captions on participants;
+create constraint trigger _690_hide_captions after update on participants
 deferrable initially deferred for each row when (old.captioned_by is not null and new.captioned_by is null)
 execute function tg_participants__hide_captions();
-comment on trigger _670_hide_captions on participants is 'At commit, hides what was said from those who join later, when the speaker no longer agrees.';
+comment on trigger _690_hide_captions on participants is 'At commit, hides what was said from those who join later, when the speaker no longer agrees.';
 
-drop trigger if exists _675_hide_captions_of_seat on participants;
-create constraint trigger _675_hide_captions_of_seat after delete on participants
+drop trigger if exists _695_hide_captions_of_seat on participants;
+create constraint trigger _695_hide_captions_of_seat after delete on participants
 deferrable initially deferred for each row when (old.captioned_by is not null)
 execute function tg_participants__hide_captions();
-comment on trigger _675_hide_captions_of_seat on participants is 'At commit, hides what was said from those who join later, when the speaker has left.';
+comment on trigger _695_hide_captions_of_seat on participants is 'At commit, hides what was said from those who join later, when the speaker has left.';
