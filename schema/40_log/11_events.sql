@@ -39,6 +39,7 @@ end
 $$;
 create index if not exists events_by_age on events (committed_at);
 create index if not exists events_by_message on events (room_id, ((record ->> 'id')::bigint)) where table_name = 'messages' and type = 'INSERT';
+create index if not exists events_by_caption on events (room_id, ((record ->> 'id')::bigint)) where table_name = 'captions' and type <> 'DELETE';
 create index if not exists events_by_change_of_room on events (room_id, seq) where table_name = 'rooms' and type = 'UPDATE';
 alter table events set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 1);
 
@@ -57,5 +58,6 @@ comment on column events.taken_back_at is
   'When the message in it was deleted: from then on users cannot read it. The record stays for reports until the event is deleted.';
 comment on constraint events_records_match_type on events is 'INSERT has no old record, DELETE no record, UPDATE both.';
 comment on index events_by_age is 'Finds events that are old enough to delete.';
+comment on index events_by_caption is 'Finds the events with the words of a caption that is deleted or reported.';
 comment on index events_by_change_of_room is 'Finds, at each reading of a log, since when the room is not only for invited users.';
 comment on index events_by_message is 'Finds the event of a message that is deleted.';

@@ -4,9 +4,8 @@ return (
   select coalesce(jsonb_agg(caption_record(c) order by c.id), '[]')
   from (
     select x.* from captions x
-    join participants p on p.room_id = x.room_id and p.user_id = x.user_id and p.captioned_by is not null
-    where x.room_id = recent_captions.room_id and x.started_at > clock_timestamp() - interval '2 minutes'
+    where x.room_id = recent_captions.room_id and x.hidden_at is null and x.started_at > clock_timestamp() - interval '2 minutes'
     order by x.id desc limit 20) c);
 
 comment on function recent_captions(bigint) is
-  'For those who join late: the last 20 captions of the last two minutes, as they appear in the log, of speakers who still agree.';
+  'For those who join late: the last 20 captions of the last two minutes, as they appear in the log, of speakers who agree since then.';

@@ -71,7 +71,7 @@ grant execute on function moderates(bigint), may_moderate(bigint), participates(
   open_room(bigint), add_co_host(bigint, text), remove_co_host(bigint, text), lock_room(bigint, boolean), hand_over(bigint, text), create_club(text, text, text), leave_club(bigint), delete_club(bigint), hand_over_club(bigint, text),
   new_code(), invite_to_club(bigint, text, interval, int), invite_to_room(bigint, text, interval, int),
   accept_invitation(text), decline_invitation(text), my_invitations(),
-  start_recording(bigint), stop_recording(bigint), delete_recording(bigint), recording_chat(bigint), recording_captions(bigint), captions_since(bigint), was_recorded(bigint), require_recording(bigint),
+  start_recording(bigint), stop_recording(bigint), delete_recording(bigint), recording_chat(bigint), recording_captions(bigint), delete_caption(bigint), was_recorded(bigint), require_recording(bigint),
   recording_status(recordings), safety_number(bigint),
   my_calendar(), renew_calendar_address(), require_user(text),
   require_moderator(bigint, text), require_participant(bigint, text), room_at(bigint, timestamptz), replay_room(bigint, int),

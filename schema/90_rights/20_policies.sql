@@ -143,9 +143,15 @@ create policy messages_are_deleted_by_moderators_or_author on messages for delet
 comment on policy messages_are_deleted_by_moderators_or_author on messages is 'Deleted by the author, and by host and moderators.';
 
 create policy captions_are_read_by_participants on captions for select to roomtone_person
-  using (user_id = acting_user() or started_at >= captions_since(room_id));
+  using (user_id = acting_user()
+         -- Once per statement, so that the captions of other rooms cost little.
+         or (room_id = any (array(select p.room_id from participants p where p.user_id = acting_user() and p.peer_id is not null))
+             and exists (select from participants p
+                         where p.room_id = captions.room_id and p.user_id = acting_user() and p.peer_id is not null
+                           and captions.started_at >= p.join_date - interval '2 minutes'
+                           and (captions.hidden_at is null or captions.hidden_at >= p.join_date))));
 comment on policy captions_are_read_by_participants on captions is
-  'Participants read the captions of their room, from two minutes before they joined on, and users their own captions.';
+  'Participants read the captions of their room, from two minutes before they joined on, if the speaker still agreed then; and users their own captions.';
 create policy captions_are_written_as_yourself on captions for insert to roomtone_person with check (user_id = acting_user());
 comment on policy captions_are_written_as_yourself on captions is 'Users write captions only of their own words; a trigger checks where.';
 create policy captions_are_corrected_by_their_speaker on captions for update to roomtone_person using (user_id = acting_user());

@@ -83,6 +83,8 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_650_assign_node",
         "_660_assign_node_again",
         "_670_forget_role",
+        "_690_hide_captions",
+        "_695_hide_captions_of_seat",
     ]
 
 

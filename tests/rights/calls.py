@@ -37,6 +37,7 @@ def values(function: str, arguments: list[str], world: World) -> str:
         "calendar_of_club": f"{world.club}",
         "calendar_of_person": "'host'",
         "delete_club": f"{world.far_club}",
+        "delete_caption": f"{world.caption}",
         "delete_recording": f"{world.recording}",
         "recording_captions": f"{world.recording}",
         "recording_chat": f"{world.recording}",

@@ -40,6 +40,7 @@ class World:
     topic: int = 0
     epoch: int = 0
     recording: int = 0
+    caption: int = 0
 
     def claims(self, actor: str) -> str:
         """The claims of an actor whose token the relay has verified."""
@@ -154,6 +155,9 @@ def make(psql: Psql) -> World:
         psql,
         [world.room, world.far_room],
         [people[name] for name in ("speaker", "moderator", "host")],
+    )
+    world.caption = psql.one(
+        "select id from captions where room_id = %s and user_id = %s", world.room, people["guest"]
     )
     _invite(psql, world)
     _record(psql, world)

@@ -11,10 +11,10 @@ declare
   place bigint := 0;
 begin
   if acting_as_operator() then
-    return new;
+    return coalesce(new, old);
   end if;
   if tg_argv[3] = 'in a room' then
-    place := (to_jsonb(new) ->> 'room_id')::bigint;
+    place := (to_jsonb(coalesce(new, old)) ->> 'room_id')::bigint;
   end if;
   if not spend_pace(place, coalesce(acting_user(), 0), kind, within / max_rows, within) then
     raise check_violation using
@@ -22,11 +22,11 @@ begin
       constraint = rule,
       hint       = format('Up to %s in %s. Wait a moment and try again.', max_rows, within);
   end if;
-  return new;
+  return coalesce(new, old);
 end
 $$;
 
-comment on function tg_pace() is 'Rate limit: refuses rows that a user writes too fast. Arguments: rule, maximum number of rows, in which time, ''in a room'' if counted per room, what is counted if not new rows.';
+comment on function tg_pace() is 'Rate limit: refuses rows that a user writes, or deletes, too fast. Arguments: rule, maximum number of rows, in which time, ''in a room'' if counted per room, what is counted if not new rows.';
 
 create or replace function tg_limit() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$

@@ -36,7 +36,12 @@ begin
       select jsonb_agg(event_json(e)::jsonb || jsonb_build_object('actor', e.actor) order by e.seq) from (
         select x.* from events x
         where x.room_id = new.room_id and x.recipient is null -- events for one recipient, such as network addresses in signals, are private
-          and not (x.table_name = 'captions' and x.record ->> 'final' = 'false') -- many, of the same words
+          -- Of the many events of a caption the newest words, and that these were deleted.
+          and not (x.table_name = 'captions' and exists (
+            select from events n
+            where n.room_id = x.room_id and n.table_name = 'captions' and n.type <> 'DELETE'
+              and (n.record ->> 'id')::bigint = (coalesce(x.record, x.old_record) ->> 'id')::bigint
+              and n.seq > coalesce((x.old_record ->> 'taken_back_seq')::bigint, x.seq)))
         order by x.seq desc limit 200) e), '[]'),
     'messages', recent_messages(new.room_id));
   return new;

@@ -48,8 +48,8 @@ for each row execute function tg_guard_text('text');
 comment on trigger _110_guard_text on captions is 'Refuses control characters in the words.';
 
 create or replace trigger _120_limit before insert on captions
-for each row execute function tg_limit('captions_are_limited_in_number', '10000', 'user_id');
-comment on trigger _120_limit on captions is 'At most 10,000 captions per user.';
+for each row execute function tg_limit('captions_are_limited_in_number', '10000', 'user_id', 't.recording_id is null');
+comment on trigger _120_limit on captions is 'At most 10,000 captions per user that no recording keeps.';
 
 create or replace trigger _130_pace before insert on captions
 for each row execute function tg_pace('captions_are_rate_limited', '20', '10 seconds', 'in a room');
@@ -60,6 +60,13 @@ create constraint trigger _490_pace_changes after update of text, final on capti
 deferrable initially deferred for each row
 execute function tg_pace('captions_changes_are_rate_limited', '40', '10 seconds', 'in a room', 'corrections of captions');
 comment on trigger _490_pace_changes on captions is 'Rate limit: 40 corrections by one user in 10 seconds, in each room, because each is sent to everybody there.';
+
+-- Not where the room or the speaker is deleted, which deletes all.
+create or replace trigger _140_pace_deletions before delete on captions
+for each row when (pg_trigger_depth() = 0)
+execute function tg_pace('captions_deletions_are_rate_limited', '20', '10 seconds', 'in a room', 'deletions of captions');
+comment on trigger _140_pace_deletions on captions is
+  'Rate limit: 20 deletions by one user in 10 seconds, in each room, and so also in one statement: each is several events, written while nobody else can write to the log.';
 
 create or replace function tg_captions__log() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
@@ -75,6 +82,10 @@ begin
     loop
       perform append_event(old.room_id, 'captions', 'DELETE', null, caption_record(old) - 'text' || jsonb_build_object('taken_back_seq', written));
     end loop;
+    -- The log may reach back less far than the pages that show it.
+    if not found then
+      perform append_event(old.room_id, 'captions', 'DELETE', null, caption_record(old) - 'text');
+    end if;
   else
     -- Of what was corrected only the id: the words are in an event before.
     perform append_event(new.room_id, 'captions', tg_op, caption_record(new), case when tg_op = 'UPDATE' then jsonb_build_object('id', old.id) end);
@@ -85,7 +96,7 @@ begin
 end
 $$;
 
-comment on function tg_captions__log() is 'Logs a caption and its corrections for all participants. When it is deleted, hides the events with its words, and logs for each that it is taken back.';
+comment on function tg_captions__log() is 'Logs a caption and its corrections for all participants. When it is deleted, hides the events with its words, and logs for each that it is taken back; at least once.';
 
 drop trigger if exists _500_log on captions;
 create constraint trigger _500_log after insert on captions

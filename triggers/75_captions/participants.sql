@@ -42,3 +42,28 @@ create or replace trigger _125_guard_captions before update of captioned_by, rol
 for each row when (num_nonnulls(old.captioned_by, new.captioned_by) > 0)
 execute function tg_participants__guard_captions();
 comment on trigger _125_guard_captions on participants is 'Decides who agrees to captions, and ends that off stage and with the session.';
+
+create or replace function tg_participants__hide_captions() returns trigger
+language plpgsql security definer set search_path = roomtone, pg_temp as $$
+begin
+  -- Who joins from now on reads nothing from before the last two minutes. With the lock on the log: no caption is being written.
+  update captions c set hidden_at = clock_timestamp()
+  where c.room_id = old.room_id and c.user_id = old.user_id and c.hidden_at is null and c.started_at > clock_timestamp() - interval '3 minutes';
+  return null;
+end
+$$;
+
+comment on function tg_participants__hide_captions() is
+  'Hides the last captions of a speaker who no longer agrees from those who join later. Who was there keeps reading them.';
+
+drop trigger if exists _690_hide_captions on participants;
+create constraint trigger _690_hide_captions after update on participants
+deferrable initially deferred for each row when (old.captioned_by is not null and new.captioned_by is null)
+execute function tg_participants__hide_captions();
+comment on trigger _690_hide_captions on participants is 'At commit, hides what was said from those who join later, when the speaker no longer agrees.';
+
+drop trigger if exists _695_hide_captions_of_seat on participants;
+create constraint trigger _695_hide_captions_of_seat after delete on participants
+deferrable initially deferred for each row when (old.captioned_by is not null)
+execute function tg_participants__hide_captions();
+comment on trigger _695_hide_captions_of_seat on participants is 'At commit, hides what was said from those who join later, when the speaker has left.';

@@ -9,35 +9,7 @@ import pytest
 
 from ...people import Psql, refused
 from ...schema.pace import refused_after
-
-AGREE: LiteralString = (
-    "update participants set captioned_by = %s where room_id = %s and user_id = acting_user()"
-)
-WRITE: LiteralString = "insert into captions (room_id, text) values (%s, %s) returning id"
-CORRECT: LiteralString = "update captions set text = %s, final = %s where id = %s"
-
-
-@pytest.fixture
-def room(psql: Psql) -> int:
-    """rick's room with captions on; beth moderates it, anna, who is heard, agrees to captions, and bo listens."""
-    room = psql.room("rick")
-    for name, role in (("rick", None), ("beth", "MODERATOR"), ("anna", None), ("bo", "AUDIENCE")):
-        psql.seat(room, name, role)
-    psql.person("eve")
-    psql.act_as("rick").run("update rooms set captions = true where id = %s", room)
-    psql.act_as("anna").run("update participants set muted = false where user_id = acting_user()")
-    psql.run(AGREE, "self", room)
-    return room
-
-
-def events(psql: Psql, room: int) -> list[tuple[Any, ...]]:
-    """Type, text and whether it is final of all caption events that are not hidden."""
-    psql.act_as(None)
-    return psql.all(
-        "select type, record ->> 'text', (record ->> 'final')::boolean from events"
-        " where room_id = %s and table_name = 'captions' and taken_back_at is null order by seq",
-        room,
-    )
+from .written import AGREE, CORRECT, WRITE, events, record
 
 
 def agreed(psql: Psql, room: int) -> list[tuple[Any, ...]]:
@@ -156,14 +128,14 @@ def test_captions_are_short_and_slow(psql: Psql, room: int) -> None:
         with pytest.raises(psycopg.Error):
             psql.one(WRITE, room, text)
     refused_after(
-        psql, "captions_are_rate_limited", 20, 1.0, lambda n: psql.one(WRITE, room, f"{n}")
+        psql, "captions_are_rate_limited", 20, 0.5, lambda n: psql.one(WRITE, room, f"{n}")
     )
     caption = psql.one("select max(id) from captions")
     refused_after(
         psql,
         "captions_changes_are_rate_limited",
         40,
-        1.0,
+        0.25,
         lambda n: psql.run(CORRECT, f"{n}", False, caption),
     )
 
@@ -206,15 +178,26 @@ def test_a_deleted_caption_is_gone_everywhere(psql: Psql, room: int) -> None:
     assert psql.one(hidden) == 0
 
 
-def test_captions_are_kept_for_two_hours_or_with_a_recording(psql: Psql, room: int) -> None:
-    psql.act_as(None).node("one")
-    psql.run("update rooms set topology = 'sfu' where id = %s", room)
-    psql.act_as("anna").one(WRITE, room, "before")
-    psql.act_as("rick").one("select start_recording(%s)", room)
-    psql.act_as(None).run(
-        "update recordings set begins_at = announced_at, started_at = clock_timestamp()"
+def test_captions_that_a_recording_keeps_are_not_counted(psql: Psql, room: int) -> None:
+    record(psql, room)
+    psql.run("alter table captions disable trigger user")
+    psql.run(
+        "insert into captions (room_id, user_id, text, final, recording_id)"
+        " select %s, u.id, 'words', true, r.id from users u, recordings r, generate_series(1, 10000) where username = 'anna'",
+        room,
     )
-    recording = psql.one("select id from recordings")
+    psql.run("alter table captions enable trigger user")
+    psql.act_as("anna").one(WRITE, room, "hello")
+    psql.act_as(None).run("alter table captions disable trigger user")
+    psql.run("update captions set recording_id = null")
+    psql.run("alter table captions enable trigger user")
+    with refused("captions_are_limited_in_number"):
+        psql.act_as("anna").one(WRITE, room, "hello")
+
+
+def test_captions_are_kept_for_two_hours_or_with_a_recording(psql: Psql, room: int) -> None:
+    psql.act_as("anna").one(WRITE, room, "before")
+    recording = record(psql, room)
     caption = psql.act_as("anna").one(WRITE, room, "welc")
     psql.run(CORRECT, "welcome everybody", True, caption)
     ((name, text, at, until),) = psql.act_as("bo").all(
@@ -238,9 +221,19 @@ def test_captions_are_kept_for_two_hours_or_with_a_recording(psql: Psql, room: i
     assert ("DELETE", None, None) not in events(psql, room)
 
 
-def test_a_report_has_only_complete_captions(psql: Psql, room: int) -> None:
-    caption = psql.act_as("anna").one(WRITE, room, "you")
-    psql.run(CORRECT, "you fool", True, caption)
+def test_a_report_has_the_newest_words_of_each_caption(psql: Psql, room: int) -> None:
+    """Also of those that a changed client never completes, or deletes."""
+    psql.act_as("anna")
+    for words in ("you fool", "you are late", "go away"):
+        caption = psql.one(WRITE, room, words[:3])
+        psql.run(CORRECT, words, words == "you fool", caption)
+    psql.run("delete from captions where id = %s", caption)
     psql.act_as("bo").one("select report(%s, 'anna', 'insults')", room)
     log = psql.act_as(None).one("select log -> 'events' from reports")
-    assert [e["record"]["text"] for e in log if e["table"] == "captions"] == ["you fool"]
+    reported = [event for event in log if event["table"] == "captions"]
+    assert [e["record"]["text"] for e in reported if e["record"]] == [
+        "you fool",
+        "you are late",
+        "go away",
+    ]
+    assert [e["type"] for e in reported] == ["UPDATE"] * 3 + ["DELETE"]
