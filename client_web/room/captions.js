@@ -17,7 +17,7 @@ import { NO_CAPTIONS, reduceCaptions } from './caption_log.js'
  * @param {object} options
  * @param {Pick<import('./room_api.js').RoomApi, 'changeSeat'|'insert'|'remove'|'rows'|'user'>} options.api
  * @param {import('./seat.js').MySeat} options.seat
- * @param {() => boolean} options.heard  whether I may be heard: my microphone is on
+ * @param {() => MediaStreamTrack|null} options.heard  what the room hears of me; null: nothing, or my microphone is off
  * @param {() => void} options.onChange
  */
 export function createCaptions({ api, seat, heard, onChange }) {
@@ -38,12 +38,15 @@ export function createCaptions({ api, seat, heard, onChange }) {
     },
     /** My seat, my microphone, the room or the connection may have changed. */
     observe() {
-      speech.want(agreed() === 'self' && heard())
+      speech.want(agreed() === 'self' ? heard() : null)
     },
     /** I let captions of what I say be written, or no longer. @param {'self'|'operator'|null} captioned_by */
     agree: (captioned_by) => api.changeSeat({ captioned_by }),
-    /** After a failure. */
-    retry: speech.retry.bind(speech),
+    /** After a failure: listens again, if I am heard. */
+    retry() {
+      speech.retry()
+      this.observe()
+    },
     /** Takes back what I said last. */
     async takeBack() {
       const last = log.lines.get(api.user.id)?.at(-1)

@@ -62,7 +62,7 @@ export function createCaptionsStrip({ chooseCaptions, retryCaptions, takeBackCap
       const speaks = may.speak && me !== null
       mine.hidden = choose.hidden = !speaks
       say(mine, speaks ? myCaptionsInWords(captions, me) : '')
-      retry.hidden = !speaks || captions.agreed !== 'self' || captions.speech !== 'failed'
+      retry.hidden = !speaks || me.muted || captions.agreed !== 'self' || captions.speech !== 'failed'
       back.hidden = !speaks || !captions.lines.get(me.user_id)?.length
       const { complete } = captions
       if (!complete || complete.id <= announced) return

@@ -13,6 +13,7 @@ const PROBLEMS = {
   'audio-capture': inWords('Your browser gets no sound from the microphone. It tries again.'),
   network: inWords('Your browser does not reach the service that recognises speech. It tries again.'),
   'no-speech': inWords('Nothing was understood yet.'),
+  aborted: inWords('Something else uses the recognition of speech of your browser, such as another page. It tries again.'),
   unknown: inWords('Your browser could not recognise speech. It tries again.'),
 }
 
