@@ -1,6 +1,10 @@
+import { ruleOf } from '../signaling/problem.js'
 import { createSpeech } from '../media/speech.js'
 import { createCaptionWriter } from './caption_writer.js'
 import { NO_CAPTIONS, reduceCaptions } from './caption_log.js'
+
+/** Refusals by what just changed, such as my last words after I was muted: the page says so already. */
+const SAID = new Set(['captions_are_on', 'captions_speaker_agrees', 'captions_speaker_is_here', 'captions_speaker_is_heard', 'captions_stay_final'])
 
 /**
  * Captions in one room session: what the speakers say, by its log; and what I say, if the host and I agree and my microphone is on:
@@ -9,10 +13,11 @@ import { NO_CAPTIONS, reduceCaptions } from './caption_log.js'
  * @typedef {object} CaptionsState
  * @property {boolean} on           the host has switched captions on
  * @property {ReadonlyMap<number, readonly import('./caption_log.js').Caption[]>} lines  by speaker
- * @property {import('./caption_log.js').Caption|null} complete  the newest that is complete
+ * @property {readonly import('./caption_log.js').Caption[]} completed  the newest that are complete, in the order in which they became so
  * @property {'self'|'operator'|null} agreed  whom I let write what I say
  * @property {import('../media/speech.js').SpeechState} speech  of my browser
  * @property {import('../media/speech.js').SpeechProblem|null} problem
+ * @property {Error|null} refusal  why the room did not take my last words, such as a limit
  *
  * @param {object} options
  * @param {Pick<import('./room_api.js').RoomApi, 'changeSeat'|'insert'|'remove'|'rows'|'user'>} options.api
@@ -22,15 +27,24 @@ import { NO_CAPTIONS, reduceCaptions } from './caption_log.js'
  */
 export function createCaptions({ api, seat, heard, onChange }) {
   let log = NO_CAPTIONS
-  const writer = createCaptionWriter({ api, onRefusal: () => {} }) // the inspector shows it, and what it means is seen in the seats
+  /** @type {Error|null} */ let refusal = null
+  const writer = createCaptionWriter({ api, onRefusal })
   const speech = createSpeech({ onWords: (words, final) => writer.say(words, final), onChange })
   const isOn = () => Boolean(seat.room.state.room?.captions)
+
+  /** @param {Error|null} problem */
+  function onRefusal(problem) {
+    if (problem === refusal || SAID.has(ruleOf(problem) ?? '')) return
+    refusal = problem
+    onChange()
+  }
+
   const agreed = () => (isOn() ? seat.row?.captioned_by ?? null : null)
 
   return {
     /** @returns {CaptionsState} */
     get state() {
-      return Object.freeze({ on: isOn(), lines: log.lines, complete: log.complete, agreed: agreed(), speech: speech.state, problem: speech.problem })
+      return Object.freeze({ on: isOn(), lines: log.lines, completed: log.completed, agreed: agreed(), speech: speech.state, problem: speech.problem, refusal })
     },
     /** A frame of the room's log that was not seen before. @param {import('../signaling/subscription.js').Frame} frame */
     receive(frame) {
@@ -55,6 +69,7 @@ export function createCaptions({ api, seat, heard, onChange }) {
     close() {
       speech.close()
       writer.forget()
+      refusal = null
     },
   }
 }
