@@ -114,6 +114,7 @@ def test_a_conversation_with_captions(
             dora.walks_in()
             dora.reads("Captions are on.")
             dora.seat("rick").wait_for()
+            dora.button("Show captions").click()  # cleo hid them for this browser
             # What another speaker said since is there: so would be rick's words, which were first.
             who = (room, psql.person("beth"))
             psql.run(
