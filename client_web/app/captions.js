@@ -10,7 +10,7 @@ export function captionActions(context) {
   context.add(choice)
 
   return {
-    chooseCaptions: () => choice.open(here()?.state ?? null),
+    chooseCaptions: () => choice.open(here()?.state ?? null, context.seated()?.state.room?.topology),
     retryCaptions: () => here()?.retry(),
     takeBackCaption: async () => here()?.takeBack(),
   }

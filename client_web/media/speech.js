@@ -1,17 +1,18 @@
 /**
  * Recognition of what I say by the browser itself (Web Speech API, https://wicg.github.io/speech-api/). It ends after a pause, by an
- * error or when the browser likes, so it is started again as long as it is wanted.
+ * error or when the browser likes, so it is started again as long as it is wanted. It hears the track that it is given: that which the room
+ * hears. A browser that does not know `start(track)` listens to its own choice of a microphone.
  *
- * @typedef {'none'|'off'|'listening'|'failed'} SpeechState  none: this browser has no such API; failed: only `retry` starts it again
- * @typedef {'not-allowed'|'service-not-allowed'|'language-not-supported'|'audio-capture'|'network'|'no-speech'|'unknown'} SpeechProblem
- * @typedef {EventTarget & { continuous: boolean, interimResults: boolean, lang: string, start: () => void, stop: () => void, abort: () => void }} Recognition
+ * @typedef {'none'|'off'|'listening'|'failed'} SpeechState  none: this browser has no such API; failed: nothing starts it again before `retry`
+ * @typedef {'not-allowed'|'service-not-allowed'|'language-not-supported'|'audio-capture'|'network'|'no-speech'|'aborted'|'unknown'} SpeechProblem  aborted: by something else, such as another page
+ * @typedef {EventTarget & { continuous: boolean, interimResults: boolean, lang: string, start: (track: MediaStreamTrack) => void, stop: () => void, abort: () => void }} Recognition
  * @typedef {ArrayLike<{ transcript: string }> & { isFinal: boolean }} Result
  */
 
 /** Errors after which trying again by itself would only ask or fail again. @type {ReadonlySet<string>} */
 const LASTING = new Set(['not-allowed', 'service-not-allowed', 'language-not-supported'])
 /** @type {ReadonlySet<string>} */
-const KNOWN = new Set([...LASTING, 'audio-capture', 'network', 'no-speech'])
+const KNOWN = new Set([...LASTING, 'audio-capture', 'network', 'no-speech', 'aborted'])
 const SHORTEST = 250 // ms before it starts again
 const LONGEST = 8000 // ms, after failures in a row: 250 500 1000 2000 4000 8000 …
 const ONE_CAPTION = 30_000 // ms; the room takes corrections for a minute
@@ -27,7 +28,8 @@ const ofBrowser = () => /** @type {any} */ (globalThis).SpeechRecognition ?? /**
  */
 export function createSpeech({ onWords, onChange, lang = navigator.language }) {
   const Api = ofBrowser()
-  let wanted = false
+  /** @type {MediaStreamTrack|null} */ let wanted = null // what it is to hear
+  let aborting = false // by `close`: nothing of it is wanted any more
   let failures = 0 // in a row
   let heard = '' // words that are not final yet
   let since = 0 // when they began
@@ -54,7 +56,7 @@ export function createSpeech({ onWords, onChange, lang = navigator.language }) {
     recognition.addEventListener('end', onEnd)
     running = recognition
     try {
-      recognition.start()
+      recognition.start(wanted)
       become('listening', problem) // a problem is over with the first words
     } catch {
       onError('unknown')
@@ -64,6 +66,7 @@ export function createSpeech({ onWords, onChange, lang = navigator.language }) {
 
   /** @param {{ resultIndex: number, results: ArrayLike<Result> }} event */
   function onResult({ resultIndex, results }) {
+    if (aborting) return
     failures = 0
     if (wanted) become('listening', null)
     let interim = ''
@@ -87,15 +90,16 @@ export function createSpeech({ onWords, onChange, lang = navigator.language }) {
 
   /** @param {string} error */
   function onError(error) {
-    if (error === 'aborted') return
+    if (aborting || (error === 'aborted' && !wanted)) return
     const why = /** @type {SpeechProblem} */ (KNOWN.has(error) ? error : 'unknown')
     if (why !== 'no-speech') failures += 1
-    if (LASTING.has(why)) wanted = false
+    if (LASTING.has(why)) wanted = null
     become(LASTING.has(why) ? 'failed' : state, why)
   }
 
   function onEnd() {
     running = null
+    aborting = false
     if (heard) finish(heard)
     if (!wanted) return become(state === 'failed' ? 'failed' : 'off', state === 'failed' ? problem : null)
     timer ??= setTimeout(start, Math.min(SHORTEST * 2 ** failures, LONGEST))
@@ -110,28 +114,34 @@ export function createSpeech({ onWords, onChange, lang = navigator.language }) {
     get problem() {
       return problem
     },
-    /** Listens from now on, or stops: what was heard is still given as final. After a lasting failure only `retry` listens again. @param {boolean} on */
-    want(on) {
-      if (on === wanted || (on && state === 'failed')) return
-      wanted = on
+    /** Hears this track from now on; null: stops, and what was heard is still given as final. After a lasting failure it waits for `retry`. @param {MediaStreamTrack|null} track */
+    want(track) {
+      if (track === wanted || (track && state === 'failed')) return
+      const other = Boolean(track && wanted)
+      wanted = track
+      if (other) return void running?.stop() // it starts again with the new track
       failures = 0
-      if (on) return void (timer ??= setTimeout(start, 0))
+      if (track) return void (timer ??= setTimeout(start, 0))
       clearTimeout(timer)
       timer = undefined
       if (running) running.stop()
       else if (state !== 'none') become('off', null)
     },
+    /** Forgets a lasting failure: it may listen again, if it is wanted. */
     retry() {
-      if (state !== 'failed') return
-      become('off', null)
-      this.want(true)
+      if (state === 'failed') become('off', null)
     },
-    /** For good: what is being said is not given any more. */
+    /** What is being said is not given any more. `want` begins anew. */
     close() {
-      wanted = false
+      wanted = null
+      failures = 0
       clearTimeout(timer)
+      timer = undefined
       heard = ''
-      running?.abort()
+      if (state !== 'none') become('off', null)
+      if (!running) return
+      aborting = true
+      running.abort()
     },
   }
 }

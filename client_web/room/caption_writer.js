@@ -9,11 +9,13 @@ const LONGEST = 500 // characters: `captions_text_is_text`
 /**
  * Writes what I say as rows of `captions`: an INSERT with the first words, an UPDATE for each correction, one request at a time. While a
  * request is on its way, only the newest words of a caption wait. What the room refuses is dropped: the next words begin another caption.
+ * So do the words after those that were taken back, and after those of an INSERT without an answer, which may have been written.
  *
- * @typedef {{ id: number|null, text: string, final: boolean, written: string, at: number }} Waiting
+ * @typedef {{ id: number|null, words: string[], skipped: number, final: boolean, sent: number, written: string, at: number }} Waiting
+ *   words: all that I said; skipped: how many of them are not written again; sent: up to which one they are in the row
  * @param {object} options
  * @param {Pick<import('./room_api.js').RoomApi, 'insert'|'rows'>} options.api
- * @param {(problem: Error) => void} options.onRefusal
+ * @param {(problem: Error|null) => void} options.onRefusal  null: words were written again
  * @param {(ms: number) => Promise<void>} [options.pause]
  */
 export function createCaptionWriter({ api, onRefusal, pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }) {
@@ -25,15 +27,21 @@ export function createCaptionWriter({ api, onRefusal, pause = (ms) => new Promis
     if (busy) return
     busy = true
     for (let one = next(); one; one = next()) {
-      const { text, final } = one
+      const { final, words, id } = one
+      const text = textOf(one)
       try {
-        if (one.id === null) one.id = /** @type {number} */ ((await api.insert('captions', { text, final }, { quiet: true }))?.[0]?.id ?? null)
-        else await api.rows.update('captions', { text, final }, { id: `eq.${one.id}` }, { representation: false })
-        one.written = mark(text, final)
+        const rows = id === null
+          ? await api.insert('captions', { text, final }, { quiet: true })
+          : await api.rows.update('captions', { text, final }, { id: `eq.${id}`, select: 'id' })
+        onRefusal(null)
+        if (!rows?.length) skip(one) // it was taken back
+        else Object.assign(one, { id: rows[0].id, sent: words.length, written: mark(text, final) })
         if (!final) await pause(PAUSE)
       } catch (problem) {
-        const again = isUnanswered(problem) || /_rate_limited$/u.test(ruleOf(problem) ?? '')
-        if (!again || performance.now() - one.at > OLD) drop(one)
+        const lost = isUnanswered(problem)
+        const again = lost || /_rate_limited$/u.test(ruleOf(problem) ?? '')
+        if (lost && id === null) skip(Object.assign(one, { sent: words.length }))
+        else if (!again || performance.now() - one.at > OLD) drop(one)
         if (again) await pause(AGAIN)
         else onRefusal(/** @type {Error} */ (problem))
       }
@@ -41,10 +49,17 @@ export function createCaptionWriter({ api, onRefusal, pause = (ms) => new Promis
     busy = false
   }
 
+  const isDue = (/** @type {Waiting} */ one) => textOf(one) !== '' && one.written !== mark(textOf(one), one.final)
+
   /** The first that is not written as it is now. */
   function next() {
-    waiting = waiting.filter((one) => one === open || one.written !== mark(one.text, one.final))
-    return waiting.find((one) => one.written !== mark(one.text, one.final))
+    waiting = waiting.filter((one) => one === open || isDue(one))
+    return waiting.find(isDue)
+  }
+
+  /** The words that were sent are not written again; those after them become another row. @param {Waiting} one */
+  function skip(one) {
+    Object.assign(one, { id: null, skipped: one.sent, written: '' })
   }
 
   function drop(/** @type {Waiting} */ one) {
@@ -53,12 +68,12 @@ export function createCaptionWriter({ api, onRefusal, pause = (ms) => new Promis
   }
 
   return {
-    /** The words of what I say now; with `final` the next words begin another caption. @param {string} words @param {boolean} final */
-    say(words, final) {
-      const text = words.replace(/\s+/gu, ' ').replace(/\p{Cc}/gu, '').trim().slice(0, LONGEST)
-      if (!text) return
-      if (!open) waiting = [...waiting, (open = { id: null, text, final, written: '', at: 0 })].slice(-MOST)
-      Object.assign(open, { text, final, at: performance.now() })
+    /** The words of what I say now; with `final` the next words begin another caption. @param {string} said @param {boolean} final */
+    say(said, final) {
+      const words = said.replace(/\s+/gu, ' ').replace(/\p{Cc}/gu, '').trim().split(' ')
+      if (!words[0]) return
+      if (!open) waiting = [...waiting, (open = { id: null, words, skipped: 0, final, sent: 0, written: '', at: 0 })].slice(-MOST)
+      Object.assign(open, { words, final, at: performance.now() })
       if (final) open = null
       void write()
     },
@@ -69,5 +84,8 @@ export function createCaptionWriter({ api, onRefusal, pause = (ms) => new Promis
     },
   }
 }
+
+/** Counted as the database does, so that no character is cut in two. @param {Waiting} one */
+const textOf = ({ words, skipped }) => [...words.slice(skipped).join(' ')].slice(0, LONGEST).join('').trim()
 
 const mark = (/** @type {string} */ text, /** @type {boolean} */ final) => `${final ? '.' : '…'}${text}`

@@ -34,6 +34,7 @@ export function createMyAudio({ devices, seat, sound, send, onChange }) {
 
   function onReplace(/** @type {MediaStream} */ stream) {
     sound.measureMyself(stream)
+    onChange() // captions are of this track from now on
     return transmit()
   }
 
@@ -65,6 +66,10 @@ export function createMyAudio({ devices, seat, sound, send, onChange }) {
     },
     get state() {
       return Object.freeze({ state: microphone.state, problem: microphone.problem, talking, waiting: muting.waiting })
+    },
+    /** The track that others hear; null: none, or I am muted. @returns {MediaStreamTrack|null} */
+    get audible() {
+      return muting.muted ? null : microphone.track
     },
     /** For consent.js: opens the microphone, and sends nothing yet; or closes it. */
     microphone: { open: microphone.open, close: microphone.close },

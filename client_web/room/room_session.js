@@ -62,7 +62,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const chat = createChat({ api, slowMode: () => (user.site_moderator ? 0 : room.slowMode()), skew, onChange })
   const consent = createConsent({ api, microphone: media.myAudio.microphone, onChange: onWish })
   const recording = createRecording({ api, skew, onChange })
-  const captions = createCaptions({ api, seat, heard: () => seat.status.phase !== 'left' && seat.maySpeak && !media.myAudio.muted, onChange })
+  const captions = createCaptions({ api, seat, heard: () => (seat.status.phase !== 'left' && seat.maySpeak ? media.myAudio.audible : null), onChange })
   const hands = createHands({ select: api.select, onChange })
   const listeners = createListeners({ select: api.select, first: () => room.state.names, onChange })
 

@@ -3,9 +3,10 @@
 globalThis.speech = { running: null, starts: 0 }
 
 globalThis.SpeechRecognition = globalThis.webkitSpeechRecognition = class extends EventTarget {
-  start() {
+  start(track) {
     if (speech.running) throw new DOMException('it runs already', 'InvalidStateError')
     speech.running = this
+    this.track = track
     speech.starts += 1
     this.results = []
   }

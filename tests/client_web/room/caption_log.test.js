@@ -19,7 +19,7 @@ test('a correction replaces the words, and the two newest captions of each speak
   )
   assert.deepEqual(texts(log), ['two', 'three'])
   assert.deepEqual(texts(log, 8), ['other'])
-  assert.equal(log.complete.text, 'two')
+  assert.deepEqual(log.completed.map(({ text }) => text), ['two'])
 })
 
 test('a deleted caption never comes back, also if its correction comes late', () => {
@@ -29,7 +29,7 @@ test('a deleted caption never comes back, also if its correction comes late', ()
     event('UPDATE', caption(1, 'dark secret', { final: true })),
   )
   assert.deepEqual(texts(log), [])
-  assert.equal(log.complete, null)
+  assert.deepEqual(log.completed, [])
 })
 
 test('a snapshot has what was said last, and who agrees no longer is not shown', () => {
@@ -38,4 +38,21 @@ test('a snapshot has what was said last, and who agrees no longer is not shown',
   assert.deepEqual(texts(log), [])
   assert.deepEqual(texts(log, 8), ['two'])
   assert.equal(after(snapshot, { type: 'snapshot', data: {} }).lines.size, 2)
+})
+
+test('all that became complete stay in that order, whoever began first, until they are taken back or their speaker agrees no longer', () => {
+  const done = [
+    event('INSERT', caption(1, 'long')),
+    event('INSERT', caption(2, 'short', { user_id: 8, final: true })),
+    event('UPDATE', caption(1, 'long words', { final: true })),
+    event('INSERT', caption(3, 'more', { user_id: 8, final: true })),
+  ]
+  const ids = (...frames) => after(...frames).completed.map(({ id }) => id)
+  assert.deepEqual(ids(...done), [2, 1, 3])
+  assert.deepEqual(ids(...done, event('DELETE', null, { id: 1, user_id: 7 })), [2, 3])
+  assert.deepEqual(ids(...done, { type: 'participants', data: { type: 'UPDATE', record: { user_id: 8, captioned_by: null } } }), [1])
+  // Deleted while I was away: the next snapshot does not have it.
+  assert.deepEqual(ids(...done, { type: 'snapshot', data: { participants: [], captions: [caption(1, 'long words', { final: true }), caption(9, 'before', { final: true })] } }), [1])
+  const many = Array.from({ length: 50 }, (_, at) => event('INSERT', caption(at + 1, 'words', { final: true })))
+  assert.equal(after(...many).completed.length, 20)
 })

@@ -19,7 +19,7 @@ function writer() {
     insert: (_table, { text, final }) => request(`+ ${text}${final ? '.' : ''}`),
     rows: { update: (_table, { text, final }, { id }) => request(`${id} ${text}${final ? '.' : ''}`) },
   }
-  const made = createCaptionWriter({ api, onRefusal: (problem) => refusals.push(problem.rule), pause: async () => {} })
+  const made = createCaptionWriter({ api, onRefusal: (problem) => refusals.push(problem?.rule ?? null), pause: async () => {} })
   const answer = async (how, value) => {
     answers.shift()[how](value)
     await settled()
@@ -35,19 +35,66 @@ test('one request at a time, in which only the newest words of a caption wait', 
   me.say('all', false)
   assert.deepEqual(me.written, ['+ good'])
   await me.answer('resolve', [{ id: 5 }])
-  await me.answer('resolve', null)
+  await me.answer('resolve', [{ id: 5 }])
   assert.deepEqual(me.written, ['+ good', 'eq.5 good morning.', '+ all'])
 })
 
-test('what got no answer is tried again, and what is refused is dropped', async () => {
+test('what came too fast is tried again, and what is refused is dropped and shown', async () => {
   const me = writer()
   me.say('one', true)
-  await me.answer('reject', unreachable())
   await me.answer('reject', refused('captions_are_rate_limited'))
-  assert.deepEqual(me.written, ['+ one.', '+ one.', '+ one.'])
-  await me.answer('reject', refused('captions_speaker_agrees'))
-  assert.deepEqual(me.refusals, ['captions_speaker_agrees'])
+  assert.deepEqual(me.written, ['+ one.', '+ one.'])
+  await me.answer('reject', refused('captions_are_limited_in_number'))
+  assert.deepEqual(me.refusals, ['captions_are_limited_in_number'])
   me.say('two', true)
   await settled()
-  assert.deepEqual(me.written.slice(3), ['+ two.'])
+  assert.deepEqual(me.written.slice(2), ['+ two.'])
+  await me.answer('resolve', [{ id: 5 }])
+  assert.equal(me.refusals.at(-1), null)
+})
+
+test('an INSERT without an answer may have been written: only the words after it follow, while a correction is sent again', async () => {
+  const me = writer()
+  me.say('good', false)
+  me.say('good morning', false)
+  await me.answer('reject', unreachable())
+  assert.deepEqual(me.written, ['+ good', '+ morning'])
+  await me.answer('resolve', [{ id: 6 }])
+  me.say('good morning all', true)
+  await settled()
+  await me.answer('reject', unreachable())
+  assert.deepEqual(me.written.slice(2), ['eq.6 morning all.', 'eq.6 morning all.'])
+  await me.answer('resolve', [{ id: 6 }])
+  me.say('all of it', true)
+  await settled()
+  await me.answer('reject', unreachable())
+  assert.equal(me.written.length, 5)
+})
+
+test('after words that were taken back, those that follow in the same sentence are another caption', async () => {
+  const me = writer()
+  me.say('my number is', false)
+  await me.answer('resolve', [{ id: 5 }])
+  me.say('my number is secret', false)
+  await settled()
+  await me.answer('resolve', []) // 0 rows
+  await me.answer('resolve', [{ id: 6 }])
+  me.say('my number is secret but', false)
+  await settled()
+  await me.answer('resolve', [{ id: 6 }])
+  me.say('my number is secret but good', true)
+  await settled()
+  await me.answer('resolve', []) // again
+  assert.deepEqual(me.written, ['+ my number is', 'eq.5 my number is secret', '+ secret', 'eq.6 secret but', 'eq.6 secret but good.', '+ good.'])
+  await me.answer('resolve', [{ id: 7 }])
+  me.say('new', true)
+  await settled()
+  assert.deepEqual(me.written.slice(6), ['+ new.'])
+})
+
+test('a long caption is cut between characters', async () => {
+  const me = writer()
+  me.say(`${'a'.repeat(499)}😀😀`, true)
+  await settled()
+  assert.deepEqual(me.written, [`+ ${'a'.repeat(499)}😀.`])
 })
