@@ -18,13 +18,15 @@ import { NO_CAPTIONS, reduceCaptions } from './caption_log.js'
  * @param {Pick<import('./room_api.js').RoomApi, 'changeSeat'|'insert'|'remove'|'rows'|'user'>} options.api
  * @param {import('./seat.js').MySeat} options.seat
  * @param {() => boolean} options.heard  whether I may be heard: my microphone is on
+ * @param {() => boolean} options.barred  in an encrypted room, whatever the database says
  * @param {() => void} options.onChange
  */
-export function createCaptions({ api, seat, heard, onChange }) {
+export function createCaptions({ api, seat, heard, barred, onChange }) {
   let log = NO_CAPTIONS
   const writer = createCaptionWriter({ api, onRefusal: () => {} }) // the inspector shows it, and what it means is seen in the seats
   const speech = createSpeech({ onWords: (words, final) => writer.say(words, final), onChange })
-  const isOn = () => Boolean(seat.room.state.room?.captions)
+  const isOn = () => Boolean(seat.room.state.room?.captions) && !barred()
+  let agreedHere = false // in this page: a seat that says so without me lets nobody listen
   const agreed = () => (isOn() ? seat.row?.captioned_by ?? null : null)
 
   return {
@@ -38,10 +40,13 @@ export function createCaptions({ api, seat, heard, onChange }) {
     },
     /** My seat, my microphone, the room or the connection may have changed. */
     observe() {
-      speech.want(agreed() === 'self' && heard())
+      speech.want(agreedHere && agreed() === 'self' && heard())
     },
     /** I let captions of what I say be written, or no longer. @param {'self'|'operator'|null} captioned_by */
-    agree: (captioned_by) => api.changeSeat({ captioned_by }),
+    agree(captioned_by) {
+      agreedHere = captioned_by === 'self'
+      return api.changeSeat({ captioned_by })
+    },
     /** After a failure. */
     retry: speech.retry.bind(speech),
     /** Takes back what I said last. */

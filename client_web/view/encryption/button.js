@@ -21,8 +21,8 @@ export function createEncryptionButton({ showEncryption }) {
     update({ phase, room, encryption }) {
       button.hidden = phase === 'left' || !room?.encrypted
       mark(button, 'data-problem', encryptionProblemInWords(encryption) ? '' : null)
-      if (button.hidden || !encryption.number) number = null
-      else if (encryption.number !== number) {
+      if (button.hidden) number = null
+      else if (encryption.number && encryption.number !== number) {
         say(announcement, number ? inWords('Somebody came or went, so the safety number is another one now.') : '')
         number = encryption.number
       }
