@@ -23,14 +23,16 @@ const SAID = new Set(['captions_are_on', 'captions_speaker_agrees', 'captions_sp
  * @param {Pick<import('./room_api.js').RoomApi, 'changeSeat'|'insert'|'remove'|'rows'|'user'>} options.api
  * @param {import('./seat.js').MySeat} options.seat
  * @param {() => MediaStreamTrack|null} options.heard  what the room hears of me; null: nothing, or my microphone is off
+ * @param {() => boolean} options.barred  in an encrypted room, whatever the database says
  * @param {() => void} options.onChange
  */
-export function createCaptions({ api, seat, heard, onChange }) {
+export function createCaptions({ api, seat, heard, barred, onChange }) {
   let log = NO_CAPTIONS
   /** @type {Error|null} */ let refusal = null
   const writer = createCaptionWriter({ api, onRefusal })
   const speech = createSpeech({ onWords: (words, final) => writer.say(words, final), onChange })
-  const isOn = () => Boolean(seat.room.state.room?.captions)
+  const isOn = () => Boolean(seat.room.state.room?.captions) && !barred()
+  let agreedHere = false // in this page: a seat that says so without me lets nobody listen
 
   /** @param {Error|null} problem */
   function onRefusal(problem) {
@@ -52,10 +54,13 @@ export function createCaptions({ api, seat, heard, onChange }) {
     },
     /** My seat, my microphone, the room or the connection may have changed. */
     observe() {
-      speech.want(agreed() === 'self' ? heard() : null)
+      speech.want(agreedHere && agreed() === 'self' ? heard() : null)
     },
     /** I let captions of what I say be written, or no longer. @param {'self'|'operator'|null} captioned_by */
-    agree: (captioned_by) => api.changeSeat({ captioned_by }),
+    agree(captioned_by) {
+      agreedHere = captioned_by === 'self'
+      return api.changeSeat({ captioned_by })
+    },
     /** After a failure: listens again, if I am heard. */
     retry() {
       speech.retry()

@@ -14,7 +14,7 @@ import { createClock, instant, now } from './clock.js'
  * @typedef {Common & { kind: 'stream', state: string, reason: string|null }} StreamEntry
  * @typedef {{ code: 'signal_refused', signal: string, problem: Problem } | { code: 'signal_of_old_session', signal: string }
  *   | { code: 'connection_problem', problem: import('./connection_problems.js').Cause } | { code: 'not_decrypted', fault: Undecrypted }} Note
- * @typedef {'false_key'|'false'|'repeated'} Undecrypted  why somebody's encrypted voice is not heard: not their key, not encrypted by them, or played again
+ * @typedef {'false_key'|'other_keys'|'false'|'repeated'} Undecrypted  why somebody's encrypted voice is not heard: not their key, a session with other keys than before, not encrypted by them, or played again
  * @typedef {Common & { kind: 'note', note: Note, user_id: number|null }} NoteEntry
  * @typedef {import('../signaling/problem.js').Problem} Problem
  * @typedef {WriteEntry|EventEntry|StreamEntry|NoteEntry} Entry

@@ -87,7 +87,7 @@ function nodesOf({ phase, connectionProblems, may }) {
 /** An encrypted room that I cannot hear. @param {Lossy} state @returns {Loss[]} */
 const encryptionOf = ({ encryption }) => (NOT_ENCRYPTING.has(encryption.phase) ? [{ key: 'encryption', kind: 'encryption', encryption, press: null }] : [])
 
-/** @type {ReadonlySet<import('./encryption.js').Phase>} */ const NOT_ENCRYPTING = new Set(['unsupported', 'replaced', 'failed'])
+/** @type {ReadonlySet<import('./encryption.js').Phase>} */ const NOT_ENCRYPTING = new Set(['unsupported', 'silent', 'lowered', 'replaced', 'failed'])
 
 /** A recording that ended by itself; one that was stopped is no loss. @param {Lossy} state @returns {Loss[]} */
 function recordingOf({ recording: { running, last }, may }) {

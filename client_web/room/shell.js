@@ -64,6 +64,7 @@ export function createShell({ session }) {
   const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange: onHallway })
   const more = createMoreRooms({ rows, window: () => hallway.hallway, onChange })
   /** @type {ReturnType<typeof createRoomSession>|null} */ let roomSession = null
+  /** @type {Set<number>} rooms that I started as encrypted ones */ const startedEncrypted = new Set()
   let isOpen = false
   /** @type {number|null} */ let user_id = null // who is signed in
   let hidden = false // the page was left; it may be in the back/forward cache
@@ -198,8 +199,9 @@ export function createShell({ session }) {
       if (!session.user) throw new Error('sign in before entering a room')
       if (roomSession?.room_id === roomId && roomSession.state.phase !== 'left') return roomSession
       shell.leave()
+      const encrypted = startedEncrypted.has(roomId) || [...shell.state.hallway, shell.state.more.looked].some((row) => row?.id === roomId && row.encrypted)
       const entered = createRoomSession({
-        ...{ session, technique, settings: { devices, volumes }, entry: { room_id: roomId, role, before } },
+        ...{ session, technique, settings: { devices, volumes }, entry: { room_id: roomId, role, before, encrypted } },
         hallway: {
           receive: (frame) => void (roomSession === entered && hallway.receive(frame)),
           report: (status) => void (roomSession === entered && !hallway.streams && hallway.report(status)),
@@ -245,8 +247,12 @@ export function createShell({ session }) {
       }
     },
 
-    /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated', access?: string, starts_at?: string|null, repeats?: string, time_zone?: string, host_gone?: string }} room */
-    startRoom: async (room) => /** @type {{ id: number, name: string, starts_at: string|null }} */ ((await rows.insert('rooms', room))?.[0]),
+    /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated', access?: string, starts_at?: string|null, repeats?: string, time_zone?: string, host_gone?: string, encrypted?: boolean }} room */
+    async startRoom(room) {
+      const started = /** @type {{ id: number, name: string, starts_at: string|null }} */ ((await rows.insert('rooms', room))?.[0])
+      if (room.encrypted) startedEncrypted.add(started.id)
+      return started
+    },
     moderationOf,
     /** A planned room with all that can be changed about it. @param {import('./hallway.js').HallwayRow} row */
     async plannedRoom({ id, club }) {

@@ -187,6 +187,16 @@ def test_who_is_in_an_encrypted_room_hears_the_others_and_the_node_does_not(
         node.changes = None
         chrome.until(FROM, ["fox", "heard"])
         they_hear_each_other(chrome, fox)
+
+        # A database that says that the room is not encrypted any more is not believed: nobody is connected, and nothing is sent in the clear.
+        psql.run("alter table rooms disable trigger _180_keep_encrypted")
+        psql.run("update rooms set encrypted = false where id = %s", room)
+        for tab in two.values():
+            tab.until(
+                "() => roomtone.state.encryption.phase === 'lowered' && !roomtone.peers().length"
+            )
+        for name, hertz in (("chrome", CHROMIUM), ("fox", FIREFOX)):
+            assert share_of(hertz, node.payloads[name][-100:]) < 0.1, f"the node hears {name}"
     assert (chrome.errors, third.errors, fox.errors) == ([], [], [])
 
 

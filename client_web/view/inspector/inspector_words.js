@@ -34,6 +34,7 @@ export function summaryOf(entry, nameOf) {
 /** @type {Record<import('../../room/inspector.js').Undecrypted, string>} */
 const UNDECRYPTED = {
   false_key: 'A row of sender_keys was dropped: it is not signed by this session, or not for mine.',
+  other_keys: 'This session has other keys than before, which its browser cannot have written. It gets no key of mine, and is not connected.',
   false: 'Frames were dropped: they are not encrypted with the key that this session gave me, or were changed.',
   repeated: 'Frames were dropped: they came before.',
 }
