@@ -96,7 +96,7 @@ EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and p
     "Who is banned or blocked can listen",
     "A candidate is an address that ICE sends packets to",
     "With `--bus-url`, relays receive events by NATS",
-    "Chat, names and seats of all rooms are, also of private ones",
+    "Chat, names and seats of all rooms are, and captions",
     "The database could give people false keys",
     "The relay serves the page",
     "Who is there, who speaks and how loud",
