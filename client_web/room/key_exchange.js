@@ -79,7 +79,7 @@ export function createKeyExchange({ seat, known, session }, listener, times) {
     renewal = undefined
     const { row } = seat
     const all = recipients()
-    if (closed || !row || !all.length) return
+    if (closed || !row || !mayComeToSpeak(row) || !all.length) return
     busy = true
     const order = wanted
     const kid = (session.last = Math.max(session.last + 1, row.seq * KEYS))
