@@ -104,9 +104,7 @@ def lab_topology_command(topologies: str | None, **given: Any) -> None:
     "--live", is_flag=True, help="Show the lanes meanwhile on /lab of a running Roomtone."
 )
 @from_settings("data_dir", "database_url")
-@click.pass_context
 def lab_peers_command(
-    context: click.Context,
     systems: str | None,
     no_faults: bool,
     live: bool,
@@ -133,7 +131,7 @@ def lab_peers_command(
 
     if not live:
         for name in ("data_dir", "database_url", "database_url_file"):
-            if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            if click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 raise click.UsageError(
                     f"--{name.replace('_', '-')} names the database of --live; the lab starts its own"
                 )

@@ -21,10 +21,8 @@ ACTORS: Final = ("anonymous", *PEOPLE, "relay")
 class World:
     """Ids of people by name, of the room and the club, of another room and another club.
 
-    `relay` is the relay's own login, which acts as nobody. The room is moderated and stands in the club; `guest` and `gina` sit in it beside the
-    actors, and `listener`, whose hand is up; `audience` is invited to speak. The other room and club are `far`'s, where `fay` sits and belongs, and so
-    is a hidden room, for the invited. The next room and a later one are still to open, and are the host's. The room is on a node and was recorded,
-    with its four actors there; in the next one a recording runs.
+    `relay` is the relay's own login, which acts as nobody. The room is moderated and stands in the club; `guest`, who has a caption, and `gina` sit in it beside the actors, and `listener`, whose hand is up; `audience` is
+    invited to speak. The other room and club are `far`'s, where `fay` sits and belongs, and so is a hidden room, for the invited. The next room and a later one are still to open, and are the host's. The room is on a node and was recorded, with its four actors there; in the next one a recording runs.
     """
 
     people: dict[str, int]
@@ -156,9 +154,8 @@ def make(psql: Psql) -> World:
         [world.room, world.far_room],
         [people[name] for name in ("speaker", "moderator", "host")],
     )
-    world.caption = psql.one(
-        "select id from captions where room_id = %s and user_id = %s", world.room, people["guest"]
-    )
+    theirs = "select id from captions where room_id = %s and user_id = %s"
+    world.caption = psql.one(theirs, world.room, people["guest"])
     _invite(psql, world)
     _record(psql, world)
     psql.run("select relay_secret('jwt'), relay_heartbeat('relay-1', 'here')")

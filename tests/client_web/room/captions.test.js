@@ -18,7 +18,7 @@ test('nothing is recognised in an encrypted room, nor before I agreed in this pa
   }
   let barred = true
   const seat = { row: { captioned_by: 'self' }, room: { state: { room: { captions: true } } } } // as the log says it
-  const captions = createCaptions({ api: { user: { id: 1 }, changeSeat: async () => {} }, seat, heard: () => true, barred: () => barred, onChange() {} })
+  const captions = createCaptions({ api: { user: { id: 1 }, changeSeat: async () => {} }, seat, heard: () => ({}), barred: () => barred, onChange() {} })
   const observed = async () => {
     captions.observe()
     await new Promise((resolve) => setTimeout(resolve, 0))

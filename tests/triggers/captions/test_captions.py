@@ -224,6 +224,7 @@ def test_captions_are_kept_for_two_hours_or_with_a_recording(psql: Psql, room: i
 def test_a_report_has_the_newest_words_of_each_caption(psql: Psql, room: int) -> None:
     """Also of those that a changed client never completes, or deletes."""
     psql.act_as("anna")
+    caption = None
     for words in ("you fool", "you are late", "go away"):
         caption = psql.one(WRITE, room, words[:3])
         psql.run(CORRECT, words, words == "you fool", caption)
