@@ -130,8 +130,9 @@ def lab_peers_command(
         return Plan(**numbers)
 
     if not live:
+        source_of = click.get_current_context().get_parameter_source
         for name in ("data_dir", "database_url", "database_url_file"):
-            if click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            if source_of(name) is ParameterSource.COMMANDLINE:
                 raise click.UsageError(
                     f"--{name.replace('_', '-')} names the database of --live; the lab starts its own"
                 )
