@@ -8,7 +8,7 @@ import { createTopologyReason } from '../room/topology_reason.js'
 import { reasonInTerms } from '../room/topology_words.js'
 import { createEntry } from './entry.js'
 import { inPsql, involves } from './inspector_words.js'
-import { isolated } from '../../words/language.js'
+import { inWords } from '../../words/language.js'
 
 /** @import { Person } from '../../room/people.js' */
 
@@ -32,35 +32,34 @@ export function createInspectorView({ close, retryConnection, topologyReason }) 
   let open = false
   let all = false // show all connections, not only the newest
 
-  const title = element('h2', { class: 'inspector__title', text: 'Inspector', tabindex: '-1' })
-  const description = element('p', { class: 'inspector__description', text: 'You write a row. Its trigger notifies the relay. The relay reads the log, and the event appears here.' })
-  const back = element('button', { class: 'inspector__back', type: 'button', on: { click: () => choose(null) } }, symbol('back'), 'All rows')
-  const shut = element('button', { class: 'inspector__close', type: 'button', 'aria-label': 'Close the inspector', title: 'Close (Esc)', on: { click: close } }, symbol('close'))
+  const title = element('h2', { class: 'inspector__title', text: inWords('Inspector'), tabindex: '-1' })
+  const description = element('p', { class: 'inspector__description', text: inWords('You write a row. Its trigger notifies the relay. The relay reads the log, and the event appears here.') })
+  const back = element('button', { class: 'inspector__back', type: 'button', on: { click: () => choose(null) } }, symbol('back'), inWords('All rows'))
+  const shut = element('button', { class: 'inspector__close', type: 'button', 'aria-label': inWords('Close the inspector'), title: inWords('Close (Esc)'), on: { click: close } }, symbol('close'))
   const reason = createTopologyReason({ topologyReason, words: reasonInTerms, class: 'inspector__description' })
   const seat = createSeatPane({ retryConnection })
   const traces = element('ul', { class: 'inspector__traces' })
   const more = element('button', { class: 'inspector__more', type: 'button', on: { click: () => { all = !all; draw() } } })
-  const found = element('section', { class: 'inspector__found', 'aria-label': 'Connections' }, element('h3', { class: 'caps', text: 'Connections' }), traces, more)
+  const found = element('section', { class: 'inspector__found', 'aria-label': inWords('Connections') }, element('h3', { class: 'caps', text: inWords('Connections') }), traces, more)
   const entryList = element('ol', { class: 'inspector__entries' })
-  const nothing = element('p', { class: 'inspector__nothing', text: 'Nothing yet. The next row appears here.' })
-  const rows = element('section', { class: 'inspector__rows', 'aria-label': 'Rows and notifications' }, element('h3', { class: 'caps', text: 'Rows and notifications' }), nothing, entryList)
-  const psql = element('code', { class: 'inspector__sql', tabindex: '0' })
+  const nothing = element('p', { class: 'inspector__nothing', text: inWords('Nothing yet. The next row appears here.') })
+  const rows = element('section', { class: 'inspector__rows', 'aria-label': inWords('Rows and notifications') }, element('h3', { class: 'caps', text: inWords('Rows and notifications') }), nothing, entryList)
+  const psql = element('code', { class: 'inspector__sql', tabindex: '0', lang: 'en', dir: 'ltr' })
   const copied = element('span', { class: 'visually-hidden', role: 'status' })
-  const copy = element('button', { class: 'inspector__copy', type: 'button', 'aria-label': 'Copy this line', title: 'Copy', on: { click: copyStatement } }, symbol('copy'))
-  const root = element('section', { class: 'inspector', 'aria-label': 'Inspector', lang: 'en', dir: 'ltr', hidden: true },
+  const copy = element('button', { class: 'inspector__copy', type: 'button', 'aria-label': inWords('Copy this line'), title: inWords('Copy'), on: { click: copyStatement } }, symbol('copy'))
+  const root = element('section', { class: 'inspector', 'aria-label': inWords('Inspector'), hidden: true },
     element('header', { class: 'inspector__head' }, element('div', {}, title, description, reason.element, back), shut),
     element('div', { class: 'inspector__scroll scrolls' }, seat.element, found, rows),
-    element('footer', { class: 'inspector__psql' }, element('span', { class: 'caps', text: 'the same in psql' }), psql, copy, copied))
+    element('footer', { class: 'inspector__psql' }, element('span', { class: 'caps', text: inWords('the same in psql') }), psql, copy, copied))
 
   const traceList = keyed(traces, { key: (/** @type {Trace} */ trace) => trace.peer_id ?? '', create: () => createTrace(choose), fades: false })
   const shownEntries = keyed(entryList, { key: (/** @type {import('../../room/inspector.js').Entry} */ entry) => entry.id, create: () => createEntry(nameOf), fades: false })
 
   function nameOf(/** @type {import('./inspector_words.js').Who} */ { user_id, peer_id, username }) {
     /** @type {{ me?: boolean, username: string }|undefined} */ const one = [...(roomSession?.people ?? []), ...(roomSession?.nodes ?? [])].find((person) => person.user_id === user_id || (peer_id && person.peer_id === peer_id))
-    if (one?.me) return 'you'
+    if (one?.me) return inWords('you')
     const traced = roomSession?.traces.find((trace) => trace.user_id === user_id || (peer_id && trace.peer_id === peer_id))
-    const name = one?.username ?? traced?.username ?? username
-    return name ? isolated(name) : (user_id ? `user ${user_id}` : 'someone who left')
+    return one?.username ?? traced?.username ?? username ?? (user_id ? inWords('user {user_id}', { user_id: String(user_id) }) : inWords('someone who left'))
   }
 
   function draw() {
@@ -89,13 +88,13 @@ export function createInspectorView({ close, retryConnection, topologyReason }) 
     const few = sorted.filter((trace, index) => index === 0 || (index < TRACES && answered(trace)))
     traceList.update(all ? sorted : few)
     more.hidden = sorted.length === few.length
-    say(more, all ? 'Show fewer' : `Show all ${sorted.length}`)
+    say(more, all ? inWords('Show fewer') : inWords('Show all {count}', { count: sorted.length }))
   }
 
   async function copyStatement() {
     try {
       await navigator.clipboard.writeText(psql.textContent ?? '')
-      say(copied, 'Copied.')
+      say(copied, inWords('Copied.'))
       copy.replaceChildren(symbol('check'))
       setTimeout(() => copy.replaceChildren(symbol('copy')), shownFor(COPIED_SHOWN))
     } catch {

@@ -12,7 +12,7 @@ export function timeline(steps) {
     if (index > 0) {
       // With the square root, 0.3 ms can still be seen beside 40 ms.
       step.style.setProperty('--duration', String(1 + Math.sqrt(Math.max(0, ms ?? 0))))
-      step.append(element('span', { class: 'timeline__duration', text: duration(ms) }))
+      step.append(element('span', { class: 'timeline__duration', dir: 'auto', text: duration(ms) }))
     }
     step.append(element('span', { class: 'timeline__name', text: name }))
     line.append(step)

@@ -34,7 +34,7 @@ const REASONS = {
 export const reasonInWords = (topology, reason) => used(REASONS[reason])[topology]
 
 /** The same in the inspector. @type {import('./topology_reason.js').Words} */
-export const reasonInTerms = (topology, reason) => `topology auto: ${topology}, ${REASONS[reason]}.`
+export const reasonInTerms = (topology, reason) => inWords('topology auto: {topology}, {why}.', { topology, why: REASONS[reason] })
 
 const ROUTES = {
   mesh: inWords('audio goes directly from person to person'),
