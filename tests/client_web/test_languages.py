@@ -84,6 +84,13 @@ def test_the_page_speaks_the_readers_language_and_another_one_if_asked(
             beth.reads("هنا شخصان")  # two people: a form of its own
             fits(page)
             flawless(beth, "a room in Arabic")
+            page.keyboard.press("g")
+            page.locator(".entry__whose", has_text="منك").first.wait_for()
+            assert page.locator(".inspector__sql").evaluate("(sql) => getComputedStyle(sql).direction") == "ltr"
+            fits(page)
+            flawless(beth, "the inspector in Arabic")
+            page.keyboard.press("g")
+            page.locator(".inspector").wait_for(state="hidden")
             talks_by_keyboard(beth, on="تشغيل الميكروفون", off="إطفاء الميكروفون")
             assert page.locator(".seat__name").evaluate_all(
                 "(all) => all.map(({ dir, textContent }) => `${dir} ${textContent}`)"

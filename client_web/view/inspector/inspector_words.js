@@ -100,7 +100,8 @@ function writeSummary({ table, rows, method }, nameOf) {
 function signalsSummary(rows, nameOf) {
   const parts = [...new Set(rows.map(({ kind }) => kind))].map((kind) => {
     const names = new Set(rows.filter((row) => row.kind === kind).map((row) => nameOf({ peer_id: row.to_peer })))
-    return inWords('{count, plural, one {{kind}} other {{kind}s}} to {names}', { count: kind === 'candidate' ? 2 : names.size, kind, names: together(names) })
+    const count = kind === 'candidate' ? 2 : names.size // one row has several candidates
+    return inWords('{count, plural, one {{kind}} other {{kind}s}} to {names}', { count, kind, names: together(names) })
   })
   return inWords('{signals} · {weight}', { signals: inOrder(parts), weight: weight(rows.map(({ body }) => body)) })
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { hues, initials } from '../../../client_web/view/elements/avatar.js'
 import { inOrder, keptInPlace } from '../../../client_web/view/hallway/order.js'
 import { placeOf } from '../../../client_web/view/shell/route.js'
-import { changes } from '../../../client_web/view/inspector/inspector_words.js'
+import { changes, summaryOf } from '../../../client_web/view/inspector/inspector_words.js'
 import { problemInWords } from '../../../client_web/view/elements/problem_words.js'
 import { duration } from '../../../client_web/view/elements/words.js'
 import { encryptionInWords } from '../../../client_web/view/encryption/words.js'
@@ -35,6 +35,26 @@ test('a name has the same avatar everywhere', () => {
     ['a.b_c-d', 'AB'],
     ['---', '?'],
   ]) assert.equal(initials(name), letters)
+})
+
+test('rows are sentences in the inspector', () => {
+  const names = { p1: 'amara', p2: 'lior' }
+  const nameOf = ({ user_id, peer_id }) => names[peer_id] ?? `user ${user_id}`
+  const write = (table, method, ...rows) => ({ kind: 'write', table, method, rows })
+  const event = (table, type, record, more = {}) => ({ kind: 'event', table, type, record, old_record: null, reason: null, ...more })
+  for (const [entry, words] of [
+    [write('signals', 'INSERT', { kind: 'offer', to_peer: 'p1', body: 'x'.repeat(1298) }), 'offer · 1.3 kB to amara'],
+    [write('signals', 'INSERT', { kind: 'offer', to_peer: 'p1', body: 1 }, { kind: 'offer', to_peer: 'p2', body: 1 }, { kind: 'candidate', to_peer: 'p2', body: [] }), 'offers to amara and lior, candidates to lior · 8 B'],
+    [write('participants', 'UPSERT', { role: 'AUDIENCE' }), 'you take a seat'],
+    [write('participants', 'UPDATE', { role: 'SPEAKER', muted: false }), 'you become SPEAKER, microphone on'],
+    [event('signals', 'INSERT', { kind: 'candidate', from_peer: 'p1', to_peer: 'p2', body: [1] }), '1 candidate · 3 B from amara to lior'],
+    [event('participants', 'DELETE', { user_id: 4 }, { reason: 'timeout' }), 'user 4 leaves · timeout'],
+    [event('participants', 'UPDATE', { user_id: 4, muted: false }, { old_record: { user_id: 4, muted: true } }), 'user 4 · muted true → false'],
+    [event('messages', 'INSERT', { user_id: 4, body: 'hi' }), 'user 4 writes “hi”'],
+    [event('speakers', 'UPDATE', { users: [4, 5] }), 'user 4 and user 5 speak'],
+    [{ kind: 'stream', state: 'reconnecting', reason: 'network' }, 'reconnecting: network'],
+    [{ kind: 'note', note: { code: 'connection_problem', problem: { cause: 'node_lost', username: null } } }, 'The connection with the node is lost.'],
+  ]) assert.equal(summaryOf(entry, nameOf), words)
 })
 
 test('durations are readable', () => {
