@@ -86,7 +86,10 @@ def test_the_page_speaks_the_readers_language_and_another_one_if_asked(
             flawless(beth, "a room in Arabic")
             page.keyboard.press("g")
             page.locator(".entry__whose", has_text="منك").first.wait_for()
-            assert page.locator(".inspector__sql").evaluate("(sql) => getComputedStyle(sql).direction") == "ltr"
+            assert (
+                page.locator(".inspector__sql").evaluate("(sql) => getComputedStyle(sql).direction")
+                == "ltr"
+            )
             fits(page)
             flawless(beth, "the inspector in Arabic")
             page.keyboard.press("g")

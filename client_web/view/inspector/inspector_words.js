@@ -1,7 +1,7 @@
 import { inOrder, sentence, together } from '../elements/words.js'
 import { dates } from '../elements/when.js'
 import { connectionProblemInWords } from '../room/connection_words.js'
-import { inWords, isolated, locale, refusalInWords } from '../../words/language.js'
+import { inWords, isolated, locale, number, refusalInWords } from '../../words/language.js'
 
 /** @import { Json } from '../../signaling/json.js' */
 
@@ -21,7 +21,7 @@ const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximum
 /** "1.4 kB": the size of a row as JSON, as it is sent. @param {unknown} value */
 function weight(value) {
   const bytes = new TextEncoder().encode(JSON.stringify(value ?? null)).length
-  return bytes < 1000 ? `${bytes} B` : `${tenths.format(bytes / 1000)} kB`
+  return bytes < 1000 ? `${number.format(bytes)} B` : `${tenths.format(bytes / 1000)} kB`
 }
 
 /**
