@@ -6,6 +6,7 @@ import ast
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives import serialization
@@ -103,9 +104,14 @@ def test_a_public_key_is_of_an_algorithm_that_tokens_may_use(tmp_path: Path) -> 
 
 
 def test_every_flag_in_our_sentences_is_one_of_a_command() -> None:
+    groups = [command for command in cli.commands.values() if isinstance(command, click.Group)]
+    commands = [
+        *cli.commands.values(),
+        *(each for group in groups for each in group.commands.values()),
+    ]
     known = {
         name
-        for command in cli.commands.values()
+        for command in commands
         for parameter in command.params
         for name in (*parameter.opts, *parameter.secondary_opts)
     }
