@@ -98,6 +98,7 @@ EXPLAINS = (  # how sentences begin that give a reason, a limit or advice, and p
     "With `--bus-url`, relays receive events by NATS",
     "Chat, names and seats of all rooms are, and captions",
     "The database could give people false keys",
+    "It covers ids and keys, not names",
     "The relay serves the page",
     "Who is there, who speaks and how loud",
     "A packet that comes from an address is answered there.",
