@@ -55,6 +55,7 @@ def test_triggers_are_listed_in_the_order_in_which_they_fire(found: Map) -> None
         "_160_limit",
         "_165_guard_keys",
         "_170_pace",
+        "_175_guard_keys_of_new_seat",
         "_180_pace_again",
         "_300_begin_grace",
         "_305_forget_keys",

@@ -67,9 +67,14 @@ $$;
 
 comment on function tg_participants__guard_keys() is 'Keys are written once in a session, by its user, and in encrypted rooms only.';
 
-create or replace trigger _165_guard_keys before insert or update of signing_key, agreement_key on participants
+create or replace trigger _165_guard_keys before update of signing_key, agreement_key on participants
 for each row execute function tg_participants__guard_keys();
 comment on trigger _165_guard_keys on participants is 'Checks who writes the keys of a session, and when.';
+
+-- Apart, because this condition skips it for every seat without keys, and an update may take keys away.
+create or replace trigger _175_guard_keys_of_new_seat before insert on participants
+for each row when (num_nonnulls(new.signing_key, new.agreement_key) > 0) execute function tg_participants__guard_keys();
+comment on trigger _175_guard_keys_of_new_seat on participants is 'The same for a seat that is inserted with keys.';
 
 create or replace function tg_participants__forget_keys() returns trigger
 language plpgsql as $$
