@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,15 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from ..ending_signals import ending_signals
 from ..settings import Settings
-from ..supervision import CANNOT_GO_ON, CannotGoOn, all_of, first_of
+from ..supervision import all_of, first_of
 from ..types import RoomId, UserId
 from .echo import Echo
 from .ice import ice_of
+from .participant_program import run_participant
 from .received_audio import ReceivedAudio
 from .room_session import ENCRYPTED, RECORDED, room_session
-from .signaling.client import ConnectionLost, Refused, SignalingClient
+from .signaling.client import ConnectionLost, SignalingClient
 from .signaling.database_client import database_connections
 from .signaling.http_client import http_signaling_client
 from .sounds import Sound, SoundError, tone
@@ -75,39 +73,19 @@ class Plan:
 
 def run(plan: Plan, report: Report) -> int:
     """Run until a signal, or the end of the session; the exit status: 0, or 1 when the room could not be entered."""
-    logging.getLogger("aiortc").setLevel(logging.ERROR)
-    return asyncio.run(_run(plan, report))
-
-
-async def _run(plan: Plan, report: Report) -> int:
-    stopping = asyncio.Event()
-    for number in ending_signals():
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     try:
-        async with _clients(plan) as clients:
-            results: list[int] = []
-
-            async def run_all() -> None:
-                results.extend(
-                    await all_of(
-                        *(_run_bot(plan, client, report) for client in clients), name="bot"
-                    )
-                )
-
-            await first_of(bots=run_all(), stop=stopping.wait())
-            if stopping.is_set():
-                report("left")
-                return 0
-            return max(results)
-    except (Refused, SoundError) as refusal:
-        words = str(refusal)
-        report(words[:1].upper() + words[1:])
-    except CannotGoOn:
-        return CANNOT_GO_ON  # the log says why
+        return run_participant(_run(plan, report), report, SoundError)
     except ConnectionLost as lost:
         where = "the database" if plan.database_url else plan.url
         report(f"Nobody answers at {where} ({lost}).")
-    return 1
+        return 1
+
+
+async def _run(plan: Plan, report: Report) -> int:
+    async with _clients(plan) as clients:
+        return max(
+            await all_of(*(_run_bot(plan, client, report) for client in clients), name="bot")
+        )
 
 
 @asynccontextmanager

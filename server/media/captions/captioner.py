@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,15 +11,15 @@ from typing import Final
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from ...ending_signals import ending_signals
 from ...settings import Settings
-from ...supervision import CANNOT_GO_ON, CannotGoOn, Supervisor, TaskFailed, first_of, supervised
+from ...supervision import Supervisor, TaskFailed, supervised
 from ...types import RoomId, UserId
 from ..bot import REASONS
 from ..ice import ice_of
+from ..participant_program import run_participant
 from ..received_audio import ReceivedAudio
 from ..room_session import RoomSession, room_session
-from ..signaling.client import ConnectionLost, Refused
+from ..signaling.client import ConnectionLost
 from ..signaling.database_client import database_connections
 from ..signaling.events import Seat
 from .recogniser import Recogniser
@@ -48,30 +47,8 @@ class Plan:
 
 def run(plan: Plan, report: Report) -> int:
     """Run until a signal, or the end of the session; the exit status: 0, or 1 when the room could not be entered."""
-    logging.getLogger("aiortc").setLevel(logging.ERROR)
-    return asyncio.run(_run(plan, report))
-
-
-async def _run(plan: Plan, report: Report) -> int:
-    stopping = asyncio.Event()
-    for number in ending_signals():
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    status: list[int] = []
-
-    async def caption() -> None:
-        status.append(await _caption(plan, report))
-
     try:
-        await first_of(captions=caption(), stop=stopping.wait())
-        if stopping.is_set():
-            report("left")
-            return 0
-        return status[0]
-    except (Refused, NotTheOperator) as refusal:
-        words = str(refusal)
-        report(words[:1].upper() + words[1:])
-    except CannotGoOn:
-        return CANNOT_GO_ON  # the log says why
+        return run_participant(_caption(plan, report), report, NotTheOperator)
     except TaskFailed as failed:
         report(f"It had to end: {failed}. The log says why.")
     except (ConnectionLost, PoolTimeout) as lost:
