@@ -17,6 +17,21 @@ from .browser import chromium, patient_context
 PEOPLE, ON_STAGE, PAGES = 40, 5, 2
 WITHIN = 2 * PATIENCE  # seconds
 
+# Of each pair: how many first offers, and how many connections, of both sides together. A path that was lost on a busy machine is found again
+# by a later offer of the same connection: `o=` names it, and counts its descriptions from 2 on (RFC 8829, section 5.2.1).
+NEGOTIATED = r"""
+    with described as (
+        select least(from_user, to_user) as one, greatest(from_user, to_user) as other, kind,
+               regexp_match(body ->> 'sdp', 'o=- (\d+) (\d+)') as origin
+          from signals where kind in ('offer', 'answer')
+    ), pairs as (
+        select count(*) filter (where kind = 'offer' and origin[2] = '2') as first_offers,
+               count(distinct origin[1]) as connections
+          from described group by one, other
+    )
+    select first_offers, connections, count(*) from pairs group by 1, 2
+"""
+
 SCRIPT = (Path(__file__).parent / "many_room_sessions.js").read_text()
 
 
@@ -82,16 +97,11 @@ def test_forty_people_who_enter_at_once_get_one_roster_one_log_and_one_connectio
     joins = [seq for seq, table, kind in log if (table, kind) == ("participants", "INSERT")]
     assert len(joins) == PEOPLE
 
-    # One connection for each pair that should have one, and no second offer.
     for page, share in zip(pages, range(PAGES), strict=True):
         connections = page.evaluate("() => manyRoomSessions.connections()")
         for person, others in zip(people[share::PAGES], connections, strict=True):
             wanted = {p["id"] for p in people} if person["id"] in stage else stage
             assert set(others) == wanted - {person["id"]}
             assert len(others) == len(set(others))
-    offers = psql.all(
-        "select least(from_user, to_user), greatest(from_user, to_user), count(*) from signals "
-        "where kind = 'offer' group by 1, 2"
-    )
     pairs = ON_STAGE * (ON_STAGE - 1) // 2 + ON_STAGE * (PEOPLE - ON_STAGE)
-    assert (len(offers), max(count for _, _, count in offers)) == (pairs, 1)
+    assert psql.all(NEGOTIATED) == [(1, 2, pairs)]
