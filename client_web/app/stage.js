@@ -66,6 +66,7 @@ export function createStageActions(context) {
     inspect: (/** @type {number} */ user_id) => context.view.chooseSeat(user_id),
     retryConnection: (/** @type {number} */ user_id) => shell.roomSession?.retryConnection(user_id),
     setVolume: shell.volumes.set,
+    deleteCaption: (/** @type {number} */ id) => roomSession().captions.delete(id),
   })
   const settings = createRoomSettings({ ...calls, clubs: shell.myClubs })
   const topologyReason = () => roomSession().topologyReason()

@@ -70,8 +70,8 @@ export function createCaptionWriter({ api, onRefusal, pause = (ms) => new Promis
   return {
     /** The words of what I say now; with `final` the next words begin another caption. @param {string} said @param {boolean} final */
     say(said, final) {
-      const words = said.replace(/\s+/gu, ' ').replace(/\p{Cc}/gu, '').trim().split(' ')
-      if (!words[0]) return
+      const words = wordsOf(said.replace(/\s+/gu, ' ').replace(/\p{Cc}/gu, '').trim())
+      if (!words.length) return
       if (!open) waiting = [...waiting, (open = { id: null, words, skipped: 0, final, sent: 0, written: '', at: 0 })].slice(-MOST)
       Object.assign(open, { words, final, at: performance.now() })
       if (final) open = null
@@ -85,7 +85,26 @@ export function createCaptionWriter({ api, onRefusal, pause = (ms) => new Promis
   }
 }
 
-/** Counted as the database does, so that no character is cut in two. @param {Waiting} one */
-const textOf = ({ words, skipped }) => [...words.slice(skipped).join(' ')].slice(0, LONGEST).join('').trim()
+/** Each with the spaces and marks after it. Many languages write no spaces between words. @param {string} text */
+function wordsOf(text) {
+  /** @type {string[]} */ const words = []
+  for (const { segment, isWordLike } of new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text)) {
+    if (isWordLike || !words.length) words.push(segment)
+    else words.push(words.pop() + segment)
+  }
+  return words
+}
+
+/** As many whole words as a row holds, in characters as the database counts them; of a word that is longer, its first characters. @param {Waiting} one */
+function textOf({ words, skipped }) {
+  let [text, length] = ['', 0]
+  for (const word of words.slice(skipped)) {
+    const characters = [...word.trimEnd()]
+    if (length + characters.length > LONGEST) return (text || characters.slice(0, LONGEST).join('')).trim()
+    text += word
+    length += [...word].length
+  }
+  return text.trim()
+}
 
 const mark = (/** @type {string} */ text, /** @type {boolean} */ final) => `${final ? '.' : '…'}${text}`

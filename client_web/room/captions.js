@@ -71,6 +71,8 @@ export function createCaptions({ api, seat, heard, barred, onChange }) {
       const last = log.lines.get(api.user.id)?.at(-1)
       if (last) await api.remove('captions', { id: `eq.${last.id}` })
     },
+    /** Deletes what somebody said; the database says whether I may. @param {number} id */
+    delete: (id) => api.rows.rpc('delete_caption', { caption_id: id }),
     close() {
       speech.close()
       writer.forget()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator
+from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from ..patience import eventually
 from ..people import Psql
@@ -187,6 +187,37 @@ def test_captions_in_arabic_on_a_small_phone(
             beth.reads("التسميات النصية مفعّلة.")
             under(beth, "rick").get_by_text("which may be long").wait_for()
             fits(beth.page)
+
+            # Deleted by a moderator, and by nobody else: each asks once more, and the focus goes to the other one.
+            rick = psql.person("rick")
+            psql.run(
+                "insert into captions (room_id, user_id, text, final) values (%s, %s, 'another', true)",
+                room,
+                rick,
+            )
+            under(beth, "rick").get_by_text("another").wait_for()
+            beth.seat("rick").get_by_role("button").press("Enter")
+            card = beth.page.get_by_role("dialog", name="rick")
+            bins = card.get_by_role("button", name="حذف هذه التسمية النصية")
+            card.get_by_role("heading", name="rick").wait_for()
+            assert bins.count() == 0
+            psql.run(
+                "update participants set role = 'MODERATOR' where user_id = %s",
+                psql.person_id("beth"),
+            )
+            bins.nth(1).wait_for()
+            fits(beth.page)
+            flawless(beth, "captions on a card, in Arabic")
+            bins.first.press("Enter")
+            beth.page.keyboard.press("Tab")
+            card.get_by_role("button", name="إبقاء").press("Enter")
+            bins.first.press("Enter")
+            beth.page.keyboard.press("Enter")
+            under(beth, "rick").get_by_text("which may be long").wait_for(state="detached")
+            expect(bins).to_have_count(1)
+            expect(bins).to_be_focused()
+            assert psql.all("select text from captions") == [("another",)]
+            beth.page.keyboard.press("Escape")
             beth.button("تسمياتك النصية").click()
             dialog = beth.page.get_by_role("dialog")
             dialog.get_by_text("برنامج تابع لهذا الموقع").wait_for()

@@ -4,6 +4,7 @@ import { avatar, redrawAvatar } from '../elements/avatar.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords } from '../stage/stage_words.js'
 import { actionsOn } from './actions.js'
+import { createCardCaptions } from '../captions/card_captions.js'
 import { createRefusal, refusalOf } from '../elements/refusal.js'
 import { symbol } from '../elements/symbol.js'
 import { createSeatSound } from './seat_sound.js'
@@ -23,7 +24,7 @@ const BESIDE = 640 // px of width: with less, the card is at the bottom
  * bottom. The room behind it stays usable: keys work, and a tap elsewhere closes the card.
  *
  * @param {Record<string, (...given: any[]) => any>} actions  by name (`any`: with parameters of their own), as in actions.js: `(person) => Promise<unknown>`; and `inspect(user_id)`,
- *   `retryConnection(user_id)`, `setVolume(user_id, change)`, `refuse(words)`: shows a refusal when the card is closed
+ *   `retryConnection(user_id)`, `setVolume(user_id, change)`, `deleteCaption(id)`, `refuse(words)`: shows a refusal when the card is closed
  */
 export function createPersonCard(actions) {
   /** @type {CardPerson|null} */ let person = null
@@ -37,13 +38,14 @@ export function createPersonCard(actions) {
   const refusal = createRefusal()
   const list = element('ul', { class: 'person-card__actions' })
   const sound = createSeatSound({ setVolume: actions.setVolume })
+  const said = createCardCaptions({ deleteCaption: actions.deleteCaption }, () => name.focus())
   const again = element('button', { class: 'button', type: 'button', text: inWords('Connect again'), on: { click: () => actions.retryConnection(person?.user_id) } })
   const rows = element('button', { class: 'person-card__rows', type: 'button', on: { click: inspect } }, symbol('inspector'), inWords('Show in the inspector'))
   const connection = element('div', { class: 'person-card__connection' }, again, rows)
   const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
     element('div', { class: 'person-card__body scrolls' },
       element('header', { class: 'person-card__head' }, element('span', { class: 'person-card__face', 'aria-hidden': 'true' }, face), element('div', { class: 'person-card__who' }, name, about, profile), shut),
-      refusal.element, sound.element, list, connection))
+      refusal.element, sound.element, said.element, list, connection))
   let drawn = ''
   addEventListener('popstate', close, { capture: true }) // Back leaves the room it belongs to
   // What appears while it is open, such as how long the connection took, must not push its end out of the window.
@@ -101,9 +103,17 @@ export function createPersonCard(actions) {
     say(about, aboutInWords(person, blocked))
     mark(profile, 'href', addressOfPerson(person.username))
     sound.update(person.gone ? null : person, blocked)
+    drawCaptions(person, blocked)
     drawActions(person, roomSession.may, { blocked, followed: roomSession.follows?.has(person.user_id) ?? false })
     again.hidden = person.connection !== 'failed'
     connection.hidden = Boolean(person.gone) || !roomSession.people.some((one) => one.user_id === user_id)
+  }
+
+  /** What I may delete of what they said: as host or moderator, and as the speaker. @param {CardPerson} whom @param {boolean} blocked */
+  function drawCaptions(whom, blocked) {
+    const { captions, may } = /** @type {RoomSessionState} */ (roomSession)
+    const mine = (may.moderate || whom.me) && captions.on && whom.captioned && !blocked
+    said.update((mine && captions.lines.get(whom.user_id)) || [], drawn === '')
   }
 
   /** Beside the face, inside of the window; on a phone the style sheet puts it at the bottom. */

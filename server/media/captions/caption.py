@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from time import monotonic
 from typing import Final
 
 from ...types import UserId
+from . import words
 from .recogniser import Words
 from .writer import LONGEST, CaptionWriter, NotWritten, TakenBack
 
@@ -15,7 +15,6 @@ BETWEEN: Final = 0.5  # s between two corrections: everybody in the room receive
 LOUD: Final = -50  # dBov; quieter sound is not the begin of words
 FORGOTTEN: Final = 5.0  # s of quiet after which a sound, such as a cough, does not begin words
 NO_WORDS: Final = 20.0  # s of sound without words, such as music, after which the same holds
-WORD: Final = re.compile(r"\S{1,20}")  # or a part of it, where words have no spaces between them
 
 
 class Caption:
@@ -73,8 +72,8 @@ class Caption:
 
     async def _write(self, *, final: bool) -> None:
         while not self._refused:
-            line = _without(self._text, self._before)
-            row = _first_part(line)
+            line = words.without(self._text, self._before)
+            row = words.first_part(line, LONGEST)
             complete = final or row != line
             if not row or (not complete and (row == self._written or self._too_soon())):
                 return
@@ -86,7 +85,7 @@ class Caption:
                 else:
                     await self._writer.correct(self._id, row, final=complete)
             except TakenBack:
-                self._before += len(WORD.findall(self._written))
+                self._before += words.count(self._written)
                 self._goes_on()
                 continue
             except NotWritten:
@@ -95,7 +94,7 @@ class Caption:
             self._wrote, self._written = monotonic(), row
             if row == line:
                 return
-            self._before += len(WORD.findall(row))
+            self._before += words.count(row)
             self._goes_on()
 
     def _too_soon(self) -> bool:
@@ -105,18 +104,3 @@ class Caption:
         """In another row, with what was said last."""
         self._next_row()
         self._began = self._arrived
-
-
-def _without(text: str, words: int) -> str:
-    """The text after so many words; those before may have been corrected since."""
-    for number, word in enumerate(WORD.finditer(text)):
-        if number == words:
-            return text[word.start() :]
-    return ""
-
-
-def _first_part(line: str) -> str:
-    """As many whole words as a row takes."""
-    if len(line) <= LONGEST:
-        return line
-    return line[: [word.end() for word in WORD.finditer(line) if word.end() <= LONGEST][-1]]

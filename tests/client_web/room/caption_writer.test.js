@@ -92,9 +92,28 @@ test('after words that were taken back, those that follow in the same sentence a
   assert.deepEqual(me.written.slice(6), ['+ new.'])
 })
 
-test('a long caption is cut between characters', async () => {
+test('a long caption is cut between words, and a long word between characters', async () => {
   const me = writer()
-  me.say(`${'a'.repeat(499)}😀😀`, true)
-  await settled()
-  assert.deepEqual(me.written, [`+ ${'a'.repeat(499)}😀.`])
+  me.say(`${'a'.repeat(490)} b, 😀 words`, true)
+  me.say('𠮷'.repeat(501), true)
+  me.say('a'.repeat(501), true)
+  for (const id of [1, 2, 3]) await me.answer('resolve', [{ id }])
+  assert.deepEqual(me.written, [`+ ${'a'.repeat(490)} b, 😀.`, `+ ${'𠮷'.repeat(500)}.`, `+ ${'a'.repeat(500)}.`])
 })
+
+/** What is taken back, what is said then, and what of it is written. */
+for (const [taken, said, rest] of [
+  ['我的密码是', '我的密码是秘密，但是今天天气很好', '秘密，但是今天天气很好'],
+  ['私の番号は', '私の番号は秘密です。', '秘密です。'],
+  ['รหัสของฉัน', 'รหัสของฉันเป็นความลับ', 'เป็นความลับ'],
+]) {
+  test(`words are counted also where no spaces are written: ${said}`, async () => {
+    const me = writer()
+    me.say(taken, false)
+    await me.answer('resolve', [{ id: 5 }])
+    me.say(said, false)
+    await settled()
+    await me.answer('resolve', []) // 0 rows
+    assert.deepEqual(me.written, [`+ ${taken}`, `eq.5 ${said}`, `+ ${rest}`])
+  })
+}

@@ -173,6 +173,12 @@ async def test_a_row_that_is_full_or_taken_back_is_followed_by_another(
         assert psql.all(ROWS) == [(text[:499], True), (text[500:], True)]
 
         psql.run("delete from captions")
+        words = await written(writer, psql, ("我的密码", False))
+        psql.run("delete from captions")
+        await words.take([("我的密码是", False), ("我的密码是秘密，不说", True)])
+        assert psql.all(ROWS) == [("是秘密，不说", True)]
+
+        psql.run("delete from captions")
         await written(writer, psql, ("語" * 600, True))
         assert psql.all(ROWS) == [("語" * 500, True), ("語" * 100, True)]
 
