@@ -31,6 +31,15 @@ export function createMemory(name, storage = ownStorage()) {
   }
 }
 
+/** What only this tab keeps, also after a reload; null where that is not allowed. */
+export function storageOfTab() {
+  try {
+    return window.sessionStorage
+  } catch {
+    return null
+  }
+}
+
 function ownStorage() {
   try {
     return window.localStorage

@@ -4,6 +4,7 @@ import { createSessionKeys } from '../media/encryption/session_keys.js'
 import { backoff } from '../signaling/backoff.js'
 import { problemFrom } from '../signaling/problem.js'
 import { createKeyExchange } from './key_exchange.js'
+import { createEncryptionMemory } from './encryption_memory.js'
 import { createKnownKeys, hasKeys } from './known_keys.js'
 import { isNode, present } from './state.js'
 
@@ -11,8 +12,8 @@ import { isNode, present } from './state.js'
  * The encryption of the audio from browser to browser, in rooms that were made so. In other rooms it does nothing. Each session of my seat has
  * keys of its own, and connects only when the room knows them, with others whose keys it knows.
  *
- * What the database says is not trusted: a room that was encrypted stays so until this is thrown away, which is when I enter a room again from
- * the hallway; and so does what it did wrong (`lowered`, `replaced`).
+ * What the database says is not trusted: a room that was encrypted stays so in this tab (encryption_memory.js). What it did wrong (`lowered`,
+ * `replaced`) is remembered until this is thrown away, which is when I enter a room again from the hallway.
  *
  * @typedef {'off'|'unsupported'|'preparing'|'on'|'silent'|'lowered'|'replaced'|'failed'} Phase  off: the room is not encrypted; unsupported: this browser
  *   cannot do it; silent: I am not heard, because somebody who has left would hear me; lowered: the room is said to be not encrypted any more; replaced:
@@ -42,13 +43,18 @@ export function createEncryption({ seat, inspector, onChange }) {
   /** @type {Map<number, 'heard'|'waiting'|'failed'>} by user */ const people = new Map()
   /** @type {Map<number, string>} the session of each user */ const sessions = new Map()
   /** @type {Map<string, number>} since when a session is known that has no keys */ const keyless = new Map()
-  const known = createKnownKeys(room, ({ user_id }) => inspector.note({ code: 'not_decrypted', fault: 'other_keys' }, user_id))
-  let encrypted = room.promised
+  const memory = createEncryptionMemory()
+  const known = createKnownKeys(room, memory, ({ user_id }) => inspector.note({ code: 'not_decrypted', fault: 'other_keys' }, user_id))
+  let encrypted = room.promised || memory.wasEncrypted(seat.room_id)
   /** @type {'lowered'|'replaced'|null} */ let betrayed = null
   let numbered = '' // the keys of `state.number`
   let reads = 0
 
-  const isEncrypted = () => (encrypted ||= Boolean(room.state.room?.encrypted))
+  function isEncrypted() {
+    encrypted ||= Boolean(room.state.room?.encrypted)
+    if (encrypted) memory.noteEncrypted(seat.room_id)
+    return encrypted
+  }
 
   /** @param {Partial<EncryptionState>} change */
   function set(change) {

@@ -1,7 +1,7 @@
 import { isCounted, isQuiet, present } from './state.js'
 
 /**
- * The public keys of the sessions in an encrypted room, as this page saw them first. A session keeps its keys, so who gets others in the
+ * The public keys of the sessions in an encrypted room, as this tab saw them first. A session keeps its keys, so who gets others in the
  * middle of it was not given them by their browser: that session is trusted no more, also if its first keys come back.
  *
  * @typedef {import('./state.js').PresentSeat & import('../media/encryption/session_keys.js').PublicKeys} KeyedSeat
@@ -30,19 +30,22 @@ export const sessionOf = ({ user_id, peer_id, signing_key, agreement_key }) => `
 
 /**
  * @param {{ user_id: number, state: import('./state.js').RoomState }} room
+ * @param {Pick<import('./encryption_memory.js').EncryptionMemory, 'session'|'noteSession'>} memory
  * @param {(seat: KeyedSeat) => void} onExchanged  another session has other keys than before
  */
-export function createKnownKeys(room, onExchanged) {
-  /** @type {Map<string, string>} by peer_id */ const first = new Map()
-  /** @type {Set<string>} */ const exchanged = new Set()
+export function createKnownKeys(room, memory, onExchanged) {
+  const NONE = '' // the session had two: no keys are right after a reload, too
+  /** @type {Set<string>} by peer_id */ const exchanged = new Set()
 
   /** Mine are compared with those that I made. @param {KeyedSeat} seat */
   function isTrusted(seat) {
     const { user_id, peer_id } = seat
     if (user_id === room.user_id) return true
     const session = sessionOf(seat)
-    if (!first.has(peer_id)) first.set(peer_id, session)
-    if (first.get(peer_id) !== session && !exchanged.has(peer_id)) {
+    const first = memory.session(peer_id)
+    if (first === undefined) memory.noteSession(peer_id, session)
+    else if (first !== session && !exchanged.has(peer_id)) {
+      memory.noteSession(peer_id, NONE)
       exchanged.add(peer_id)
       onExchanged(seat)
     }

@@ -35,6 +35,15 @@ CONNECTED = """(topology) => {
 FROM = (
     "([name, what]) => roomtone.people().some((p) => p.username === name && p.encryption === what)"
 )
+WORKERS = """
+    globalThis.workers = []
+    globalThis.Worker = class extends Worker {
+        constructor(...about) {
+            super(...about)
+            workers.push(this)
+        }
+    }
+"""
 HEARS = "([tone, heard]) => recorder.hears(tone) === heard"
 
 
@@ -45,14 +54,19 @@ def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Node:
-    """What the node has of each voice: the payloads of the packets that it forwards. `changes` one bit in each of this person's."""
+    """What the node has of each voice: the payloads and levels of the packets that it forwards. `changes` one bit in each of this person's."""
 
     def __init__(self) -> None:
         self.payloads: dict[str, list[bytes]] = defaultdict(list)
+        self.loudest: dict[str, int] = defaultdict(lambda: 127)  # dB below full scale
         self.changes: str | None = None
 
     def passes(self, participant: Seat, packet: RtpPacket) -> RtpPacket:
         self.payloads[participant.username].append(packet.payload)
+        if packet.level is not None:
+            self.loudest[participant.username] = min(
+                packet.level, self.loudest[participant.username]
+            )
         if participant.username != self.changes:
             return packet
         return packet._replace(payload=packet.payload[:-1] + bytes([packet.payload[-1] ^ 1]))
@@ -121,6 +135,7 @@ def test_who_is_in_an_encrypted_room_hears_the_others_and_the_node_does_not(
     node: Node,
 ) -> None:
     context.add_init_script(RECORDER)
+    context.add_init_script(WORKERS)
     with ExitStack() as stack:
         stack.enter_context(nodes(database_url, "sfu"))
         waits_for_nodes(psql, "sfu")
@@ -144,6 +159,9 @@ def test_who_is_in_an_encrypted_room_hears_the_others_and_the_node_does_not(
         for name, hertz in (("chrome", CHROMIUM), ("fox", FIREFOX)):
             eventually(partial(node.has, name, 100))
             assert share_of(hertz, node.payloads[name][-100:]) < 0.1, f"the node hears {name}"
+            assert node.loudest[name] < 40, (
+                "but how loud they are, by which it chooses whom it forwards"
+            )
 
         # Both have the same safety number, and psql has it, too.
         number = psql.one("select safety_number(%s)", room)
@@ -187,6 +205,18 @@ def test_who_is_in_an_encrypted_room_hears_the_others_and_the_node_does_not(
         node.changes = None
         chrome.until(FROM, ["fox", "heard"])
         they_hear_each_other(chrome, fox)
+
+        # The browser ends a worker while they talk, and says nothing of it: there is another one, and until then nothing is sent.
+        chrome.page.evaluate("() => workers.at(-1).terminate()")
+        chrome.until("() => workers.length === 2")
+        for tab in two.values():
+            tab.until(CONNECTED, "sfu")
+        they_hear_each_other(chrome, fox)
+        assert share_of(CHROMIUM, node.payloads["chrome"][-100:]) < 0.1, "the node hears chrome"
+        # Again, and the page gives up, and says so.
+        chrome.page.evaluate("() => workers.at(-1).terminate()")
+        chrome.until("() => roomtone.state.encryption.phase === 'failed'")
+        chrome.until("() => !roomtone.peers().length")
 
         # A database that says that the room is not encrypted any more is not believed: nobody is connected, and nothing is sent in the clear.
         psql.run("alter table rooms disable trigger _180_keep_encrypted")
@@ -261,6 +291,20 @@ def test_the_page_says_what_is_encrypted_and_shows_the_safety_number(
         beth.page.keyboard.press("Escape")
         beth.button("Record this room").click()
         beth.reads("An encrypted room cannot be recorded")
+        # What it was, it stays in this tab, whatever the database says, also after a reload.
+        psql.run("alter table rooms disable trigger _180_keep_encrypted")
+        psql.run("update rooms set encrypted = false where id = %s", room)
+        for _ in range(2):
+            beth.reads("The server says that this room is not encrypted any more.")
+            beth.button("Encrypted audio").press("Enter")
+            dialog = beth.page.get_by_role("dialog", name="Encrypted audio")
+            dialog.get_by_text("Do not trust this room: start another one.").wait_for()
+            assert dialog.get_by_role("region", name="Safety number").is_hidden()
+            beth.page.keyboard.press("Escape")
+            beth.page.reload()
+            beth.walks_in()
+        psql.run("update rooms set encrypted = true where id = %s", room)
+        psql.run("alter table rooms enable trigger _180_keep_encrypted")
     with user_page(context, relay.url, "rick", path=f"/rooms/{room}", before=NO_TRANSFORM) as rick:
         rick.reads("this browser cannot do that")
     # Who enters another room is sent none of it.

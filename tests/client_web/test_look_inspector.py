@@ -78,6 +78,12 @@ def test_one_click_on_a_seat_shows_its_signal_trace(
             assert cursor.rowcount >= 1
         beth.button("All rows").click()
         inspector.get_by_role("heading", name="Inspector").wait_for()
+        # Who is no longer here has no connection, however they went.
+        traces = inspector.locator(".trace")
+        traces.filter(has_text="amara").wait_for()
+        psql.run("delete from users where username = 'amara'")
+        inspector.locator(".entry").filter(has_text="amara").first.wait_for()
+        expect(traces.filter(has_text="amara")).to_have_count(0)
 
 
 def test_the_statement_for_a_name_with_a_quote_runs(

@@ -6,21 +6,29 @@ import { FRAME_WORKER } from '../../addresses.js'
  *
  * @typedef {ReturnType<typeof createFrames>} Frames
  * @typedef {import('./worker.js').Report} Report
+ * @typedef {import('./worker.js').Begun} Begun
  */
 
 /** Whether this browser can do it: older ones cannot, and pages that come by plain HTTP have no Web Crypto. */
 export const canEncrypt = () => typeof RTCRtpScriptTransform === 'function' && Boolean(globalThis.crypto?.subtle)
 
 /**
- * @param {{ onReport: (report: Report) => void, onBroken: () => void }} listener  `onBroken`: the worker could not be loaded
+ * @param {{ onReport: (report: Report) => void, onBroken: () => void }} listener  `onBroken`: the worker could not be loaded, or has ended
  */
 export function createFrames({ onReport, onBroken }) {
   const worker = new Worker(FRAME_WORKER, { type: 'module' })
   /** @type {WeakMap<RTCRtpReceiver, number>} */ const ids = new WeakMap()
   let last = 0
 
-  worker.addEventListener('message', ({ data }) => onReport(data))
+  const closing = new AbortController()
+
+  worker.addEventListener('message', (/** @type {{ data: Report|Begun }} */ { data }) => ('lock' in data ? watch(data.lock) : onReport(data)))
   worker.addEventListener('error', onBroken)
+
+  /** A browser that ends a worker, as where memory is short, says nothing. But then this page gets its lock. @param {string} lock */
+  function watch(lock) {
+    navigator.locks.request(lock, { signal: closing.signal }, onBroken).catch(() => {}) // it was closed
+  }
 
   /** @param {import('./worker.js').Order} order */
   const order = (order) => worker.postMessage(order)
@@ -46,6 +54,9 @@ export function createFrames({ onReport, onBroken }) {
     receive: (user, kid, base) => order({ receive: { user, kid, base } }),
     /** @param {number} user */
     forget: (user) => order({ forget: user }),
-    close: () => worker.terminate(),
+    close() {
+      closing.abort()
+      worker.terminate()
+    },
   }
 }

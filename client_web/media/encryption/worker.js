@@ -7,6 +7,7 @@ import { createFrameKeys } from './frame_keys.js'
  * @typedef {{ send: { kid: number, base: Uint8Array<ArrayBuffer> } | null } | { receive: { user: number, kid: number, base: Uint8Array<ArrayBuffer> } }
  *   | { forget: number } | { voice: { id: number, user: number } }} Order  `voice`: whose voice a receiver has now
  * @typedef {{ user: number, heard: boolean, fault: import('./frame_keys.js').Fault|null }} Report
+ * @typedef {{ lock: string }} Begun  the worker has this lock (Web Locks) as long as it runs
  * @typedef {{ data: ArrayBuffer }} EncodedFrame
  * @typedef {{ readable: ReadableStream<EncodedFrame>, writable: WritableStream<EncodedFrame>, options: { id: number|null } }} Transformer
  *   `id`: of the receiver; null for a sender
@@ -17,6 +18,13 @@ const FAULTS = 25 // frames in a row, half a second, before it is reported
 /** TypeScript's types of workers contradict those of pages. */
 const worker = /** @type {any} */ (globalThis)
 const keys = createFrameKeys()
+
+const lock = `roomtone.frames.${crypto.randomUUID()}`
+void navigator.locks.request(lock, () => {
+  worker.postMessage(/** @type {Begun} */ ({ lock }))
+  return new Promise(() => {}) // until the worker ends
+})
+
 /** @type {Map<number, number>} the user of each receiver */ const voices = new Map()
 /** @type {Map<number, { faults: number, reported: string }>} by user */ const states = new Map()
 

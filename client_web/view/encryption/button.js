@@ -2,7 +2,7 @@ import { createAnnouncement } from './announcement.js'
 import { element, mark } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 import { inWords } from '../../words/language.js'
-import { encryptionProblemInWords } from './words.js'
+import { encryptionProblemInWords, isEncrypted } from './words.js'
 
 /** @import { ShownRoomSession } from '../../room/room_session_state.js' */
 
@@ -20,7 +20,7 @@ export function createEncryptionButton({ showEncryption }) {
     announcement: announcement.element,
     /** @param {ShownRoomSession} roomSession */
     update({ phase, room, encryption }) {
-      button.hidden = phase === 'left' || !room?.encrypted
+      button.hidden = phase === 'left' || !isEncrypted({ room, encryption })
       mark(button, 'data-problem', encryptionProblemInWords(encryption) ? '' : null)
       if (button.hidden) {
         number = null

@@ -3,7 +3,7 @@ import { createDialog } from '../dialog/dialog.js'
 import { element, mark, say } from '../elements/element.js'
 import { together } from '../elements/words.js'
 import { inWords } from '../../words/language.js'
-import { encryptionInWords, encryptionProblemInWords } from './words.js'
+import { encryptionInWords, encryptionProblemInWords, isEncrypted } from './words.js'
 
 /** @import { RoomSessionState } from '../../room/room_session_state.js' */
 
@@ -51,7 +51,7 @@ export function createEncryptionDialog({ showNotice }) {
   return {
     element: dialog.element,
     open() {
-      if (!latest?.room?.encrypted) return
+      if (!latest) return
       seen = null
       announcement.clear()
       draw()
@@ -59,7 +59,7 @@ export function createEncryptionDialog({ showNotice }) {
     },
     /** @param {RoomSessionState|null} now  null: I am in no room */
     update(now) {
-      latest = now?.room?.encrypted ? now : null
+      latest = now && isEncrypted(now) ? now : null
       if (!latest || (seen && seen.room_id !== latest.room?.id)) {
         seen = null
         if (!latest && dialog.element.open) dialog.close()

@@ -10,12 +10,15 @@ export function encryptionProblemInWords({ phase, problem }) {
       ? inWords('This room is encrypted, and browsers encrypt only on pages that begin with https. You cannot hear it or talk here.')
       : inWords('This room is encrypted, and this browser cannot do that. You cannot hear it or talk here. A current Chrome, Edge, Firefox or Safari can.')
     case 'replaced': return inWords('Somebody gave this room false keys for you, so you are not connected. Tell the others, and do not trust this room.')
-    case 'lowered': return inWords('The server says that this room is not encrypted any more. You are not connected. Do not trust this room.')
+    case 'lowered': return inWords('The server says that this room is not encrypted any more. You are not connected. Do not trust this room: start another one.')
     case 'silent': return inWords('Somebody has left, and your browser could not give the others a new key. Until it can, nobody hears you.')
     case 'failed': return problem ? problemInWords(problem) : inWords('Your browser could not start the encryption. You cannot hear this room or talk in it. Reload the page to try again.')
     default: return ''
   }
 }
+
+/** Whether the room is an encrypted one for this page, also if the database says otherwise now. @param {Pick<import('../../room/room_session_state.js').RoomSessionState, 'room'|'encryption'>} state */
+export const isEncrypted = ({ room, encryption }) => Boolean(room?.encrypted) || encryption.phase === 'lowered'
 
 /** What is wrong with the encryption of a person's voice, in a few words; empty if nothing is. @param {{ encryption: import('../../room/encryption.js').OfPerson }} person */
 export function undecryptedInWords({ encryption }) {

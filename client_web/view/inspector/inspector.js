@@ -65,7 +65,8 @@ export function createInspectorView({ close, retryConnection, topologyReason }) 
   function draw() {
     if (!open || !roomSession) return
     const person = chosen === null ? null : ([...roomSession.people, ...nodesOf(roomSession)].find((one) => one.user_id === chosen) ?? null)
-    const wantedTraces = roomSession.traces.filter((trace) => chosen === null || trace.user_id === chosen)
+    /** @type {Set<string|null>} */ const here = new Set([...roomSession.people, ...roomSession.nodes].map(({ peer_id }) => peer_id))
+    const wantedTraces = roomSession.traces.filter((trace) => here.has(trace.peer_id) && (chosen === null || trace.user_id === chosen))
     const entries = roomSession.entries.filter((entry) => !person || involves(entry, person)).slice(-SHOWN).reverse()
     seat.update(person)
     void reason.update(roomSession)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
+import { createEncryptionMemory } from '../../../client_web/room/encryption_memory.js'
 import { createKnownKeys, keyedOf } from '../../../client_web/room/known_keys.js'
 
 const key = (letter) => `BA${letter.repeat(85)}`
@@ -20,7 +21,9 @@ test('what could be another line of the text of the safety number is no session 
 test('a session whose keys were exchanged is not trusted again, also with its first ones; a new session is', () => {
   const room = { user_id: 1, state: stateOf(seat(1), seat(2)) }
   const told = []
-  const known = createKnownKeys(room, ({ user_id }) => told.push(user_id))
+  const storage = { setItem(_, text) { this.text = text }, getItem() { return this.text ?? null } }
+  const open = () => createKnownKeys(room, createEncryptionMemory(storage), ({ user_id }) => told.push(user_id))
+  let known = open()
   const show = (other) => {
     room.state = stateOf(seat(1), other)
     return known.keyed().map(({ user_id }) => user_id)
@@ -35,4 +38,11 @@ test('a session whose keys were exchanged is not trusted again, also with its fi
   assert.deepEqual(show(seat(2, { peer_id: 'p3', agreement_key: key('e') })), [1, 2])
   assert.deepEqual(show(seat(3, { peer_id: 'p3', agreement_key: key('e') })), [1], 'the session of another user')
   assert.deepEqual(told, [2, 3])
+  known = open() // the page is loaded again
+  assert.deepEqual(show(seat(2)), [1], 'also with its first ones')
+  assert.deepEqual(show(seat(2, { peer_id: 'p4' })), [1, 2])
+  known = open()
+  assert.deepEqual(show(seat(2, { peer_id: 'p4', signing_key: key('e') })), [1])
+  for (let number = 0; number < 300; number += 1) show(seat(2, { peer_id: `q${number}` }))
+  assert.equal(JSON.parse(storage.text).sessions.length, 200)
 })
