@@ -7,7 +7,7 @@ from typing import LiteralString
 from roomtone.postgres.schema_files import REVISION
 
 from ..people import Psql, refused
-from .edges import dies, edge_of, node, sizes, stage
+from .edges import dies, edge_of, node, serving, sizes, stage
 
 DIRECTLY: LiteralString = (
     "update participants set served_directly = true where room_id = %s and user_id = %s"
@@ -44,6 +44,18 @@ def test_they_get_no_edge_until_they_join_again_by_another_way(psql: Psql) -> No
     assert edge_of(psql, room, "player") == "an edge"
     with refused("participants_have_one_node"):
         psql.run(DIRECTLY, room, psql.person_id("player"))
+
+
+def test_a_program_that_leaves_its_edge_learns_of_it_and_is_not_counted_there(psql: Psql) -> None:
+    sizes(psql, 0)
+    node(psql, "an edge", "edge", 10)
+    room = stage(psql)
+    joins(psql, room, "captions", directly=False)
+    assert edge_of(psql, room, "captions") == "an edge"
+    psql.run("update participants set edge = null, served_directly = true where edge is not null")
+    last = "select old_record ->> 'edge' is null, record ->> 'edge' is null from events where table_name = 'participants' order by seq desc limit 1"
+    assert psql.all(last) == [(False, True)]
+    assert serving(psql, room) == {"stage": 1}
 
 
 def test_the_node_of_the_stage_serves_them_beyond_its_capacity_too(psql: Psql) -> None:

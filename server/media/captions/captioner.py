@@ -16,6 +16,7 @@ from ...supervision import Supervisor, TaskFailed, supervised
 from ...types import RoomId, UserId
 from ..bot import REASONS
 from ..ice import ice_of
+from ..node_rules import EDGE
 from ..participant_program import run_participant
 from ..received_audio import ReceivedAudio
 from ..room_session import RoomSession, room_session
@@ -99,7 +100,8 @@ class Captioner:
     def hear(self, audio: ReceivedAudio) -> None:
         """20 ms of one participant, or of a node's mix."""
         if audio.seat.is_node:
-            if not self._said_mixed:
+            # The mix of an edge is only heard until the stage's own node serves this session.
+            if audio.seat.kind != EDGE and not self._said_mixed:
                 self._said_mixed = True
                 self._report(MIXED)
         elif self._agrees(audio.seat):
