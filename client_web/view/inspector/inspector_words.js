@@ -116,6 +116,7 @@ function eventSummary({ table, type, record, old_record, reason }, nameOf) {
     const who = nameOf(row)
     if (type === 'INSERT') return inWords('{who} takes a seat · {role}', { who, role: row.role })
     if (type === 'DELETE') return reason ? inWords('{who} leaves · {reason}', { who, reason }) : inWords('{who} leaves', { who })
+    if (record?.signing_key && !old_record?.signing_key) return inWords('{who} · {what}', { who, what: inWords('public keys') })
     const named = (/** @type {Json} */ seat) => (seat?.edge ? { ...seat, edge: nameOf({ peer_id: seat.edge }) } : seat)
     return inWords('{who} · {what}', { who, what: changed(named(record), named(old_record)) || inWords('unchanged') })
   }

@@ -32,6 +32,8 @@ test('a sentence outside of the catalogue is found', () => {
   assert.equal(outside("element('p', { class: 'card card--full quiet', text: inWords('The room is full.') })"), 0)
   assert.equal(outside("throw new Error('the relay does not answer')", 'signaling/new.js'), 0)
   assert.equal(sentencesOf([{ name: 'view/new.js', source: 'inWords(text)' }]).unread.length, 1)
+  const within = "inWords('{who}: {what}', { who, what: done || inWords('nothing yet') })"
+  assert.deepEqual([...sentencesOf([{ name: 'view/new.js', source: within }]).used.keys()], ['{who}: {what}', 'nothing yet'])
 })
 /* eslint-enable no-template-curly-in-string */
 

@@ -76,17 +76,18 @@ export function sentencesOf(files = sources()) {
   for (const { name, source } of files) {
     const covered = WITH_WORDS.test(name)
     const at = (node) => `${name}:${node.loc.start.line}: ${source.slice(...node.range)}`
-    walk(parse(source, { ecmaVersion: 'latest', sourceType: 'module', range: true, loc: true }), (node, ancestors) => {
-      if (node.type === 'CallExpression' && node.callee.name === 'inWords') {
-        const [sentence, values] = node.arguments
-        if (sentence.type === 'Literal' || (sentence.type === 'TemplateLiteral' && !sentence.expressions.length)) used.set(textOf(sentence, source), at(node))
-        else unread.push(at(node))
-        if (values) walk(values, (inner, inside) => { outsideOf(inner, [...ancestors, node, ...inside]) })
-        return true
+    walk(parse(source, { ecmaVersion: 'latest', sourceType: 'module', range: true, loc: true }), visit)
+    function visit(node, ancestors) {
+      if (node.type !== 'CallExpression' || node.callee.name !== 'inWords') {
+        outsideOf(node, ancestors)
+        return false
       }
-      outsideOf(node, ancestors)
-      return false
-    })
+      const [sentence, values] = node.arguments
+      if (sentence.type === 'Literal' || (sentence.type === 'TemplateLiteral' && !sentence.expressions.length)) used.set(textOf(sentence, source), at(node))
+      else unread.push(at(node))
+      if (values) walk(values, visit, [...ancestors, node]) // which may be sentences, too
+      return true
+    }
     function outsideOf(node, ancestors) {
       if (ancestors.some(({ type, callee, arguments: given }) => type === 'CallExpression' && callee.name === 'inWords' && given[0] === node)) return
       const text = covered && textOf(node, source)
