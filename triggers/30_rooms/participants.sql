@@ -249,11 +249,9 @@ drop trigger if exists _510_log_change on participants;
 create constraint trigger _510_log_change after update on participants
 deferrable initially deferred for each row
 when ((new.peer_id, new.role, new.muted, new.kind, new.hand_raised_at, new.invited_to_speak_at, new.asked_to_unmute_at, new.captioned_by, new.signing_key)
-      is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at, old.captioned_by, old.signing_key)
-      or (new.served_directly and not old.served_directly and old.edge is not null))
+      is distinct from (old.peer_id, old.role, old.muted, old.kind, old.hand_raised_at, old.invited_to_speak_at, old.asked_to_unmute_at, old.captioned_by, old.signing_key) or (new.served_directly and not old.served_directly and old.edge is not null))
 execute function tg_participants__log();
-comment on trigger _510_log_change on participants is
-  'At commit, logs the changes that other participants can see, and that a listener goes from an edge to the node of the stage; not served_by and expires_at. Other changes of the edge: log_edge.';
+comment on trigger _510_log_change on participants is 'At commit, logs the changes that other participants can see, and that a listener goes from an edge to the node of the stage; not served_by and expires_at. Other changes of the edge: log_edge.';
 
 create or replace function tg_participants__apply_host_gone() returns trigger
 language plpgsql security definer set search_path = roomtone, pg_temp as $$
