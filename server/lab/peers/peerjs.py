@@ -17,7 +17,7 @@ from ...tools.websocket import WebSocket
 from .bodies import BODIES
 from .followers import LOST, FollowedHere, Follower
 from .lane import About, Surroundings
-from .npm import node, version
+from .npm import node, versions
 from .plan import Act
 from .process import Process
 from .refusals import NotAccepted
@@ -85,7 +85,7 @@ class PeerJs(FollowedHere):
     async def start(self) -> None:
         program = node()
         folder = await self.around.modules.having("peer")
-        self.versions = {"peer": version(folder, "peer")}
+        self.versions = versions(folder, "peer", "ws")
         script = str(folder / "peer" / "dist" / "bin" / "peerjs.js")
         command = (program, script, "--port", str(self._place.port), "--host", "127.0.0.1")
         self.server = Process("PeerServer", command, self.folder / "peer.log", self._place)

@@ -13,12 +13,14 @@ from ...tools.processes import free_port
 from .database import make_tables
 from .lane import About, Arrivals, Lane, Setting, Surroundings
 from .node_clients import NodeClients, unix_time
-from .npm import node, version
+from .npm import node, versions
 from .plan import Act
 from .process import Process
 from .refusals import NotAccepted
 
 HERE: Final = Path(__file__).parent
+BELOW: Final = ("engine.io", "engine.io-client", "ws", "engine.io-client/ws")
+"""Packages below Socket.IO that do most of its work: a WebSocket server, and at the client another release of it."""
 FASTEST: Final = (
     "transports: ['websocket'] at both ends, and bufferutil (its documentation: Client options;"
     " Performance tuning)"
@@ -74,7 +76,7 @@ class SocketIo(Lane):
         needed += ["@socket.io/postgres-adapter", "pg"] if self._variant.adapter else []
         needed += ["bufferutil"] if self._variant.setting == "fastest" else []
         folder = await self.around.modules.having(*needed)
-        self.versions = {package: version(folder, package) for package in needed}
+        self.versions = versions(folder, *needed, *BELOW)
         if self._variant.adapter:
             self.versions["postgresql"] = await make_tables(self.around.bench)
         ours = ("socketio_server.mjs", "socketio_clients.mjs")
