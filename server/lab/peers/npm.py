@@ -25,6 +25,8 @@ PACKAGES: Final = Path(__file__).parent / "npm_packages.json"
 
 A lock file would contain download addresses. A newer set: let npm install the six, and write down the versions in its folder; a test compares.
 """
+WITHOUT_BUFFERUTIL: Final = {"WS_NO_BUFFER_UTIL": "1"}
+"""For Node: ws takes bufferutil wherever it is installed, unless it is told not to (its documentation)."""
 INSTALLS_WITHIN: Final = 240.0  # seconds
 LAST_WORDS: Final = 300  # characters of npm's errors
 CHECK: Final = "check with npm ping"
