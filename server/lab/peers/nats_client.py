@@ -37,7 +37,8 @@ class Message(NamedTuple):
 class NatsClient:
     """One connection; `next`, `flush` and `request` are called by one task.
 
-    As NATS's own clients do, it has one subscription for the answers to all its requests, and sends what belongs together in one frame.
+    As NATS's own clients do, it has one subscription for the answers to all its requests, to subjects below `inbox`, and sends what belongs together in
+    one frame.
     """
 
     def __init__(self, socket: WebSocket) -> None:
@@ -47,7 +48,7 @@ class NatsClient:
         self._messages: deque[Message] = deque()
         self._pongs = 0
         self._requests = 0
-        self._inbox = f"_INBOX.{secrets.token_hex(8)}"
+        self.inbox = f"_INBOX.{secrets.token_hex(8)}"
 
     @classmethod
     async def connect(cls, place: Place, tally: Tally) -> Self:
@@ -83,9 +84,9 @@ class NatsClient:
     async def request(self, subject: str, value: object) -> dict[str, Any]:
         """The answer, as JSON. Other messages that come meanwhile are kept. Raises EOFError, also if it is an error."""
         if not self._requests:
-            self.subscribe(f"{self._inbox}.*", ANSWERS)
+            self.subscribe(f"{self.inbox}.*", ANSWERS)
         self._requests += 1
-        inbox = f"{self._inbox}.{self._requests}"
+        inbox = f"{self.inbox}.{self._requests}"
         data = value if isinstance(value, bytes) else json.dumps(value).encode()
         self.publish(subject, data, inbox)
         self._send()

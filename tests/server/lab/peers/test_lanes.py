@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,7 @@ from roomtone.lab.peers import run
 from roomtone.lab.peers.catalogue import LANES, Entry
 from roomtone.lab.peers.lane import Lane, Surroundings
 from roomtone.lab.peers.nats import ABOUT, Nats
+from roomtone.lab.peers.nats_client import NatsClient
 from roomtone.lab.peers.nchan import Nchan
 from roomtone.lab.peers.node_clients import NodeClients
 from roomtone.lab.peers.npm import Modules, node
@@ -24,7 +26,7 @@ from roomtone.lab.peers.redis import RedisLane
 from roomtone.lab.peers.refusals import CannotStart
 from roomtone.lab.peers.socketio import SocketIo, Variant
 from roomtone.tools.database_server import DatabaseServer
-from roomtone.tools.network import Place
+from roomtone.tools.network import Place, Tally
 from roomtone.tools.waiting import until
 from roomtone.tools.workbench import Workbench
 from roomtone.tools.worker import Broken
@@ -135,6 +137,23 @@ async def test_events_reach_whom_they_are_for_and_after_a_cut_what_its_recovery_
         assert await arrive(last, 1, int(everybody is None))
         given = [(await times(key))[0] for key in missed]
         assert given == [0] * (WHILE_CUT - GIVEN_LATER[name]) + [1] * GIVEN_LATER[name]
+
+
+async def test_a_write_to_jetstream_is_one_frame_and_makes_no_subscription(
+    around: Surroundings,
+) -> None:
+    lane = Nats("recovery", around)
+    async with followed(lane):
+        assert lane.proxy is not None
+        client = await NatsClient.connect(lane.proxy.place, tally := Tally())
+        sent = [tally.sent]
+        for _ in range(3):
+            await client.request("peers.room", {"key": ""})
+            sent.append(tally.sent)
+        client.close()
+    head = 6  # of a WebSocket's frame with a mask, up to 125 bytes (RFC 6455, 5.2)
+    frame = head + len(f'PUB peers.room {client.inbox}.1 11\r\n{{"key": ""}}\r\n')
+    assert [after - before for before, after in pairwise(sent[1:])] == [frame, frame]
 
 
 async def nobody_follows(lane: Lane) -> bool:
