@@ -8,13 +8,17 @@ PATH="$PATH:/usr/sbin"
 # A plus joins the packages that one program needs; the WHIP client needs GStreamer's plugins.
 gstreamer="gstreamer1.0-plugins-base+gstreamer1.0-plugins-good+gstreamer1.0-plugins-bad+gstreamer1.0-nice"
 # Only the full Chromium shows notifications.
-wanted="${wanted:-} chromium:chromium node:nodejs turnserver:coturn nginx:nginx nats-server:nats-server pgbouncer:pgbouncer haproxy:haproxy caddy:caddy promtool:prometheus whip-client:simple-whip-client+$gstreamer firefox-esr:firefox-esr pulseaudio:pulseaudio janus:janus systemd-analyze:systemd espeak-ng:espeak-ng"
+wanted="${wanted:-} chromium:chromium node:nodejs turnserver:coturn nginx:nginx nats-server:nats-server redis-server:redis-server pgbouncer:pgbouncer haproxy:haproxy caddy:caddy promtool:prometheus whip-client:simple-whip-client+$gstreamer firefox-esr:firefox-esr pulseaudio:pulseaudio janus:janus systemd-analyze:systemd espeak-ng:espeak-ng"
 [ $# = 0 ] || wanted="$*"
 
 missing=""
 for pair in $wanted; do
   command -v "${pair%%:*}" > /dev/null || missing="$missing $(echo "${pair##*:}" | tr + " ")"
 done
+# A module of nginx is no program.
+if [ $# = 0 ] && [ ! -e /usr/lib/nginx/modules/ngx_nchan_module.so ]; then
+  missing="$missing libnginx-mod-nchan"
+fi
 # Playwright's driver needs a library that a minimal Debian does not have.
 if [ $# = 0 ] && command -v ldconfig > /dev/null && ! ldconfig -p | grep -q "libatomic\.so\.1"; then
   missing="$missing libatomic1"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Final, Self
 
 from ...supervision import begin
@@ -40,12 +41,16 @@ class CuttableProxy:
         made.place = Place(0)
         return made
 
-    async def cut(self, seconds: float) -> None:
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        """Reset all connections, and accept none until the block ends."""
         self._is_cut = True
         for writer in list(self._writers):
             writer.transport.abort()
-        await asyncio.sleep(seconds)
-        self._is_cut = False
+        try:
+            yield
+        finally:
+            self._is_cut = False
 
     async def close(self) -> None:
         self._server.close()

@@ -1,6 +1,7 @@
 """PostgreSQL's logical decoding: each follower has a replication slot of its own, and reads what was inserted from the write-ahead log.
 
-The plugin is pgoutput, PostgreSQL's own. A slot keeps its place, so nothing is lost while its follower is away.
+The plugin is pgoutput, PostgreSQL's own. A slot keeps its place, so nothing is lost while its follower is away. Each follower has a publication of its own,
+whose row filter (PostgreSQL manual, 29.4) leaves out what is for others.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ from .refusals import CannotStart
 from .replication import Slot
 
 INSERT: Final = b"insert into peers.decoded (recipient, event) values (%s, %s)"
+PUBLICATION: Final = (
+    "create publication {name} for table peers.decoded"
+    " where (recipient is null or recipient = {number}) with (publish = 'insert')"
+)
 MOST_SLOTS: Final = 60
 SETTINGS: Final = {
     "wal_level": "logical",
@@ -38,23 +43,29 @@ ABOUT: Final = About(
     "decoding",
     "PostgreSQL logical decoding",
     "recovery",
-    "wal_level = logical, a slot for each follower, streamed (also the fastest setting: PostgreSQL manual, 47.1)",
+    "wal_level = logical, a slot and a row filter for each follower, streamed (also the fastest setting: PostgreSQL manual, 47.1)",
     "the slot keeps its place in the write-ahead log",
 )
+
+
+def name_of(follower: int) -> str:
+    """The name of its slot, and of its publication."""
+    return f"follower_{follower}"
 
 
 class DecodingFollower(Follower):
     def __init__(self, url: str, number: int) -> None:
         super().__init__()
         self._url = make_conninfo(url, replication="database")
-        self._number = number
+        self._name = name_of(number)
+        self._read_to = 0
 
     async def follow(self) -> None:
         async with await Session.connect(self._url, autocommit=True) as session:
             self.tally.connections += 1
             self.tally.requests += 1
-            slot = Slot(session)
-            await slot.start(f"follower_{self._number}", "peers")
+            slot = Slot(session, self._read_to)
+            await slot.start(self._name, self._name)
             self.follows.set()
             before = 0
             while True:
@@ -62,9 +73,10 @@ class DecodingFollower(Follower):
                 at = time.time()
                 self.tally.received += slot.received - before
                 before = slot.received
-                for _, recipient, event in rows:
-                    if event is not None and recipient in (None, str(self._number)):
+                for _, _, event in rows:
+                    if event is not None:
                         self.arrived(json.loads(event)["key"], at)
+                self._read_to = slot.read_to
 
 
 class Decoding(FollowedHere):
@@ -84,9 +96,6 @@ class Decoding(FollowedHere):
         await self.restart_database()
         version = await make_tables(self.around.bench)
         self.versions = {"postgresql": version, "psycopg": psycopg.__version__}
-        async with await self._session() as session:
-            await session.execute("drop publication if exists peers")
-            await session.execute("create publication peers for table peers.decoded")
 
     async def follow(self, many: int, *, through_proxy: bool = False) -> None:
         if many > MOST_SLOTS:
@@ -96,9 +105,11 @@ class Decoding(FollowedHere):
             self.proxy, url = await cuttable(self.around.bench, self.folder)
         async with await self._session() as session:
             for number in range(many):
+                name = name_of(number)
+                await session.execute(f"drop publication if exists {name}".encode())
+                await session.execute(PUBLICATION.format(name=name, number=number).encode())
                 await session.execute(
-                    "select pg_create_logical_replication_slot(%s, 'pgoutput')",
-                    (f"follower_{number}",),
+                    "select pg_create_logical_replication_slot(%s, 'pgoutput')", (name,)
                 )
         await self.followers.start([DecodingFollower(url, number) for number in range(many)])
 

@@ -5,6 +5,7 @@ A *lane* is one system with one setting. Its followers keep when each event arri
 
 from __future__ import annotations
 
+import asyncio
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -166,7 +167,8 @@ class Lane(ABC):
     async def cut(self, seconds: float) -> None:
         """Reset all connections of followers, and accept none for so long."""
         assert self.proxy is not None
-        await self.proxy.cut(seconds)
+        with self.proxy.cut():
+            await asyncio.sleep(seconds)
 
     async def measure(self) -> Use:
         """Raises Broken if one of its processes has ended."""

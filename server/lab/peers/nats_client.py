@@ -6,6 +6,7 @@ nats-py needs another HTTP library for WebSocket; and here the bytes of every co
 from __future__ import annotations
 
 import json
+import secrets
 from collections import deque
 from typing import Any, Final, NamedTuple, Self
 
@@ -20,6 +21,8 @@ CONNECT: Final = {
     "protocol": 1,
 }
 END: Final = b"\r\n"
+ANSWERS: Final = 1_000_000
+"""The number of the subscription for answers, beyond those of the lab."""
 
 
 class Message(NamedTuple):
@@ -32,34 +35,43 @@ class Message(NamedTuple):
 
 
 class NatsClient:
-    """One connection; `next` and `request` are called by one task."""
+    """One connection; `next`, `flush` and `request` are called by one task.
+
+    As NATS's own clients do, it has one subscription for the answers to all its requests, to subjects below `inbox`, and sends what belongs together in
+    one frame.
+    """
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
+        self._unsent = b""
         self._rest = b""
         self._messages: deque[Message] = deque()
         self._pongs = 0
-        self._inboxes = 0
+        self._requests = 0
+        self.inbox = f"_INBOX.{secrets.token_hex(8)}"
 
     @classmethod
     async def connect(cls, place: Place, tally: Tally) -> Self:
         """Raises Refused, and one of `UNREACHABLE`."""
         client = cls(await WebSocket.connect(place, "/", tally))
-        client._send(f"CONNECT {json.dumps(CONNECT)}".encode())
+        client._add(f"CONNECT {json.dumps(CONNECT)}".encode())
         await client.flush()
         return client
 
     def subscribe(self, subject: str, number: int) -> None:
-        self._send(f"SUB {subject} {number}".encode())
+        """From the next `flush` or `request` on. `number` is of this connection, from 1 on."""
+        self._add(f"SUB {subject} {number}".encode())
 
     def publish(self, subject: str, data: bytes, reply: str = "") -> None:
+        """With the next `flush` or `request`."""
         head = f"PUB {subject} {reply} {len(data)}" if reply else f"PUB {subject} {len(data)}"
-        self._send(head.encode() + END + data)
+        self._add(head.encode() + END + data)
 
     async def flush(self) -> None:
-        """Return when the server has read all that was sent: it answers a PING in turn."""
+        """Send, and return when the server has read all of it: it answers a PING in turn."""
         awaited = self._pongs + 1
-        self._send(b"PING")
+        self._add(b"PING")
+        self._send()
         while self._pongs < awaited:
             await self._receive()
 
@@ -71,12 +83,13 @@ class NatsClient:
 
     async def request(self, subject: str, value: object) -> dict[str, Any]:
         """The answer, as JSON. Other messages that come meanwhile are kept. Raises EOFError, also if it is an error."""
-        self._inboxes += 1
-        inbox = f"_INBOX.lab.{id(self)}.{self._inboxes}"
-        number = 1000 + self._inboxes
-        self.subscribe(inbox, number)
+        if not self._requests:
+            self.subscribe(f"{self.inbox}.*", ANSWERS)
+        self._requests += 1
+        inbox = f"{self.inbox}.{self._requests}"
         data = value if isinstance(value, bytes) else json.dumps(value).encode()
         self.publish(subject, data, inbox)
+        self._send()
         others: list[Message] = []
         while True:
             message = await self.next()
@@ -84,7 +97,6 @@ class NatsClient:
                 break
             others.append(message)
         self._messages.extendleft(reversed(others))
-        self._send(f"UNSUB {number}".encode())
         answer: dict[str, Any] = (
             json.loads(message.data) if message.data else {"error": "no answer"}
         )
@@ -95,8 +107,12 @@ class NatsClient:
     def close(self) -> None:
         self._socket.close()
 
-    def _send(self, line: bytes) -> None:
-        self._socket.send(line + END, binary=True)
+    def _add(self, line: bytes) -> None:
+        self._unsent += line + END
+
+    def _send(self) -> None:
+        unsent, self._unsent = self._unsent, b""
+        self._socket.send(unsent, binary=True)
 
     async def _receive(self) -> None:
         at, data = await self._socket.receive()
@@ -114,7 +130,8 @@ class NatsClient:
                 self._messages.append(Message(words[0], reply, rest[:size], at))
                 rest = rest[size + len(END) :]
             elif verb == "PING":
-                self._send(b"PONG")
+                self._add(b"PONG")
+                self._send()
             elif verb == "PONG":
                 self._pongs += 1
             elif verb == "-ERR":

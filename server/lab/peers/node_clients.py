@@ -13,6 +13,7 @@ from typing import Any, Final
 from ...supervision import begin, stop
 from ...tools.processes import end, start
 from ...tools.worker import Broken
+from .process import last_words
 
 ANSWERS_WITHIN: Final = 60.0  # seconds
 BETWEEN_CLOCKS: Final = time.time() - time.monotonic()
@@ -41,6 +42,9 @@ class NodeClients:
         """The answer. Raises Broken."""
         assert self._process is not None
         assert self._process.stdin is not None
+        assert self._reader is not None
+        if self._reader.done():
+            raise self._ended()
         number = next(self._ids)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         self._process.stdin.write(json.dumps({"id": number, "do": do, **given}).encode() + b"\n")
@@ -69,7 +73,10 @@ class NodeClients:
         finally:  # however it ends: nobody is answered any more
             for waiting in self._waiting.values():
                 if not waiting.done():
-                    waiting.set_exception(Broken("Node ended"))
+                    waiting.set_exception(self._ended())
+
+    def _ended(self) -> Broken:
+        return Broken(f"Node ended: {last_words(self._log_file)}")
 
 
 def unix_time(monotonic: float) -> float:

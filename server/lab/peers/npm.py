@@ -20,14 +20,13 @@ from ...tools.processes import installed, start
 from ...tools.waiting import in_thread
 from .refusals import CannotStart
 
-PACKAGES: Final = {
-    "@socket.io/postgres-adapter": "0.5.0",
-    "bufferutil": "4.1.0",
-    "peer": "1.0.2",
-    "pg": "8.23.1",
-    "socket.io": "4.8.4",
-    "socket.io-client": "4.8.4",
-}
+PACKAGES: Final = Path(__file__).parent / "npm_packages.json"
+"""The `package.json` that npm is given. It names every package below the six that lanes use, so that a run in a year measures the same.
+
+A lock file would contain download addresses. A newer set: let npm install the six, and write down the versions in its folder; a test compares.
+"""
+WITHOUT_BUFFERUTIL: Final = {"WS_NO_BUFFER_UTIL": "1"}
+"""For Node: ws takes bufferutil wherever it is installed, unless it is told not to (its documentation)."""
 INSTALLS_WITHIN: Final = 240.0  # seconds
 LAST_WORDS: Final = 300  # characters of npm's errors
 CHECK: Final = "check with npm ping"
@@ -69,9 +68,16 @@ class Modules:
         return folder
 
 
-def version(folder: Path, package: str) -> str:
-    """The version that is installed."""
-    return str(json.loads((folder / package / "package.json").read_text())["version"])
+def versions(folder: Path, *packages: str) -> dict[str, str]:
+    """The versions that are installed. `a/b` is the b that only a uses, where it has one of its own, and otherwise left out."""
+    found = {}
+    for package in packages:
+        owner, _, own = package.rpartition("/")
+        place = f"{owner}/node_modules/{own}" if owner and owner[0] != "@" else package
+        description = folder / place / "package.json"
+        if description.is_file():
+            found[package] = str(json.loads(description.read_text())["version"])
+    return found
 
 
 def _has(folder: Path, needed: tuple[str, ...]) -> bool:
@@ -80,7 +86,7 @@ def _has(folder: Path, needed: tuple[str, ...]) -> bool:
 
 def _cache() -> Path:
     """A folder for exactly these versions; it is there only when all are in it."""
-    name = hashlib.sha256(json.dumps(PACKAGES).encode()).hexdigest()[:12]
+    name = hashlib.sha256(PACKAGES.read_bytes()).hexdigest()[:12]
     return platformdirs.user_cache_path("roomtone", appauthor=False) / "lab-peers" / f"npm-{name}"
 
 
@@ -95,7 +101,7 @@ async def _install(folder: Path) -> None:
         try:
             await in_thread(made.rename, folder)
         except OSError:
-            if not await in_thread(_has, folder / "node_modules", tuple(PACKAGES)):
+            if not await in_thread((folder / "node_modules").is_dir):
                 raise  # otherwise another lab was quicker
     finally:
         await finished(in_thread(shutil.rmtree, made, True), "what npm left")
@@ -124,5 +130,5 @@ def _beside(folder: Path) -> Path:
     """A new folder in which npm is told what to install."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix="installing-", dir=folder.parent))
-    (made / "package.json").write_text(json.dumps({"private": True, "dependencies": PACKAGES}))
+    shutil.copy(PACKAGES, made / "package.json")
     return made

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -17,7 +18,7 @@ from ...tools.websocket import WebSocket
 from .bodies import BODIES
 from .followers import LOST, FollowedHere, Follower
 from .lane import About, Surroundings
-from .npm import node, version
+from .npm import WITHOUT_BUFFERUTIL, node, versions
 from .plan import Act
 from .process import Process
 from .refusals import NotAccepted
@@ -75,6 +76,8 @@ class PeerFollower(Follower):
 
 class PeerJs(FollowedHere):
     about = ABOUT
+    options: Sequence[str] = ()
+    """More options of its command: none by default."""
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
@@ -85,10 +88,12 @@ class PeerJs(FollowedHere):
     async def start(self) -> None:
         program = node()
         folder = await self.around.modules.having("peer")
-        self.versions = {"peer": version(folder, "peer")}
+        self.versions = versions(folder, "peer", "ws")
         script = str(folder / "peer" / "dist" / "bin" / "peerjs.js")
-        command = (program, script, "--port", str(self._place.port), "--host", "127.0.0.1")
-        self.server = Process("PeerServer", command, self.folder / "peer.log", self._place)
+        where = ("--port", str(self._place.port), "--host", "127.0.0.1")
+        command = (program, script, *where, *self.options)
+        log_file = self.folder / "peer.log"
+        self.server = Process("PeerServer", command, log_file, self._place, WITHOUT_BUFFERUTIL)
         await self.server.start()
 
     async def follow(self, many: int, *, through_proxy: bool = False) -> None:

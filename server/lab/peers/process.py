@@ -16,8 +16,15 @@ from ...tools.waiting import until
 from .refusals import CannotStart
 
 STARTS_WITHIN: Final = 30.0  # seconds
-LAST_WORDS: Final = 400  # characters of a log
+LAST_WORDS: Final = (
+    800  # characters of a log; what Node says of an error ends with hundreds about where it was
+)
 NOTHING: Final[Mapping[str, str]] = {}
+
+
+def last_words(log_file: Path) -> str:
+    """What a program wrote last, LAST_WORDS characters at most."""
+    return log_file.read_text(errors="replace")[-LAST_WORDS:].strip() or "it said nothing"
 
 
 class Process:
@@ -59,8 +66,12 @@ class Process:
             return True
 
         if not await until(answers, STARTS_WITHIN) or process.returncode is not None:
-            words = self._log_file.read_text(errors="replace")[-LAST_WORDS:].strip()
-            raise CannotStart(f"{self._name} did not start", words=words or "it said nothing")
+            raise CannotStart(f"{self._name} did not start", words=self.last_words)
+
+    @property
+    def last_words(self) -> str:
+        """The end of its log."""
+        return last_words(self._log_file)
 
     async def kill(self) -> None:
         """With the processes below it, such as nginx's workers, which would go on."""

@@ -13,7 +13,10 @@ class RedisError(Exception):
 
 
 class Redis:
-    """One connection: commands one after the other, answers in the same order. Raises OSError and EOFError when it ends."""
+    """One connection: commands are sent at once, and answered in the same order. Raises OSError and EOFError when it ends.
+
+    Who asks must not be cancelled while others wait: its answer would be read by the next.
+    """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -26,8 +29,8 @@ class Redis:
 
     async def ask(self, *words: str) -> Any:
         """The answer: text, a number, None, or a list of these. Raises RedisError."""
+        self.send(*words)
         async with self._turn:
-            self.send(*words)
             return await self.read()
 
     def send(self, *words: str) -> None:

@@ -13,21 +13,25 @@ from psycopg.rows import TupleRow
 
 HEADER: Final = 5
 """Bytes of a CopyData message beside its content."""
+CONFIRMS_EVERY: Final = 1.0
+"""Seconds. To confirm every commit, each follower cost PostgreSQL one more message for each write; pg_recvlogical confirms every ten."""
 EPOCH: Final = 946_684_800  # Unix time of 2000-01-01, from which PostgreSQL counts microseconds
 
 
 class Slot:
-    """A session that streams one slot; what was read is confirmed, so a new session goes on after it."""
+    """A session that streams one slot. A new session goes on after `read_to`, the position of the last commit that was read."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+    def __init__(self, connection: psycopg.AsyncConnection[TupleRow], read_to: int) -> None:
         self._connection = connection
         self._pg = connection.pgconn
+        self._confirmed_at = 0.0
+        self.read_to = read_to
         self.received = 0
 
     async def start(self, slot: str, publication: str) -> None:
         """Raises OperationalError."""
         command = (
-            f"START_REPLICATION SLOT {slot} LOGICAL 0/0"
+            f"START_REPLICATION SLOT {slot} LOGICAL {self.read_to >> 32:X}/{self.read_to & 0xFFFFFFFF:X}"
             f" (proto_version '1', publication_names '{publication}')"
         )
         self._pg.send_query(command.encode())
@@ -45,20 +49,24 @@ class Slot:
         message = bytes(data)
         if message[:1] == b"k":
             if message[17]:
-                await self._confirm(int.from_bytes(message[1:9]))
+                self.read_to = max(self.read_to, int.from_bytes(message[1:9]))
+                await self._confirm()
             return []
         content = message[25:]
         match content[:1]:
             case b"I":
                 return [list(_columns(content[6:]))]
             case b"C":
-                await self._confirm(int.from_bytes(content[10:18]))
+                self.read_to = int.from_bytes(content[10:18])
+                if time.monotonic() - self._confirmed_at > CONFIRMS_EVERY:
+                    await self._confirm()
         return []
 
-    async def _confirm(self, position: int) -> None:
-        """Standby status update: written, flushed and applied up to here."""
+    async def _confirm(self) -> None:
+        """Standby status update: written, flushed and applied up to here, so PostgreSQL need not keep it."""
+        self._confirmed_at = time.monotonic()
         now = int((time.time() - EPOCH) * 1_000_000)
-        message = b"r" + position.to_bytes(8) * 3 + now.to_bytes(8) + b"\0"
+        message = b"r" + self.read_to.to_bytes(8) * 3 + now.to_bytes(8) + b"\0"
         await self._connection.wait(generators.copy_to(self._pg, message, flush=True))
 
 

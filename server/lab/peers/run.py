@@ -130,6 +130,11 @@ class Run:
                 lane = entry.make(Surroundings(bench, Path(folder), self._modules))
                 try:
                     yield lane
+                except Exception as error:
+                    if lane.server is not None and lane.ended:
+                        why = error.why if isinstance(error, CannotStart) else "its server ended"
+                        raise CannotStart(why, words=lane.server.last_words) from error
+                    raise
                 finally:
                     self._result(entry).versions.update(lane.versions)
                     await finished(lane.stop(), f"end of {entry.about.label}")

@@ -13,15 +13,21 @@ from ...tools.processes import free_port
 from .database import make_tables
 from .lane import About, Arrivals, Lane, Setting, Surroundings
 from .node_clients import NodeClients, unix_time
-from .npm import node, version
+from .npm import WITHOUT_BUFFERUTIL, node, versions
 from .plan import Act
 from .process import Process
 from .refusals import NotAccepted
 
 HERE: Final = Path(__file__).parent
+BELOW: Final = ("engine.io", "engine.io-client", "ws", "engine.io-client/ws")
+"""Packages below Socket.IO that do most of its work: a WebSocket server, and at the client another release of it."""
 FASTEST: Final = (
-    "transports: ['websocket'] at both ends, and bufferutil (its documentation: Client options;"
-    " Performance tuning)"
+    "transports: ['websocket'] at both ends, bufferutil, and no first request kept (its documentation: Client options;"
+    " Performance tuning; Memory usage)"
+)
+FASTEST_ROWS: Final = (
+    f"{FASTEST}; a prepared statement (node-postgres: Queries), and synchronous_commit = off"
+    " (PostgreSQL manual, 28.4)"
 )
 NO_RECOVERY: Final = (
     "none: the adapter does not support connection state recovery (its documentation)"
@@ -42,7 +48,7 @@ def about(variant: Variant) -> About:
     recovery = "connectionStateRecovery, and its client connects again"
     set_to, suffix = {
         "default": (default, ""),
-        "fastest": (FASTEST, "fastest"),
+        "fastest": (FASTEST_ROWS if variant.adapter else FASTEST, "fastest"),
         "recovery": (f"{default}; connectionStateRecovery: {{}}", "recovery"),
     }[variant.setting]
     if variant.adapter:
@@ -74,13 +80,12 @@ class SocketIo(Lane):
         needed += ["@socket.io/postgres-adapter", "pg"] if self._variant.adapter else []
         needed += ["bufferutil"] if self._variant.setting == "fastest" else []
         folder = await self.around.modules.having(*needed)
-        self.versions = {package: version(folder, package) for package in needed}
+        self.versions = versions(folder, *needed, *BELOW)
         if self._variant.adapter:
             self.versions["postgresql"] = await make_tables(self.around.bench)
         ours = ("socketio_server.mjs", "socketio_clients.mjs")
         serve, connect = ((program, str(HERE / name), str(folder)) for name in ours)
-        # ws takes bufferutil wherever it is installed, unless it is told not to (its documentation)
-        without = {} if self._variant.setting == "fastest" else {"WS_NO_BUFFER_UTIL": "1"}
+        without = {} if self._fastest else WITHOUT_BUFFERUTIL
         self.server = Process(
             "Socket.IO",
             (*serve, json.dumps(self._settings())),
@@ -97,10 +102,12 @@ class SocketIo(Lane):
         if self._variant.adapter:
             known = conninfo_to_dict(self.around.bench.admin_url)
             database = {"host": known["host"], "user": known["user"], "database": known["dbname"]}
+            if self._fastest:
+                database["options"] = "-c synchronous_commit=off"
         return {
             "port": self._place.port,
             "recovery": self._variant.setting == "recovery",
-            "fastest": self._variant.setting == "fastest",
+            "fastest": self._fastest,
             "database": database,
         }
 

@@ -52,12 +52,16 @@ async def janus_process(
     patience: Patience | None = None,
     session_timeout: int = SESSION_TIMEOUT,
 ) -> AsyncIterator[JanusProcess]:
-    """Janus, until the block ends. It sends from, and receives at, these ports. Raises JanusLost when it does not start."""
+    """Janus, until the block ends. It sends from, and receives at, these ports. Raises JanusLost when it does not start.
+
+    If this process is killed, the kernel ends Janus (where setpriv is installed), and no file of it is left.
+    """
     program, libraries = shutil.which(PROGRAM), plugins_folder(plugin)
     if program is None or libraries is None:
         raise JanusLost(missing(plugin) or "")
     secret = secrets.token_hex(16)
-    with tempfile.TemporaryDirectory(prefix="roomtone-janus-") as name:
+    temporary = tempfile.TemporaryDirectory(prefix="roomtone-janus-")
+    with temporary as name:
         folder, port = Path(name), _free_port()
         general = f'api_secret = "{secret}"; session_timeout = {session_timeout}'
         _configure(folder, libraries, plugin, port, secret, general, _media(ports, stun))
@@ -77,6 +81,7 @@ async def janus_process(
             async with AsyncExitStack() as stack:
                 url = f"ws://127.0.0.1:{port}"
                 session = await _enter(stack, process, url, secret, patience, folder / "log")
+                temporary.cleanup()  # Janus has read its files, and who is killed removes none
                 yield JanusProcess(session, secret, process)
         finally:
             await _stop(process)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import selectors
 import wave
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from roomtone.media.packets import BLOCK, RATE
 from roomtone.media.received_audio import ReceivedAudio, ReceivedAudioQueue, read_track
 from roomtone.media.sent_audio import PacketQueue, SentAudio, level_of
 from roomtone.media.signaling.events import seat_of
-from roomtone.media.sounds import SoundError, pieces, play, tone
+from roomtone.media.sounds import Sound, SoundError, pieces, play, tone
 
 SEAT = {
     "user_id": 1, "username": "rick", "peer_id": "p", "kind": "person", "role": "SPEAKER", "muted": False, "seq": 1,
@@ -29,36 +31,60 @@ def heard(block: np.ndarray, **seat: object) -> ReceivedAudio:
     return ReceivedAudio(seat_of(SEAT | seat), block, 0, level_of(block))
 
 
-async def test_nothing_is_made_while_nobody_listens_or_one_may_not_speak() -> None:
-    asked = 0
+class OwnTime(asyncio.SelectorEventLoop):
+    """A loop whose clock goes on only when all tasks wait, and then at once to the next of their times: no machine is too slow for it."""
 
-    def counting() -> object:
-        nonlocal asked
+    def __init__(self) -> None:
+        self._own_time = 0.0
+        selector = selectors.DefaultSelector()
+        select = selector.select
+
+        def selected(timeout: float | None = None) -> Any:
+            assert timeout is not None, "all tasks wait for each other"
+            self._own_time += timeout
+            return select(0)
+
+        selector.select = selected  # type: ignore[method-assign]
+        super().__init__(selector)
+
+    def time(self) -> float:
+        return self._own_time
+
+
+def test_nothing_is_made_while_nobody_listens_or_one_may_not_speak() -> None:
+    made = 0
+
+    def counting() -> Sound:
+        nonlocal made
         for block in tone(440):
-            asked += 1
+            made += 1
             yield block
 
-    sent_audio = SentAudio(counting())  # type: ignore[arg-type]
-    speaking = asyncio.create_task(sent_audio.run())
-    queue = PacketQueue()
-    sent_audio.allowed = True
-    await asyncio.sleep(0)
-    with sent_audio.sending_to(queue):
-        first = await queue.next()
-        second = await queue.next()
-        assert second.timestamp - first.timestamp == BLOCK
-        assert -25 < first.level < -10
-        sent_audio.allowed = False
-        await asyncio.sleep(0)
-        so_far = asked
-    assert asked == so_far
-    with sent_audio.sending_to(queue):  # somebody else, before it may speak again
-        assert asked == so_far
-    sent_audio.allowed = True
-    # After a pause the timestamps are where the clock is.
-    with sent_audio.sending_to(later := PacketQueue()):
-        assert (await later.next()).timestamp > second.timestamp
-    speaking.cancel()
+    async def listening() -> None:
+        sent_audio = SentAudio(counting())
+        speaking = asyncio.create_task(sent_audio.run())
+        sent_audio.allowed = True
+        await asyncio.sleep(1.0)
+        assert made == 0
+        with sent_audio.sending_to(queue := PacketQueue()):
+            first, second = await queue.next(), await queue.next()
+            assert second.timestamp - first.timestamp == BLOCK
+            assert -25 < first.level < -10
+            sent_audio.allowed = False
+            so_far = made
+            await asyncio.sleep(1.0)
+        with sent_audio.sending_to(PacketQueue()):  # somebody else, before it may speak again
+            await asyncio.sleep(1.0)
+        sent_audio.allowed = True
+        await asyncio.sleep(1.0)
+        assert made == so_far == 2
+        # After a pause the timestamps are where the clock is.
+        with sent_audio.sending_to(later := PacketQueue()):
+            assert (await later.next()).timestamp == second.timestamp + 3 * RATE
+        speaking.cancel()
+
+    with asyncio.Runner(loop_factory=OwnTime) as runner:
+        runner.run(listening())
 
 
 async def test_a_slow_listener_loses_the_oldest() -> None:
