@@ -82,7 +82,7 @@ def test_the_page_of_the_lab_gets_every_figure_while_it_runs(
     assert {*labels} < {*first} == {*last}
     assert all(row["repetitions"] == row["owed"] == 0 for row in first.values())
     for each in (*made.results, made.floor):
-        figure, row = made.figures[each.about.name]["join_p50"], last[each.about.label]
+        figure, row = made.apart.figures[each.about.name]["join_p50"], last[each.about.label]
         assert figure is not None
         assert row["join_p50"] == pytest.approx(figure.value, abs=0.001)
         assert row["repetitions"] == 1
@@ -110,7 +110,7 @@ def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
     ]
     assert made.missed == 0
     for each in (made.floor, *made.results):
-        figures = made.figures[each.about.name]
+        figures = made.apart.figures[each.about.name]
         join = figures["join_p50"]
         assert join is not None
         assert 0 < join.low <= join.value <= join.high
@@ -231,7 +231,7 @@ def test_the_report_the_table_and_the_spreadsheet_say_the_same(made: Report) -> 
     named = {row[3] for row in rows if row[0] == "listen"}
     assert {"lost_cut", "owed_cut", "repeated_cut", "refused_cut"} <= named
     joins = [row for row in rows if row[:4] == ["listen", "listen", "default", "join_p50"]]
-    found = made.figures["listen"]["join_p50"]
+    found = made.apart.figures["listen"]["join_p50"]
     assert found is not None
     assert [float(row[5]) for row in joins] == [found.value]
 
