@@ -53,7 +53,9 @@ def bars(
         if logarithmic:
             share = math.log(max(value, low) / low) / math.log(max(high / low, 1.0001))
         else:
-            share = max(value, 0.0) / high  # less than nothing, where chance is larger than what is measured
+            share = (
+                max(value, 0.0) / high
+            )  # less than nothing, where chance is larger than what is measured
         return across * share
 
     height = TOP + ROW * len(rows) + BOTTOM

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import psutil
 import psycopg
@@ -26,6 +28,7 @@ from roomtone.tools.workbench import Workbench, workbench
 from roomtone.tools.worker import Broken
 from websockets.exceptions import InvalidState
 
+from ....patience import eventually
 from ...tools.measured import fits_a_terminal, is_as_its_schema_says
 
 PLAN = Plan(
@@ -99,6 +102,37 @@ def test_two_labs_are_not_shown_on_one_page(bench: Workbench) -> None:
 
     with pytest.raises(Broken, match="another lab is shown"):
         asyncio.run(twice())
+
+
+SHOWS: Final = """
+import asyncio, sys
+from roomtone.lab.peers.figures import Result
+from roomtone.lab.peers.floor import Floor
+from roomtone.lab.peers.live import live_rows
+
+async def show():
+    async with live_rows(sys.argv[1]) as live:
+        await live.show(1, Result(Floor.about), None)
+        print("shown", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(show())
+"""
+
+
+def test_the_database_says_that_a_killed_run_writes_no_more(bench: Workbench) -> None:
+    def ended() -> list[bool]:
+        with psycopg.connect(bench.admin_url) as psql:
+            found = psql.execute("select run_ended from roomtone.lab_progress where age >= 0")
+            return [ended for (ended,) in found]
+
+    command = [sys.executable, "-c", SHOWS, bench.admin_url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as lab:
+        assert lab.stdout is not None
+        assert lab.stdout.readline() == "shown\n"
+        assert ended() == [False]
+        lab.kill()
+    eventually(lambda: ended() == [True])
 
 
 def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
