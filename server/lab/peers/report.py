@@ -8,7 +8,7 @@ from html import escape
 from ...tools.bars import Bar, bars
 from ...tools.number_format import bytes_of, figure, milliseconds
 from ...tools.page import Row, definitions, figure_of, head, numbers, page, soft
-from ..quoted.wording import Cells, interval, notes, together
+from ..quoted.wording import Cells, interval, notes
 from .figures import Report, Result
 from .method import method
 from .wording import FAULTS, SHOWN, loss
@@ -21,7 +21,7 @@ def html(report: Report) -> str:
     return page(
         "Beside other systems · Roomtone lab",
         _head(report),
-        f'<h2>What it takes</h2><div class="charts">{"".join(_charts(report))}</div>',
+        f'<h2>What it takes</h2>{soft(notes(report.apart))}<div class="charts">{"".join(_charts(report))}</div>',
         numbers(LOST, LOSS_HEADINGS, lost, "What is lost") if lost else "",
         numbers(
             f"{TIMES} {notes(report.apart)}",
@@ -78,10 +78,14 @@ def _head(report: Report) -> str:
 def _charts(report: Report) -> Iterable[str]:
     figures = report.apart.figures
     floors = figures[report.floor.about.name]
-    labels = {each.about.name: each.about.label for each in report.results}
     for name, shown in SHOWN.items():
         rows = [
-            Bar(each.about.label, found, "strong" if each.about.system == "roomtone" else "")
+            Bar(
+                each.about.label,
+                found,
+                "strong" if each.about.system == "roomtone" else "",
+                Cells(report.apart, each.about.name).letters(name),
+            )
             for each in report.results
             if (found := figures[each.about.name][name]) is not None
         ]
@@ -95,7 +99,7 @@ def _charts(report: Report) -> Iterable[str]:
             logarithmic=shown.logarithmic,
             floor=lowest and lowest.value,
         )
-        yield figure_of(shown.heading, shown.text + together(report.apart, name, labels), drawing)
+        yield figure_of(shown.heading, shown.text, drawing)
 
 
 def _every(report: Report) -> Sequence[Result]:

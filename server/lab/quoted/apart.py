@@ -101,5 +101,5 @@ def _letter(number: int) -> str:
 
 def short(letters: str) -> str:
     """Four letters or more that follow each other as the first and the last, with a dash between."""
-    follow = all(ord(b) - ord(a) == 1 for a, b in pairwise(letters))
-    return f"{letters[0]}–{letters[-1]}" if len(letters) > 3 and follow else letters
+    follow = len(letters) > 3 and all(ord(b) - ord(a) == 1 for a, b in pairwise(letters))
+    return f"{letters[0]}–{letters[-1]}" if follow else letters

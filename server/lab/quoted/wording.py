@@ -51,8 +51,11 @@ class Cells(NamedTuple):
         found = self.apart.figures[self.lane][name]
         if found is None:
             return "–"
-        letters = self.apart.letters[self.lane].get(name)
-        return f"{write(found)} {short(letters)}" if letters else write(found)
+        return f"{write(found)} {self.letters(name)}".strip()
+
+    def letters(self, name: str) -> str:
+        """Those that this value shares with values that it cannot be told from."""
+        return short(self.apart.letters[self.lane].get(name, ""))
 
 
 def order(repetitions: int, seed: int, of: str, each: str) -> str:
@@ -87,7 +90,7 @@ def noise_method(noise: Noise, floor: str) -> str:
 
 
 LETTERS = (
-    "Values of a column with a letter in common cannot be told apart: their difference is within chance or the machine’s noise. Do not quote it."
+    "Values of a column or a chart with a letter in common cannot be told apart: their difference is within chance or the machine’s noise. Do not quote it."
     " (a–d: a, b, c and d.)"
 )
 
@@ -105,16 +108,6 @@ def notes(apart: Apart) -> str:
         if name.endswith("_p50") and found[name] is not None
     )
     return " ".join([*says, *([LEFT_OUT] if few else [])])
-
-
-def together(apart: Apart, name: str, labels: Mapping[str, str]) -> str:
-    """Which lanes cannot be told apart in a figure, as a sentence for below its chart; nothing if all can."""
-    groups = [
-        " and ".join(labels[lane] for lane in group if lane in labels)
-        for group in apart.groups.get(name, [])
-        if sum(lane in labels for lane in group) > 1
-    ]
-    return f" Cannot be told apart: {'; '.join(groups)}." if groups else ""
 
 
 def running(made_at: str, machine: Mapping[str, object], versions: Mapping[str, str]) -> str:

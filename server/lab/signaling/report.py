@@ -8,7 +8,7 @@ from typing import Final
 from ...tools.number_format import bytes_of, figure, milliseconds, milliseconds_of
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
 from ..quoted.figures import names
-from ..quoted.wording import Cells, interval, notes, running, together
+from ..quoted.wording import Cells, interval, notes, running
 from .method import method
 from .results import Report, Result
 from .table import times_listen
@@ -50,6 +50,7 @@ def html(report: Report) -> str:
         "Four ways to signal · Roomtone lab",
         _head(report),
         definitions("What is compared", ((SERIES[name], text) for name, text in EXPLAINED.items())),
+        soft(notes(report.apart)),
         charts("How the cost grows with followers", measured, _plots(report), "followers"),
         numbers(intro, HEADINGS, (_row(report, one) for one in report.results)),
         definitions("How it was measured", method(report).items()),
@@ -81,7 +82,6 @@ def _head(report: Report) -> str:
 
 def _plots(report: Report) -> list[Plot[Result]]:
     floor = report.floors.late(50)
-    labels = {one.name: one.label for one in report.results}
 
     def plot(
         name: str,
@@ -94,11 +94,12 @@ def _plots(report: Report) -> list[Plot[Result]]:
     ) -> Plot[Result]:
         return Plot(
             heading,
-            text + together(report.apart, name, labels),
+            text,
             lambda one: report.apart.figures[one.name][name],
             say,
             logarithmic=logarithmic,
             floor=floor,
+            note=lambda one: Cells(report.apart, one.name).letters(name),
         )
 
     return [

@@ -10,7 +10,7 @@ from ...tools.chart import mark
 from ...tools.number_format import figure, milliseconds, milliseconds_of
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
 from ..quoted.figures import names
-from ..quoted.wording import Cells, interval, notes, running, together
+from ..quoted.wording import Cells, interval, notes, running
 from .method import method
 from .results import Report, Result
 from .verdicts import compared, crowded, ends
@@ -58,6 +58,7 @@ def html(report: Report) -> str:
         "Mesh, SFU, MCU, edge · Roomtone lab",
         _head(report),
         definitions("What is compared", ((SERIES[name], EXPLAINED[name]) for name in topologies)),
+        soft(notes(report.apart)),
         *(_charts(report, speakers) for speakers in report.plan.speakers),
         numbers(
             f"{interval(report.plan.repetitions)} {notes(report.apart)}",
@@ -123,8 +124,6 @@ def _charts(report: Report, speakers: int) -> str:
 def _plots(report: Report, speakers: int) -> list[Plot[Result]]:
     codec = report.floors.codec.get(speakers, 0.0)
 
-    labels = {one.name: one.label for one in report.results if one.crowd.speakers == speakers}
-
     def plot(
         name: str,
         heading: str,
@@ -136,11 +135,12 @@ def _plots(report: Report, speakers: int) -> list[Plot[Result]]:
     ) -> Plot[Result]:
         return Plot(
             heading,
-            text + together(report.apart, name, labels),
+            text,
             lambda one: report.interval(one, name),
             say,
             logarithmic=logarithmic,
             floor=floor,
+            note=lambda one: Cells(report.apart, one.name).letters(name),
         )
 
     return [

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from roomtone.lab.quoted.apart import Apart, short, told_apart
 from roomtone.lab.quoted.figures import KEPT, kept, observations
-from roomtone.lab.quoted.wording import Cells, notes, together
+from roomtone.lab.quoted.wording import Cells, notes
 
 Lanes = Mapping[str, list[float]]
 
@@ -41,9 +41,7 @@ def test_two_values_with_a_letter_in_common_cannot_be_told_apart() -> None:
     cells = {lane: Cells(found, lane).value("size", "{:g}".format) for lane in STEPS}
     assert cells == {"a": "2 a", "b": "4 ab", "c": "6 b", "far": "9", "none": "–"}
     assert Cells(found, "b").ranged("size", "{:g}".format) == "4 (3–5) ab"
-    assert notes(found).startswith("Values of a column with a letter in common")
-    names = {lane: lane.upper() for lane in STEPS}
-    assert together(found, "size", names) == " Cannot be told apart: A and B; B and C."
+    assert notes(found).startswith("Values of a column or a chart with a letter in common")
 
 
 def test_a_difference_that_is_not_larger_than_the_noise_says_nothing() -> None:
@@ -56,7 +54,7 @@ def test_where_nothing_was_measured_twice_all_are_alike_without_letters() -> Non
     found = apart_of({"a": [1], "b": [9]}, limit=None)
     assert found.alike == {"a": {"size": ["b"]}, "b": {"size": ["a"]}}
     assert found.letters == {"a": {}, "b": {}}
-    assert notes(found) == together(found, "size", {"a": "A", "b": "B"}) == ""
+    assert notes(found) == ""
 
 
 def test_lanes_of_two_crowds_have_no_letter_in_common() -> None:
@@ -65,7 +63,8 @@ def test_lanes_of_two_crowds_have_no_letter_in_common() -> None:
 
 
 @pytest.mark.parametrize(
-    ("letters", "written"), [("a", "a"), ("abc", "abc"), ("abcd", "a–d"), ("abce", "abce")]
+    ("letters", "written"),
+    [("", ""), ("a", "a"), ("abc", "abc"), ("abcd", "a–d"), ("abce", "abce")],
 )
 def test_many_letters_are_written_short(letters: str, written: str) -> None:
     assert short(letters) == written
