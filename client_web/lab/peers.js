@@ -2,7 +2,8 @@ import { element, mark, say } from '../view/elements/element.js'
 import { keyed } from '../view/elements/keyed.js'
 import { problemInWords } from '../view/elements/problem_words.js'
 import { duration } from '../view/elements/words.js'
-import { inWords, locale } from '../words/language.js'
+import { inWords } from '../words/language.js'
+import { laneInWords } from './lane_names.js'
 import { meaningsOfPeers } from './meanings.js'
 import { bytes } from './words.js'
 
@@ -16,14 +17,14 @@ const EVERY = 2000 // ms
  */
 export function createPeers({ rows }) {
   const list = element('ul', { class: 'peers__list' })
-  const nothing = element('p', { class: 'quiet', text: inWords('None of them is measured now. Who runs this Roomtone can start it beside it:') })
+  const state = element('p', { class: 'quiet', role: 'status' })
   const command = element('code', { class: 'lab__psql', dir: 'ltr', text: 'roomtone lab peers --quick --live' })
   const problem = element('p', { class: 'lab__refusal' })
   const shown = keyed(list, { key: (/** @type {Json} */ { place }) => place, create: createPeer, fades: false })
 
   async function ask() {
     try {
-      if (!document.hidden) draw(await rows.select('lab_lanes', { order: 'place' }))
+      if (!document.hidden) draw(await rows.select('lab_progress', { order: 'place' }))
       say(problem, '')
     } catch (error) {
       say(problem, problemInWords(error))
@@ -33,11 +34,16 @@ export function createPeers({ rows }) {
   }
 
   function draw(/** @type {Json[]} */ lanes) {
-    nothing.hidden = command.hidden = lanes.length > 0
+    const ended = lanes.length > 0 && lanes[0].run_ended
+    const running = lanes.length > 0 && !ended
+    state.hidden = command.hidden = running
+    say(state, running ? '' : ended
+      ? inWords('The run that measured this has stopped before its end, and nothing here changes any more. Who runs this Roomtone can start another beside it:')
+      : inWords('None of them is measured now. Who runs this Roomtone can start it beside it:'))
     shown.update(lanes)
   }
 
-  return { element: element('div', { class: 'peers' }, nothing, command, problem, list, meaningsOfPeers()), start: ask }
+  return { element: element('div', { class: 'peers' }, state, command, problem, list, meaningsOfPeers()), start: ask }
 }
 
 function createPeer() {
@@ -56,7 +62,7 @@ function createPeer() {
   return {
     element: element('li', { class: 'peers__peer' }, label, state, list),
     update(/** @type {Json} */ lane) {
-      say(label, lane.label)
+      say(label, laneInWords(lane.label))
       say(state, stateOf(lane))
       mark(list, 'hidden', !lane.repetitions && !lane.owed)
       figures.join.say(duration(lane.join_p50) || '–')
@@ -70,11 +76,11 @@ function createPeer() {
   }
 }
 
-function stateOf(/** @type {Json} */ { problem, repetitions, owed, measured_at }) {
+function stateOf(/** @type {Json} */ { problem, repetitions, owed, age }) {
   if (problem !== null) return repetitions || owed ? inWords('Not measured to its end: {why}', { why: problem }) : inWords('Not measured: {why}', { why: problem })
   if (!repetitions && !owed) return inWords('not measured yet')
-  const at = new Date(measured_at).toLocaleTimeString(locale)
-  return repetitions ? inWords('{count, plural, one {measured once} other {measured # times}}, last at {at}', { count: repetitions, at }) : inWords('only what is lost, at {at}', { at })
+  const ago = duration(Math.max(1, Math.round(age)) * 1000)
+  return repetitions ? inWords('{count, plural, one {measured once} other {measured # times}}, last {ago} ago', { count: repetitions, ago }) : inWords('only what is lost, {ago} ago', { ago })
 }
 
 function figure(/** @type {string} */ words) {

@@ -16,7 +16,7 @@ create unlogged table if not exists lab_lanes (
 );
 
 comment on table lab_lanes is
-  'What `roomtone lab peers --live` has measured of each system so far, for the page /lab: select * from lab_lanes order by place. It writes them as the operator, and deletes them at its end; everybody may read them.';
+  'What `roomtone lab peers --live` has measured of each system so far. It writes them as the operator, and deletes them at its end; one that is killed leaves them for an hour (lab_progress). Everybody may read them.';
 comment on column lab_lanes.place is 'Its place on the page, from 1 on.';
 comment on column lab_lanes.label is 'The system and its setting.';
 comment on column lab_lanes.repetitions is 'How often it was measured so far. With 0 only its losses were counted, or nothing yet.';
@@ -24,7 +24,7 @@ comment on column lab_lanes.join_p50 is 'Milliseconds from a join until a follow
 comment on column lab_lanes.signal_p50 is 'Milliseconds from an offer or a candidate until its follower saw it: half of them were faster.';
 comment on column lab_lanes.server is 'Milliseconds of processor that the server took for a write.';
 comment on column lab_lanes.database is 'Milliseconds of processor that the database took for a write, if there is one.';
-comment on column lab_lanes.memory is 'Bytes of memory that each follower took.';
+comment on column lab_lanes.memory is 'Bytes of memory that each follower took; less than 0 where it varies by more than that.';
 comment on column lab_lanes.bytes is 'Bytes on the network for each event that a follower got.';
 comment on column lab_lanes.owed is 'Events that followers had to get while something was broken: a connection, the server, the database.';
 comment on column lab_lanes.lost is 'How many of these they never got.';

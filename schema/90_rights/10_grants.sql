@@ -8,7 +8,7 @@ revoke create on schema roomtone from public;
 grant usage on schema roomtone to roomtone_anon, roomtone_person, roomtone_relay;
 
 -- Everybody, also anonymous users, may read these.
-grant select on topics, clubs, followers, members, club_directory, club_roster, rooms, hallway, roster, visits, calendar, lab_lanes to roomtone_anon, roomtone_person;
+grant select on topics, clubs, followers, members, club_directory, club_roster, rooms, hallway, roster, visits, calendar, lab_lanes, lab_progress to roomtone_anon, roomtone_person;
 -- All columns but those about signing in: issuer, subject, disabled_at.
 grant select (id, username, kind, bio, created_at, site_moderator) on users to roomtone_anon, roomtone_person;
 -- All columns but those for relays: served_by and expires_at.

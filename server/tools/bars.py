@@ -21,11 +21,12 @@ SAYS: Final = 270
 
 
 class Bar(NamedTuple):
-    """A name and its value; `kind` is how the bar is coloured (`page.css`): `strong`, or as the marks of a series are."""
+    """A name and its value; `kind` is how the bar is coloured (`page.css`): `strong`, or as the marks of a series are. `note` stands behind the value."""
 
     label: str
     value: Interval
     kind: str = ""
+    note: str = ""
 
 
 def bars(
@@ -53,7 +54,9 @@ def bars(
         if logarithmic:
             share = math.log(max(value, low) / low) / math.log(max(high / low, 1.0001))
         else:
-            share = value / high
+            share = (
+                max(value, 0.0) / high
+            )  # less than nothing, where chance is larger than what is measured
         return across * share
 
     height = TOP + ROW * len(rows) + BOTTOM
@@ -83,7 +86,7 @@ def _row(
     value, low, high, repetitions = row.value
     middle, end = top + 31, place(value)
     kind = f"bar bar--{row.kind}" if row.kind else "bar"
-    words = said(row.value, say)
+    words = f"{said(row.value, say)} {row.note}".strip()
     beside = max(end, place(high)) + 8
     drawn = [
         f'<text class="name" x="0" y="{top + 16:.1f}">{escape(row.label)}</text>',

@@ -61,7 +61,11 @@ def chart(
         return LEFT + (WIDTH - LEFT - RIGHT) * share
 
     def place_y(y: float) -> float:
-        share = math.log10(max(y, low) / low) / math.log10(high / low) if logarithmic else y / high
+        share = (
+            math.log10(max(y, low) / low) / math.log10(high / low)
+            if logarithmic
+            else max(y, 0.0) / high
+        )
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
 
     def path(points: Iterable[tuple[float, float]]) -> str:

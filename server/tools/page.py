@@ -36,6 +36,8 @@ class Plot(Generic[T]):
     _: KW_ONLY
     logarithmic: bool = False
     floor: float | None = None
+    note: Callable[[T], str] = lambda _: ""
+    """What stands behind a bar's value."""
 
     def drawn(self, measured: Measured[T], of: str) -> str:
         lines: dict[Series, Points] = {
@@ -44,9 +46,10 @@ class Plot(Generic[T]):
         }
         if len({x for points in lines.values() for x, _ in points}) == 1:
             rows = [
-                Bar(series.label, one, series.shape)
-                for series, points in lines.items()
-                for _, one in points
+                Bar(series.label, _interval(y), series.shape, self.note(one))
+                for series, ones in measured.items()
+                for _, one in ones
+                if (y := self.value(one)) is not None
             ]
             drawing = bars(
                 self.heading, rows, self.say, logarithmic=self.logarithmic, floor=self.floor
@@ -94,8 +97,8 @@ def head(caption: str, title: str, lead: str, *parts_as_html: str) -> str:
 
 
 def soft(words: str) -> str:
-    """A line in a fainter colour."""
-    return f'<p class="soft">{escape(words)}</p>'
+    """A line in a fainter colour; without words, nothing."""
+    return f'<p class="soft">{escape(words)}</p>' if words else ""
 
 
 def definitions(heading: str, items: Iterable[tuple[str | Series, str]]) -> str:

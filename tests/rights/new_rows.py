@@ -247,10 +247,11 @@ def insert(table: str, actor: str, world: World) -> Iterator[Probe]:
             | "club_roster"
             | "archive"
             | "followed_people"
+            | "lab_progress"
         ):
             column = {
                 "hallway": "name", "roster": "room", "signal_trace": "path", "hand_queue": "username",
                 "club_directory": "name", "club_roster": "role", "archive": "room",
-                "followed_people": "room", "calendar": "name",
+                "followed_people": "room", "calendar": "name", "lab_progress": "label",
             }[table]  # fmt: skip
             yield "all", f"insert into {table} ({column}) values ('x')"

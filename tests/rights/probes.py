@@ -78,6 +78,7 @@ CHANGES = {
     "roster_sizes": "counted_above = 200",
     "topology_sizes": "edge_after = 200",
     "lab_lanes": "label = 'x'",
+    "lab_progress": "label = 'x'",
     "hallway": "name = 'Coffee'",
     "roster": "muted = true",
     "hand_queue": "hand_raised_at = now()",

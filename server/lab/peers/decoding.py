@@ -97,21 +97,21 @@ class Decoding(FollowedHere):
         version = await make_tables(self.around.bench)
         self.versions = {"postgresql": version, "psycopg": psycopg.__version__}
 
-    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
-        if many > MOST_SLOTS:
+    async def follow(self, numbers: range, *, through_proxy: bool = False) -> None:
+        if numbers.stop > MOST_SLOTS:
             raise CannotStart(f"each follower needs a slot, and here are {MOST_SLOTS} at most")
         url = self.around.bench.admin_url
         if through_proxy:
             self.proxy, url = await cuttable(self.around.bench, self.folder)
         async with await self._session() as session:
-            for number in range(many):
+            for number in numbers:
                 name = name_of(number)
                 await session.execute(f"drop publication if exists {name}".encode())
                 await session.execute(PUBLICATION.format(name=name, number=number).encode())
                 await session.execute(
                     "select pg_create_logical_replication_slot(%s, 'pgoutput')", (name,)
                 )
-        await self.followers.start([DecodingFollower(url, number) for number in range(many)])
+        await self.followers.start([DecodingFollower(url, number) for number in numbers])
 
     async def write(self, participant: int, kind: Act, to: int | None) -> str:
         key, event = self.event(kind, participant)

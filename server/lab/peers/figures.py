@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from operator import attrgetter
 from typing import Any, Final
 
-from ...tools.bootstrap import Sample
-from ..quoted.figures import Figures, alike, figures, plain, seed_of
-from ..quoted.noise import Noise
+from ..quoted import json_report
+from ..quoted.apart import Apart, told_apart
+from ..quoted.figures import Observations, figures, observations
+from ..quoted.noise import Idle, Noise
+from ..quoted.noise import noise as noise_of
 from .lane import About
 from .plan import Fault, Plan
 
-VERSION: Final = 1
-SHARES: Final = (50, 95, 99)
+VERSION: Final = 2
 
 UNITS: Final[dict[str, str]] = {
     "join_p50": "ms",
@@ -31,6 +33,8 @@ UNITS: Final[dict[str, str]] = {
 """All figures of a lane, each a median or a percentile with its interval."""
 COSTS: Final = ("requests", "bytes", "server", "database", "memory")
 """Of these a repetition has one value."""
+KINDS: Final = {"join": attrgetter("joins"), "signal": attrgetter("signals")}
+"""Of these there are percentiles."""
 
 
 @dataclass(frozen=True)
@@ -109,31 +113,14 @@ class Report:
     floor: Result
     results: list[Result]
     not_started: list[NotStarted]
-    alike: dict[str, list[str]] = field(init=False)
-    figures: dict[str, Figures] = field(init=False)
+    apart: Apart = field(init=False)
 
     def __post_init__(self) -> None:
-        every = (self.floor, *self.results)
-        seed = self.plan.seed
-        samples = {each.about.name: _samples(each, seed) for each in every}
-        self.figures = {
-            each.about.name: _figures(each, samples[each.about.name], seed) for each in every
+        """All lanes are compared with each other, the floor too."""
+        lanes = {
+            each.about.name: observed(each, self.plan.seed) for each in (*self.results, self.floor)
         }
-        # by their joins, and where a lane has none, by the signals of both
-        named = [each.about.name for each in self.results]
-        joins, signals = (
-            alike({name: samples[name][kind] for name in named}, self.noise.latency)
-            for kind in (0, 1)
-        )
-        joined = {name for name in named if len(samples[name][0])}
-        self.alike = {
-            name: [
-                other
-                for other in named
-                if other in (joins if {name, other} <= joined else signals)[name]
-            ]
-            for name in named
-        }
+        self.apart = told_apart([(lanes, self.noise.of)])
 
     def heading(self, gone: NotStarted) -> str:
         """What became of a lane: nothing, or less than was planned."""
@@ -150,12 +137,7 @@ class Report:
         return sum(each.missed for result in self.results for each in result.repetitions)
 
     def json(self) -> dict[str, Any]:
-        head = {"what": "roomtone lab peers", "version": VERSION, "made_at": self.made_at}
-        return head | {
-            "machine": self.machine,
-            "plan": asdict(self.plan),
-            "noise": asdict(self.noise),
-            "units": UNITS,
+        return json_report.head("peers", VERSION, self, UNITS) | {
             "floor": self._lane(self.floor),
             "lanes": [self._lane(result) for result in self.results],
             "not_started": [asdict(each) for each in self.not_started],
@@ -163,34 +145,23 @@ class Report:
 
     def _lane(self, result: Result) -> dict[str, Any]:
         about = result.about
-        name = about.name
-        return {
-            "name": name,
+        lane = json_report.lane(about.name, about.label, self.apart, result.repetitions)
+        return lane | {
             "system": about.system,
-            "label": about.label,
             "setting": about.setting,
             "set_to": about.set_to,
             "recovery": about.recovery,
             "versions": result.versions,
-            "figures": plain(self.figures[name]),
-            "alike": self.alike.get(name, []),
             "losses": {fault: asdict(loss) for fault, loss in result.losses.items()},
-            "repetitions": [asdict(each) for each in result.repetitions],
         }
 
 
-def _samples(result: Result, seed: int) -> tuple[Sample, Sample]:
-    """Of its joins and of its signals."""
-    seed = seed_of(result.about.name, seed)
-    joins = Sample([each.joins for each in result.repetitions], SHARES, seed=seed)
-    signals = Sample([each.signals for each in result.repetitions], SHARES, seed=seed)
-    return joins, signals
-
-
-def _figures(result: Result, samples: tuple[Sample, Sample], seed: int) -> Figures:
-    found: Figures = {}
-    for kind, sample in zip(("join", "signal"), samples, strict=True):
-        for share in SHARES:
-            found[f"{kind}_p{share}"] = sample.interval(share)
+def observed(result: Result, seed: int) -> Observations:
     reads = {name: attrgetter(name) for name in COSTS}
-    return found | figures(result.about.name, result.repetitions, reads, seed)
+    return observations(result.about.name, result.repetitions, KINDS, reads, seed)
+
+
+def noise(floor: Result, idles: Sequence[Idle], seed: int) -> Noise:
+    """The floor has no database; both are processor of a write, so what the floor's server varies by is the noise of databases too."""
+    found = figures(observed(floor, seed))
+    return noise_of(found | {"database": found["server"]}, "join_p50", idles)

@@ -68,9 +68,9 @@ class Floor(FollowedHere):
         await self.server.start()
         self.versions = {"python": sys.version.split()[0]}
 
-    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
+    async def follow(self, numbers: range, *, through_proxy: bool = False) -> None:
         place = await self.reached(self._place, through_proxy=through_proxy)
-        await self.followers.start([FloorFollower(place, number) for number in range(many)])
+        await self.followers.start([FloorFollower(place, number) for number in numbers])
 
     async def write(self, participant: int, kind: Act, to: int | None) -> str:
         key, event = self.event(kind, participant)

@@ -101,11 +101,11 @@ class Followers:
     """All followers of a lane."""
 
     def __init__(self) -> None:
-        self._all: Sequence[Follower] = ()
+        self._all: list[Follower] = []
 
     async def start(self, followers: Sequence[Follower]) -> None:
-        """Wait until all follow. Raises CannotStart."""
-        self._all = followers
+        """These follow as well: wait until they do. Raises CannotStart."""
+        self._all += followers
         gate = asyncio.Semaphore(STARTING)
 
         async def start(follower: Follower) -> None:
@@ -123,7 +123,7 @@ class Followers:
 
     async def stop(self) -> None:
         await asyncio.gather(*(follower.stop() for follower in self._all), return_exceptions=True)
-        self._all = ()
+        self._all.clear()
 
     def arrivals(self) -> list[Arrivals]:
         return [follower.arrivals for follower in self._all]

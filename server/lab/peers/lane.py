@@ -91,8 +91,8 @@ class Lane(ABC):
         """Start everything; the versions of what runs are in `versions`."""
 
     @abstractmethod
-    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
-        """So many followers follow, each with its own connection, and follow again whenever it ends."""
+    async def follow(self, numbers: range, *, through_proxy: bool = False) -> None:
+        """The followers with these numbers follow as well, each with its own connection, and follow again whenever it ends."""
 
     async def join(self, participant: int) -> str:
         """A participant joins; the key of the event. Returns when the system has acknowledged it."""

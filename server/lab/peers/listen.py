@@ -79,12 +79,12 @@ class Listen(FollowedHere):
         version = await make_tables(self.around.bench)
         self.versions = {"postgresql": version, "psycopg": psycopg.__version__}
 
-    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
-        require_sessions(many)
+    async def follow(self, numbers: range, *, through_proxy: bool = False) -> None:
+        require_sessions(numbers.stop)
         url = self.around.bench.admin_url
         if through_proxy:
             self.proxy, url = await cuttable(self.around.bench, self.folder)
-        await self.followers.start([ListenFollower(url, number) for number in range(many)])
+        await self.followers.start([ListenFollower(url, number) for number in numbers])
 
     async def write(self, participant: int, kind: Act, to: int | None) -> str:
         key, event = self.event(kind, participant)

@@ -29,7 +29,7 @@ def followers_of(plan: Plan) -> int:
 async def losses(lane: Lane, plan: Plan, found: dict[Fault, Loss]) -> None:
     """By each fault of the plan that the lane can have, into `found`, which keeps what was counted before an error. Raises CannotStart."""
     await lane.start()
-    await lane.follow(followers_of(plan), through_proxy=True)
+    await lane.follow(range(followers_of(plan)), through_proxy=True)
     for fault in plan.faults:
         if fault == "database" and not lane.has_database:
             continue

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ...tools.waiting import TimeLimit, until
+from ..quoted.figures import kept
 from .figures import Repetition
 from .lane import PARTICIPANTS, Arrivals, Lane, Use
 from .plan import VISIT, Act, Plan
@@ -16,6 +17,8 @@ from .visits import Write, Written, visits
 CALM: Final = 0.3  # seconds after the warming up, before the counting begins
 ARRIVES_WITHIN: Final = 10.0  # seconds for the last event
 WARM: Final = 40.0  # writes a second before the counting begins, at least
+FEW: Final = 4
+"""One of so many followers is there at first. What each of the others takes is the slope of memory: a program’s own memory is in neither."""
 SIGNALS: Final[tuple[Act, ...]] = ("offer", "candidate")
 
 
@@ -23,18 +26,31 @@ async def repetition(lane: Lane, plan: Plan) -> Repetition:
     """Raises CannotStart, and TimeoutError when writes do not end."""
     await lane.start()
     await _connect_participants(lane)
-    before = await lane.measure()
-    await lane.follow(plan.followers)
-    rate = max(WARM, plan.rate)
-    one_visit_each = PARTICIPANTS * len(VISIT) / rate
-    await arrived(lane, await visits(lane, plan.followers, rate, one_visit_each), ARRIVES_WITHIN)
-    await asyncio.sleep(CALM)
-    began = await lane.measure()
+    few = first_of(plan.followers)
+    first = await _warm(lane, plan, range(few))
+    began = first
+    if few < plan.followers:
+        began = await _warm(lane, plan, range(few, plan.followers))
     clock = asyncio.get_running_loop().time()
     written = await visits(lane, plan.followers, plan.rate, plan.duration)
     seen = await arrived(lane, written, ARRIVES_WITHIN)
     seconds = asyncio.get_running_loop().time() - clock
-    return _repetition(lane, plan, written, seen, (before, began, await lane.measure()), seconds)
+    return _repetition(lane, plan, written, seen, (first, began, await lane.measure()), seconds)
+
+
+def first_of(followers: int) -> int:
+    """How many follow while memory is read for the first time."""
+    return max(1, followers // FEW)
+
+
+async def _warm(lane: Lane, plan: Plan, numbers: range) -> Use:
+    """These follow as well, and each participant makes a visit that is not counted; what was used until then."""
+    await lane.follow(numbers)
+    rate = max(WARM, plan.rate)
+    one_visit_each = PARTICIPANTS * len(VISIT) / rate
+    await arrived(lane, await visits(lane, numbers.stop, rate, one_visit_each), ARRIVES_WITHIN)
+    await asyncio.sleep(CALM)
+    return await lane.measure()
 
 
 async def _connect_participants(lane: Lane) -> None:
@@ -55,7 +71,7 @@ def _repetition(
     uses: tuple[Use, Use, Use],
     seconds: float,
 ) -> Repetition:
-    before, began, ended = uses
+    first, began, ended = uses
     writes = max(1, len(written.accepted))
     owed = list(owed_to(lane, written, plan.followers))
     delivered = sum(write.key in seen[follower] for write, follower in owed)
@@ -77,8 +93,14 @@ def _repetition(
         bytes=round((network.received + network.sent) / max(1, delivered), 1),
         server=each_write(ended.server, began.server),
         database=each_write(ended.database, began.database),
-        memory=round(max(0, began.memory - before.memory) / plan.followers),
+        memory=_slope(began.memory - first.memory, plan.followers),
     )
+
+
+def _slope(grown: int, followers: int) -> int | None:
+    """Bytes for each of those who followed later; None of a single follower, where nobody does."""
+    later = followers - first_of(followers)
+    return round(grown / later) if later else None
 
 
 def owed_to(lane: Lane, written: Written, followers: int) -> list[tuple[Write, int]]:
@@ -109,7 +131,7 @@ def _latencies(
     written: Written, seen: Sequence[Arrivals], acts: Sequence[Act]
 ) -> list[list[float]]:
     """Milliseconds of each of these writes, from before it was sent until each follower saw it."""
-    return [
+    return kept(
         [
             round((times[write.key][0] - write.began) * 1000, 3)
             for times in seen
@@ -117,4 +139,4 @@ def _latencies(
         ]
         for write in written.accepted
         if write.act in acts
-    ]
+    )

@@ -124,10 +124,10 @@ class Nats(FollowedHere):
             await client.request(f"$JS.API.STREAM.CREATE.{STREAM}", settings)
             client.close()
 
-    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
+    async def follow(self, numbers: range, *, through_proxy: bool = False) -> None:
         place = await self.reached(self._place, through_proxy=through_proxy)
         await self.followers.start(
-            [NatsFollower(place, number, stream=self._stream) for number in range(many)]
+            [NatsFollower(place, number, stream=self._stream) for number in numbers]
         )
 
     async def write(self, participant: int, kind: Act, to: int | None) -> str:

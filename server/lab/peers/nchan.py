@@ -96,9 +96,9 @@ class Nchan(FollowedHere):
         self.server = Process("nginx", command, errors, self._place)
         await self.server.start()
 
-    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
+    async def follow(self, numbers: range, *, through_proxy: bool = False) -> None:
         place = await self.reached(self._place, through_proxy=through_proxy)
-        await self.followers.start([StreamFollower(place, f"/events/{n}") for n in range(many)])
+        await self.followers.start([StreamFollower(place, f"/events/{n}") for n in numbers])
 
     async def write(self, participant: int, kind: Act, to: int | None) -> str:
         key, event = self.event(kind, participant)

@@ -96,9 +96,9 @@ class PeerJs(FollowedHere):
         self.server = Process("PeerServer", command, log_file, self._place, WITHOUT_BUFFERUTIL)
         await self.server.start()
 
-    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
+    async def follow(self, numbers: range, *, through_proxy: bool = False) -> None:
         place = await self.reached(self._place, through_proxy=through_proxy)
-        await self.followers.start([PeerFollower(place, number) for number in range(many)])
+        await self.followers.start([PeerFollower(place, number) for number in numbers])
 
     async def write(self, participant: int, kind: Act, to: int | None) -> str:
         """There is no acknowledgement: a message is accepted when the kernel takes it."""

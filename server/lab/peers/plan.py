@@ -49,7 +49,7 @@ class Plan:
         """About how long the run takes."""
         measured = sum(LANES[system][0] for system in self.systems) + 1
         broken = sum(LANES[system][1] for system in self.systems) if self.faults else 0
-        return 10 + measured * self.repetitions * (self.duration + 2.4) + 15.0 * broken / AT_ONCE
+        return 10 + measured * self.repetitions * (self.duration + 3.0) + 15.0 * broken / AT_ONCE
 
 
 SIZES: Final[dict[str, dict[str, Any]]] = {

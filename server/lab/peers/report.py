@@ -8,7 +8,7 @@ from html import escape
 from ...tools.bars import Bar, bars
 from ...tools.number_format import bytes_of, figure, milliseconds
 from ...tools.page import Row, definitions, figure_of, head, numbers, page, soft
-from ..quoted.wording import interval, ranged, warning
+from ..quoted.wording import Cells, interval, notes
 from .figures import Report, Result
 from .method import method
 from .wording import FAULTS, SHOWN, loss
@@ -17,20 +17,24 @@ from .wording import FAULTS, SHOWN, loss
 def html(report: Report) -> str:
     """The whole page."""
     lost = list(_losses(report))
-    timed = [each for each in report.results if each.repetitions]
+    timed = [each for each in _every(report) if each.repetitions]
     return page(
         "Beside other systems · Roomtone lab",
         _head(report),
-        f'<h2>What it takes</h2><div class="charts">{"".join(_charts(report))}</div>',
+        f'<h2>What it takes</h2>{soft(notes(report.apart))}<div class="charts">{"".join(_charts(report))}</div>',
         numbers(LOST, LOSS_HEADINGS, lost, "What is lost") if lost else "",
-        numbers(TIMES, TIMES_HEADINGS, (_times(report, each) for each in timed), "The times"),
         numbers(
-            interval(report.plan.repetitions),
+            f"{TIMES} {notes(report.apart)}",
+            TIMES_HEADINGS,
+            (_times(report, each) for each in timed),
+            "The times",
+        ),
+        numbers(
+            f"{interval(report.plan.repetitions)} {notes(report.apart)}",
             COSTS_HEADINGS,
             (_costs(report, each) for each in timed),
             "The costs",
         ),
-        warning({each.about.name: each.about.label for each in report.results}, report.alike),
         definitions("How each lane is set", ((r.about.label, _set(r)) for r in _every(report))),
         definitions(
             "What was not measured to its end, or not started",
@@ -72,12 +76,18 @@ def _head(report: Report) -> str:
 
 
 def _charts(report: Report) -> Iterable[str]:
-    floors = report.figures[report.floor.about.name]
+    figures = report.apart.figures
+    floors = figures[report.floor.about.name]
     for name, shown in SHOWN.items():
         rows = [
-            Bar(each.about.label, found, "strong" if each.about.system == "roomtone" else "")
+            Bar(
+                each.about.label,
+                found,
+                "strong" if each.about.system == "roomtone" else "",
+                Cells(report.apart, each.about.name).letters(name),
+            )
             for each in report.results
-            if (found := report.figures[each.about.name][name]) is not None
+            if (found := figures[each.about.name][name]) is not None
         ]
         if not rows:
             continue  # as the slowest of few joins
@@ -104,10 +114,7 @@ def _losses(report: Report) -> Iterable[Row]:
 
 
 SHARES = ("p50", "p95", "p99")
-TIMES = (
-    "Milliseconds until a follower sees a join, and its only follower an offer or a candidate, of all receipts; intervals in brackets. A p95 of fewer than 20"
-    " writes and a p99 of fewer than 100 would be the slowest of them, and are left out."
-)
+TIMES = "Milliseconds until a follower sees a join, and its only follower an offer or a candidate, of all receipts; intervals in brackets."
 TIMES_HEADINGS = (
     "system",
     "setting",
@@ -126,20 +133,20 @@ COSTS_HEADINGS = (
 
 
 def _times(report: Report, result: Result) -> Row:
-    found = report.figures[result.about.name]
+    found = Cells(report.apart, result.about.name)
     names = (f"{kind}_{share}" for kind in ("join", "signal") for share in SHARES)
-    times = (ranged(found[name], milliseconds) for name in names)
+    times = (found.ranged(name, milliseconds) for name in names)
     return Row([result.about.label, result.about.setting, *times])
 
 
 def _costs(report: Report, result: Result) -> Row:
-    found = report.figures[result.about.name]
+    found = Cells(report.apart, result.about.name)
     missed = sum(each.missed for each in result.repetitions)
     cells = [
         result.about.label,
         result.about.setting,
-        *(ranged(found[name], figure) for name in ("requests", "bytes", "server", "database")),
-        ranged(found["memory"], bytes_of),
+        *(found.ranged(name, figure) for name in ("requests", "bytes", "server", "database")),
+        found.ranged("memory", bytes_of),
         str(missed),
     ]
     return Row(cells, bad=missed > 0)

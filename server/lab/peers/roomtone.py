@@ -170,12 +170,13 @@ class Roomtone(FollowedHere):
         )
         self.versions = {"roomtone": __version__}
 
-    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
+    async def follow(self, numbers: range, *, through_proxy: bool = False) -> None:
         bench = self.around.bench
-        people = await bench.people(self._relay.place, "follower", many)
-        self._people = await bench.seat(self._psql, self._room, people)
+        known = await bench.people(self._relay.place, "follower", numbers.stop)
+        people = await bench.seat(self._psql, self._room, known[numbers.start :])
+        self._people += people
         place = await self.reached(self._relay.place, through_proxy=through_proxy)
-        await self.followers.start([self._follower(place, person) for person in self._people])
+        await self.followers.start([self._follower(place, person) for person in people])
 
     def _follower(self, place: Place, person: Person) -> Follower:
         match self._technique:

@@ -10,16 +10,15 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 
 from ...supervision import all_of, finished
 from ...tools.output import Step
 from ...tools.waiting import in_thread
 from ...tools.workbench import Workbench, workbench
-from ..quoted.noise import Idle, idle, noise
+from ..quoted.noise import Idle, idle
 from ..quoted.rounds import rounds
 from .catalogue import FLOOR, Entry, entries
-from .figures import NotStarted, Report, Result
+from .figures import NotStarted, Report, Result, noise
 from .lane import Lane, Surroundings
 from .live import LiveRows, live_rows
 from .losses import losses
@@ -151,13 +150,11 @@ class Run:
         self._not_started[about.name] = NotStarted(about.name, about.label, why, install, words)
 
     def report(self, machine: dict[str, object]) -> Report:
-        joins = [[ms for join in each.joins for ms in join] for each in self._floor.repetitions]
-        floors = [median(each) for each in joins if each]
         return Report(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             machine=machine,
             plan=self._plan,
-            noise=noise(floors, self._idle),
+            noise=noise(self._floor, self._idle, self._plan.seed),
             floor=self._floor,
             results=[each for each in self._results.values() if each.repetitions or each.losses],
             not_started=list(self._not_started.values()),

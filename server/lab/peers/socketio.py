@@ -111,9 +111,9 @@ class SocketIo(Lane):
             "database": database,
         }
 
-    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
+    async def follow(self, numbers: range, *, through_proxy: bool = False) -> None:
         place = await self.reached(self._place, through_proxy=through_proxy)
-        await self._ask("follow", many=many, place=str(place), fastest=self._fastest)
+        await self._ask("follow", numbers=[*numbers], place=str(place), fastest=self._fastest)
 
     async def write(self, participant: int, kind: Act, to: int | None) -> str:
         key, event = self.event(kind, participant)

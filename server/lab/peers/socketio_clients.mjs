@@ -86,9 +86,9 @@ function participate(place, fastest) {
 }
 
 const commands = {
-  async follow({ many, place, fastest }) {
+  async follow({ numbers, place, fastest }) {
     counting = true
-    await Promise.all(Array.from({ length: many }, (_, number) => follow(number, place, fastest)))
+    await Promise.all(numbers.map((number) => follow(number, place, fastest)))
     counting = false
     return {}
   },

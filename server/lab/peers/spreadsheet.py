@@ -17,7 +17,7 @@ def _rows(report: Report) -> Iterator[Cells]:
     for result in (*report.results, report.floor):
         about = result.about
         lane = (about.name, about.system, about.setting)
-        yield from rows_of(lane, report.figures[about.name], UNITS)
+        yield from rows_of(lane, report.apart, UNITS)
         for fault, loss in result.losses.items():
             for name, many, unit in (
                 ("lost", loss.lost, "deliveries"),
@@ -25,12 +25,10 @@ def _rows(report: Report) -> Iterator[Cells]:
                 ("repeated", loss.repeated, "deliveries"),
                 ("refused", loss.refused, "writes"),
             ):
-                yield (*lane, f"{name}_{fault}", unit, many, "", "", 1)
+                yield (*lane, f"{name}_{fault}", unit, many, "", "", 1, "")
     floor = (report.floor.about.name, report.floor.about.system, report.floor.about.setting)
     repetitions = len(report.floor.repetitions)
     noise = report.noise
-    known = {"latency": noise.latency, "late": noise.late, "busy": noise.busy}
-    for name, found in known.items():
-        if found is not None:
-            unit = "share of all cores" if name == "busy" else "ms"
-            yield (*floor, f"noise_{name}", unit, found, "", "", repetitions)
+    units = UNITS | {"late": "ms", "busy": "share of all cores"}
+    for name, found in (noise.figures | {"late": noise.late, "busy": noise.busy}).items():
+        yield (*floor, f"noise_{name}", units[name], found, "", "", repetitions, "")

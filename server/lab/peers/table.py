@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ...tools.grid import grid
 from ...tools.number_format import figure, milliseconds
-from ..quoted.wording import apart, interval, noise_of, ranged, value
+from ..quoted.wording import Cells, interval, noise_of, notes
 from .figures import Report, Result
 from .plan import FAULTS
 from .wording import loss
@@ -40,23 +40,22 @@ def table(report: Report) -> RenderableType:
 
 
 def _times(report: Report, result: Result) -> list[str]:
-    found = report.figures[result.about.name]
+    cells = Cells(report.apart, result.about.name)
     others = ("join_p95", "join_p99", "signal_p50")
     return [
-        ranged(found["join_p50"], milliseconds),
-        *(value(found[name], milliseconds) for name in others),
+        cells.ranged("join_p50", milliseconds),
+        *(cells.value(name, milliseconds) for name in others),
     ]
 
 
 def _costs(report: Report, result: Result) -> list[str]:
-    found = report.figures[result.about.name]
-    memory = found["memory"]
+    cells = Cells(report.apart, result.about.name)
     return [
-        value(found["server"], figure),
-        value(found["database"], figure),
-        "–" if memory is None else figure(memory.value / 1000),
-        value(found["bytes"], figure),
-        value(found["requests"], figure),
+        cells.value("server", figure),
+        cells.value("database", figure),
+        cells.value("memory", lambda size: figure(size / 1000)),
+        cells.value("bytes", figure),
+        cells.value("requests", figure),
     ]
 
 
@@ -70,13 +69,6 @@ def _plan(report: Report) -> str:
 
 
 def _notes(report: Report) -> Iterator[Text]:
-    labels = {each.about.name: each.about.label for each in report.results}
-    ours = {
-        each.about.name: report.alike[each.about.name]
-        for each in report.results
-        if each.about.system == "roomtone"  # the report has all pairs
-    }
-    for label, words in apart(labels, ours):
-        yield Text(f"within the noise of {label}: {words}", style="dim")
+    yield Text(notes(report.apart), style="dim")
     for each in report.not_started:
         yield Text(f"{report.heading(each)}: {each.label}: {each}", style="bold")

@@ -71,10 +71,18 @@ def compared(one: Path, other: Path) -> Comparison:
             " compare two of one lab"
         )
     unlike = _unlike(first, second)
-    noise = sum(each["noise"]["latency"] or 0.0 for each in (first, second))
+    noises = [each["noise"]["figures"] for each in (first, second)]
     lanes, others = _lanes(first), _lanes(second)
     every = [
-        _pair(lane, name, first["units"][name], lanes[lane][name], others[lane][name], noise)
+        Pair(
+            lane,
+            name,
+            first["units"][name],
+            lanes[lane][name],
+            others[lane][name],
+            _gap(lanes[lane][name], others[lane][name])
+            > sum(each.get(name, 0.0) for each in noises),
+        )
         for lane in lanes
         if lane in others
         for name in lanes[lane]
@@ -116,10 +124,14 @@ def _unlike(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
 def _read(file: Path) -> dict[str, Any]:
     try:
         report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        float(report["noise"]["latency"] or 0.0)
+        if "figures" not in report["noise"]:
+            raise ReportError(
+                f"{file} is of an older release, which measured the noise of one figure only: measure again"
+            )
+        {name: float(width) for name, width in report["noise"]["figures"].items()}
         dict(report["plan"]), dict(report["machine"])
         return {name: report[name] for name in READ}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportError(f"{file} is no report of roomtone lab: {error!r}") from error
 
 
@@ -141,10 +153,9 @@ def _interval(found: dict[str, Any]) -> Interval:
     return Interval(value, low, high, int(found["repetitions"]))
 
 
-def _pair(lane: str, figure: str, unit: str, one: Interval, other: Interval, noise: float) -> Pair:
-    """The machine's noise is in milliseconds of latency, so it widens only these."""
-    gap = max(one.low, other.low) - min(one.high, other.high)
-    return Pair(lane, figure, unit, one, other, gap > (noise if unit == "ms" else 0.0))
+def _gap(one: Interval, other: Interval) -> float:
+    """How far apart two intervals are; less than 0 where they overlap."""
+    return max(one.low, other.low) - min(one.high, other.high)
 
 
 def _by_chance(pair: Pair) -> float:

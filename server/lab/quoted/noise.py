@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
 import psutil
 
-from ...tools.bootstrap import of_repetitions
 from ...tools.percentiles import rank
+from .figures import Figures
 
 IDLE: Final = 0.6  # seconds without anything, before each repetition of the floor
 TICK: Final = 0.01  # seconds
@@ -19,9 +19,10 @@ TICK: Final = 0.01  # seconds
 
 @dataclass(frozen=True)
 class Noise:
-    """`latency` in milliseconds: how wide the interval of the floor's medians is, None if fewer than two were measured.
+    """`figures`: how wide the interval of each of the idle lane's figures is, in the figure's unit; `latency` in milliseconds is that of its median.
 
-    Up to five it is from the smallest to the largest, from six on the 95 % interval: the range of more would only grow with their number.
+    Up to five repetitions it is from the smallest to the largest, from six on the 95 % interval: the range of more would only grow with their
+    number. `latency` is None and `figures` is empty if fewer than two were measured.
 
     `busy` is the share of all cores that was busy while nothing was measured, `late` how many milliseconds too late a timer woke (p95).
     """
@@ -29,6 +30,11 @@ class Noise:
     latency: float | None
     busy: float
     late: float
+    figures: dict[str, float] = field(default_factory=dict)
+
+    def of(self, figure: str) -> float | None:
+        """How large a difference in this figure may be and say nothing; 0 where the idle lane has no such figure, None if it was not measured."""
+        return None if self.latency is None else self.figures.get(figure, 0.0)
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,16 @@ async def idle(seconds: float = IDLE) -> Idle:
     return Idle(round(busy, 3), round(rank(sorted(late), 95), 3))
 
 
-def noise(floors: Sequence[float], idles: Sequence[Idle]) -> Noise:
-    """`floors` are the medians of the floor's repetitions, in milliseconds."""
-    found = of_repetitions(floors)
+def noise(floor: Figures, median_of: str, idles: Sequence[Idle]) -> Noise:
+    """`floor` are the figures of the idle lane's repetitions, of which `median_of` is its median latency."""
+    widths = {
+        name: round(found.high - found.low, 6)
+        for name, found in floor.items()
+        if found and found.repetitions > 1
+    }
     return Noise(
-        latency=round(found.high - found.low, 4) if found and len(floors) > 1 else None,
+        latency=widths.get(median_of),
         busy=median(each.busy for each in idles) if idles else 0.0,
         late=median(each.late for each in idles) if idles else 0.0,
+        figures=widths,
     )

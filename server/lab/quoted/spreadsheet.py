@@ -7,9 +7,10 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from .figures import Figures
+from .apart import Apart
 
-HEADINGS: Final = ("figure", "unit", "value", "low", "high", "repetitions")
+HEADINGS: Final = ("figure", "unit", "value", "low", "high", "repetitions", "alike")
+"""`alike`: the lanes that this value cannot be told from, with spaces between."""
 Cells = Sequence[object]
 
 
@@ -22,8 +23,9 @@ def spreadsheet(about: Sequence[str], rows: Iterable[Cells]) -> str:
     return text.getvalue()
 
 
-def rows_of(lane: Cells, figures: Figures, units: Mapping[str, str]) -> Iterator[Cells]:
-    """A lane's figures, without those that it has not."""
-    for name, found in figures.items():
+def rows_of(lane: Cells, apart: Apart, units: Mapping[str, str]) -> Iterator[Cells]:
+    """A lane's figures, without those that it has not; the first cell is its name."""
+    name = str(lane[0])
+    for figure, found in apart.figures[name].items():
         if found is not None:
-            yield (*lane, name, units[name], *found)
+            yield (*lane, figure, units[figure], *found, " ".join(apart.alike[name][figure]))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
+from typing import NamedTuple
 
 from ...tools.bootstrap import FEW, Interval
-from ...tools.page import definitions
+from .apart import Apart, short
 from .noise import Noise
 
 
 def interval(repetitions: int) -> str:
     """What an interval of so many repetitions is, as a sentence."""
     if repetitions < 2:
-        return "Measured once: it has no intervals."
+        return "Measured once: it has no intervals, and no two can be told apart."
     what = "from the smallest to the largest repetition" if repetitions < FEW else "95 % interval"
     return f"Medians; in brackets: {what}."
 
@@ -26,16 +27,35 @@ def noise_of(noise: Noise) -> str:
     )
 
 
-def value(found: Interval | None, say: Callable[[float], str]) -> str:
-    """The median alone, for where there is little room."""
-    return "–" if found is None else say(found.value)
-
-
-def ranged(found: Interval | None, say: Callable[[float], str]) -> str:
+def ranged(found: Interval, say: Callable[[float], str]) -> str:
     """The median and its interval in brackets; of one repetition its value alone."""
-    if found is None or found.repetitions < 2:
-        return value(found, say)
+    if found.repetitions < 2:
+        return say(found.value)
     return f"{say(found.value)} ({say(found.low)}–{say(found.high)})"
+
+
+class Cells(NamedTuple):
+    """How one lane's figures stand in a table: each with its letters."""
+
+    apart: Apart
+    lane: str
+
+    def value(self, name: str, say: Callable[[float], str]) -> str:
+        """The median alone, for where there is little room."""
+        return self._cell(name, lambda found: say(found.value))
+
+    def ranged(self, name: str, say: Callable[[float], str]) -> str:
+        return self._cell(name, lambda found: ranged(found, say))
+
+    def _cell(self, name: str, write: Callable[[Interval], str]) -> str:
+        found = self.apart.figures[self.lane][name]
+        if found is None:
+            return "–"
+        return f"{write(found)} {self.letters(name)}".strip()
+
+    def letters(self, name: str) -> str:
+        """Those that this value shares with values that it cannot be told from."""
+        return short(self.apart.letters[self.lane].get(name, ""))
 
 
 def order(repetitions: int, seed: int, of: str, each: str) -> str:
@@ -69,22 +89,25 @@ def noise_method(noise: Noise, floor: str) -> str:
     )
 
 
-ALIKE = "What this run cannot tell apart: the difference of their medians is within chance or the machine’s noise"
+LETTERS = (
+    "Values of a column or a chart with a letter in common cannot be told apart: their difference is within chance or the machine’s noise. Do not quote it."
+    " (a–d: a, b, c and d.)"
+)
 
 
-def apart(labels: Mapping[str, str], alike: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
-    """Each lane that has others like it, and these."""
-    return [
-        (labels[name], "; ".join(labels[other] for other in others))
-        for name, others in alike.items()
-        if others
-    ]
+LEFT_OUT = "A p95 of fewer than 20 moments and a p99 of fewer than 100 would be the slowest of them, and are left out (–)."
 
 
-def warning(labels: Mapping[str, str], alike: Mapping[str, Sequence[str]]) -> str:
-    """The part of the page that says what must not be quoted as a difference; HTML."""
-    pairs = apart(labels, alike)
-    return definitions(ALIKE, pairs) if pairs else ""
+def notes(apart: Apart) -> str:
+    """What the letters in a table mean, and why percentiles are missing; nothing where it has none and they are not."""
+    says = [LETTERS] if any(apart.groups.values()) else []
+    few = any(
+        found.get(f"{name.removesuffix('_p50')}_p99", found[name]) is None
+        for found in apart.figures.values()
+        for name in found
+        if name.endswith("_p50") and found[name] is not None
+    )
+    return " ".join([*says, *([LEFT_OUT] if few else [])])
 
 
 def running(made_at: str, machine: Mapping[str, object], versions: Mapping[str, str]) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from statistics import median
 
+from ...tools.bootstrap import Sample
 from ...tools.network import Tally
-from ...tools.percentiles import Spread
 from .plan import Technique
 
 
@@ -35,14 +36,15 @@ class Work:
 class Measurement:
     """The figures of one technique with `followers` followers.
 
-    `opening` is what it took until all followed and were warm, `running` from then on, summed over the followers.
+    `latencies` are, for each event, the milliseconds until each follower had it. `opening` is what it took until all followed and were
+    warm, `running` from then on, summed over the followers.
     `owed` events were to arrive at followers meanwhile. In all, the warming up included, `missed` did
-    not, `duplicated` came twice, `misordered` out of turn. Memory is in bytes, of the whole relay.
+    not, `duplicated` came twice, `misordered` out of turn. `grown` is by how many bytes the whole relay grew meanwhile.
     """
 
     technique: Technique
     followers: int
-    latency: Spread | None
+    latencies: list[list[float]]
     opening: Tally
     running: Tally
     owed: int
@@ -51,49 +53,62 @@ class Measurement:
     duplicated: int
     misordered: int
     work: Work
-    memory_before: int
-    memory_after: int
+    grown: int
 
-    @property
-    def memory_each(self) -> float:
-        """Bytes per follower."""
-        return max(0, self.memory_after - self.memory_before) / self.followers
+    def memory(self, alone: Alone) -> float:
+        """Bytes for each follower, beyond those by which a relay grows that nobody follows."""
+        return (self.grown - alone.grown) / self.followers
 
-    def cpu_each(self, baseline: Work) -> float:
+    def core(self, alone: Alone) -> float:
+        """Of a core, beyond what the writing took."""
+        return self.work.cpu / self.work.seconds - alone.work.cpu / alone.work.seconds
+
+    def cpu_each(self, alone: Alone) -> float:
         """Processor milliseconds per second and follower, beyond those that the writing took."""
-        spent = self.work.cpu / self.work.seconds - baseline.cpu / baseline.seconds
-        return max(0.0, 1000 * spent / self.followers)
+        return 1000 * self.core(alone) / self.followers
 
-    def delivery(self, baseline: Work) -> float | None:
+    def delivery(self, alone: Alone) -> float | None:
         """The relay's processor microseconds per event delivered, beyond those of the writing."""
-        spent = self.cpu_each(baseline) * self.followers * self.work.seconds * 1000
+        spent = 1e6 * self.core(alone) * self.work.seconds
         return round(spent / self.delivered, 1) if self.delivered else None
 
-    def transactions_beyond(self, baseline: Work) -> float:
+    def transactions_beyond(self, alone: Alone) -> float:
         """Transactions per second that the following took, beyond the writing."""
         with_followers = self.work.transactions / self.work.seconds
-        return max(0.0, with_followers - baseline.transactions / baseline.seconds)
+        return with_followers - alone.work.transactions / alone.work.seconds
+
+
+@dataclass(frozen=True)
+class Alone:
+    """The writing alone, without followers, in one round; `grown` is by how many bytes the relay grew meanwhile."""
+
+    work: Work
+    grown: int
+
+    @staticmethod
+    def of_all(rounds: list[Alone]) -> Alone:
+        """The work of all rounds one after the other, and the median growth."""
+        return Alone(
+            reduce(Work.__add__, (each.work for each in rounds)),
+            round(median(each.grown for each in rounds)),
+        )
 
 
 @dataclass(frozen=True)
 class Floors:
     """Lower bounds of this machine: a bare LISTEN, and bare writes to as many sockets.
 
-    `listen` in milliseconds from before the commit to receipt, once in each round; `writes` {followers: µs per write}.
+    `listen`: of each round, the milliseconds of each notification from before the commit to receipt; `writes` {followers: µs per write}.
     """
 
-    listen: list[Spread]
+    listen: list[list[float]]
     writes: dict[int, float]
     frame: int
 
-    @property
-    def median(self) -> float:
-        """Milliseconds of half of the notifications, the median of the rounds."""
-        return median(each.p50 for each in self.listen)
-
-    @property
-    def p95(self) -> float:
-        return median(each.p95 for each in self.listen)
+    def late(self, share: int) -> float:
+        """Milliseconds that so many of 100 notifications did not exceed, of all rounds."""
+        found = Sample([[[each] for each in one] for one in self.listen]).interval(share)
+        return 0.0 if found is None else found.value
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import time
 from typing import Final
 
 from ...tools.notifications import bare_listen
-from ...tools.percentiles import Spread, spread
 from ...tools.workbench import Workbench
 from .figures import Clock
 
@@ -35,11 +34,9 @@ async def clock(bench: Workbench) -> Clock:
     return best
 
 
-async def listen(bench: Workbench, correction: float) -> Spread:
-    """Milliseconds of a bare LISTEN."""
-    found = spread([taken + correction for taken in await bare_listen(bench)])
-    assert found is not None
-    return found
+async def listen(bench: Workbench, correction: float) -> list[float]:
+    """Milliseconds of each notification to a bare LISTEN."""
+    return [round(taken + correction, 4) for taken in await bare_listen(bench)]
 
 
 async def writes(followers: tuple[int, ...]) -> dict[int, float]:

@@ -11,11 +11,11 @@ from typing import Final
 import psutil
 
 from ...tools.network import Place, Tally
-from ...tools.percentiles import Spread, spread
 from ...tools.relays import RelayProcess
 from ...tools.usage import memory, processor
 from ...tools.workbench import Psql, Workbench
-from .figures import Measurement, Work
+from ..quoted.figures import kept
+from .figures import Alone, Measurement, Work
 from .followers import FOLLOWERS, Follower, start_all, stop_all
 from .participants import Participant, Written, participants_of, write
 from .plan import Plan, Technique
@@ -108,7 +108,7 @@ async def measure(
     return Measurement(
         technique=technique,
         followers=number,
-        latency=_latency(followers, warm, correction),
+        latencies=_latencies(followers, warm, correction),
         opening=opening,
         running=running,
         owed=sum(seq > warm for each in owed for seq in each),
@@ -117,12 +117,11 @@ async def measure(
         duplicated=sum(follower.observed.duplicated for follower in followers),
         misordered=sum(follower.observed.misordered for follower in followers),
         work=work,
-        memory_before=before,
-        memory_after=after,
+        grown=after - before,
     )
 
 
-async def baseline(bench: Workbench, technique: Technique, plan: Plan) -> Work:
+async def baseline(bench: Workbench, technique: Technique, plan: Plan) -> Alone:
     """The cost of the writing alone, as clients of this technique write, without followers."""
     async with await bench.psql() as psql, bench.relay() as relay:
         room = await bench.room(psql)
@@ -130,16 +129,18 @@ async def baseline(bench: Workbench, technique: Technique, plan: Plan) -> Work:
         writers = await bench.people(relay.place, "participant", plan.participants)
         participants = participants_of(technique, relay.place, room, writers)
         meter = Meter(relay)
+        before = meter.memory()
         try:
             await write(participants, [target[0].peer], plan.visit)
             await asyncio.sleep(CALM)
             await meter.start()
             written = await write(participants, [target[0].peer], plan)
             work = await meter.stop(written)
+            grown = meter.memory() - before
         finally:
             await _close(participants)
         await bench.clear(psql, room)
-    return work
+    return Alone(work, grown)
 
 
 async def _until_all_arrived(
@@ -157,15 +158,15 @@ async def _until_all_arrived(
         await asyncio.sleep(0.05)
 
 
-def _latency(followers: list[Follower], warm: int, correction: float) -> Spread | None:
-    return spread(
-        [
-            event.behind * 1000 + correction
-            for follower in followers
-            for event in follower.observed.events()
-            if event.cursor.seq > warm
-        ]
-    )
+def _latencies(followers: list[Follower], warm: int, correction: float) -> list[list[float]]:
+    """Of each event, how late each follower got it, in ms."""
+    found: dict[int, list[float]] = {}
+    for follower in followers:
+        for event in follower.observed.events():
+            if event.cursor.seq > warm:
+                behind = round(event.behind * 1000 + correction, 3)
+                found.setdefault(event.cursor.seq, []).append(behind)
+    return kept(found.values())
 
 
 async def _close(participants: list[Participant]) -> None:

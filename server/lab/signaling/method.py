@@ -16,7 +16,7 @@ def method(report: Report) -> dict[str, str]:
     alone = "; ".join(
         f"by {way} {work.transactions / work.seconds:.0f} transactions and {1000 * work.cpu / work.seconds:.0f} ms of"
         " processor a second"
-        for way, work in report.baselines.items()
+        for way, work in report.writing.items()
     )
     clocks = f"The database’s clock is {clock.ahead:+.3f} ms from this machine’s, known to within {clock.within:.3f} ms;"
     clocks += (
@@ -40,7 +40,9 @@ def method(report: Report) -> dict[str, str]:
         ),
         "Intervals": intervals(plan.repetitions, "repetitions are drawn with replacement"),
         "The machine’s noise": noise_method(
-            report.noise, "The floor, a bare LISTEN, has its turn in each round."
+            report.noise,
+            "The floor, a bare LISTEN, has its turn in each round, and so has a relay that nobody follows: how much its processor, memory,"
+            " transactions and statements vary is the noise of these. Of LISTEN’s times:",
         ),
         "Latency": (
             "From the event’s commit_timestamp, which the log’s trigger takes while the transaction commits, to the moment"
@@ -58,15 +60,15 @@ def method(report: Report) -> dict[str, str]:
             " five a second."
         ),
         "Processor and memory": (
-            "User and system time of the relay’s process, minus the writing alone; memory is what only that process has"
-            " (USS), after minus before, divided by the followers. Each measurement has a fresh relay process on the same"
+            "User and system time of the relay’s process, minus the writing alone; memory is by how much what only that process has"
+            " (USS) grows, minus the writing alone, divided by the followers. Each measurement has a fresh relay process on the same"
             " database, so that none inherits another’s memory. Followers, participants, relay and PostgreSQL share this"
             " machine’s cores."
         ),
         "The writing alone": f"The same pattern without followers: {alone}.",
         "The floors": (
-            f"A bare LISTEN on an idle connection receives a NOTIFY {floors.median:.2f} ms (p50; p95"
-            f" {floors.p95:.2f}) after it was sent. A loop of bare writes of {floors.frame} bytes takes {writes}"
+            f"A bare LISTEN on an idle connection receives a NOTIFY {floors.late(50):.2f} ms (p50; p95"
+            f" {floors.late(95):.2f}) after it was sent. A loop of bare writes of {floors.frame} bytes takes {writes}"
             " sockets; compare the processor time per event."
         ),
         "Missed": (

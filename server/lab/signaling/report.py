@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from typing import Final
 
-from ...tools.bootstrap import Interval
 from ...tools.number_format import bytes_of, figure, milliseconds, milliseconds_of
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
-from ..quoted.wording import interval, ranged, running, value, warning
+from ..quoted.figures import names
+from ..quoted.wording import Cells, interval, notes, running
 from .method import method
 from .results import Report, Result
+from .table import times_listen
 from .wording import EXPLAINED, SERIES
 
 HEADINGS: Final = (
@@ -44,14 +45,14 @@ def html(report: Report) -> str:
         SERIES[name]: [(one.followers, one) for one in report.results if one.technique == name]
         for name in report.plan.techniques
     }
-    intro = f"{INTRO} {interval(report.plan.repetitions)}"
+    intro = f"{INTRO} {interval(report.plan.repetitions)} {notes(report.apart)}"
     return page(
         "Four ways to signal · Roomtone lab",
         _head(report),
         definitions("What is compared", ((SERIES[name], text) for name, text in EXPLAINED.items())),
+        soft(notes(report.apart)),
         charts("How the cost grows with followers", measured, _plots(report), "followers"),
         numbers(intro, HEADINGS, (_row(report, one) for one in report.results)),
-        warning({one.name: one.label for one in report.results}, report.alike),
         definitions("How it was measured", method(report).items()),
     )
 
@@ -80,79 +81,94 @@ def _head(report: Report) -> str:
 
 
 def _plots(report: Report) -> list[Plot[Result]]:
-    floor = report.floors.median
+    floor = report.floors.late(50)
 
-    def of(name: str, one: Result) -> Interval | None:
-        return report.figures[one.name][name]
+    def plot(
+        name: str,
+        heading: str,
+        text: str,
+        say: Callable[[float], str],
+        *,
+        logarithmic: bool = False,
+        floor: float | None = None,
+    ) -> Plot[Result]:
+        return Plot(
+            heading,
+            text,
+            lambda one: report.apart.figures[one.name][name],
+            say,
+            logarithmic=logarithmic,
+            floor=floor,
+            note=lambda one: Cells(report.apart, one.name).letters(name),
+        )
 
     return [
-        Plot(
+        plot(
+            "latency_p50",
             "How late: half of the events",
             "Milliseconds from commit to receipt, the median, on a logarithmic scale. The dashed line is a bare"
             f" LISTEN in psycopg, {floor:.2f} ms. Polling is late by half its interval, whatever else is done.",
-            partial(of, "latency_p50"),
             milliseconds_of,
             logarithmic=True,
             floor=floor,
         ),
-        Plot(
+        plot(
+            "latency_p95",
             "How late: 95 of 100 events",
             "The same for the slow ones. Here the price of many followers shows: each write to a socket waits for"
             " those before it, and they all share the processors.",
-            partial(of, "latency_p95"),
             milliseconds_of,
             logarithmic=True,
         ),
-        Plot(
+        plot(
+            "requests",
             "Requests",
             "Requests per second of all followers together. Push and WebSocket send one, at the beginning. Polling"
             " sends them by the clock, long-polling for each event.",
-            partial(of, "requests"),
             figure,
         ),
-        Plot(
+        plot(
+            "transactions_beyond_writing",
             "Transactions",
             "Transactions per second in the database, beyond those of the writing itself. With push and WebSocket"
             " the log is read once per notification, for all followers; otherwise once per request.",
-            partial(of, "transactions_beyond_writing"),
             figure,
         ),
-        Plot(
+        plot(
+            "bytes",
             "Bytes on the wire",
             "Bytes per second, both ways, of all followers together, counted at their sockets. The events are the same"
             " for all; polling adds its empty answers and long-polling a request and its headers to every event.",
-            partial(of, "bytes"),
             bytes_of,
         ),
-        Plot(
+        plot(
+            "core",
             "The relay’s processor",
             "Per cent of one core that the following took: the relay process, minus what the writing alone took."
             " Where lines come near 100, the relay is full.",
-            partial(of, "core"),
             lambda y: f"{figure(100 * y)}%",
         ),
     ]
 
 
 def _row(report: Report, one: Result) -> Row:
-    found = report.figures[one.name]
-    late = found["latency_p50"]
+    cells = Cells(report.apart, one.name)
     missed = one.total("missed")
-    cells = [
+    row = [
         str(one.followers),
         SERIES[one.technique].label,
-        *(ranged(found[f"latency_{share}"], milliseconds) for share in ("p50", "p95", "p99")),
-        "–" if late is None else figure(late.value / report.floors.median),
-        value(found["requests"], figure),
+        *(cells.ranged(name, milliseconds) for name in names("latency")),
+        times_listen(report, one),
+        cells.value("requests", figure),
         f"{sum(each.running.empty for each in one.repetitions):,}",
-        value(found["received"], bytes_of),
-        value(found["sent"], bytes_of),
-        ranged(found["transactions"], figure),
-        value(found["statements"], figure),
-        ranged(found["processor"], figure),
-        ranged(found["processor_per_event"], figure),
-        ranged(found["memory"], bytes_of),
+        cells.value("received", bytes_of),
+        cells.value("sent", bytes_of),
+        cells.ranged("transactions", figure),
+        cells.value("statements", figure),
+        cells.ranged("processor", figure),
+        cells.ranged("processor_per_event", figure),
+        cells.ranged("memory", bytes_of),
         f"{one.total('owed'):,}",
         str(missed),
     ]
-    return Row(cells, bad=missed > 0)
+    return Row(row, bad=missed > 0)

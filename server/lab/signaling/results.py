@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from ..quoted.figures import Figures, alike, figures, plain, sample
-from ..quoted.noise import Noise
-from .figures import Clock, Floors, Measurement, Work
+from ..quoted import json_report
+from ..quoted.apart import Apart, Limit, told_apart
+from ..quoted.figures import Observations, figures, names, observations
+from ..quoted.noise import Idle, Noise
+from ..quoted.noise import noise as noise_of
+from .figures import Alone, Clock, Floors, Measurement, Work
 from .plan import Plan, Technique
 from .wording import SERIES
 
-VERSION: Final = 2
-Read = Callable[[Measurement, Work], float | None]
+VERSION: Final = 3
+Read = Callable[[Measurement, Alone], float | None]
 """A figure of one repetition; beside it, what the writing alone takes."""
 
-
-def _late(share: str) -> Read:
-    return lambda one, _: None if one.latency is None else float(getattr(one.latency, share))
-
-
 FIGURES: Final[dict[str, tuple[str, Read]]] = {
-    "latency_p50": ("ms", _late("p50")),
-    "latency_p95": ("ms", _late("p95")),
-    "latency_p99": ("ms", _late("p99")),
     "requests": ("a second", lambda one, _: one.running.requests / one.work.seconds),
     "received": ("bytes a second", lambda one, _: one.running.received / one.work.seconds),
     "sent": ("bytes a second", lambda one, _: one.running.sent / one.work.seconds),
@@ -37,15 +32,14 @@ FIGURES: Final[dict[str, tuple[str, Read]]] = {
     "transactions_beyond_writing": ("a second", Measurement.transactions_beyond),
     "statements": ("a second", lambda one, _: one.work.statements / one.work.seconds),
     "processor": ("ms a second and follower", Measurement.cpu_each),
-    "core": (
-        "share of one core",
-        lambda one, before: one.cpu_each(before) * one.followers / 1000,
-    ),
+    "core": ("share of one core", Measurement.core),
     "processor_per_event": ("µs an event", Measurement.delivery),
-    "memory": ("bytes a follower", lambda one, _: one.memory_each),
+    "memory": ("bytes a follower", Measurement.memory),
 }
 """{figure: its unit, and how it is read}. Requests, bytes, transactions, statements and `core` are of all followers together."""
-UNITS: Final = {name: unit for name, (unit, _) in FIGURES.items()}
+UNITS: Final = dict.fromkeys(names("latency"), "ms") | {
+    name: unit for name, (unit, _) in FIGURES.items()
+}
 
 
 @dataclass
@@ -71,7 +65,7 @@ class Result:
 
 @dataclass
 class Report:
-    """One run. `baselines` are the same writing without followers, by `rows` and by `websocket`, of all rounds together."""
+    """One run. `baselines` are the same writing without followers in each round, by `rows` and by `websocket`."""
 
     made_at: str
     machine: dict[str, object]
@@ -80,31 +74,63 @@ class Report:
     noise: Noise
     clock: Clock
     floors: Floors
-    baselines: dict[str, Work]
+    baselines: dict[str, list[Alone]]
     results: list[Result]
-    figures: dict[str, Figures] = field(init=False)
-    alike: dict[str, list[str]] = field(init=False)
+    apart: Apart = field(init=False)
 
     def __post_init__(self) -> None:
-        """Lanes with the same followers are compared by the median latency."""
-        seed = self.plan.seed
-        self.figures = {}
-        for each in self.results:
-            reads = {name: partial(self._read, name) for name in FIGURES}
-            self.figures[each.name] = figures(each.name, each.repetitions, reads, seed)
-        self.alike = {}
-        for number in self.plan.followers:
-            lanes = [each for each in self.results if each.followers == number]
-            read = partial(self._read, "latency_p50")
-            samples = {each.name: sample(each.name, each.repetitions, read, seed) for each in lanes}
-            self.alike |= alike(samples, self.noise.latency)
+        """Lanes with the same followers are compared."""
+        self.apart = told_apart(
+            (
+                {
+                    each.name: self._observed(each)
+                    for each in self.results
+                    if each.followers == number
+                },
+                self._limit(number),
+            )
+            for number in self.plan.followers
+        )
 
-    def _read(self, name: str, one: Measurement) -> float | None:
-        _, read = FIGURES[name]
-        return read(one, self.baseline(one.technique))
+    def _observed(self, result: Result) -> Observations:
+        alone = self.alone(result.technique)
+        reads = {name: partial(_reading, read, alone) for name, (_, read) in FIGURES.items()}
+        kinds = {"latency": lambda one: one.latencies}
+        return observations(result.name, result.repetitions, kinds, reads, self.plan.seed)
 
-    def baseline(self, technique: Technique) -> Work:
-        return self.baselines["websocket" if technique == "websocket" else "rows"]
+    def _limit(self, followers: int) -> Limit:
+        """The noise of the whole relay, for each follower where the figure is."""
+        noise = self.noise.of
+
+        def limit(name: str) -> float | None:
+            match name:
+                case "processor":
+                    whole, share = noise("core"), 1000 / followers
+                case "processor_per_event":
+                    whole, share = noise("core"), 1e6 / self._events_a_second(followers)
+                case "memory":
+                    whole, share = noise("grown"), 1 / followers
+                case _:
+                    whole, share = noise(name), 1.0
+            return None if whole is None else whole * share
+
+        return limit
+
+    def _events_a_second(self, followers: int) -> float:
+        """That arrived, in the slowest of these measurements."""
+        every = [
+            one for each in self.results if each.followers == followers for one in each.repetitions
+        ]
+        return min((max(1, one.delivered) / one.work.seconds for one in every), default=1.0)
+
+    @property
+    def writing(self) -> dict[str, Work]:
+        """The writing alone, of all rounds, by its way."""
+        return {way: Alone.of_all(rounds).work for way, rounds in self.baselines.items()}
+
+    def alone(self, technique: Technique) -> Alone:
+        """The writing alone, of all rounds together."""
+        return Alone.of_all(self.baselines[way_of(technique)])
 
     @property
     def missed(self) -> int:
@@ -115,27 +141,53 @@ class Report:
         return sum(each.total("owed") for each in self.results)
 
     def json(self) -> dict[str, Any]:
-        """`{"what", "version", …}`; everything derived is in it too."""
-        head = {"what": "roomtone lab signaling", "version": VERSION, "made_at": self.made_at}
-        return head | {
-            "machine": self.machine,
+        return json_report.head("signaling", VERSION, self, UNITS) | {
             "versions": self.versions,
-            "plan": asdict(self.plan),
-            "noise": asdict(self.noise),
-            "units": UNITS,
             "clock": asdict(self.clock),
             "floors": asdict(self.floors),
-            "baselines": {way: asdict(work) for way, work in self.baselines.items()},
+            "baselines": {
+                way: [asdict(each) for each in rounds] for way, rounds in self.baselines.items()
+            },
             "lanes": [
-                {
-                    "name": each.name,
-                    "label": each.label,
-                    "technique": each.technique,
-                    "followers": each.followers,
-                    "figures": plain(self.figures[each.name]),
-                    "alike": self.alike[each.name],
-                    "repetitions": [asdict(one) for one in each.repetitions],
-                }
+                json_report.lane(each.name, each.label, self.apart, each.repetitions)
+                | {"technique": each.technique, "followers": each.followers}
                 for each in self.results
             ],
         }
+
+
+def way_of(technique: Technique) -> str:
+    """How clients of this technique write."""
+    return "websocket" if technique == "websocket" else "rows"
+
+
+def _reading(read: Read, alone: Alone, one: Measurement) -> float | None:
+    return read(one, alone)
+
+
+def noise(
+    listen: Sequence[Sequence[float]],
+    baselines: Mapping[str, Sequence[Alone]],
+    idles: Sequence[Idle],
+    seed: int,
+) -> Noise:
+    """The idle lane is a bare LISTEN, and a relay that nobody follows: of its two ways of writing, what varies more.
+
+    `core` in a share of one core, `grown` in bytes of the whole relay, transactions and statements a second.
+    """
+    floor = figures(
+        observations("floor", listen, {"latency": lambda one: [[each] for each in one]}, {}, seed)
+    )
+    found = noise_of(floor, "latency_p50", idles)
+    reads = {
+        "core": lambda one: one.work.cpu / one.work.seconds,
+        "transactions": lambda one: one.work.transactions / one.work.seconds,
+        "transactions_beyond_writing": lambda one: one.work.transactions / one.work.seconds,
+        "statements": lambda one: one.work.statements / one.work.seconds,
+        "grown": lambda one: float(one.grown),
+    }
+    for way, rounds in baselines.items():
+        alone = noise_of(figures(observations(way, rounds, {}, reads, seed)), "core", idles)
+        for name, width in alone.figures.items():
+            found.figures[name] = max(width, found.figures.get(name, 0.0))
+    return found

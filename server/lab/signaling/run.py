@@ -5,19 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from functools import partial, reduce
+from functools import partial
 from typing import Final, NamedTuple
 
 from ...tools.output import Step
 from ...tools.workbench import Workbench
-from ..quoted.noise import Idle, idle, noise
+from ..quoted.noise import Idle, idle
 from ..quoted.rounds import rounds
 from ..quoted.wording import versions
-from .figures import Clock, Floors, Work
+from .figures import Alone, Clock, Floors
 from .floors import FRAME, clock, listen, writes
 from .measurement import Through, baseline, directly, measure
 from .plan import Plan, Technique
-from .results import Report, Result
+from .results import Report, Result, noise
 
 WAYS: Final[dict[str, Technique]] = {"rows": "sse", "websocket": "websocket"}
 """How the writing alone is measured, each as clients of this technique write."""
@@ -60,7 +60,7 @@ class Run:
         self._clock = clocks
         self._floors = Floors([], {}, FRAME)
         self._idle: list[Idle] = []
-        self._alone: dict[str, list[Work]] = {way: [] for way in WAYS}
+        self._alone: dict[str, list[Alone]] = {way: [] for way in WAYS}
         self._results = [
             Result(technique, number) for number in plan.followers for technique in plan.techniques
         ]
@@ -97,9 +97,9 @@ class Run:
             machine=await self._bench.machine(),
             versions=versions(*PACKAGES),
             plan=self._plan,
-            noise=noise([each.p50 for each in self._floors.listen], self._idle),
+            noise=noise(self._floors.listen, self._alone, self._idle, self._plan.seed),
             clock=self._clock,
             floors=self._floors,
-            baselines={way: reduce(Work.__add__, each) for way, each in self._alone.items()},
+            baselines=self._alone,
             results=self._results,
         )

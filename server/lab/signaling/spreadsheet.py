@@ -13,8 +13,6 @@ def spreadsheet(report: Report) -> str:
         (
             row
             for each in report.results
-            for row in rows_of(
-                (each.name, each.technique, each.followers), report.figures[each.name], UNITS
-            )
+            for row in rows_of((each.name, each.technique, each.followers), report.apart, UNITS)
         ),
     )

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from ...tools.grid import grid
 from ...tools.number_format import figure, milliseconds
-from ..quoted.wording import apart, interval, noise_of, ranged, value
+from ..quoted.wording import Cells, interval, noise_of, notes
 from .results import Report, Result
 from .wording import SERIES
 
@@ -26,10 +26,7 @@ def table(report: Report) -> RenderableType:
         grid("What it costs", "technique", COSTS, costs),
         Text(_floors(report)),
         Text(_baselines(report), style="dim"),
-        *(
-            Text(f"within the noise of {label}: {words}", style="dim")
-            for label, words in apart({one.name: one.label for one in every}, report.alike)
-        ),
+        Text(notes(report.apart), style="dim"),
     )
 
 
@@ -38,29 +35,28 @@ def _name(one: Result) -> tuple[str, str]:
 
 
 def _noticed(report: Report, one: Result) -> list[RenderableType]:
-    found = report.figures[one.name]
-    late, missed = found["latency_p50"], one.total("missed")
+    cells, missed = Cells(report.apart, one.name), one.total("missed")
     return [
-        ranged(late, milliseconds),
-        value(found["latency_p95"], milliseconds),
-        value(found["latency_p99"], milliseconds),
-        "–" if late is None else figure(late.value / report.floors.median),
+        cells.ranged("latency_p50", milliseconds),
+        cells.value("latency_p95", milliseconds),
+        cells.value("latency_p99", milliseconds),
+        times_listen(report, one),
         str(one.total("owed")),
         Text(str(missed), style="bold red" if missed else "green"),
     ]
 
 
 def _costs(report: Report, one: Result) -> list[RenderableType]:
-    found = report.figures[one.name]
+    cells = Cells(report.apart, one.name)
     return [
-        value(found["requests"], figure),
+        cells.value("requests", figure),
         str(sum(each.running.empty for each in one.repetitions)),
-        value(found["received"], _thousands),
-        value(found["sent"], _thousands),
-        value(found["transactions"], figure),
-        value(found["statements"], figure),
-        value(found["processor"], figure),
-        value(found["memory"], _thousands),
+        cells.value("received", _thousands),
+        cells.value("sent", _thousands),
+        cells.value("transactions", figure),
+        cells.value("statements", figure),
+        cells.value("processor", figure),
+        cells.value("memory", _thousands),
     ]
 
 
@@ -82,7 +78,7 @@ def _floors(report: Report) -> str:
     floors = report.floors
     writes = ", ".join(f"{us:g} µs to each of {n}" for n, us in floors.writes.items())
     return (
-        f"floors: a bare LISTEN receives a notification in {floors.median:.2f} ms (p50; p95 {floors.p95:.2f});"
+        f"floors: a bare LISTEN receives a notification in {floors.late(50):.2f} ms (p50; p95 {floors.late(95):.2f});"
         f" a bare socket write takes {writes}"
     )
 
@@ -90,6 +86,12 @@ def _floors(report: Report) -> str:
 def _baselines(report: Report) -> str:
     each = ", ".join(
         f"{work.transactions / work.seconds:.0f} transactions/s by {way}"
-        for way, work in report.baselines.items()
+        for way, work in report.writing.items()
     )
     return f"the writing alone, without followers: {each}"
+
+
+def times_listen(report: Report, one: Result) -> str:
+    """How many times as late as a bare LISTEN, of half of the events."""
+    late = report.apart.figures[one.name]["latency_p50"]
+    return "–" if late is None else figure(late.value / report.floors.late(50))

@@ -7,7 +7,7 @@ import statistics
 import struct
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...tools.worker import Worker
 from .figures import Floors
@@ -21,25 +21,25 @@ PLAIN_STREAMS: Final = 4
 LENGTH: Final = 172  # bytes of a datagram: RTP header, Opus, SRTP's tag
 
 
-async def floors(
-    floor: Worker, people: Worker, plan: Plan, forwards: Sequence[tuple[float, float]]
-) -> Floors:
+async def floors(floor: Worker, people: Worker, plan: Plan, forwards: Sequence[Forward]) -> Floors:
     """`floor` is a process of `floor.py`, `people` one of `crowd.py`; `forwards` are those of the rounds. Raises Broken."""
     port = (await floor.ask("relay"))["port"]
     plain = await people.ask(
         "plain", port=port, pid=floor.pid, listeners=PLAIN_STREAMS, seconds=2 * SECONDS
     )
-    last = max((mark["at"] for mark in plain["said"]), default=0.0)
-    late, _ = delays(
-        [Mark(**mark) for mark in plain["said"]], [Mark(**mark) for mark in plain["heard"]], last
-    )
+    said = [Mark(**mark) for mark in plain["said"]]
+    late = [
+        seconds
+        for heard in plain["heard"]
+        for seconds in delays(said, [Mark(**mark) for mark in heard])[0].values()
+    ]
     codec = {
         number: round((await floor.ask("codec", speakers=number))["core"], 4)
         for number in plan.speakers
     }
     return Floors(
-        udp=round(statistics.median(cpu for cpu, _ in forwards), 6),
-        udp_delay=round(statistics.median(late for _, late in forwards), 3),
+        udp=round(statistics.median(each.cpu for each in forwards), 6),
+        udp_delay=round(statistics.median(late for each in forwards for late in each.delays), 3),
         plain=round(plain["cpu"] / PLAIN_STREAMS, 5),
         plain_delay=round(1000 * statistics.median(late), 2) if late else None,
         plain_streams=PLAIN_STREAMS,
@@ -58,8 +58,15 @@ class _DelayRecorder(asyncio.DatagramProtocol):
         self.delays.append(time.monotonic() - struct.unpack_from("!d", data)[0])
 
 
-async def forward(floor: Worker) -> tuple[float, float]:
-    """Of a core for one forwarded stream of 50 datagrams a second, and the milliseconds one is on its way."""
+class Forward(NamedTuple):
+    """What one round measured: of a core for one forwarded stream of 50 datagrams a second, and the milliseconds that each was on its way."""
+
+    cpu: float
+    delays: list[float]
+
+
+async def forward(floor: Worker) -> Forward:
+    """The idle lane."""
     loop = asyncio.get_running_loop()
     transport, recorder = await loop.create_datagram_endpoint(_DelayRecorder, ("127.0.0.1", 0))
     try:
@@ -75,4 +82,4 @@ async def forward(floor: Worker) -> tuple[float, float]:
     finally:
         transport.close()
     each = done["cpu"] / max(1, done["packets"])
-    return 50 * each, 1000 * statistics.median(recorder.delays or [0.0])
+    return Forward(50 * each, [1000 * late for late in recorder.delays])

@@ -106,21 +106,19 @@ def find(sound: Wave, heard_at: Sequence[float], voices: Iterable[int]) -> Itera
 
 def delays(
     said: Sequence[Mark], heard: Iterable[Mark], until: float = math.inf
-) -> tuple[list[float], int]:
-    """Seconds from mouth to ear of each mark that was heard, and how many were not of those said before `until`."""
+) -> tuple[dict[Mark, float], int]:
+    """Seconds from mouth to ear of each mark that one person heard, and how many were not of those said before `until`."""
     begun: dict[tuple[int, int], list[float]] = {}
     for mark in said:
         begun.setdefault((mark.voice, mark.kind), []).append(mark.at)
-    taken: list[float] = []
-    met: set[tuple[int, int, float]] = set()
+    taken: dict[Mark, float] = {}
     for mark in heard:
         before = [at for at in begun.get((mark.voice, mark.kind), ()) if at <= mark.at]
-        key = (mark.voice, mark.kind, max(before, default=0.0))
-        if before and key not in met:
-            met.add(key)
-            taken.append(mark.at - key[2])
-    due = {(mark.voice, mark.kind, mark.at) for mark in said if mark.at < until}
-    return taken, len(due - met)
+        if before:
+            begun_at = Mark(mark.voice, mark.kind, max(before))
+            taken.setdefault(begun_at, mark.at - begun_at.at)
+    due = {mark for mark in said if mark.at < until}
+    return taken, len(due - taken.keys())
 
 
 def _peaks(alike: NDArray[np.floating]) -> Iterator[int]:

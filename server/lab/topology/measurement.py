@@ -15,6 +15,7 @@ from ...supervision import begin as watch
 from ...tools.percentiles import spread
 from ...tools.usage import processor
 from ...tools.worker import ANSWERS_WITHIN
+from ..quoted.figures import kept
 from .figures import Cost, Link, Measurement
 from .janus_call import number_of
 from .marks import Mark, delays
@@ -227,12 +228,13 @@ def _figures(
 ) -> Measurement:
     said = [Mark(**mark) for each in answers for mark in each["said"]]
     last = max((mark.at for mark in said), default=0.0) - ARRIVES_WITHIN
-    taken: list[float] = []
+    taken: dict[Mark, list[float]] = {}
     missed = due = 0
     for listener in ears:
         audible = [mark for mark in said if mark.voice in listener["voices"]]
         late, lost = delays(audible, [Mark(**mark) for mark in listener["marks"]], last)
-        taken += late
+        for mark, seconds in late.items():
+            taken.setdefault(mark, []).append(round(seconds * 1000, 3))
         missed += lost
         due += sum(mark.at < last for mark in audible)
     received = sum(each["received"] for each in answers)
@@ -252,7 +254,7 @@ def _figures(
             if (link := _link([x for each in answers for x in each["links"] if x["role"] == role]))
         },
         cost=cost,
-        delay=spread([value * 1000 for value in taken]),
+        delays=kept(taken.values()),
         marks=due,
         marks_missed=missed,
         packets=received,

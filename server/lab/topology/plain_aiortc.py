@@ -16,6 +16,7 @@ from ...media.aiortc_internals.packets import receive_packets, send_encoded
 from ...media.audio_connection import OPUS, EncodedTrack
 from ...media.sent_audio import PacketQueue, SentAudio
 from ...supervision import begin, stop
+from ...tools.usage import processor
 from .marks import Mark, marked
 from .received_audio import Ears
 
@@ -24,7 +25,7 @@ WHO: Final = 1  # the only user there is
 
 
 async def plain(port: int, pid: int, listeners: int, seconds: float) -> dict[str, Any]:
-    """What the process `pid`, which answers offers on `port`, needs to relay one voice to this number of people: `cpu` of a core, and the marks."""
+    """What the process `pid`, which answers offers on `port`, needs to relay one voice to this number of people: `cpu` of a core, and the marks that were said, and that each of them heard."""
     said: list[Mark] = []
     sent_audio, queue = SentAudio(marked(0, said)), PacketQueue()
     speaking = begin(sent_audio.run(), "voice")
@@ -49,19 +50,18 @@ async def plain(port: int, pid: int, listeners: int, seconds: float) -> dict[str
             for each in ears:
                 each.begin()
             said.clear()
-            before, at = sum(process.cpu_times()[:2]), time.monotonic()
+            before, at = processor(process), time.monotonic()
             await asyncio.sleep(seconds)
-            cpu = (sum(process.cpu_times()[:2]) - before) / (time.monotonic() - at)
+            cpu = (processor(process) - before) / (time.monotonic() - at)
             for each in ears:
                 each.end()
     finally:
         await stop(speaking)
         await asyncio.gather(*(pc.close() for pc in connections), return_exceptions=True)
-    heard = [mark for each in ears for mark in each.marks({WHO: 0}, [0])]
     return {
         "cpu": cpu,
         "said": [asdict(mark) for mark in said],
-        "heard": [asdict(mark) for mark in heard],
+        "heard": [[asdict(mark) for mark in each.marks({WHO: 0}, [0])] for each in ears],
     }
 
 

@@ -37,6 +37,7 @@ DURATIONS: Final = (2.0, 60.0)  # seconds
 LATE: Final = 0.4  # seconds from mouth to ear; beyond it no conversation is planned (ITU-T G.114)
 LOSS: Final = 0.02  # of the packets; concealment hides about so much of Opus
 MISSED: Final = 0.05  # of the marks in the sound
+TOO_LATE: Final = 0.05  # of the marks that were heard
 
 
 @dataclass(frozen=True, order=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 from html import escape
 from typing import Final
 
-from ...tools.bootstrap import Interval
 from ...tools.chart import mark
 from ...tools.number_format import figure, milliseconds, milliseconds_of
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
-from ..quoted.wording import interval, ranged, running, value, warning
+from ..quoted.figures import names
+from ..quoted.wording import Cells, interval, notes, running
 from .method import method
 from .results import Report, Result
 from .verdicts import compared, crowded, ends
@@ -58,16 +58,21 @@ def html(report: Report) -> str:
         "Mesh, SFU, MCU, edge · Roomtone lab",
         _head(report),
         definitions("What is compared", ((SERIES[name], EXPLAINED[name]) for name in topologies)),
+        soft(notes(report.apart)),
         *(_charts(report, speakers) for speakers in report.plan.speakers),
         numbers(
-            interval(report.plan.repetitions),
+            f"{interval(report.plan.repetitions)} {notes(report.apart)}",
             NOTICED,
             (_noticed(report, one) for one in report.results),
             "What people notice",
         ),
-        numbers(INTRO, COSTS, (_costs(report, one) for one in report.results), "What it costs"),
+        numbers(
+            f"{INTRO} {notes(report.apart)}",
+            COSTS,
+            (_costs(report, one) for one in report.results),
+            "What it costs",
+        ),
         _skipped(report),
-        warning({one.name: one.label for one in report.results}, report.alike),
         definitions("How it was measured", method(report).items()),
     )
 
@@ -119,66 +124,82 @@ def _charts(report: Report, speakers: int) -> str:
 def _plots(report: Report, speakers: int) -> list[Plot[Result]]:
     codec = report.floors.codec.get(speakers, 0.0)
 
-    def of(name: str, one: Result) -> Interval | None:
-        return report.interval(one, name)
+    def plot(
+        name: str,
+        heading: str,
+        text: str,
+        say: Callable[[float], str],
+        *,
+        logarithmic: bool = False,
+        floor: float | None = None,
+    ) -> Plot[Result]:
+        return Plot(
+            heading,
+            text,
+            lambda one: report.interval(one, name),
+            say,
+            logarithmic=logarithmic,
+            floor=floor,
+            note=lambda one: Cells(report.apart, one.name).letters(name),
+        )
 
     return [
-        Plot(
+        plot(
+            "speaker_up",
             "What a speaker sends",
             "Bits per second on the wire, logarithmic. In a mesh a speaker’s connection to the Internet transfers the voice once for each other"
             " person, and a phone’s uplink is soon full; to a node it goes once.",
-            partial(of, "speaker_up"),
             _bits,
             logarithmic=True,
         ),
-        Plot(
+        plot(
+            "speaker_down",
             "What a speaker receives",
             "Bits per second to a speaker, logarithmic. From an MCU it is one mix, however many speak; otherwise a stream for each"
             " other speaker. Those who only listen get one voice more.",
-            partial(of, "speaker_down"),
             _bits,
             logarithmic=True,
         ),
-        Plot(
+        plot(
+            "connections",
             "Connections of a speaker",
             "Each takes a handshake to set up, and is kept alive. A node is one connection, however many are in the room.",
-            partial(of, "connections"),
             figure,
         ),
-        Plot(
+        plot(
+            "delay_p50",
             "From mouth to ear: half of the marks",
             "Milliseconds, the median. 26.5 of them are 20 ms of sound in a packet and what Opus looks ahead; the receiver’s own"
             " jitter buffer comes on top, in a browser 20 to 60 ms, the same for all. What an MCU adds is its jitter"
             " buffer, its clock, and a second Opus.",
-            partial(of, "delay_p50"),
             milliseconds_of,
         ),
-        Plot(
+        plot(
+            "delay_p95",
             "From mouth to ear: 95 of 100 marks",
             "The same for the late ones. Where this rises steeply, the node or the people’s processes no longer keep up.",
-            partial(of, "delay_p95"),
             milliseconds_of,
         ),
-        Plot(
+        plot(
+            "node",
             "The node’s processor",
             "Per cent of one core. An SFU’s grows with speakers times people, an MCU’s with the speakers, and a little with"
             f" whom it sends to. Dashed: libopus alone, to decode {speakers} voices and encode {speakers + 1} mixes.",
-            partial(of, "node"),
             per_cent,
             floor=codec,
         ),
-        Plot(
+        plot(
+            "first_audio",
             "Until a newcomer hears something",
             "Milliseconds from joining (the row in participants) to the first packet of a voice. In a mesh that is a handshake"
             " with each speaker, the first of which counts; on a node it is one.",
-            partial(of, "first_audio"),
             milliseconds_of,
         ),
-        Plot(
+        plot(
+            "people",
             "The people’s processor",
             "Per cent of one core, of all people together. In a room of the world they would have a machine each; here they"
             " share this one, and where they run out of it, that says nothing of the topology.",
-            partial(of, "people"),
             per_cent,
         ),
     ]
@@ -189,7 +210,7 @@ def _bits(value: float) -> str:
 
 
 def _noticed(report: Report, one: Result) -> Row:
-    found, added = report.figures[one.name], report.added(one)
+    found, added = Cells(report.apart, one.name), report.added(one)
     mesh = report.ratios(one)["first_audio_to_mesh"]
     marks = one.total("marks")
     words = "yes"
@@ -201,28 +222,28 @@ def _noticed(report: Report, one: Result) -> Row:
     cells = [
         str(one.crowd),
         SERIES[one.topology].label,
-        *(ranged(found[f"delay_{share}"], milliseconds) for share in ("p50", "p95", "p99")),
+        *(found.ranged(name, milliseconds) for name in names("delay")),
         "–" if added is None else f"{added:+.1f}",
-        ranged(found["first_audio"], milliseconds),
+        found.ranged("first_audio", milliseconds),
         "–" if mesh is None else figure(mesh),
-        value(found["loss"], lambda share: f"{share:.2%}"),
+        found.value("loss", lambda share: f"{share:.2%}"),
         f"{marks - one.total('marks_missed')} of {marks}",
-        value(found["understood"], lambda stoi: f"{stoi:.2f}"),
+        found.value("understood", lambda stoi: f"{stoi:.2f}"),
         words,
     ]
     return Row(cells, bad=not one.works)
 
 
 def _costs(report: Report, one: Result) -> Row:
-    found, ratios = report.figures[one.name], report.ratios(one)
+    found, ratios = Cells(report.apart, one.name), report.ratios(one)
     floors = ("per_stream_to_udp", "per_stream_to_plain", "node_to_codec")
     cells = [
         str(one.crowd),
         SERIES[one.topology].label,
-        value(found["connections"], figure),
-        *(value(found[name], rate) for name in ("speaker_up", "speaker_down", "listener_down")),
-        *(ranged(found[name], per_cent) for name in ("node", "per_stream", "per_listener")),
+        found.value("connections", figure),
+        *(found.value(name, rate) for name in ("speaker_up", "speaker_down", "listener_down")),
+        *(found.ranged(name, per_cent) for name in ("node", "per_stream", "per_listener")),
         *("–" if (ratio := ratios[name]) is None else figure(ratio) for name in floors),
-        ranged(found["people"], per_cent),
+        found.ranged("people", per_cent),
     ]
     return Row(cells)

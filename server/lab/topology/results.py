@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from ...tools.bootstrap import Interval
-from ..quoted.figures import Figures, alike, figures, plain, sample
-from ..quoted.noise import Noise
+from ..quoted import json_report
+from ..quoted.apart import Apart, told_apart
+from ..quoted.figures import figures, names, observations
+from ..quoted.noise import Idle, Noise
+from ..quoted.noise import noise as noise_of
 from .figures import Floors, Measurement
+from .floors import Forward
 from .plan import LATE, LOSS, MISSED, MIXED, Crowd, Plan, Topology
 from .wording import SERIES
 
-VERSION: Final = 2
+VERSION: Final = 3
 Read = Callable[[Measurement], float | None]
-
-
-def _delay(share: str) -> Read:
-    return lambda one: None if one.delay is None else float(getattr(one.delay, share))
 
 
 def _link(role: str, what: str) -> Read:
@@ -26,9 +26,6 @@ def _link(role: str, what: str) -> Read:
 
 
 FIGURES: Final[dict[str, tuple[str, Read]]] = {
-    "delay_p50": ("ms", _delay("p50")),
-    "delay_p95": ("ms", _delay("p95")),
-    "delay_p99": ("ms", _delay("p99")),
     "first_audio": ("ms", lambda one: one.first_audio),
     "loss": ("share of the packets", lambda one: one.loss),
     "understood": ("STOI, 0 to 1", lambda one: one.understood),
@@ -43,7 +40,9 @@ FIGURES: Final[dict[str, tuple[str, Read]]] = {
     "machine": ("share of all cores", lambda one: one.cost.machine),
 }
 """{figure: its unit, and how it is read in a repetition}."""
-UNITS: Final = {name: unit for name, (unit, _) in FIGURES.items()}
+UNITS: Final = dict.fromkeys(names("delay"), "ms") | {
+    name: unit for name, (unit, _) in FIGURES.items()
+}
 READS: Final = {name: read for name, (_, read) in FIGURES.items()}
 
 
@@ -108,23 +107,24 @@ class Report:
     results: list[Result]
     skipped: list[tuple[str, Crowd]]
     unavailable: dict[str, str] = field(default_factory=dict)
-    figures: dict[str, Figures] = field(init=False)
-    alike: dict[str, list[str]] = field(init=False)
+    apart: Apart = field(init=False)
 
     def __post_init__(self) -> None:
-        """Lanes with the same crowd are compared by the median delay."""
-        seed = self.plan.seed
-        self.figures = {
-            each.name: figures(each.name, each.repetitions, READS, seed) for each in self.results
-        }
-        self.alike = {}
-        for crowd in self.plan.crowds:
-            samples = {
-                each.name: sample(each.name, each.repetitions, READS["delay_p50"], seed)
-                for each in self.results
-                if each.crowd == crowd
-            }
-            self.alike |= alike(samples, self.noise.latency)
+        """Lanes with the same crowd are compared."""
+        kinds = {"delay": lambda one: one.delays}
+        self.apart = told_apart(
+            (
+                {
+                    each.name: observations(
+                        each.name, each.repetitions, kinds, READS, self.plan.seed
+                    )
+                    for each in self.results
+                    if each.crowd == crowd
+                },
+                self.noise.of,
+            )
+            for crowd in self.plan.crowds
+        )
 
     def of(self, topology: str, crowd: Crowd) -> Result | None:
         return next((r for r in self.results if r.topology == topology and r.crowd == crowd), None)
@@ -135,7 +135,7 @@ class Report:
         return None if found is None else found.value
 
     def interval(self, one: Result, name: str) -> Interval | None:
-        return self.figures[one.name][name]
+        return self.apart.figures[one.name][name]
 
     def stops_at(self, topology: str) -> Result | None:
         """The smallest crowd with which a topology did not work, if any."""
@@ -192,13 +192,8 @@ class Report:
 
     def json(self) -> dict[str, Any]:
         """`{"what", "version", …}`; everything derived is in it too."""
-        head = {"what": "roomtone lab topology", "version": VERSION, "made_at": self.made_at}
-        return head | {
-            "machine": self.machine,
+        return json_report.head("topology", VERSION, self, UNITS) | {
             "versions": self.versions,
-            "plan": asdict(self.plan),
-            "noise": asdict(self.noise),
-            "units": UNITS,
             "floors": asdict(self.floors),
             "idle": self.idle,
             "lanes": [self._lane(each) for each in self.results],
@@ -211,9 +206,7 @@ class Report:
         }
 
     def _lane(self, one: Result) -> dict[str, Any]:
-        return {
-            "name": one.name,
-            "label": one.label,
+        return json_report.lane(one.name, one.label, self.apart, one.repetitions) | {
             "topology": one.topology,
             **asdict(one.crowd),
             "works": one.works,
@@ -221,11 +214,17 @@ class Report:
             "ran_out": one.ran_out or None,
             "added": self.added(one),
             "ratios": self.ratios(one),
-            "figures": plain(self.figures[one.name]),
-            "alike": self.alike[one.name],
-            "repetitions": [asdict(each) for each in one.repetitions],
         }
 
 
 def _ratio(value: float | None, of: float | None, digits: int) -> float | None:
     return round(value / of, digits) if value is not None and of else None
+
+
+def noise(forwards: Sequence[Forward], idles: Sequence[Idle], seed: int) -> Noise:
+    """The idle lane is a bare forward of datagrams; of what all cores do while nothing runs, how much that varies."""
+    kinds = {"delay": lambda one: [[late] for late in one.delays]}
+    forwarding = observations("floor", forwards, kinds, {"per_stream": lambda one: one.cpu}, seed)
+    resting = observations("idle", idles, {}, {"machine": lambda one: one.busy}, seed)
+    found = figures(forwarding | resting)
+    return noise_of(found | {"first_audio": found["delay_p50"]}, "delay_p50", idles)

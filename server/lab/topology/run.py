@@ -19,17 +19,17 @@ from ...tools.output import Step
 from ...tools.processes import node
 from ...tools.workbench import Psql, Workbench
 from ...tools.worker import Broken, Worker, worker
-from ..quoted.noise import Idle, noise
+from ..quoted.noise import Idle
 from ..quoted.noise import idle as idle_machine
 from ..quoted.rounds import rounds
 from ..quoted.wording import versions
 from .figures import Floors
-from .floors import floors, forward
+from .floors import Forward, floors, forward
 from .janus_lane import PLUGINS, JanusLane, janus_lane
 from .measurement import Ended, idle, measure
 from .place import Setup
 from .plan import KINDS, Crowd, Plan, Topology, kinds_of
-from .results import Report, Result
+from .results import Report, Result, noise
 from .sizes import edge_sizes
 
 NODES_WITHIN: Final = 30.0  # seconds
@@ -58,7 +58,7 @@ class Run:
     """What is found on the way. A crowd's repetitions follow each other, so that all topologies with it meet the same machine."""
 
     def __init__(self, setup: Setup, plan: Plan, floor: Worker, on_step: Step) -> None:
-        self.forwards: list[tuple[float, float]] = []
+        self.forwards: list[Forward] = []
         self._setup = setup
         self._plan = plan
         self._floor = floor
@@ -101,7 +101,7 @@ class Run:
             machine=await bench.machine(),
             versions=versions(*PACKAGES),
             plan=self._plan,
-            noise=noise([late for _, late in self.forwards], self._idle),
+            noise=noise(self.forwards, self._idle, self._plan.seed),
             floors=lowest,
             idle={topology: round(value, 4) for topology, value in self._setup.idle.items()},
             results=[each for each in self._results if each.repetitions],

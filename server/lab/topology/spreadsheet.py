@@ -15,7 +15,7 @@ def spreadsheet(report: Report) -> str:
             for each in report.results
             for row in rows_of(
                 (each.name, each.topology, each.crowd.speakers, each.crowd.listeners),
-                report.figures[each.name],
+                report.apart,
                 UNITS,
             )
         ),

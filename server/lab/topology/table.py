@@ -7,7 +7,7 @@ from rich.text import Text
 
 from ...tools.grid import grid
 from ...tools.number_format import figure, milliseconds
-from ..quoted.wording import apart, interval, noise_of, ranged, value
+from ..quoted.wording import Cells, interval, noise_of, notes
 from .results import Report, Result
 from .verdicts import compared, crowded, ends
 from .wording import CRITERION, SERIES, per_cent
@@ -33,10 +33,7 @@ def table(report: Report) -> RenderableType:
         Text(CRITERION, style="dim"),
         Text(_floors(report)),
         *([Text(warning, style="yellow")] if warning else []),
-        *(
-            Text(f"within the noise of {label}: {words}", style="dim")
-            for label, words in apart({one.name: one.label for one in every}, report.alike)
-        ),
+        Text(notes(report.apart), style="dim"),
     )
 
 
@@ -45,31 +42,25 @@ def _name(one: Result) -> tuple[str, str]:
 
 
 def _noticed(report: Report, one: Result) -> list[RenderableType]:
-    found, added, marks = report.figures[one.name], report.added(one), one.total("marks")
+    cells, added, marks = Cells(report.apart, one.name), report.added(one), one.total("marks")
     return [
-        ranged(found["delay_p50"], milliseconds),
-        value(found["delay_p95"], milliseconds),
+        cells.ranged("delay_p50", milliseconds),
+        cells.value("delay_p95", milliseconds),
         "–" if added is None else f"{added:+.1f}",
-        value(found["first_audio"], milliseconds),
-        value(found["loss"], lambda share: f"{share:.1%}"),
+        cells.value("first_audio", milliseconds),
+        cells.value("loss", lambda share: f"{share:.1%}"),
         f"{(marks - one.total('marks_missed')) / marks:.0%}" if marks else "–",
-        value(found["understood"], lambda stoi: f"{stoi:.2f}"),
+        cells.value("understood", lambda stoi: f"{stoi:.2f}"),
         Text("yes", style="green") if one.works else Text("no", style="bold red"),
     ]
 
 
 def _costs(report: Report, one: Result) -> list[RenderableType]:
-    found = report.figures[one.name]
+    cells = Cells(report.apart, one.name)
     return [
-        value(found["connections"], figure),
-        *(
-            value(found[name], _kilobits)
-            for name in ("speaker_up", "speaker_down", "listener_down")
-        ),
-        *(
-            value(found[name], per_cent)
-            for name in ("node", "per_stream", "per_listener", "people")
-        ),
+        cells.value("connections", figure),
+        *(cells.value(name, _kilobits) for name in ("speaker_up", "speaker_down", "listener_down")),
+        *(cells.value(name, per_cent) for name in ("node", "per_stream", "per_listener", "people")),
     ]
 
 

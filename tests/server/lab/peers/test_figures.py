@@ -19,14 +19,14 @@ from roomtone.lab.quoted.noise import Noise
 from roomtone.lab.topology.plan import topologies_of
 
 
-def lane(name: str, joins: float | None, signals: float) -> Result:
-    """Six repetitions around these milliseconds."""
+def lane(name: str, joins: float | None, signals: float, memory: int | None = None) -> Result:
+    """Six repetitions around these milliseconds and bytes."""
     repetitions = [
         Repetition(
             joins=[] if joins is None else [[joins + number / 100]],
             signals=[[signals + number / 100]],
             writes=2, refused=0, owed=2, missed=0,
-            requests=0.0, bytes=1.0, server=None, database=None, memory=None,
+            requests=0.0, bytes=1.0, server=None, database=None, memory=memory and memory + number,
         )
         for number in range(6)
     ]  # fmt: skip
@@ -39,7 +39,7 @@ def report_of(lanes: list[Result], noise: float | None) -> Report:
         made_at="2026-11-28T09:00:00+00:00",
         machine=dict.fromkeys(("system", "processor", "cores", "python"), "-"),
         plan=Plan(repetitions=6),
-        noise=Noise(noise, 0.0, 0.0),
+        noise=Noise(noise, 0.0, 0.0, {} if noise is None else {"join_p50": noise, "memory": 100.0}),
         floor=Result(Floor.about),
         results=lanes,
         not_started=[],
@@ -68,17 +68,24 @@ def test_without_faults_there_are_no_tables_of_losses() -> None:
     console.print(table(made))
     assert "Acknowledged, and lost" not in console.export_text()
     rows = list(csv.reader(spreadsheet(made).splitlines()))
-    assert ["noise_latency", "ms", "0.5"] in [row[3:6] for row in rows]
+    assert ["noise_join_p50", "ms", "0.5"] in [row[3:6] for row in rows]
 
 
 @pytest.mark.parametrize("noise", [0.0, None])
-def test_where_one_lane_has_no_joins_the_signals_of_both_are_compared(noise: float | None) -> None:
-    lanes = [lane("quick", 9.0, 1.0), lane("slow", 9.0, 5.0), lane("without joins", None, 1.0)]
-    report = report_of(lanes, noise)
-    all_alike = {a.about.name: [b.about.name for b in lanes if b is not a] for a in lanes}
-    told_apart = {
-        "quick": ["slow", "without joins"],
-        "slow": ["quick"],
-        "without joins": ["quick"],
-    }
-    assert report.alike == (all_alike if noise is None else told_apart)
+def test_each_figure_says_for_itself_what_cannot_be_told_apart(noise: float | None) -> None:
+    lanes = [
+        lane("quick", 9.0, 1.0, 500),
+        lane("slow", 9.0, 5.0, 590),
+        lane("without joins", None, 1.0, 900),
+    ]
+    found = report_of(lanes, noise).apart.alike
+    del found["floor"]
+    everybody = {name: sorted({*found} - {name}) for name in found}
+    with_joins = {"quick": ["slow"], "slow": ["quick"], "without joins": []}
+    assert {name: alike.get("join_p50", []) for name, alike in found.items()} == with_joins
+    for figure, told_apart in (
+        ("signal_p50", {"quick": ["without joins"], "slow": [], "without joins": ["quick"]}),
+        ("memory", with_joins),  # 90 bytes more or less are the machine's noise
+    ):
+        expected = everybody if noise is None else told_apart
+        assert {name: sorted(alike[figure]) for name, alike in found.items()} == expected

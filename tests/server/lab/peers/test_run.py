@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import psutil
 import psycopg
@@ -26,6 +28,7 @@ from roomtone.tools.workbench import Workbench, workbench
 from roomtone.tools.worker import Broken
 from websockets.exceptions import InvalidState
 
+from ....patience import eventually
 from ...tools.measured import fits_a_terminal, is_as_its_schema_says
 
 PLAN = Plan(
@@ -82,7 +85,7 @@ def test_the_page_of_the_lab_gets_every_figure_while_it_runs(
     assert {*labels} < {*first} == {*last}
     assert all(row["repetitions"] == row["owed"] == 0 for row in first.values())
     for each in (*made.results, made.floor):
-        figure, row = made.figures[each.about.name]["join_p50"], last[each.about.label]
+        figure, row = made.apart.figures[each.about.name]["join_p50"], last[each.about.label]
         assert figure is not None
         assert row["join_p50"] == pytest.approx(figure.value, abs=0.001)
         assert row["repetitions"] == 1
@@ -101,6 +104,37 @@ def test_two_labs_are_not_shown_on_one_page(bench: Workbench) -> None:
         asyncio.run(twice())
 
 
+SHOWS: Final = """
+import asyncio, sys
+from roomtone.lab.peers.figures import Result
+from roomtone.lab.peers.floor import Floor
+from roomtone.lab.peers.live import live_rows
+
+async def show():
+    async with live_rows(sys.argv[1]) as live:
+        await live.show(1, Result(Floor.about), None)
+        print("shown", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(show())
+"""
+
+
+def test_the_database_says_that_a_killed_run_writes_no_more(bench: Workbench) -> None:
+    def ended() -> list[bool]:
+        with psycopg.connect(bench.admin_url) as psql:
+            found = psql.execute("select run_ended from roomtone.lab_progress where age >= 0")
+            return [ended for (ended,) in found]
+
+    command = [sys.executable, "-c", SHOWS, bench.admin_url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as lab:
+        assert lab.stdout is not None
+        assert lab.stdout.readline() == "shown\n"
+        assert ended() == [False]
+        lab.kill()
+    eventually(lambda: ended() == [True])
+
+
 def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
     assert [each.about.name for each in made.results] == [
         "nats",
@@ -110,7 +144,7 @@ def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
     ]
     assert made.missed == 0
     for each in (made.floor, *made.results):
-        figures = made.figures[each.about.name]
+        figures = made.apart.figures[each.about.name]
         join = figures["join_p50"]
         assert join is not None
         assert 0 < join.low <= join.value <= join.high
@@ -231,7 +265,7 @@ def test_the_report_the_table_and_the_spreadsheet_say_the_same(made: Report) -> 
     named = {row[3] for row in rows if row[0] == "listen"}
     assert {"lost_cut", "owed_cut", "repeated_cut", "refused_cut"} <= named
     joins = [row for row in rows if row[:4] == ["listen", "listen", "default", "join_p50"]]
-    found = made.figures["listen"]["join_p50"]
+    found = made.apart.figures["listen"]["join_p50"]
     assert found is not None
     assert [float(row[5]) for row in joins] == [found.value]
 

@@ -21,7 +21,7 @@ def report(*, repetitions: int = 3, noise: float = 0.5, **slower: float) -> dict
         "version": 2,
         "machine": {"python": "3.11.7", "cores": 2},
         "plan": {"followers": [10], "rate": 20.0, "repetitions": repetitions, "seed": 1},
-        "noise": {"latency": noise, "busy": 0.1, "late": 0.2},
+        "noise": {"latency": noise, "busy": 0.1, "late": 0.2, "figures": {"latency_p50": noise}},
         "units": {"latency_p50": "ms", "processor": "ms a write", "memory": "bytes"},
         "lanes": [
             {
@@ -72,7 +72,7 @@ def test_a_difference_within_the_noise_of_both_runs_is_none(tmp_path: Path) -> N
     slower = report(push=1.4, polling=1.4, WebSocket=1.4)
     for noise, apart in ((0.1, 3), (0.5, 0)):
         files[0].write_text(json.dumps(report(noise=noise)))
-        files[1].write_text(json.dumps(slower | {"noise": {"latency": noise}}))
+        files[1].write_text(json.dumps(slower | {"noise": {"figures": {"latency_p50": noise}}}))
         assert len(compared(*files).apart) == apart
 
 
@@ -135,6 +135,7 @@ def test_runs_of_two_patterns_are_not_compared(tmp_path: Path) -> None:
         ('{"what": "roomtone lab signaling"}', "is no report of roomtone lab"),
         (json.dumps(report() | {"lanes": [{"label": "push"}]}), "has no figures"),
         (json.dumps(report() | {"lanes": []}), "have no figure of the same lane"),
+        (json.dumps(report() | {"noise": {"latency": 0.1}}), "is of an older release"),
         (json.dumps(report() | {"what": "roomtone lab peers"}), "compare two of one lab"),
     ],
 )

@@ -82,13 +82,13 @@ def test_polling_requests_per_interval_and_long_polling_per_event(watched: Watch
 def test_polling_is_late_by_its_interval_and_nothing_is_faster_than_the_floor(
     watched: Watched,
 ) -> None:
-    floor = watched.report.floors.median
+    floor = watched.report.floors.late(50)
     late = {}
     for technique in TECHNIQUES:
-        latency = of(watched, technique).latency
-        assert latency is not None
-        assert floor / 2 < latency.p50 <= latency.p95 <= latency.p99 <= latency.most
-        late[technique] = latency.p50
+        half = watched.report.apart.figures[f"{technique}-5"]["latency_p50"]
+        assert half is not None
+        assert floor / 2 < half.value
+        late[technique] = half.value
     assert late["polling"] > max(late["sse"], late["websocket"])
 
 
@@ -99,9 +99,8 @@ def test_only_polling_and_long_polling_cost_the_database_more_than_the_writing(
     beyond, asked = {}, {}
     for technique in TECHNIQUES:
         one = of(watched, technique)
-        assert one.transactions_beyond(watched.report.baseline(one.technique)) >= 0
         beyond[technique] = (
-            one.work.transactions - watched.report.baseline(one.technique).transactions
+            one.work.transactions - watched.report.alone(one.technique).work.transactions
         )
         asked[technique] = one.running.requests
     # one read of the log for each notification, however many follow
@@ -113,7 +112,7 @@ def test_only_polling_and_long_polling_cost_the_database_more_than_the_writing(
 def test_the_relays_own_cost_is_measured(watched: Watched) -> None:
     for one in (of(watched, technique) for technique in TECHNIQUES):
         assert one.work.statements > one.work.transactions / 2 > 0
-        assert one.memory_after > one.memory_before / 2 > 0
+        assert one.grown > 0
 
 
 def test_progress_is_reported_step_by_step(watched: Watched) -> None:
@@ -130,15 +129,17 @@ def test_the_figures_are_as_the_schema_says(watched: Watched) -> None:
     for one in value["lanes"]:
         figures, (repetition,) = one["figures"], one["repetitions"]
         assert repetition["missed"] == 0
-        assert figures["latency_p50"]["value"] == pytest.approx(repetition["latency"]["p50"])
+        events = sum(map(len, repetition["latencies"]))
+        assert events == repetition["delivered"]
+        assert figures["latency_p95"] is figures["latency_p99"] is None  # of so few events
         assert figures["received"]["value"] > 0
-        assert one["alike"]  # a single repetition says nothing of chance
+        assert one["alike"]["memory"]  # a single repetition says nothing of chance
 
 
 def test_every_figure_is_documented(watched: Watched) -> None:
     value = watched.report.json()
     names = {*value, *UNITS, *value["lanes"][0]["repetitions"][0]}
-    parts = ("opening", "work", "latency")
+    parts = ("opening", "work")
     names |= {n for part in parts for n in value["lanes"][0]["repetitions"][0][part]}
     names |= {name for part in ("clock", "floors", "baselines") for name in value[part]}
     are_documented(names - {"technique", "followers"}, "lab.md")
@@ -147,12 +148,12 @@ def test_every_figure_is_documented(watched: Watched) -> None:
 def test_the_spreadsheet_has_every_figure(watched: Watched) -> None:
     rows = list(csv.DictReader(io.StringIO(spreadsheet(watched.report))))
     assert {row["technique"] for row in rows} == {*TECHNIQUES}
-    assert {row["figure"] for row in rows} == {*UNITS}
-    assert all(float(row["value"]) >= 0 and row["unit"] for row in rows)
+    assert {row["figure"] for row in rows} == {*UNITS} - {"latency_p95", "latency_p99"}
+    assert all(row["value"] and row["unit"] for row in rows)
 
 
 def test_the_report_needs_nothing_from_elsewhere_and_has_no_script(watched: Watched) -> None:
-    is_complete(html(watched.report), charts=6, says="none missed")
+    is_complete(html(watched.report), charts=5, says="none missed")
 
 
 def test_the_table_fits_a_terminal(watched: Watched) -> None:
