@@ -16,7 +16,7 @@ from .wording import loss
 
 TIMES = ("join p50", "p95", "p99", "signal p50")
 COSTS = ("server ms", "db ms", "kB each", "B each", "req/s")
-LOSSES = ("cut 2 s", "server killed", "db restarted")
+LOSSES = ("cut 2 s", "server killed", "db killed", "db restarted")
 
 
 def table(report: Report) -> RenderableType:
