@@ -120,6 +120,7 @@ COSTS_HEADINGS = (
     "bytes a delivery",
     "server ms",
     "database ms",
+    "waits ms",
     "memory",
     "missed",
 )
@@ -138,7 +139,10 @@ def _costs(report: Report, result: Result) -> Row:
     cells = [
         result.about.label,
         result.about.setting,
-        *(ranged(found[name], figure) for name in ("requests", "bytes", "server", "database")),
+        *(
+            ranged(found[name], figure)
+            for name in ("requests", "bytes", "server", "database", "waiting")
+        ),
         ranged(found["memory"], bytes_of),
         str(missed),
     ]

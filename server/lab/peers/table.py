@@ -15,7 +15,7 @@ from .plan import FAULTS
 from .wording import loss
 
 TIMES = ("join p50", "p95", "p99", "signal p50")
-COSTS = ("server ms", "db ms", "kB each", "B each", "req/s")
+COSTS = ("server ms", "db ms", "waits ms", "kB each", "B each", "req/s")
 LOSSES = ("cut 2 s", "server killed", "db killed", "db restarted")
 
 
@@ -54,6 +54,7 @@ def _costs(report: Report, result: Result) -> list[str]:
     return [
         value(found["server"], figure),
         value(found["database"], figure),
+        value(found["waiting"], figure),
         "–" if memory is None else figure(memory.value / 1000),
         value(found["bytes"], figure),
         value(found["requests"], figure),
