@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable
@@ -84,6 +86,11 @@ class DatabaseServer:
         self._postgres = (
             started  # until now others may have asked for the address of the one before
         )
+
+    def crash(self) -> None:
+        """Immediate shutdown: no checkpoint, clients are cut off (PostgreSQL manual, 18.5, SIGQUIT)."""
+        os.kill(self.pid, signal.SIGQUIT)
+        self.wait_until_down()
 
     def kill(self) -> None:
         """SIGKILL to all its processes: what was in no file yet is lost, such as the end of the write-ahead log. Raises TimeoutError."""
