@@ -8,10 +8,12 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, Self
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -89,6 +91,18 @@ class DatabaseServer:
         """Immediate shutdown: no checkpoint, clients are cut off (PostgreSQL manual, 18.5, SIGQUIT)."""
         os.kill(self.pid, signal.SIGQUIT)
         self.wait_until_down()
+
+    def kill(self) -> None:
+        """SIGKILL to all its processes: what was in no file yet is lost, such as the end of the write-ahead log. Raises TimeoutError."""
+        first = psutil.Process(self.pid)
+        first.suspend()  # it would start processes again while they end
+        every = [*first.children(recursive=True), first]
+        for process in every:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        if psutil.wait_procs(every, timeout=STOPS_WITHIN)[1]:
+            raise TimeoutError("the killed PostgreSQL did not end")
+        self.up = False
 
     def restart(self) -> None:
         """Stop it in order, which ends all sessions, and start it again."""

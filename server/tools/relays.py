@@ -69,6 +69,11 @@ class RelayProcess:
             raise RuntimeError(f"a relay did not become ready:\n{self.log_text()}") from None
         self.serving, self.started_at = True, time.monotonic()
 
+    @property
+    def ended(self) -> bool:
+        """By itself, or killed."""
+        return self._process is not None and self._process.returncode is not None
+
     async def ready(self) -> bool:
         """Whether `/ready` answers 200."""
         try:

@@ -81,6 +81,7 @@ class DecodingFollower(Follower):
 
 class Decoding(FollowedHere):
     about = ABOUT
+    has_server = False
     has_database = True
 
     def __init__(self, around: Surroundings) -> None:

@@ -28,10 +28,11 @@ UNITS: Final[dict[str, str]] = {
     "bytes": "bytes a delivery",
     "server": "ms of processor a write",
     "database": "ms of processor a write",
+    "waiting": "ms a write",
     "memory": "bytes a follower",
 }
 """All figures of a lane, each a median or a percentile with its interval."""
-COSTS: Final = ("requests", "bytes", "server", "database", "memory")
+COSTS: Final = ("requests", "bytes", "server", "database", "waiting", "memory")
 """Of these a repetition has one value."""
 KINDS: Final = {"join": attrgetter("joins"), "signal": attrgetter("signals")}
 """Of these there are percentiles."""
@@ -42,6 +43,7 @@ class Repetition:
     """What one repetition of a lane measured. `joins` and `signals` are, for each write, the milliseconds until each follower saw it.
 
     `server` and `database` are milliseconds of processor for each write, `memory` bytes for each follower; None where there is none.
+    `waiting` is milliseconds for each write that nothing worked (`waiting.py`); None where that cannot be measured.
     """
 
     joins: list[list[float]]
@@ -55,6 +57,7 @@ class Repetition:
     server: float | None
     database: float | None
     memory: float | None
+    waiting: float | None
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Loss:
     """What a fault cost: `owed` deliveries of acknowledged writes, of which `lost` never came, and `repeated` came twice.
 
     `refused` writes were not acknowledged meanwhile. `back` is whether all followers followed again; `ended` that the server ended by
-    itself, and was started again, as a service manager would.
+    itself, and was started again, as a service manager would. `snapshots` followers were sent the whole state instead of what they missed.
     """
 
     written: int
@@ -70,8 +73,9 @@ class Loss:
     owed: int
     lost: int
     repeated: int
-    back: bool
-    ended: bool
+    back: bool = True
+    ended: bool = False
+    snapshots: int = 0
 
 
 @dataclass

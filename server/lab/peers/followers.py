@@ -35,6 +35,7 @@ class Follower(ABC):
         self.tally = Tally()
         self.follows = asyncio.Event()
         self.fault = ""
+        self._more = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -46,6 +47,13 @@ class Follower(ABC):
 
     def arrived(self, key: str, at: float) -> None:
         self.arrivals.setdefault(key, []).append(at)
+        self._more.set()
+
+    async def seen(self, key: str) -> None:
+        """Returns when it has this event; one task at a time may wait."""
+        while key not in self.arrivals:
+            self._more.clear()
+            await self._more.wait()
 
     async def _run(self) -> None:
         while True:
@@ -125,6 +133,9 @@ class Followers:
         await asyncio.gather(*(follower.stop() for follower in self._all), return_exceptions=True)
         self._all.clear()
 
+    async def seen(self, follower: int, key: str) -> None:
+        await self._all[follower].seen(key)
+
     def arrivals(self) -> list[Arrivals]:
         return [follower.arrivals for follower in self._all]
 
@@ -153,6 +164,9 @@ class FollowedHere(Lane):
 
     async def arrivals(self) -> list[Arrivals]:
         return self.followers.arrivals()
+
+    async def seen(self, follower: int, key: str) -> None:
+        await self.followers.seen(follower, key)
 
     async def following(self) -> int:
         return self.followers.following()

@@ -1,4 +1,4 @@
-"""What the lab asks of every system: start, follow, join, signal, leave, cut, kill, restart, measure, stop.
+"""What the lab asks of every system: start, follow, join, signal, leave, measure, stop; and to be broken: cut, killed, started again.
 
 A *lane* is one system with one setting. Its followers keep when each event arrived, by the key that the write returned.
 """
@@ -70,10 +70,11 @@ class Surroundings(NamedTuple):
 class Lane(ABC):
     """One system, started and ended by the lab. Raises CannotStart from `start`, and NotAccepted from writes.
 
-    `server` is its process, if it has one beside its database; `has_database` says that the run's PostgreSQL, or one of its own, is part of it.
+    `has_server`: between clients and database there is a process, `server`. `has_database`: the run's PostgreSQL, or one of its own, is part of it.
     """
 
     about: About
+    has_server = True
     has_database = False
 
     def __init__(self, around: Surroundings) -> None:
@@ -113,6 +114,10 @@ class Lane(ABC):
         """Of each follower."""
 
     @abstractmethod
+    async def seen(self, follower: int, key: str) -> None:
+        """Returns when this follower has the event."""
+
+    @abstractmethod
     async def following(self) -> int:
         """How many followers follow at this moment."""
 
@@ -120,32 +125,45 @@ class Lane(ABC):
     async def tally(self) -> Tally:
         """What all followers sent and received."""
 
-    async def kill(self) -> None:
-        """SIGKILL to the server; where there is none, PostgreSQL ends at once and without a checkpoint."""
-        if self.server is not None:
-            await self.server.kill()
-        else:
-            await _to_its_end(self.postgres.crash)
+    async def kill_server(self) -> None:
+        """SIGKILL to the server, and not to its database."""
+        assert self.server is not None
+        await self.server.kill()
 
-    async def restart(self) -> None:
-        """Start the killed server on the same port, with the data that it left."""
-        if self.server is not None:
-            await self.server.start()
-        else:
-            await _to_its_end(self.postgres.start)
+    async def start_server(self) -> None:
+        """Start the server that has ended, on the same port, with the data that it left."""
+        assert self.server is not None
+        await self.server.start()
 
     @property
     def ended(self) -> bool:
         """Whether the server has ended."""
         return self.server is not None and self.server.ended
 
+    async def kill_database(self) -> None:
+        """SIGKILL to all processes of the database: what it had in no file yet is lost."""
+        await _to_its_end(self.postgres.kill)
+
+    async def start_database(self) -> None:
+        """Start the killed database, with the data that it left."""
+        await _to_its_end(self.postgres.start)
+
     async def restart_database(self) -> None:
         """Stop the database in order, and start it again."""
         await _to_its_end(self.postgres.restart)
 
+    @property
+    def snapshots(self) -> int:
+        """How often followers that came back were sent the whole state, because the log did not reach back; 0 for systems that cannot."""
+        return 0
+
     def servers(self) -> Sequence[int]:
         """The ids of its processes, without its database."""
         return [] if self.server is None else [self.server.pid]
+
+    def clients(self) -> Sequence[int]:
+        """The ids of the processes of followers and participants, if they are not in this one."""
+        return []
 
     def databases(self) -> Sequence[int]:
         """The ids of its database's first processes."""

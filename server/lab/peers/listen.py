@@ -67,6 +67,7 @@ class ListenFollower(Follower):
 
 
 class Listen(FollowedHere):
+    has_server = False
     has_database = True
 
     def __init__(self, setting: Setting, around: Surroundings) -> None:

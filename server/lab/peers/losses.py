@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from ...tools.waiting import bounded, until
@@ -31,12 +32,22 @@ async def losses(lane: Lane, plan: Plan, found: dict[Fault, Loss]) -> None:
     await lane.start()
     await lane.follow(range(followers_of(plan)), through_proxy=True)
     for fault in plan.faults:
-        if fault == "database" and not lane.has_database:
-            continue
-        found[fault] = await _loss(lane, fault, followers_of(plan))
+        if can_have(lane, fault):
+            found[fault] = await _loss(lane, fault, followers_of(plan))
+
+
+def can_have(lane: Lane, fault: Fault) -> bool:
+    match fault:
+        case "cut":
+            return True
+        case "server_killed":
+            return lane.has_server
+        case "database_killed" | "database_restarted":
+            return lane.has_database
 
 
 async def _loss(lane: Lane, fault: Fault, followers: int) -> Loss:
+    snapshots = lane.snapshots
     participants = Participants(lane, followers, RATE)
     participants.start()
     try:
@@ -50,7 +61,7 @@ async def _loss(lane: Lane, fault: Fault, followers: int) -> Loss:
             nonlocal ended
             if lane.ended:
                 ended = True
-                await lane.restart()
+                await lane.start_server()
             return await lane.following() == followers
 
         await asyncio.sleep(AROUND)
@@ -59,30 +70,27 @@ async def _loss(lane: Lane, fault: Fault, followers: int) -> Loss:
     finally:
         written = await participants.end()
     seen = await arrived(lane, written, ARRIVES_WITHIN)
-    return _counted(lane, written, seen, followers, back=back, ended=ended)
+    found = _counted(lane, written, seen, followers)
+    return replace(found, back=back, ended=ended, snapshots=lane.snapshots - snapshots)
 
 
 async def _break(lane: Lane, fault: Fault) -> None:
     match fault:
         case "cut":
             await lane.cut(CUT)
-        case "kill":
-            await lane.kill()
+        case "server_killed":
+            await lane.kill_server()
             await asyncio.sleep(DEAD)
-            await lane.restart()
-        case "database":
+            await lane.start_server()
+        case "database_killed":
+            await lane.kill_database()
+            await asyncio.sleep(DEAD)
+            await lane.start_database()
+        case "database_restarted":
             await lane.restart_database()
 
 
-def _counted(
-    lane: Lane,
-    written: Written,
-    seen: Sequence[Arrivals],
-    followers: int,
-    *,
-    back: bool,
-    ended: bool,
-) -> Loss:
+def _counted(lane: Lane, written: Written, seen: Sequence[Arrivals], followers: int) -> Loss:
     owed = owed_to(lane, written, followers)
     times = [len(seen[follower].get(write.key, ())) for write, follower in owed]
     return Loss(
@@ -91,6 +99,4 @@ def _counted(
         owed=len(owed),
         lost=times.count(0),
         repeated=sum(many > 1 for many in times),
-        back=back,
-        ended=ended,
     )

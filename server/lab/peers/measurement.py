@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from ...tools.waiting import TimeLimit, until
@@ -13,6 +14,7 @@ from .lane import PARTICIPANTS, Arrivals, Lane, Use
 from .plan import VISIT, Act, Plan
 from .refusals import CannotStart, NotAccepted
 from .visits import Write, Written, visits
+from .waiting import waiting
 
 CALM: Final = 0.3  # seconds after the warming up, before the counting begins
 ARRIVES_WITHIN: Final = 10.0  # seconds for the last event
@@ -35,7 +37,8 @@ async def repetition(lane: Lane, plan: Plan) -> Repetition:
     written = await visits(lane, plan.followers, plan.rate, plan.duration)
     seen = await arrived(lane, written, ARRIVES_WITHIN)
     seconds = asyncio.get_running_loop().time() - clock
-    return _repetition(lane, plan, written, seen, (first, began, await lane.measure()), seconds)
+    found = _repetition(lane, plan, written, seen, (first, began, await lane.measure()), seconds)
+    return replace(found, waiting=await waiting(lane))
 
 
 def first_of(followers: int) -> int:
@@ -94,6 +97,7 @@ def _repetition(
         server=each_write(ended.server, began.server),
         database=each_write(ended.database, began.database),
         memory=_slope(began.memory - first.memory, plan.followers),
+        waiting=None,
     )
 
 

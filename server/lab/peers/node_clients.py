@@ -34,6 +34,11 @@ class NodeClients:
         self._ids = count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self) -> None:
         self._process = await start(self._command, self._log_file, self._environment, pipes=True)
         self._reader = begin(self._read(self._process), "answers of Node")

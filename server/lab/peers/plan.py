@@ -10,17 +10,22 @@ from ..quoted.rounds import REPETITIONS, SEEDS
 
 Act = Literal["join", "offer", "candidate", "leave"]
 VISIT: Final[tuple[Act, ...]] = ("join", "offer", "candidate", "leave")
-Fault = Literal["cut", "kill", "database"]
-FAULTS: Final[tuple[Fault, ...]] = ("cut", "kill", "database")
+Fault = Literal["cut", "server_killed", "database_killed", "database_restarted"]
+FAULTS: Final[tuple[Fault, ...]] = (
+    "cut",
+    "server_killed",
+    "database_killed",
+    "database_restarted",
+)
 
 FOLLOWERS: Final = (1, 500)
 RATES: Final = (4.0, 200.0)  # writes a second
 DURATIONS: Final = (0.5, 60.0)  # seconds
 LANES: Final = {
-    "roomtone": (4, 4), "socket.io": (2, 1), "socket.io-postgres": (2, 1), "peerjs": (1, 1), "nchan": (2, 1),
-    "nats": (2, 1), "redis": (2, 1), "listen": (2, 1), "decoding": (1, 1),
+    "roomtone": (4, 4, 4), "socket.io": (2, 1, 2), "socket.io-postgres": (2, 1, 4), "peerjs": (1, 1, 2), "nchan": (2, 1, 2),
+    "nats": (2, 1, 2), "redis": (2, 1, 4), "listen": (2, 1, 3), "decoding": (1, 1, 3),
 }  # fmt: skip
-"""How many lanes of each system `catalogue.py` has: that are timed, and whose losses are counted."""
+"""How many lanes of each system `catalogue.py` has that are timed, how many whose losses are counted, and how many faults each of these can have."""
 SYSTEMS: Final = tuple(LANES)
 AT_ONCE: Final = 4  # lanes whose losses are counted beside each other
 
@@ -48,8 +53,11 @@ class Plan:
     def seconds(self) -> float:
         """About how long the run takes."""
         measured = sum(LANES[system][0] for system in self.systems) + 1
-        broken = sum(LANES[system][1] for system in self.systems) if self.faults else 0
-        return 10 + measured * self.repetitions * (self.duration + 3.0) + 15.0 * broken / AT_ONCE
+        faults = sum(
+            lanes * min(possible, len(self.faults))
+            for _, lanes, possible in (LANES[system] for system in self.systems)
+        )
+        return 10 + measured * self.repetitions * (self.duration + 3.3) + 5.6 * faults / AT_ONCE
 
 
 SIZES: Final[dict[str, dict[str, Any]]] = {

@@ -72,6 +72,14 @@ class RedisLane(FollowedHere):
         await self._posting.post(participant, "/write", value)
         return key
 
+    async def kill_database(self) -> None:
+        assert self._redis is not None
+        await self._redis.kill()
+
+    async def start_database(self) -> None:
+        assert self._redis is not None
+        await self._redis.start()
+
     async def restart_database(self) -> None:
         """It saves what it is set to save, and ends by SIGTERM."""
         assert self._redis is not None

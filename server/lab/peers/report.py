@@ -127,6 +127,7 @@ COSTS_HEADINGS = (
     "bytes a delivery",
     "server ms",
     "database ms",
+    "waits ms",
     "memory",
     "missed",
 )
@@ -145,7 +146,10 @@ def _costs(report: Report, result: Result) -> Row:
     cells = [
         result.about.label,
         result.about.setting,
-        *(found.ranged(name, figure) for name in ("requests", "bytes", "server", "database")),
+        *(
+            found.ranged(name, figure)
+            for name in ("requests", "bytes", "server", "database", "waiting")
+        ),
         found.ranged("memory", bytes_of),
         str(missed),
     ]

@@ -7,7 +7,7 @@ import json
 import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from ... import __version__
@@ -23,6 +23,7 @@ from .followers import LOST, FollowedHere, Follower, StreamFollower
 from .lane import PARTICIPANTS, About, Surroundings
 from .plan import Act
 from .refusals import NotAccepted
+from .room_seen import RoomSeen
 
 WITHIN: Final = 5.0  # seconds for the answer to a write
 GRACE: Final = 120.0  # seconds; no seat expires during a run
@@ -47,19 +48,6 @@ def about(technique: Technique) -> About:
     )
 
 
-def keys_of(event: dict[str, Any]) -> str | None:
-    """The key of a row's event: what happened, and to which seat."""
-    record, before = event["record"] or {}, event["old_record"] or {}
-    match event["table"], event["type"]:
-        case "participants", "DELETE":
-            return f"leave {before['peer_id']}"
-        case "participants", _ if record["peer_id"] != before.get("peer_id"):
-            return f"join {record['peer_id']}"
-        case "signals", "INSERT":
-            return f"{record['kind']} {record['from_peer']}"
-    return None
-
-
 class RoomFollower(Follower):
     """What the techniques have in common: a room, a seat, a cursor."""
 
@@ -69,27 +57,24 @@ class RoomFollower(Follower):
         self._room = room
         self._person = person
         self._cursor = ""
-
-    def happened(self, event: dict[str, Any], at: float) -> None:
-        key = keys_of(event)
-        if key is not None:
-            self.arrived(key, at)
+        self.room_seen = RoomSeen(self)
 
 
 class PushFollower(StreamFollower):
     def __init__(self, place: Place, room: int, person: Person) -> None:
         path = f"/rooms/{room}/events?peer_id={person.peer}"
         super().__init__(place, path, person.token)
+        self.room_seen = RoomSeen(self)
 
     def began(self) -> None:
         return  # it follows when its first frame is there
 
     def received(self, event: SseEvent, at: float) -> None:
         self.follows.set()
-        if event.type in ("participants", "signals"):
-            key = keys_of(json.loads(event.data))
-            if key is not None:
-                self.arrived(key, at)
+        if event.type == "snapshot":
+            self.room_seen.snapshot(json.loads(event.data), at)
+        elif event.type in ("participants", "signals"):
+            self.room_seen.event(json.loads(event.data), at)
 
 
 class SocketFollower(RoomFollower):
@@ -104,8 +89,10 @@ class SocketFollower(RoomFollower):
                     raise Refused(f"bye: {message['data']}")
                 self.follows.set()
                 self._cursor = message.get("id") or self._cursor
-                if message["event"] in ("participants", "signals"):
-                    self.happened(message["data"], at)
+                if message["event"] == "snapshot":
+                    self.room_seen.snapshot(message["data"], at)
+                elif message["event"] in ("participants", "signals"):
+                    self.room_seen.event(message["data"], at)
         finally:
             socket.close()
 
@@ -132,8 +119,9 @@ class PollFollower(RoomFollower):
                 body = answer.accepted()
                 self.follows.set()
                 self._cursor, self._hallway = body["cursor"], body["hallway_cursor"]
+                self.room_seen.snapshot(body.get("snapshot", {}), answer.at)
                 for event in body["events"]:
-                    self.happened(event, answer.at)
+                    self.room_seen.event(event, answer.at)
                 if not self._wait:
                     spent = asyncio.get_running_loop().time() - began
                     # browsers do not poll at the same moment
@@ -157,6 +145,7 @@ class Roomtone(FollowedHere):
             streams_per_user=1000,
         )
         self._people: list[Person] = []
+        self._followers: list[PushFollower | RoomFollower] = []
         self._participants: list[Participant] = []
 
     async def start(self) -> None:
@@ -176,9 +165,11 @@ class Roomtone(FollowedHere):
         people = await bench.seat(self._psql, self._room, known[numbers.start :])
         self._people += people
         place = await self.reached(self._relay.place, through_proxy=through_proxy)
-        await self.followers.start([self._follower(place, person) for person in people])
+        followers = [self._follower(place, person) for person in people]
+        self._followers += followers
+        await self.followers.start(followers)
 
-    def _follower(self, place: Place, person: Person) -> Follower:
+    def _follower(self, place: Place, person: Person) -> PushFollower | RoomFollower:
         match self._technique:
             case "sse":
                 return PushFollower(place, self._room, person)
@@ -200,11 +191,19 @@ class Roomtone(FollowedHere):
             raise NotAccepted(f"{type(error).__name__}: {error}") from error
         return f"{kind} {who.peer}"
 
-    async def kill(self) -> None:
+    async def kill_server(self) -> None:
         await self._relay.kill()
 
-    async def restart(self) -> None:
+    async def start_server(self) -> None:
         await self._relay.start()
+
+    @property
+    def ended(self) -> bool:
+        return self._relay.ended
+
+    @property
+    def snapshots(self) -> int:
+        return sum(follower.room_seen.snapshots for follower in self._followers)
 
     def servers(self) -> Sequence[int]:
         return [self._relay.pid]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -132,6 +133,12 @@ class SocketIo(Lane):
             {key: [unix_time(at) for at in times] for key, times in each.items()}
             for each in answer["followers"]
         ]
+
+    async def seen(self, follower: int, key: str) -> None:
+        await self._ask("seen", follower=follower, key=key)
+
+    def clients(self) -> Sequence[int]:
+        return [] if self._clients is None else [self._clients.pid]
 
     async def following(self) -> int:
         return int(await self._ask("following"))

@@ -59,6 +59,7 @@ function follow(number, place, fastest) {
     const at = now()
     const { key } = JSON.parse(event)
     ;(follower.arrivals[key] ??= []).push(at)
+    if (key === follower.awaited) follower.onAwaited()
   })
   socket.on('disconnect', () => (follower.follows = false))
   return new Promise((resolve) => {
@@ -110,6 +111,12 @@ const commands = {
     }
   },
   arrivals: () => ({ now: now(), followers: followers.map(({ arrivals }) => arrivals) }),
+  /** Answered when this follower has the event; one is awaited at a time. */
+  async seen({ follower: number, key }) {
+    const follower = followers[number]
+    if (!(key in follower.arrivals)) await new Promise((resolve) => Object.assign(follower, { awaited: key, onAwaited: resolve }))
+    return {}
+  },
   following: () => followers.filter(({ follows }) => follows).length,
   tally() {
     const seen = { ...network }

@@ -24,6 +24,7 @@ def _rows(report: Report) -> Iterator[Cells]:
                 ("owed", loss.owed, "deliveries"),
                 ("repeated", loss.repeated, "deliveries"),
                 ("refused", loss.refused, "writes"),
+                ("snapshots", loss.snapshots, "followers"),
             ):
                 yield (*lane, f"{name}_{fault}", unit, many, "", "", 1, "")
     floor = (report.floor.about.name, report.floor.about.system, report.floor.about.setting)

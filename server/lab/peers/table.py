@@ -15,8 +15,8 @@ from .plan import FAULTS
 from .wording import loss
 
 TIMES = ("join p50", "p95", "p99", "signal p50")
-COSTS = ("server ms", "db ms", "kB each", "B each", "req/s")
-LOSSES = ("cut 2 s", "server killed", "db restarted")
+COSTS = ("server ms", "db ms", "waits ms", "kB each", "B each", "req/s")
+LOSSES = ("cut 2 s", "server killed", "db killed", "db restarted")
 
 
 def table(report: Report) -> RenderableType:
@@ -53,6 +53,7 @@ def _costs(report: Report, result: Result) -> list[str]:
     return [
         cells.value("server", figure),
         cells.value("database", figure),
+        cells.value("waiting", figure),
         cells.value("memory", lambda size: figure(size / 1000)),
         cells.value("bytes", figure),
         cells.value("requests", figure),

@@ -67,8 +67,9 @@ SHOWN: Final[dict[str, Shown]] = {
 }
 FAULTS: Final[dict[Fault, str]] = {
     "cut": "connection cut for 2 s",
-    "kill": "server killed",
-    "database": "database restarted",
+    "server_killed": "server killed",
+    "database_killed": "database killed",
+    "database_restarted": "database restarted",
 }
 
 
@@ -79,6 +80,8 @@ def loss(found: Loss | None) -> str:
     words = f"{found.lost} of {found.owed}"
     if found.repeated:
         words += f", {found.repeated} twice"
+    if found.snapshots:
+        words += f", {found.snapshots} snapshot{'s' if found.snapshots > 1 else ''}"
     if found.ended:
         words += ", server ended"
     if not found.back:

@@ -26,7 +26,8 @@ def lane(name: str, joins: float | None, signals: float, memory: int | None = No
             joins=[] if joins is None else [[joins + number / 100]],
             signals=[[signals + number / 100]],
             writes=2, refused=0, owed=2, missed=0,
-            requests=0.0, bytes=1.0, server=None, database=None, memory=memory and memory + number,
+            requests=0.0, bytes=1.0, server=None, database=None, waiting=None,
+            memory=memory and memory + number,
         )
         for number in range(6)
     ]  # fmt: skip
@@ -49,7 +50,7 @@ def report_of(lanes: list[Result], noise: float | None) -> Report:
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_the_time_that_is_announced_is_for_the_lanes_that_run(system: str) -> None:
     lanes = entries(Plan(systems=(system,)))
-    assert LANES[system] == (sum(a.measured for a in lanes), sum(a.broken for a in lanes))
+    assert LANES[system][:2] == (sum(a.measured for a in lanes), sum(a.broken for a in lanes))
 
 
 def test_a_quick_run_is_announced_for_under_five_minutes() -> None:

@@ -152,6 +152,7 @@ def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
         assert repetition.refused == 0
         assert repetition.owed == repetition.writes // 4 * (2 * PLAN.followers + 2) > 0
         assert (figures["database"] is None) == (each.about.system != "listen")
+        assert (figures["waiting"] is None) == (sys.platform != "linux")
 
 
 def test_what_keeps_nothing_loses_what_happens_while_it_is_cut(made: Report) -> None:
@@ -173,7 +174,7 @@ def test_a_lane_that_cannot_start_is_named_with_why(made: Report) -> None:
 class FailsWhenKilled(Floor):
     about = replace(Floor.about, system="nats", name="fails", label="fails when killed")
 
-    async def kill(self) -> None:
+    async def kill_server(self) -> None:
         raise EmbeddedError("it does not start any more")
 
 
@@ -190,7 +191,7 @@ def test_a_lane_that_fails_costs_no_figure_that_was_there_before(
 ) -> None:
     lanes = [Entry(each.about, each) for each in (FailsWhenKilled, FailsAtItsEnd)]
     monkeypatch.setattr(run, "entries", lambda plan: lanes)
-    found = asyncio.run(run.run(bench, replace(PLAN, faults=("cut", "kill"))))
+    found = asyncio.run(run.run(bench, replace(PLAN, faults=("cut", "server_killed"))))
     assert len(found.floor.repetitions) == 1
     why = {each.name: each.why for each in found.not_started}
     assert len(found.results) == 2, why
@@ -263,7 +264,7 @@ def test_the_report_the_table_and_the_spreadsheet_say_the_same(made: Report) -> 
     head, *rows = csv.reader(spreadsheet(made).splitlines())
     assert len({len(row) for row in (head, *rows)}) == 1
     named = {row[3] for row in rows if row[0] == "listen"}
-    assert {"lost_cut", "owed_cut", "repeated_cut", "refused_cut"} <= named
+    assert {"lost_cut", "owed_cut", "repeated_cut", "refused_cut", "snapshots_cut"} <= named
     joins = [row for row in rows if row[:4] == ["listen", "listen", "default", "join_p50"]]
     found = made.apart.figures["listen"]["join_p50"]
     assert found is not None
