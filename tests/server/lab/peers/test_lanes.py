@@ -88,7 +88,7 @@ async def followed(lane: Lane) -> AsyncIterator[None]:
     """Two follow the lane until the block ends."""
     try:
         await lane.start()
-        await lane.follow(2, through_proxy=True)
+        await lane.follow(range(2), through_proxy=True)
         yield
     finally:
         await lane.stop()
@@ -201,8 +201,8 @@ async def test_a_program_that_does_not_start_is_named_with_its_last_words(
 class DiesEarly(Nats):
     """A server that is ended while it is followed."""
 
-    async def follow(self, many: int, *, through_proxy: bool = False) -> None:
-        await super().follow(many, through_proxy=through_proxy)
+    async def follow(self, numbers: range, *, through_proxy: bool = False) -> None:
+        await super().follow(numbers, through_proxy=through_proxy)
         assert self.server is not None
         psutil.Process(self.server.pid).terminate()
         assert await until(lambda: self.ended)

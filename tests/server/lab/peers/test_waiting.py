@@ -66,7 +66,7 @@ def waited(lane: Floors) -> tuple[float | None, float]:
     async def run() -> tuple[float | None, float]:
         await lane.start()
         try:
-            await lane.follow(1)
+            await lane.follow(range(1))
             began = time.perf_counter()
             found = await waiting(lane)
             took = time.perf_counter() - began
