@@ -127,6 +127,15 @@ def test_a_conversation_with_captions(
             under(dora, "beth").get_by_text("from beth").wait_for()
             assert under(dora, "rick").is_hidden()
 
+        # A speaker deletes one of their own, on their own card.
+        beth.seat("beth").get_by_role("button").press("Enter")
+        card = beth.page.get_by_role("dialog", name="beth")
+        card.get_by_role("button", name="Delete this caption").press("Enter")
+        card.get_by_role("button", name="Delete", exact=True).press("Enter")
+        under(beth, "beth").get_by_text("from beth").wait_for(state="detached")
+        assert psql.one("select count(*) from captions where text = 'from beth'") == 0
+        beth.page.keyboard.press("Escape")
+
         # What goes wrong is shown and recovered from.
         fails(rick, "no-speech")
         rick.reads("Nothing was understood yet.")
