@@ -50,8 +50,7 @@ SHOWN: Final[dict[str, Shown]] = {
     ),
     "memory": Shown(
         "Memory",
-        "Of the server, or of the database where followers have sessions in it, for each follower. Of programs that"
-        " took memory before they needed it, a part may be missing.",
+        "What each more follower takes in servers that are warm: of the server, or of the database where followers have sessions in it.",
         bytes_of,
     ),
     "bytes": Shown(
