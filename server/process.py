@@ -26,6 +26,7 @@ from .http.uvicorn_internals.requests import BoundedRequests, ignore_what_client
 from .http.uvicorn_internals.websockets import BoundedWebSocket
 from .postgres.account import Account
 from .relay_server import STOP_PATIENCE, RelayServer, end_after
+from .serving_errors import CannotListenError, CannotServeError
 from .supervision import CANNOT_GO_ON, Stop
 
 if TYPE_CHECKING:
@@ -45,14 +46,6 @@ YOUNG = 10_000
 it looked at those of all requests in progress, again and again: a tenth of the time in which a stream is opened."""
 
 logger = logging.getLogger(__name__)
-
-
-class CannotServeError(Exception):
-    """The first relay process ended before it served."""
-
-
-class CannotListenError(Exception):
-    """The address cannot be used; the text tells the user why."""
 
 
 def bind(host: str, port: int) -> socket.socket:

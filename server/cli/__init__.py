@@ -1,31 +1,13 @@
-"""The command `roomtone`, a module for each subcommand.
+"""The command `roomtone`, a module for each subcommand, which is imported when it runs (`group.py`).
 
 It may import everything; nothing imports it but `server/__main__.py`.
 """
 
 from __future__ import annotations
 
-from . import (
-    backup,
-    bench,
-    bot,
-    captions,
-    drill,
-    lab,
-    lesson,
-    node,
-    psql,
-    pump,
-    recover,
-    schema,
-    serve,
-    token,
-)
 from .group import cli
 
-__all__ = [
-    "backup", "bench", "bot", "captions", "cli", "drill", "lab", "lesson", "main", "node", "psql", "pump", "recover", "schema", "serve", "token",
-]  # fmt: skip
+__all__ = ["cli", "main"]
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from ..postgres.account import AccountError
 from ..postgres.lock import AlreadyRunning
 from ..postgres.preflight import InstallError
 from ..postgres.programs import EmbeddedError
-from ..process import CannotListenError, CannotServeError
+from ..serving_errors import CannotListenError, CannotServeError
 from ..supervision import CANNOT_GO_ON, CannotGoOn
 from ..terminal import Terminal
 

@@ -18,15 +18,14 @@ COLOURS = EVERY_RULE | {"runOnly": OF_COLOURS}
 NO_COLOURS = EVERY_RULE | {"rules": {rule: {"enabled": False} for rule in OF_COLOURS}}
 
 # Colours are checked as they are after animations, which are ended: to wait for them is to paint every frame of them.
-CHECK = """async ([rules, shown]) => {
+CHECK = """async ([rules, known]) => {
     if (!globalThis.axe) return null
     const ends = (each) => each.playState === 'running' && each.effect.getTiming().iterations !== Infinity
     for (let moving; (moving = document.getAnimations().filter(ends)).length > 0;) {
         moving.forEach((each) => each.finish())
         await Promise.allSettled(moving.map((each) => each.finished))
     }
-    if (!shown) return (await axe.run(document, rules)).violations
-    const known = ((globalThis.looksKnown ??= {})[shown] ??= new Set())
+    if (!known) return [(await axe.run(document, rules)).violations, []]
     const looks = (each) => {
         const { color, fontSize, fontWeight, textShadow } = getComputedStyle(each)
         const grounds = []
@@ -37,28 +36,41 @@ CHECK = """async ([rules, shown]) => {
             if (!covered) grounds.push(backgroundColor, backgroundImage)
             covered ||= !/rgba|\\/|transparent/u.test(backgroundColor) && backgroundImage === 'none'
         }
-        return [each.localName, each.closest(':disabled, [aria-disabled=true]') === null, color, fontSize, fontWeight, textShadow, opacity, ...grounds].join()
+        const around = each.localName === 'a' ? getComputedStyle(each.parentElement).color : ''
+        return [each.localName, around, each.closest(':disabled, [aria-disabled=true]') === null, color, fontSize, fontWeight, textShadow, opacity, ...grounds].join()
     }
     const hasText = (each) => each.matches('input, select, textarea') || [...each.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim())
     const texts = [...(document.querySelector('dialog:modal') ?? document.body).querySelectorAll('*')].filter((each) => hasText(each) && each.checkVisibility())
-    const fresh = texts.filter((each) => !known.has(looks(each)) && known.add(looks(each)))
-    return fresh.length ? (await axe.run({ include: fresh }, rules)).violations : []
+    const fresh = new Map(texts.map((each) => [looks(each), each]))
+    for (const look of known) fresh.delete(look)
+    return [fresh.size ? (await axe.run({ include: [...fresh.values()] }, rules)).violations : [], [...fresh.keys()]]
 }"""
-"""The violations; null if the page does not have axe yet.
+"""The violations, and the looks of the texts that they are about; null if the page does not have axe yet.
 
-If `shown` names a way to show the page, it is only about texts that look as none did before on this page and in that way: of another
-colour or size, or on another ground. Behind a dialog they were checked before it opened.
+If looks are given that are known, it is only about texts that look like none of them: of another colour or size, or on another ground.
+Behind a dialog they were checked before it opened.
 """
 
 
 def flaws(
-    user: UserPage, state: str, rules: dict[str, Any] = EVERY_RULE, *, new_in: str | None = None
+    user: UserPage,
+    state: str,
+    rules: dict[str, Any] = EVERY_RULE,
+    *,
+    known_looks: set[str] | None = None,
 ) -> list[str]:
-    """Violations of axe's rules, with best practices; or of the given rules. `new_in`: only of texts that look new, in this way to show the page."""
-    found = user.page.evaluate(CHECK, [rules, new_in])
-    if found is None:
+    """Violations of axe's rules, with best practices; or of the given rules.
+
+    `known_looks`: only of texts that look like none of these, and how they look is added.
+    """
+    arguments = [rules, None if known_looks is None else sorted(known_looks)]
+    answer = user.page.evaluate(CHECK, arguments)
+    if answer is None:
         user.page.evaluate(AXE.axe_script)
-        found = user.page.evaluate(CHECK, [rules, new_in])
+        answer = user.page.evaluate(CHECK, arguments)
+    found, looks = answer
+    if known_looks is not None:
+        known_looks.update(looks)
     return [
         f"{state}: {each['id']}: {[node['target'] for node in each['nodes']]}" for each in found
     ]

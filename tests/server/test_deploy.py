@@ -14,6 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import click
 import compose_spec
 import psycopg
 import pytest
@@ -44,7 +45,9 @@ COMMANDS = [
 def test_each_command_is_one_of_this_release() -> None:
     assert len(COMMANDS) > 5
     for name, *arguments in COMMANDS:
-        cli.commands[name].make_context(name, arguments)
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None, name
+        command.make_context(name, arguments)
 
 
 def test_each_setting_is_one_of_this_release() -> None:

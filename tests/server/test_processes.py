@@ -8,7 +8,8 @@ import os
 import pytest
 from roomtone import process
 from roomtone.cli.outcome import EXPECTED
-from roomtone.process import CannotServeError, Worker, bind, serve_many
+from roomtone.process import Worker, bind, serve_many
+from roomtone.serving_errors import CannotServeError
 from roomtone.settings import Settings
 
 

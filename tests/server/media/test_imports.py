@@ -40,8 +40,18 @@ def test_signaling_knows_nothing_of_audio() -> None:
 
 
 def test_a_relay_does_not_load_what_audio_needs() -> None:
-    loaded = "import sys, roomtone.cli, roomtone.app; print(*sys.modules)"
+    loaded = "import sys, roomtone.cli.serve, roomtone.app; print(*sys.modules)"
     modules = subprocess.run(
         [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"aiortc", "av", "numpy", "httpx"} & set(modules)
+
+
+def test_a_command_loads_nothing_of_the_relay() -> None:
+    asked = "import sys, roomtone.cli as c; sys.argv[1:] = ['psql', '--help']"
+    shown = f"{asked}\ntry: c.main()\nfinally: print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", shown], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "roomtone.cli.psql" in modules
+    assert not {"starlette", "uvicorn", "jwt", "cryptography", "roomtone.cli.serve"} & set(modules)
