@@ -27,9 +27,10 @@ import { isNode, present } from './state.js'
  * @param {object} options
  * @param {import('./seat.js').MySeat} options.seat
  * @param {ReturnType<typeof import('./inspector.js').createInspector>} options.inspector
+ * @param {import('./encryption_memory.js').EncryptionMemory} [options.memory]  of this tab
  * @param {() => void} options.onChange
  */
-export function createEncryption({ seat, inspector, onChange }) {
+export function createEncryption({ seat, inspector, memory = createEncryptionMemory(), onChange }) {
   const RETRY = 2_000 // ms
   const PATIENCE = 3_000 // ms in which a session writes its keys, before it is said that it has none
   const ATTEMPTS = 2 // to start the worker, in each session
@@ -43,16 +44,16 @@ export function createEncryption({ seat, inspector, onChange }) {
   /** @type {Map<number, 'heard'|'waiting'|'failed'>} by user */ const people = new Map()
   /** @type {Map<number, string>} the session of each user */ const sessions = new Map()
   /** @type {Map<string, number>} since when a session is known that has no keys */ const keyless = new Map()
-  const memory = createEncryptionMemory()
   const known = createKnownKeys(room, memory, ({ user_id }) => inspector.note({ code: 'not_decrypted', fault: 'other_keys' }, user_id))
-  let encrypted = room.promised || memory.wasEncrypted(seat.room_id)
+  let encrypted = memory.wasEncrypted(seat.room_id)
   /** @type {'lowered'|'replaced'|null} */ let betrayed = null
   let numbered = '' // the keys of `state.number`
   let reads = 0
 
   function isEncrypted() {
-    encrypted ||= Boolean(room.state.room?.encrypted)
-    if (encrypted) memory.noteEncrypted(seat.room_id)
+    if (encrypted || !room.state.room?.encrypted) return encrypted
+    encrypted = true
+    memory.noteEncrypted(seat.room_id)
     return encrypted
   }
 

@@ -5,16 +5,14 @@ import { EMPTY, isAudible, isNode, onStage, reduce } from './state.js'
  * The room as its log describes it, and what follows from that for me. Only frames of the log change it.
  *
  * @param {number} user_id  mine
- * @param {boolean} [promised]  the page said that this room is encrypted, before I entered it
  */
-export function createFollowedRoom(user_id, promised = false) {
+export function createFollowedRoom(user_id) {
   let room = EMPTY
   let memory = NO_HOST
   /** @type {Readonly<import('./host_news.js').HostNews>|null} */ let news = null
 
   return {
     user_id,
-    promised,
     get state() {
       return room
     },

@@ -1,3 +1,4 @@
+import { NONE } from './encryption_memory.js'
 import { isCounted, isQuiet, present } from './state.js'
 
 /**
@@ -34,18 +35,22 @@ export const sessionOf = ({ user_id, peer_id, signing_key, agreement_key }) => `
  * @param {(seat: KeyedSeat) => void} onExchanged  another session has other keys than before
  */
 export function createKnownKeys(room, memory, onExchanged) {
-  const NONE = '' // the session had two: no keys are right after a reload, too
+  /** @type {Map<string, string>} by peer_id; all of them, because what the tab keeps has a bound */ const firsts = new Map()
   /** @type {Set<string>} by peer_id */ const exchanged = new Set()
+
+  /** @param {string} peer_id @param {string} session */
+  const note = (peer_id, session) => memory.noteSession(peer_id, session, new Set(present(room.state).map((seat) => seat.peer_id)))
 
   /** Mine are compared with those that I made. @param {KeyedSeat} seat */
   function isTrusted(seat) {
     const { user_id, peer_id } = seat
     if (user_id === room.user_id) return true
     const session = sessionOf(seat)
-    const first = memory.session(peer_id)
-    if (first === undefined) memory.noteSession(peer_id, session)
-    else if (first !== session && !exchanged.has(peer_id)) {
-      memory.noteSession(peer_id, NONE)
+    const first = firsts.get(peer_id) ?? memory.session(peer_id)
+    if (first === undefined) note(peer_id, session)
+    firsts.set(peer_id, first ?? session)
+    if ((first ?? session) !== session && !exchanged.has(peer_id)) {
+      note(peer_id, NONE)
       exchanged.add(peer_id)
       onExchanged(seat)
     }

@@ -10,10 +10,11 @@ import { createSound } from './sound.js'
  * The media of one room session: the connections, the audio that is played, and my microphone.
  *
  * @typedef {ReturnType<typeof createRoomMedia>} RoomMedia
+ * @typedef {import('./sound.js').SoundSettings & { memory?: import('./encryption_memory.js').EncryptionMemory }} MediaSettings  memory: of this tab
  * @param {object} options
  * @param {typeof window.fetch} options.fetch  for the ICE servers
  * @param {import('./seat.js').MySeat} options.seat
- * @param {import('./sound.js').SoundSettings} options.settings
+ * @param {MediaSettings} options.settings
  * @param {ReturnType<typeof import('./inspector.js').createInspector>} options.inspector
  * @param {() => void} options.onChange
  */
@@ -22,7 +23,7 @@ export function createRoomMedia({ fetch, seat, settings, inspector, onChange }) 
   const states = createConnectionStates({ inspector, onChange })
   const sound = createSound({ settings, room: seat.room, connections: () => connections.peers().map(({ peer }) => peer.connection), onChange })
   const myAudio = createMyAudio({ devices: settings.devices, seat, sound, send: (track) => connections.setTrack(track), onChange })
-  const encryption = createEncryption({ seat, inspector, onChange: onEncryption })
+  const encryption = createEncryption({ seat, inspector, memory: settings.memory, onChange: onEncryption })
   let connections = createConnections({ ice, seat, sound, states, encryption })
   const network = createNetworkChanges({
     onNetwork() {

@@ -33,15 +33,15 @@ const RETRY = 2000 // ms
  * @param {object} options
  * @param {Pick<ReturnType<typeof import('../session.js').createSession>, 'user'|'fetch'|'kept'>} options.session  the signed-in user
  * @param {ReturnType<typeof import('../signaling/technique.js').createTechnique>} options.technique  how the log is followed
- * @param {import('./sound.js').SoundSettings} options.settings
+ * @param {import('./room_media.js').MediaSettings} options.settings
  * @param {HallwayListener} options.hallway  its frames come in the room's stream
- * @param {{ room_id: number, role?: string, before?: import('./absence.js').Before|null, encrypted?: boolean }} options.entry
- *   role: 'AUDIENCE' to only listen; encrypted: the hallway said so; before: what I had here before the page was loaded again
+ * @param {{ room_id: number, role?: string, before?: import('./absence.js').Before|null }} options.entry
+ *   role: 'AUDIENCE' to only listen; before: what I had here before the page was loaded again
  */
 export function createRoomSession({ session, technique, settings, hallway, entry }) {
   const { fetch } = session
   const user = /** @type {import('../session.js').User} */ (session.user)
-  const { room_id, role, before = null, encrypted } = entry
+  const { room_id, role, before = null } = entry
 
   /** @type {ReturnType<typeof setTimeout>|undefined} */ let retry // of what waits
   /** @type {ReturnType<typeof import('./observable.js').createObservable<RoomSessionState>>} */
@@ -54,7 +54,7 @@ export function createRoomSession({ session, technique, settings, hallway, entry
   const inspector = createInspector({ onChange })
   const skew = () => inspector.skew
   const api = createRoomApi({ user, room_id, rows: createRows({ fetch, watch: inspector.watch }), technique })
-  const room = createFollowedRoom(user.id, encrypted)
+  const room = createFollowedRoom(user.id)
   const absence = createAbsence({ api, times: () => session.kept, before, isMuted: () => media.myAudio.muted || media.myAudio.state.talking, onChange })
   const seat = createSeat({ api, room, look: absence.look, prepare: () => media.prepare() }, { onSession, onFrame, onStatus })
   const media = createRoomMedia({ fetch, seat, settings, inspector, onChange: onWish })

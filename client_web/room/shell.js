@@ -4,6 +4,7 @@ import { createRows } from '../signaling/rows.js'
 import { createTechnique } from '../signaling/technique.js'
 import { createBlocks } from './blocks.js'
 import { createClubs } from './clubs.js'
+import { createEncryptionMemory } from './encryption_memory.js'
 import { createEndedRooms } from './ended_rooms.js'
 import { createFollowedClubs } from './followed_clubs.js'
 import { createFollowedPeople } from './followed_people.js'
@@ -64,7 +65,7 @@ export function createShell({ session }) {
   const hallway = createHallwaySubscription({ technique, maySubscribe: () => isOpen && !hidden && !signingOut, onChange: onHallway })
   const more = createMoreRooms({ rows, window: () => hallway.hallway, onChange })
   /** @type {ReturnType<typeof createRoomSession>|null} */ let roomSession = null
-  /** @type {Set<number>} rooms that I started as encrypted ones */ const startedEncrypted = new Set()
+  const memory = createEncryptionMemory()
   let isOpen = false
   /** @type {number|null} */ let user_id = null // who is signed in
   let hidden = false // the page was left; it may be in the back/forward cache
@@ -199,9 +200,9 @@ export function createShell({ session }) {
       if (!session.user) throw new Error('sign in before entering a room')
       if (roomSession?.room_id === roomId && roomSession.state.phase !== 'left') return roomSession
       shell.leave()
-      const encrypted = startedEncrypted.has(roomId) || [...shell.state.hallway, shell.state.more.looked].some((row) => row?.id === roomId && row.encrypted)
+      if (memory.wasEncrypted(roomId) || [...shell.state.hallway, shell.state.more.looked].some((row) => row?.id === roomId && row.encrypted)) memory.noteEncrypted(roomId)
       const entered = createRoomSession({
-        ...{ session, technique, settings: { devices, volumes }, entry: { room_id: roomId, role, before, encrypted } },
+        ...{ session, technique, settings: { devices, volumes, memory }, entry: { room_id: roomId, role, before } },
         hallway: {
           receive: (frame) => void (roomSession === entered && hallway.receive(frame)),
           report: (status) => void (roomSession === entered && !hallway.streams && hallway.report(status)),
@@ -250,7 +251,7 @@ export function createShell({ session }) {
     /** @param {{ name: string, club_id?: number|null, stage?: 'open'|'moderated', access?: string, starts_at?: string|null, repeats?: string, time_zone?: string, host_gone?: string, encrypted?: boolean }} room */
     async startRoom(room) {
       const started = /** @type {{ id: number, name: string, starts_at: string|null }} */ ((await rows.insert('rooms', room))?.[0])
-      if (room.encrypted) startedEncrypted.add(started.id)
+      if (room.encrypted) memory.noteEncrypted(started.id)
       return started
     },
     moderationOf,

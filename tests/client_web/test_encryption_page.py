@@ -76,6 +76,15 @@ def test_the_page_says_what_is_encrypted_and_shows_the_safety_number(
             beth.page.keyboard.press("Escape")
             beth.page.reload()
             beth.walks_in()
+        # Also what it started, and did not enter before the reload.
+        beth.page.goto(f"{relay.url}/?debug")
+        started = beth.page.evaluate(
+            "async () => (await roomtone.shell.startRoom({ name: 'Later', encrypted: true })).id"
+        )
+        psql.run("update rooms set encrypted = false where id = %s", started)
+        beth.page.goto(f"{relay.url}/rooms/{started}")
+        beth.walks_in()
+        beth.reads("The server says that this room is not encrypted any more.")
         psql.run("update rooms set encrypted = true where id = %s", room)
         psql.run("alter table rooms enable trigger _180_keep_encrypted")
     with user_page(context, relay.url, "rick", path=f"/rooms/{room}", before=NO_TRANSFORM) as rick:

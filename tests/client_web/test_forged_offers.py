@@ -60,6 +60,25 @@ return await new Promise(async (done) => {
     done('heard')
 })
 """
+WORKER_ENDS = """
+const workers = []
+globalThis.Worker = class extends Worker {
+    constructor(...about) {
+        workers.push(super(...about))
+    }
+}
+const told = () => new Promise((done) => addEventListener('unhandledrejection', (event) => {
+    event.preventDefault()
+    done(event.reason.name)
+}, { once: true }))
+const broken = told()
+createFrames({ onReport: none, onBroken() { throw new RangeError('seen') } })
+workers[0].addEventListener('message', () => workers[0].terminate())
+const first = await broken, refused = told()
+frames(none)
+workers[1].dispatchEvent(new MessageEvent('message', { data: { lock: '-' } })) // no such name may be had
+return { first, second: await refused }
+"""
 
 
 def test_forged_offers_get_no_audio_that_is_not_encrypted_and_bring_none(quiet_page: Page) -> None:
@@ -73,3 +92,5 @@ def test_forged_offers_get_no_audio_that_is_not_encrypted_and_bring_none(quiet_p
     assert report(OFFERS_TO_RECEIVE_ONLY) == {"user": 1, "heard": True, "fault": None}
     # What an edge plays is not decrypted, and so not heard.
     assert report(PLAYS_A_MIX)["heard"] is False
+    # What goes wrong after a worker has ended is not swallowed, nor is a lock that the browser refuses.
+    assert report(WORKER_ENDS) == {"first": "RangeError", "second": "NotSupportedError"}

@@ -22,12 +22,18 @@ export function createFrames({ onReport, onBroken }) {
 
   const closing = new AbortController()
 
-  worker.addEventListener('message', (/** @type {{ data: Report|Begun }} */ { data }) => ('lock' in data ? watch(data.lock) : onReport(data)))
+  worker.addEventListener('message', (/** @type {{ data: Report|Begun }} */ { data }) => ('lock' in data ? void watch(data.lock) : onReport(data)))
   worker.addEventListener('error', onBroken)
 
   /** A browser that ends a worker, as where memory is short, says nothing. But then this page gets its lock. @param {string} lock */
-  function watch(lock) {
-    navigator.locks.request(lock, { signal: closing.signal }, onBroken).catch(() => {}) // it was closed
+  async function watch(lock) {
+    try {
+      await navigator.locks.request(lock, { signal: closing.signal }, () => {})
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') return // it was closed
+      throw error
+    }
+    onBroken()
   }
 
   /** @param {import('./worker.js').Order} order */

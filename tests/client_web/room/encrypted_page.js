@@ -1,4 +1,5 @@
 import { createEncryption } from '../../../client_web/room/encryption.js'
+import { createEncryptionMemory } from '../../../client_web/room/encryption_memory.js'
 import { createFollowedRoom } from '../../../client_web/room/followed_room.js'
 
 /** A page in an encrypted room, for Node: its log is what a test shows it, its worker what a browser would be told, and its rows are kept. */
@@ -30,7 +31,9 @@ export async function until(what) {
 
 /** @param {{ promised?: boolean, encrypted?: boolean }} [about] */
 export function openPage({ promised = false, encrypted = true } = {}) {
-  const room = createFollowedRoom(1, promised)
+  const room = createFollowedRoom(1)
+  const memory = createEncryptionMemory(null)
+  if (promised) memory.noteEncrypted(7)
   const page = { room, peer_id: 'p1', written: [], given: [], notes: [], answers: { write: async () => {}, give: async () => {}, given: async () => [] } }
   const seat = {
     room, room_id: 7,
@@ -50,7 +53,7 @@ export function openPage({ promised = false, encrypted = true } = {}) {
     },
     givenKeys: () => page.answers.given(),
   }
-  const encryption = createEncryption({ seat, inspector: { note: (note, user_id) => page.notes.push([note.fault, user_id]) }, onChange() {} })
+  const encryption = createEncryption({ seat, memory, inspector: { note: (note, user_id) => page.notes.push([note.fault, user_id]) }, onChange() {} })
   let epoch = 0
   const seatOf = (user_id, keys) => ({ room_id: 7, user_id, username: `u${user_id}`, kind: 'person', role: 'SPEAKER', peer_id: user_id === 1 ? page.peer_id : `p${user_id}`, muted: false, seq: user_id, ...keys })
   return Object.assign(page, {

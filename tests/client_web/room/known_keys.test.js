@@ -43,6 +43,39 @@ test('a session whose keys were exchanged is not trusted again, also with its fi
   assert.deepEqual(show(seat(2, { peer_id: 'p4' })), [1, 2])
   known = open()
   assert.deepEqual(show(seat(2, { peer_id: 'p4', signing_key: key('e') })), [1])
-  for (let number = 0; number < 300; number += 1) show(seat(2, { peer_id: `q${number}` }))
-  assert.equal(JSON.parse(storage.text).sessions.length, 200)
+})
+
+test('a crowd of other sessions does not make room for false keys, and what a tab keeps has a bound', () => {
+  const room = { user_id: 1, state: stateOf(seat(2), seat(3)) }
+  const storage = { setItem(_, text) { this.text = text }, getItem() { return this.text ?? null } }
+  const open = () => createKnownKeys(room, createEncryptionMemory(storage), () => {})
+  const crowd = (name) => Array.from({ length: 201 }, (_, number) => seat(100 + number, { peer_id: `${name}${number}` }))
+  const trusted = (known) => known.keyed().map(({ user_id }) => user_id)
+  const forged = (user_id) => seat(user_id, { agreement_key: key('e') })
+  const known = open()
+  assert.deepEqual(trusted(known), [2, 3])
+  assert.equal(known.trusts(forged(3)), false)
+  for (const each of crowd('q')) known.trusts(each)
+  assert.equal(open().trusts(forged(2)), false, 'who is in the room is not forgotten')
+  assert.equal(open().trusts(seat(3)), false, 'who had two keys is not forgotten')
+  room.state = stateOf() // all have left
+  for (const each of crowd('r')) known.trusts(each)
+  assert.equal(JSON.parse(storage.text).sessions.filter(([, session]) => session).length, 200)
+  assert.equal(known.trusts(seat(100, { peer_id: 'q0', agreement_key: key('e') })), false, 'before a reload all are known')
+})
+
+test('a tab remembers the rooms that it used last, and nothing of what is no room and no session', () => {
+  const storage = { setItem(_, text) { this.text = text }, getItem() { return this.text ?? null } }
+  const memory = createEncryptionMemory(storage)
+  const note = (first, last) => Array.from({ length: last - first + 1 }, (_, number) => memory.noteEncrypted(first + number))
+  note(1, 50)
+  note(1, 1)
+  note(51, 51)
+  const after = createEncryptionMemory(storage)
+  assert.deepEqual([1, 2, 3, 51].map(after.wasEncrypted), [true, false, true, true])
+  for (const sessions of [[1], [null], [['p']], [['p', 5]], [['p', 's', 's']], 'ps', { p: 's' }]) {
+    storage.text = JSON.stringify({ rooms: [null, {}, '8', 7], sessions })
+    const kept = createEncryptionMemory(storage)
+    assert.deepEqual([kept.wasEncrypted(7), kept.wasEncrypted('8'), kept.session('p')], [true, false, undefined])
+  }
 })
