@@ -147,8 +147,9 @@ export function createMoreRooms({ rows, window: hallway, onChange }) {
     async look(id) {
       looked = looked_for = null
       const [row] = await rows.select('hallway', { id: `eq.${id}` }).catch(() => [])
-      looked = /** @type {HallwayRow|undefined} */ (row) ?? null
-      looked_for = id
+      // What my window has is not kept here: it would be old when the room ends.
+      looked = isListed(id) ? null : /** @type {HallwayRow|undefined} */ (row) ?? null
+      looked_for = isListed(id) ? null : id
       onChange()
     },
 
