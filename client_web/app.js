@@ -91,6 +91,7 @@ const actions = {
 }
 context.add(keysHelp)
 
+/** @type {number|null} */ let lookingFor = null // the id of a room, until there is an answer
 const view = createShellView(/** @type {HTMLElement} */ (document.getElementById('main')), actions)
 const route = createRoute(onAddressChange, view.leave)
 listenToTalkKey(actions)
@@ -106,13 +107,25 @@ async function arrive(place, { asks = true } = {}) {
   const room_id = place.place === 'room' && context.seated()?.room_id !== place.room_id ? place.room_id : undefined
   const isOpen = room_id !== undefined && isListed(room_id)
   if (isOpen) arriveAtRoom(room_id, asks)
-  // A room that is not in my window of the hallway: its name, or when it opens.
-  const looked = room_id !== undefined && !isOpen ? shell.moreRooms.look(room_id).catch(() => {}) : undefined
-  const loaded = Promise.all([pages.load(place), looked])
+  const loaded = room_id !== undefined && !isOpen ? lookFor(place, room_id) : pages.load(place)
   draw()
   await loaded
   // A room that is not in the hallway may have ended: then its page is shown.
   if (room_id !== undefined && !isOpen && route.here().room_id === room_id && !pages.hasEnded(room_id)) arriveAtRoom(room_id, asks)
+}
+
+/** A room that is not in my window of the hallway: its name, when it opens, or that it has ended. @param {Place} place @param {number} room_id */
+async function lookFor(place, room_id) {
+  lookingFor = room_id
+  await Promise.all([pages.load(place), shell.moreRooms.look(room_id)])
+  if (lookingFor === room_id) lookingFor = null
+}
+
+/** The room that is shown from outside may have ended, or have left my window: then it is looked for. @param {Place} place */
+function lookAgain(place) {
+  const { room_id } = place
+  if (place.place !== 'room' || room_id === undefined || isListed(room_id) || [lookingFor, shell.state.more.looked_for, shell.roomSession?.room_id].includes(room_id)) return
+  if (known) void lookFor(place, room_id)
 }
 
 /** Enters a room, after asking for a name; one that opens later shows when. @param {number} room_id @param {boolean} asks */
@@ -153,6 +166,7 @@ function draw() {
   }
   stage.update(state.roomSession && { ...state.roomSession.state, blocks: state.blocks, follows: state.followedPeople })
   encryption.update(context.seated()?.state ?? null)
+  lookAgain(route.here())
   actions.updateLeave(context.seated()?.state ?? null)
 }
 

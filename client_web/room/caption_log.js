@@ -13,7 +13,7 @@
 /** @type {CaptionLog} */
 export const NO_CAPTIONS = Object.freeze({ lines: new Map(), completed: [], deleted: [] })
 
-const KEPT = 6 // of each speaker: the last two are shown, and a moderator can delete all
+const KEPT = 20 // of each speaker: the last two are shown, and a moderator can delete all
 const COMPLETED_KEPT = 20
 const DELETED_KEPT = 200
 

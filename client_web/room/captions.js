@@ -14,6 +14,7 @@ const SAID = new Set(['captions_are_on', 'captions_speaker_agrees', 'captions_sp
  * @property {boolean} on           the host has switched captions on
  * @property {ReadonlyMap<number, readonly import('./caption_log.js').Caption[]>} lines  by speaker
  * @property {readonly import('./caption_log.js').Caption[]} completed  the newest that are complete, in the order in which they became so
+ * @property {readonly number[]} deleted  ids of deleted captions, newest last
  * @property {'self'|'operator'|null} agreed  whom I let write what I say
  * @property {import('../media/speech.js').SpeechState} speech  of my browser
  * @property {import('../media/speech.js').SpeechProblem|null} problem
@@ -46,7 +47,7 @@ export function createCaptions({ api, seat, heard, barred, onChange }) {
   return {
     /** @returns {CaptionsState} */
     get state() {
-      return Object.freeze({ on: isOn(), lines: log.lines, completed: log.completed, agreed: agreed(), speech: speech.state, problem: speech.problem, refusal })
+      return Object.freeze({ on: isOn(), lines: log.lines, completed: log.completed, deleted: log.deleted, agreed: agreed(), speech: speech.state, problem: speech.problem, refusal })
     },
     /** A frame of the room's log that was not seen before. @param {import('../signaling/subscription.js').Frame} frame */
     receive(frame) {

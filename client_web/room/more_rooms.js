@@ -10,8 +10,8 @@ import { problemFrom } from '../signaling/problem.js'
  * @import { Hallway, HallwayRow } from './hallway.js'
  * @typedef {{ id: number, name: string, about: string|null, followed: boolean }} Found  a club or a person
  * @typedef {{ phase: 'idle'|'loading'|'ready'|'failed', problem: import('../signaling/problem.js').Problem|null, rooms: ReadonlySet<number>, clubs: readonly Found[], people: readonly Found[] }} RoomSearch  idle: nothing is searched for; rooms: ids
- * @typedef {{ rows: ReadonlyMap<number, HallwayRow>, count: number, pages: boolean, search: RoomSearch, looked: HallwayRow|null }} MoreRooms
- *     rows: those that were read; count: how many more there are; pages: whether they can be read in pages, or only be found; looked: the room whose link was opened
+ * @typedef {{ rows: ReadonlyMap<number, HallwayRow>, count: number, pages: boolean, search: RoomSearch, looked: HallwayRow|null, looked_for: number|null }} MoreRooms
+ *     rows: those that were read; count: how many more there are; pages: whether they can be read in pages, or only be found; looked: the room whose link was opened; looked_for: its id, when there was an answer
  */
 
 /** A window with fewer rooms has all of them: see BUSIEST and SOONEST of the relay. */
@@ -34,6 +34,7 @@ export function createMoreRooms({ rows, window: hallway, onChange }) {
   /** @type {ReadonlyMap<number, HallwayRow>} */ let found = new Map()
   /** @type {ReadonlyMap<number, HallwayRow>} */ let met = new Map() // rooms with people whom I follow
   /** @type {HallwayRow|null} */ let looked = null
+  /** @type {number|null} */ let looked_for = null
   let count = 0
   let counted_at = -Infinity
   let wanted = ''
@@ -94,11 +95,12 @@ export function createMoreRooms({ rows, window: hallway, onChange }) {
   return {
     /** @returns {MoreRooms} */
     get state() {
-      return { rows: new Map([...paged, ...met, ...found]), count, pages: paged.size < MOST, search: searched, looked }
+      return { rows: new Map([...paged, ...met, ...found]), count, pages: paged.size < MOST, search: searched, looked, looked_for }
     },
 
     /** The window changed: counts what is beyond it, now and then. */
     windowChanged() {
+      if (looked && isListed(looked.id)) looked = looked_for = null
       if (!isFull()) {
         if (count > 0 || paged.size > 0) forgetAll()
       } else if (Date.now() - counted_at >= COUNT_EVERY && !document.hidden) countAgain().catch(() => {})
@@ -143,19 +145,24 @@ export function createMoreRooms({ rows, window: hallway, onChange }) {
 
     /** Reads the room of a link that is not in the window. @param {number} id */
     async look(id) {
-      const [row] = await rows.select('hallway', { id: `eq.${id}` })
-      looked = /** @type {HallwayRow|undefined} */ (row) ?? null
+      looked = looked_for = null
+      const [row] = await rows.select('hallway', { id: `eq.${id}` }).catch(() => [])
+      // What my window has is not kept here: it would be old when the room ends.
+      looked = isListed(id) ? null : /** @type {HallwayRow|undefined} */ (row) ?? null
+      looked_for = isListed(id) ? null : id
       onChange()
     },
 
     /** Another user may see others. */
-    forget: forgetAll,
+    forget() {
+      looked = looked_for = null
+      forgetAll()
+    },
   }
 
   function forgetAll() {
     paged = found = met = new Map()
     seeing = ''
-    looked = null
     searched = NO_SEARCH
     wanted = ''
     clearTimeout(timer)

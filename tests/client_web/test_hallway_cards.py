@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from ..patience import eventually
 from ..people import Psql
@@ -174,6 +174,27 @@ def test_rooms_that_do_not_exist_say_so_and_link_to_the_hallway(
             beth.page.get_by_role("heading", level=1, name=words).wait_for()
             beth.page.get_by_role("link", name=re.compile("to the hallway", re.IGNORECASE)).click()
             beth.reads("No open rooms")
+
+    # From outside: until there is an answer, there is nothing to enter.
+    context.clear_cookies()
+    held: list[Route] = []
+    with user_page(context, relay.url, None, refusals=True) as nobody:
+        page = nobody.page
+        page.route("**/rows/hallway?*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright sets an attribute of it
+        page.goto(f"{relay.url}/rooms/404404")
+        nobody.reads("Looking for this room…")
+        eventually(lambda: page.evaluate("1") and len(held) > 0)
+        assert not page.locator(".landing").get_by_role("button").filter(visible=True).count()
+        for route in held:
+            route.continue_()
+        page.unroute("**/rows/hallway?*")
+        nobody.reads("You cannot see this room.")
+        # A room that is open, and ends while it is shown.
+        room = psql.room("rick", "Porch")
+        page.goto(f"{relay.url}/rooms/{room}")
+        nobody.reads("This room is open.")
+        psql.one("select end_room(%s)", room)
+        page.get_by_text("This room ended").filter(visible=True).wait_for()
 
 
 def test_a_room_that_ends_says_so_and_links_to_the_hallway(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
 from .test_pages import heading
-from .user_page import user_page
+from .user_page import LAPTOP, SMALL_PHONE, user_page
 
 NOTIFIED = "globalThis.Notification = class { static permission = 'denied' }"
 
@@ -28,9 +28,14 @@ def test_a_room_says_what_it_is_about_wherever_it_is_shown(
         form.get_by_text("At most 500 characters; these are 501.").wait_for()
         form.get_by_label("Description").fill(about)
         form.get_by_label("Later").check()
+        amara.resize(SMALL_PHONE)
         form.get_by_role("button", name="Plan the room").click()
         form.wait_for(state="hidden")
         room = psql.one("select id from rooms where description = %s", about)
+        expect(amara.button("Start a room")).to_be_focused()
+        amara.button("Copy link").wait_for()
+        amara.button("Start a room").click(trial=True)  # the notice does not cover it
+        amara.resize(LAPTOP)
 
         beth.card("Side B").get_by_text("Two records and a pot of tea.").wait_for()
         beth.page.get_by_role("searchbox").fill("REcord side")

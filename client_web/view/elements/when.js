@@ -10,8 +10,11 @@ const DAY = 24 * HOUR
 export const dates = language === 'en' ? 'en-GB' : locale
 // In English, 20:00 or 8:00 PM depends on the user's settings.
 const habit = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 ? 'en-US' : 'en-GB'
-const clock = new Intl.DateTimeFormat(language === 'en' ? habit : locale, { hour: 'numeric', minute: '2-digit' })
-const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long' })
+const clockLocale = language === 'en' ? habit : locale
+const CLOCK_FIELDS = /** @type {const} */ ({ hour: 'numeric', minute: '2-digit' })
+const DAY_FIELDS = /** @type {const} */ ({ weekday: 'long' })
+const clock = new Intl.DateTimeFormat(clockLocale, CLOCK_FIELDS)
+const weekday = new Intl.DateTimeFormat(locale, DAY_FIELDS)
 const date = new Intl.DateTimeFormat(dates, { day: 'numeric', month: 'long' })
 const dateAndYear = new Intl.DateTimeFormat(dates, { day: 'numeric', month: 'long', year: 'numeric' })
 const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' })
@@ -56,11 +59,12 @@ export const pastInWords = (at, now = new Date()) => (isNow(at, now) ? inWords('
 /** The user's own time zone: an IANA name. */
 export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone
 
-/** "Every Friday at 20:00", in the user's own time; in another time zone with its name, as clocks there may change on other days. @param {string|Date} at @param {string|null|undefined} zone */
+/** "Every Friday at 20:00": in the user's own time; if it repeats by the clocks of another zone, in the time there and with its name. @param {string|Date} at @param {string|null|undefined} zone */
 export function weeklyInWords(at, zone, own = ownZone()) {
   const time = new Date(at)
-  const parts = { day: weekday.format(time), time: clock.format(time) }
-  return zone && zone !== own ? inWords('Every {day} at {time}, by the clocks of {zone}', { ...parts, zone: zone.replaceAll('_', ' ') }) : inWords('Every {day} at {time}', parts)
+  const there = zone && zone !== own ? zone : undefined
+  const parts = { day: new Intl.DateTimeFormat(locale, { ...DAY_FIELDS, timeZone: there }).format(time), time: new Intl.DateTimeFormat(clockLocale, { ...CLOCK_FIELDS, timeZone: there }).format(time) }
+  return there ? inWords('Every {day} at {time}, by the clocks of {zone}', { ...parts, zone: there.replaceAll('_', ' ') }) : inWords('Every {day} at {time}', parts)
 }
 
 function soonInWords(/** @type {number} */ ahead) {

@@ -45,7 +45,7 @@ export function createPersonCard(actions) {
   const root = element('div', { class: 'person-card', popover: 'auto', role: 'dialog', on: { toggle } },
     element('div', { class: 'person-card__body scrolls' },
       element('header', { class: 'person-card__head' }, element('span', { class: 'person-card__face', 'aria-hidden': 'true' }, face), element('div', { class: 'person-card__who' }, name, about, profile), shut),
-      refusal.element, sound.element, said.element, list, connection))
+      refusal.element, sound.element, list, said.element, connection)) // what they say moves no action
   let drawn = ''
   addEventListener('popstate', close, { capture: true }) // Back leaves the room it belongs to
   // What appears while it is open, such as how long the connection took, must not push its end out of the window.
@@ -113,7 +113,7 @@ export function createPersonCard(actions) {
   function drawCaptions(whom, blocked) {
     const { captions, may } = /** @type {RoomSessionState} */ (roomSession)
     const mine = (may.moderate || whom.me) && captions.on && whom.captioned && !blocked
-    said.update((mine && captions.lines.get(whom.user_id)) || [], drawn === '')
+    said.update(mine ? captions.lines.get(whom.user_id) ?? [] : null, captions.deleted, drawn === '')
   }
 
   /** Beside the face, inside of the window; on a phone the style sheet puts it at the bottom. */

@@ -84,15 +84,16 @@ export function createLanding(actions) {
     hide: () => player.update(undefined),
     focus: () => /** @type {HTMLElement|null} */ (root.querySelector(':scope > :not([hidden]) h1'))?.focus({ preventScroll: true }),
     /**
-     * @param {{ kind: 'welcome'|'docked'|'lost'|'enter'|'scheduled'|'ended', over?: import('../../room/ended_rooms.js').EndedRoom|null, away?: boolean, row?: ListedRoom, address?: string, user: User|null, byName: boolean,
-     *           reminders: ReadonlySet<number>, weeklyReminders: ReadonlySet<number> }} now  the room's row, where it is known, and the address of the room I am in
+     * @param {{ kind: 'welcome'|'docked'|'lost'|'enter'|'scheduled'|'ended', over?: import('../../room/ended_rooms.js').EndedRoom|null, away?: boolean, row?: ListedRoom, found: boolean, address?: string, user: User|null, byName: boolean,
+     *           reminders: ReadonlySet<number>, weeklyReminders: ReadonlySet<number> }} now  the room's row, where it is known; whether there was an answer of the database about this room; and the address of the room I am in
      */
-    show({ kind, over, away = false, row: latest, address, user, byName, reminders, weeklyReminders }) {
+    show({ kind, over, away = false, row: latest, found, address, user, byName, reminders, weeklyReminders }) {
       if (latest) row = latest
       const shown = kind === 'scheduled' && !latest?.starts_at ? 'enter' : kind
       mark(home, 'href', address)
       say(roomName, latest?.name ?? inWords('A room'))
-      say(invitation, user ? inWords('This room is open now. Your microphone stays off until you turn it on.') : byName ? inWords('This room is open. Choose a name to enter. Your microphone stays off.') : inWords('This room is open. Sign in to enter. Your microphone stays off.'))
+      say(invitation, !latest ? (found ? inWords('You cannot see this room. Perhaps there is none, or only some people may enter.') : inWords('Looking for this room…')) : user ? inWords('This room is open now. Your microphone stays off until you turn it on.') : byName ? inWords('This room is open. Choose a name to enter. Your microphone stays off.') : inWords('This room is open. Sign in to enter. Your microphone stays off.'))
+      enterButton.hidden = !latest && !found
       say(enterButton, user ? inWords('Enter') : byName ? inWords('Choose a name') : inWords('Sign in'))
       say(inside, away ? inWords('You are not connected.') : inWords('You are still in your room.'))
       say(insideMore, away ? inWords('Roomtone connects again, and you return to your room.') : inWords('You hear everyone there. They hear you too, if your microphone is on.'))

@@ -45,10 +45,22 @@ export function createNotices(actions) {
     }
   }
 
+  /** What has the focus stays visible: notices that would cover it stand at the bottom, until something else has it. */
+  function uncover() {
+    const focused = document.activeElement
+    if (root.hidden || !focused || root.contains(focused)) return
+    delete root.dataset.at
+    if (!focused.matches('a, button, input, select, summary, textarea')) return
+    const [notice, it] = [list, focused].map((one) => one.getBoundingClientRect())
+    if (notice.left < it.right && it.left < notice.right && notice.top < it.bottom && it.top < notice.bottom) root.dataset.at = 'bottom'
+  }
+  document.addEventListener('focusin', uncover)
+
   function draw() {
     const shown = [...asking.slice(0, AT_ONCE), ...passing]
     rows.update(shown)
     root.hidden = shown.length === 0
+    uncover()
     for (const { key, words } of shown) {
       if (said.has(key)) continue
       said.add(key)

@@ -99,6 +99,7 @@ export function createShellView(main, actions) {
     const inside = isInside(place, shell.roomSession)
     const { looked } = shell.more
     const listed = shell.hallway.find((row) => row.id === place.room_id) ?? (looked && looked.id === place.room_id ? { ...looked, followed: false, known: [] } : undefined)
+    const found = shell.more.looked_for === place.room_id
     const { phase, value, key } = now.pages.room
     const over = phase === 'ready' && key === place.room_id && place.place === 'room' && !inside ? value : null
 
@@ -124,7 +125,7 @@ export function createShellView(main, actions) {
     prompt.update(roomSession)
     if (drawn) landing.hide()
     if (drawn && roomSession) room.update({ ...roomSession, room_id, blocks: shell.blocks, invited: shell.invitations.list.some((one) => one.room_id === room_id) }, listed ?? shell.hallway.find((row) => row.id === room_id))
-    else landing.show({ kind: landingFor(place, seated_in, listed, closed, over !== null), over, away: roomSession?.phase === 'reconnecting', row: listed, address: seated_in === null ? undefined : addressOf(seated_in), user, byName, reminders: shell.reminders, weeklyReminders: shell.weeklyReminders })
+    else landing.show({ kind: landingFor(place, seated_in, listed, closed, over !== null), over, away: roomSession?.phase === 'reconnecting', row: listed, found, address: seated_in === null ? undefined : addressOf(seated_in), user, byName, reminders: shell.reminders, weeklyReminders: shell.weeklyReminders })
     pages.update(now)
     notices.update({ shell, seated_in, shown_room: inside && roomSession?.phase === 'left' && tellsOfInvitation(roomSession) ? room_id : null })
 

@@ -9,7 +9,7 @@ const event = (type, record, old_record = null) => ({ type: 'captions', data: { 
 const after = (...frames) => frames.reduce(reduceCaptions, NO_CAPTIONS)
 const texts = (log, user_id = 7) => (log.lines.get(user_id) ?? []).map(({ text }) => text)
 
-test('a correction replaces the words, and the six newest captions of each speaker stay', () => {
+test('a correction replaces the words, and the twenty newest captions of each speaker stay', () => {
   const log = after(
     event('INSERT', caption(1, 'one')),
     event('INSERT', caption(2, 'tw')),
@@ -19,7 +19,8 @@ test('a correction replaces the words, and the six newest captions of each speak
   )
   assert.deepEqual(texts(log), ['one', 'two', 'three'])
   assert.deepEqual(texts(log, 8), ['other'])
-  assert.deepEqual(texts(Array.from({ length: 5 }, (_, at) => event('INSERT', caption(at + 5, `${at}`))).reduce(reduceCaptions, log)), ['three', '0', '1', '2', '3', '4'])
+  const many = Array.from({ length: 19 }, (_, at) => `${at}`)
+  assert.deepEqual(texts(many.map((text, at) => event('INSERT', caption(at + 5, text))).reduce(reduceCaptions, log)), ['three', ...many])
   assert.deepEqual(log.completed.map(({ text }) => text), ['two'])
 })
 

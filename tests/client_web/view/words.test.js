@@ -7,6 +7,7 @@ import { inOrder, keptInPlace } from '../../../client_web/view/hallway/order.js'
 import { placeOf } from '../../../client_web/view/shell/route.js'
 import { changes, summaryOf } from '../../../client_web/view/inspector/inspector_words.js'
 import { problemInWords } from '../../../client_web/view/elements/problem_words.js'
+import { weeklyInWords } from '../../../client_web/view/elements/when.js'
 import { duration } from '../../../client_web/view/elements/words.js'
 import { encryptionInWords } from '../../../client_web/view/encryption/words.js'
 import { endingInWords } from '../../../client_web/view/room/ending_words.js'
@@ -22,6 +23,12 @@ test('addresses lead to places', () => {
     ['/rooms/99999999999999999999', { place: 'nowhere' }],
     ['/ROOMS/1', { place: 'nowhere' }],
   ]) assert.deepEqual(placeOf(path), place)
+})
+
+test('a room that repeats by the clocks of another zone has the day and the time there', () => {
+  const at = '2026-11-27T12:00:00Z' // a Friday
+  assert.match(weeklyInWords(at, 'Pacific/Kiritimati', 'Europe/Berlin'), /^Every Saturday at (2:00 AM|02:00), by the clocks of Pacific\/Kiritimati$/u)
+  assert.match(weeklyInWords(at, 'America/New_York', 'Europe/Berlin'), /^Every Friday at (7:00 AM|07:00), by the clocks of America\/New York$/u)
 })
 
 test('a name has the same avatar everywhere', () => {

@@ -9,7 +9,7 @@ const WITH_WORDS = /^(?:app\.js$|app\/|lab\/|offline\/|view\/)/u
 
 /** Strings that look like words and are none: names of keys and headers, states that the relay names, lists of classes and tags. */
 const NO_WORDS = new Set([
-  ...['Roomtone', 'Escape', 'Home', 'End', 'Meta', 'Esc', 'https://…', 'button, a', 'input, textarea, select, [contenteditable]'],
+  ...['Roomtone', 'Escape', 'Home', 'End', 'Meta', 'Esc', 'https://…', 'button, a', 'a, button, input, select, summary, textarea', 'input, textarea, select, [contenteditable]'],
   ...['input, textarea, select, [contenteditable], audio, video', "{FIELDS}, button, a, summary, [role='button'], [role='slider'], [role='tab'], [role='option'], [role='radio']"],
   ...['room ended', 'relay stopping', 'too slow', 'taken over', 'signed out', 'token expired', 'noopener noreferrer nofollow'],
   ...['Authorization', 'roomtone lab signaling --html report.html', 'select … from roomtone.relay_read($rooms, $heads)'],
