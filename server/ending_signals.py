@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -16,8 +16,12 @@ def ending_signals() -> tuple[signal.Signals, ...]:
     return (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hangs_up else ()))
 
 
-def run_until_signal(work: Coroutine[Any, Any, T]) -> T:
+def run_until_signal(
+    work: Coroutine[Any, Any, T], on_signal: Callable[[], object] = lambda: None
+) -> T:
     """Run this in an event loop of its own; the first ending signal cancels it, and is KeyboardInterrupt when it has ended.
+
+    `on_signal` is called at once.
 
     Without this, KeyboardInterrupt leaves the loop at once, and all tasks are cancelled together: also the statements whose ends
     others wait for, which those then cancel again. psycopg closes a connection where that happens.
@@ -37,6 +41,7 @@ def run_until_signal(work: Coroutine[Any, Any, T]) -> T:
             nonlocal signalled
             if not signalled:
                 signalled = True
+                on_signal()
                 task.cancel()
 
         for number in before:

@@ -11,7 +11,7 @@ import click
 
 from ..terminal import Terminal
 from .options import Command, from_settings, settings_from
-from .outcome import expected_errors, stopping_on_signals
+from .outcome import BROKEN_OFF, expected_errors, stopping_on_signals
 
 if TYPE_CHECKING:
     from ..tools.command import Measuring, P, R
@@ -106,7 +106,7 @@ def perform(
     csv_file: Path | None = None,
     **numbers: Any,
 ) -> None:
-    """Make the plan of these numbers, run it, show the report and exit; without an exit status if it was stopped."""
+    """Make the plan of these numbers, run it, show the report and exit; with status 130 if it was stopped."""
     from ..tools.numbers import PlanError
 
     try:
@@ -114,6 +114,6 @@ def perform(
     except PlanError as error:
         raise click.UsageError(str(error)) from None
     given = {"database_url": database_url, "database_url_file": database_url_file}
-    with stopping_on_signals(Terminal()), expected_errors():
+    with stopping_on_signals(Terminal(), status=BROKEN_OFF), expected_errors():
         url = settings_from(given).database_url if measuring.takes_database else None
         sys.exit(measuring.perform(made, url, json_file, html_file, csv_file))

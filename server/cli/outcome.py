@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 
@@ -20,6 +20,9 @@ from ..postgres.programs import EmbeddedError
 from ..serving_errors import CannotListenError, CannotServeError
 from ..supervision import CANNOT_GO_ON, CannotGoOn
 from ..terminal import Terminal
+
+BROKEN_OFF: Final = 128 + signal.SIGINT
+"""The status of a command that was stopped before it had what it was asked for, as shells have it."""
 
 EXPECTED = (
     AccountError,
@@ -42,8 +45,8 @@ def expected_errors() -> Iterator[None]:
 
 
 @contextmanager
-def stopping_on_signals(terminal: Terminal) -> Iterator[None]:
-    """SIGTERM and SIGHUP work like Ctrl-C: they stop what was started, and none is an error.
+def stopping_on_signals(terminal: Terminal, *, status: int = 0) -> Iterator[None]:
+    """SIGTERM and SIGHUP work like Ctrl-C: they stop what was started, and none is an error. The process then ends with `status`.
 
     Only the first one counts. Stopping takes a few seconds, and a second Ctrl-C would leave processes behind.
     """
@@ -60,6 +63,8 @@ def stopping_on_signals(terminal: Terminal) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         terminal.line("stopped")
+        if status:
+            sys.exit(status)
     except CannotGoOn:
         sys.exit(CANNOT_GO_ON)  # the log says why
 

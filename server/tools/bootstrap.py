@@ -60,9 +60,15 @@ class Sample:
         return len(self._repetitions)
 
     def interval(self, share: int = 50) -> Interval | None:
-        """This percentile of all values with its interval; None without values, or of too few moments: the 99th of fewer than 100 is one of them."""
-        moments = sum(map(len, self._repetitions))
-        if not moments or (share > 50 and moments * (100 - share) < 100):
+        """This percentile of all values with its interval; None without values, or of too few moments: the 99th of fewer than 100 is one of them.
+
+        Fewer than `FEW` repetitions need so many moments each, because the limits are percentiles of one.
+        """
+        each = [len(moments) for moments in self._repetitions]
+        if not each:
+            return None
+        moments = sum(each) if len(each) >= FEW else min(each)
+        if share > 50 and moments * (100 - share) < 100:
             return None
         every = np.concatenate([values for moments in self._repetitions for values in moments])
         (value,) = _ranked(every, [share])

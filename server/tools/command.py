@@ -86,7 +86,10 @@ class Measuring(Generic[P, R]):
         with progress(console, self.steps(plan)) as (preparing, step):
             try:
                 with workbench(database_url, preparing) as bench:
-                    return run_until_signal(self._finish(bench, plan, step))
+                    return run_until_signal(
+                        self._finish(bench, plan, step),
+                        lambda: console.print(Text("ending what was started")),
+                    )
             except BROKEN as error:
                 words = str(error).strip() or type(error).__name__
                 raise click.ClickException(f"The run broke off: {words}") from error

@@ -20,10 +20,13 @@ from psycopg import sql
 from ..postgres.embedded import EmbeddedPostgres
 from ..postgres.install import install
 from ..postgres.programs import DATABASE, socket_url
+from .abandoned import owned, remove_abandoned
 from .standby import Standby
 from .waiting import PATIENCE
 
 STOPS_WITHIN: Final = 60.0  # seconds
+FOLDERS: Final = Path("/tmp")
+PREFIX: Final = "roomtone-run-"
 OPERATOR: Final[dict[str, Any]] = {"autocommit": True, "options": "-c search_path=roomtone,public"}
 """How an operator's session is opened in which tables are named without their schema."""
 
@@ -34,7 +37,7 @@ class DatabaseServer:
     """A running PostgreSQL whose database `roomtone` has the schema and no rows; it is the template of the other databases.
 
     `durable` as in `EmbeddedPostgres`: drills about crashes need it, the others are faster without it. With `empty`, its database has no schema. Its data is in the folder
-    `data`; by default in a temporary one.
+    `data`; by default in a temporary one. What a killed process left of such servers is stopped and removed first.
     """
 
     def __init__(
@@ -53,7 +56,9 @@ class DatabaseServer:
 
     def __enter__(self) -> Self:
         # /tmp, because PostgreSQL's own account may enter it and a socket's path is short there
-        self.folder = Path(tempfile.mkdtemp(prefix="roomtone-run-", dir="/tmp"))
+        remove_abandoned(FOLDERS, PREFIX)
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=FOLDERS))
+        self._owner = owned(self.folder)
         self.folder.chmod(0o711)
         self._place = self._data or self.folder / "data"
         try:
@@ -77,6 +82,7 @@ class DatabaseServer:
         if hasattr(self, "_postgres"):
             self._postgres.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._owner.close()
 
     def start(self) -> None:
         """Start the server, after a crash too."""

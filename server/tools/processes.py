@@ -49,7 +49,10 @@ def free_port() -> int:
 async def start(
     command: Sequence[str], log_file: Path, environment: Mapping[str, str], *, pipes: bool = False
 ) -> asyncio.subprocess.Process:
-    """Start it without the settings of this process; `log_file` receives its output, with `pipes` only its errors."""
+    """Start it without the settings of this process; `log_file` receives its output, with `pipes` only its errors.
+
+    If this process is killed, the kernel ends it (where setpriv is installed): so call this in the thread that lives as long as the process.
+    """
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -57,6 +60,7 @@ async def start(
     }
     with log_file.open("ab") as log:
         return await asyncio.create_subprocess_exec(
+            *_ends_with_parent(),
             *command,
             stdin=asyncio.subprocess.PIPE if pipes else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE if pipes else log,
@@ -65,6 +69,12 @@ async def start(
             limit=1 << 24,
             start_new_session=True,  # Ctrl-C is for the command, which then ends its processes
         )
+
+
+def _ends_with_parent() -> tuple[str, ...]:
+    """Before a command: SIGTERM at the end of the thread that started it (prctl(2), PR_SET_PDEATHSIG). Not SIGKILL, which would leave what it started itself."""
+    setpriv = shutil.which("setpriv")
+    return () if setpriv is None else (setpriv, "--pdeathsig", "TERM")
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

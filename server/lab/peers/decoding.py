@@ -32,6 +32,7 @@ PUBLICATION: Final = (
     "create publication {name} for table peers.decoded"
     " where (recipient is null or recipient = {number}) with (publish = 'insert')"
 )
+PUBLICATIONS: Final = b"select pubname from pg_publication_tables where schemaname = 'peers'"
 MOST_SLOTS: Final = 60
 SETTINGS: Final = {
     "wal_level": "logical",
@@ -123,13 +124,16 @@ class Decoding(FollowedHere):
         await self._inserting.close()
 
     async def stop(self) -> None:
-        """Without its slots and with the settings from before, PostgreSQL is again as the other lanes know it."""
+        """Without its slots and publications, and with the settings from before, PostgreSQL is again as the other lanes know it."""
         await super().stop()
         if not self._prepared:
             return
         if not await until(self._dropped):
             raise RuntimeError("the replication slots could not be dropped")
         async with await self._session() as session:
+            found = await session.execute(PUBLICATIONS)
+            for (name,) in await found.fetchall():
+                await session.execute(f"drop publication {name}".encode())
             for name in SETTINGS:
                 await session.execute(f"alter system reset {name}".encode())
         await self.restart_database()

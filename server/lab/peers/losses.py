@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -27,13 +27,23 @@ def followers_of(plan: Plan) -> int:
     return min(plan.followers, MOST_FOLLOWERS)
 
 
-async def losses(lane: Lane, plan: Plan, found: dict[Fault, Loss]) -> None:
+async def _nothing() -> None:
+    """Nobody looks on."""
+
+
+async def losses(
+    lane: Lane,
+    plan: Plan,
+    found: dict[Fault, Loss],
+    on_found: Callable[[], Awaitable[None]] = _nothing,
+) -> None:
     """By each fault of the plan that the lane can have, into `found`, which keeps what was counted before an error. Raises CannotStart."""
     await lane.start()
     await lane.follow(range(followers_of(plan)), through_proxy=True)
     for fault in plan.faults:
         if can_have(lane, fault):
             found[fault] = await _loss(lane, fault, followers_of(plan))
+            await on_found()
 
 
 def can_have(lane: Lane, fault: Fault) -> bool:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from ...supervision import all_of, finished
@@ -111,7 +112,8 @@ class Run:
         self._on_step(f"{entry.about.label}: what is lost")
         if entry.about.name not in self._not_started:
             async with self._lane(entry, bench) as lane:
-                await losses(lane, self._plan, self._result(entry).losses)
+                found = self._result(entry).losses
+                await losses(lane, self._plan, found, partial(self._show, entry))
             await self._show(entry)
 
     async def _show(self, entry: Entry) -> None:

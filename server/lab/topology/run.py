@@ -19,6 +19,7 @@ from ...tools.output import Step
 from ...tools.processes import node
 from ...tools.workbench import Psql, Workbench
 from ...tools.worker import Broken, Worker, worker
+from ..peers.debian import package_version
 from ..quoted.noise import Idle
 from ..quoted.noise import idle as idle_machine
 from ..quoted.rounds import rounds
@@ -99,7 +100,7 @@ class Run:
         return Report(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             machine=await bench.machine(),
-            versions=versions(*PACKAGES),
+            versions=versions(*PACKAGES) | await self._janus(),
             plan=self._plan,
             noise=noise(self.forwards, self._idle, self._plan.seed),
             floors=lowest,
@@ -108,6 +109,11 @@ class Run:
             skipped=self._skipped,
             unavailable={**self._setup.unavailable},
         )
+
+    async def _janus(self) -> dict[str, str]:
+        """The version of Janus, if a lane with one was measured."""
+        measured = {each.topology for each in self._results if each.repetitions}
+        return {"janus": await package_version("janus")} if measured & {"edge", *PLUGINS} else {}
 
 
 @asynccontextmanager

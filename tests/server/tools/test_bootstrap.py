@@ -46,6 +46,9 @@ def test_few_single_values_are_from_the_smallest_to_the_largest() -> None:
         sample = Sample([[[float(n)] for n in range(moments)]], (50, 95, 99))
         assert sample.interval() is not None
         assert [sample.interval(share) is not None for share in (95, 99)] == shown
+    for many, has_p95 in ((3, False), (6, True)):  # of few, each has to have enough
+        tens_of_each = Sample([[[float(n)] for n in range(10)]] * many, (50, 95))
+        assert (tens_of_each.interval(95) is not None) == has_p95
     assert Sample([[], [[]]]).interval() is None
 
 

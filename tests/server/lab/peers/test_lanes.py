@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 from roomtone.lab.peers import run
 from roomtone.lab.peers.catalogue import LANES, Entry
@@ -137,6 +138,10 @@ async def test_events_reach_whom_they_are_for_and_after_a_cut_what_its_recovery_
         assert await arrive(last, 1, int(everybody is None))
         given = [(await times(key))[0] for key in missed]
         assert given == [0] * (WHILE_CUT - GIVEN_LATER[name]) + [1] * GIVEN_LATER[name]
+
+    with psycopg.connect(around.bench.admin_url) as psql:
+        left = psql.execute("select (select count(*) from pg_publication), (select count(*) from pg_replication_slots)")  # fmt: skip
+        assert left.fetchone() == (0, 0)
 
 
 async def test_a_write_to_jetstream_is_one_frame_and_makes_no_subscription(

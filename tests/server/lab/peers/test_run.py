@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import psutil
 import psycopg
@@ -173,8 +173,10 @@ def test_a_lane_that_cannot_start_is_named_with_why(made: Report) -> None:
 
 class FailsWhenKilled(Floor):
     about = replace(Floor.about, system="nats", name="fails", label="fails when killed")
+    shown: ClassVar[list[Row]] = []
 
     async def kill_server(self) -> None:
+        self.shown.append(rows_of(self.around.bench)[self.about.label])
         raise EmbeddedError("it does not start any more")
 
 
@@ -191,7 +193,10 @@ def test_a_lane_that_fails_costs_no_figure_that_was_there_before(
 ) -> None:
     lanes = [Entry(each.about, each) for each in (FailsWhenKilled, FailsAtItsEnd)]
     monkeypatch.setattr(run, "entries", lambda plan: lanes)
-    found = asyncio.run(run.run(bench, replace(PLAN, faults=("cut", "server_killed"))))
+    plan = replace(PLAN, faults=("cut", "server_killed"))
+    found = asyncio.run(run.run(bench, plan, live_url=bench.admin_url))
+    (after_the_cut,) = FailsWhenKilled.shown
+    assert after_the_cut["owed"] == found.results[0].losses["cut"].owed > 0
     assert len(found.floor.repetitions) == 1
     why = {each.name: each.why for each in found.not_started}
     assert len(found.results) == 2, why

@@ -71,12 +71,12 @@ def test_many_letters_are_written_short(letters: str, written: str) -> None:
 
 
 def test_percentiles_are_of_all_repetitions_together_and_none_of_few_moments() -> None:
-    repetitions = [[[float(n)] for n in range(start, start + 10)] for start in (0, 10)]
+    repetitions = [[[float(n)] for n in range(start, start + 20)] for start in (0, 20)]
     found = observations("x", repetitions, {"late": list}, {}, 1)
     late = {name: each.interval for name, each in found.items()}
     assert late["late_p50"] is not None
     assert late["late_p95"] is not None
-    assert (late["late_p50"].value, late["late_p95"].value) == (9.5, 18.0)
+    assert (late["late_p50"].value, late["late_p95"].value) == (19.5, 37.0)
     assert late["late_p99"] is None
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import signal
+import subprocess
+import sys
 
 import pytest
 from roomtone.lab.signaling.figures import Measurement
@@ -13,6 +16,8 @@ from roomtone.lab.signaling.results import UNITS
 from roomtone.lab.signaling.run import steps
 from roomtone.lab.signaling.spreadsheet import spreadsheet
 from roomtone.lab.signaling.table import table
+from roomtone.postgres.embedded import EmbeddedPostgres
+from roomtone.postgres.programs import socket_url
 
 from ...tools.measured import (
     are_documented,
@@ -158,3 +163,20 @@ def test_the_report_needs_nothing_from_elsewhere_and_has_no_script(watched: Watc
 
 def test_the_table_fits_a_terminal(watched: Watched) -> None:
     fits_a_terminal(table(watched.report), says="long-polling")
+
+
+def test_a_run_that_is_broken_off_says_so_at_once_and_ends_as_shells_expect(
+    postgres: EmbeddedPostgres, database: str
+) -> None:
+    url = socket_url(postgres.sockets, database=database)
+    command = [sys.executable, "-m", "roomtone", "lab", "signaling", "--quick"]
+    with subprocess.Popen(
+        [*command, "--database-url", url], stdout=subprocess.PIPE, text=True
+    ) as lab:
+        assert lab.stdout is not None
+        assert any("1 of" in line for line in lab.stdout)
+        lab.send_signal(signal.SIGINT)
+        said = lab.stdout.read().splitlines()
+    assert said[0] == "ending what was started"
+    assert said[-1] == "stopped"
+    assert lab.returncode == 130
