@@ -19,6 +19,7 @@ from ...tools.output import Step
 from ...tools.processes import node
 from ...tools.workbench import Psql, Workbench
 from ...tools.worker import Broken, Worker, worker
+from ..peers.debian import package_version
 from ..quoted.noise import Idle
 from ..quoted.noise import idle as idle_machine
 from ..quoted.rounds import rounds
@@ -96,15 +97,19 @@ class Run:
 
     async def report(self, lowest: Floors) -> Report:
         bench = self._setup.bench
+        results = [each for each in self._results if each.repetitions]
+        beside = {}
+        if {"edge", *PLUGINS} & {each.topology for each in results}:
+            beside["janus"] = await package_version("janus")
         return Report(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             machine=await bench.machine(),
-            versions=versions(*PACKAGES),
+            versions=versions(*PACKAGES) | beside,
             plan=self._plan,
             noise=noise(self.forwards, self._idle, self._plan.seed),
             floors=lowest,
             idle={topology: round(value, 4) for topology, value in self._setup.idle.items()},
-            results=[each for each in self._results if each.repetitions],
+            results=results,
             skipped=self._skipped,
             unavailable={**self._setup.unavailable},
         )

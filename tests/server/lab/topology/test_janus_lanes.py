@@ -34,6 +34,7 @@ async def test_without_janus_its_lanes_say_what_to_install_and_the_others_run(
     plan = Plan(speakers=(2,), listeners=(0,), topologies=topologies, duration=2.0, repetitions=1)
     report = await run(bench, plan, lambda words: None)
     assert [one.topology for one in report.results] == ["mesh"]
+    assert "janus" not in report.versions
     assert set(report.unavailable) == {"edge", "videoroom", "audiobridge"}
     assert {*report.unavailable.values()} == {
         "Janus is not installed. On Debian: apt-get install janus"
