@@ -79,7 +79,8 @@ function createPeer() {
 function stateOf(/** @type {Json} */ { problem, repetitions, owed, age }) {
   if (problem !== null) return repetitions || owed ? inWords('Not measured to its end: {why}', { why: problem }) : inWords('Not measured: {why}', { why: problem })
   if (!repetitions && !owed) return inWords('not measured yet')
-  const ago = duration(Math.max(1, Math.round(age)) * 1000)
+  const seconds = Math.max(1, Math.round(age))
+  const ago = seconds < 60 ? inWords('{seconds} s', { seconds }) : duration(seconds * 1000)
   return repetitions ? inWords('{count, plural, one {measured once} other {measured # times}}, last {ago} ago', { count: repetitions, ago }) : inWords('only what is lost, {ago} ago', { ago })
 }
 

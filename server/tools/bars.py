@@ -1,6 +1,7 @@
-"""Bars as SVG (SVG 2), one for each thing that was measured: its name above it, its number and its interval beside it.
+"""Bars as HTML, one for each thing that was measured: its name and its number with the interval above it.
 
-Each bar has a row of its own, so values that coincide stay visible, and no colour has to be told from another.
+Each bar has a row of its own, so values that coincide stay visible, and no colour has to be told from another. Places are per cent of the
+width, so text is as large on a phone as elsewhere.
 """
 
 from __future__ import annotations
@@ -12,12 +13,8 @@ from typing import Final, NamedTuple
 
 from .bootstrap import Interval
 
-WIDTH: Final = 560
-ROW: Final = 46
-TOP: Final = 4
-BOTTOM: Final = 30
-SAYS: Final = 270
-"""The width that is kept for the numbers, right of the bars."""
+LEAST: Final = 0.5
+"""Per cent of the width that a bar of nothing has."""
 
 
 class Bar(NamedTuple):
@@ -48,7 +45,6 @@ def bars(
     positive = [value for value in values if value > 0] or [1.0]
     low = 10.0 ** math.floor(math.log10(min(positive))) if logarithmic else 0.0
     high = max(positive)
-    across = WIDTH - SAYS
 
     def place(value: float) -> float:
         if logarithmic:
@@ -57,20 +53,17 @@ def bars(
             share = (
                 max(value, 0.0) / high
             )  # less than nothing, where chance is larger than what is measured
-        return across * share
+        return 100 * share
 
-    height = TOP + ROW * len(rows) + BOTTOM
-    parts = [
-        f'<svg class="chart bars" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
-    ]
-    if floor is not None:
-        end = height - BOTTOM
-        parts.append(f'<path class="floor" d="M{place(floor):.1f} {TOP}V{end}"/>')
-    for number, row in enumerate(rows):
-        parts += _row(row, TOP + ROW * number, place, say)
-    scale = f"logarithmic, from {say(low)}" if logarithmic else f"from 0 to {say(high)}"
-    parts.append(f'<text class="axis" x="0" y="{height - 8}">{escape(scale)}</text></svg>')
-    return "".join(parts)
+    dashed = "" if floor is None else _upright("floor", place(floor), 0, 24)
+    drawn = "".join(_row(row, place, say, dashed) for row in rows)
+    scale = (
+        f"logarithmic, from {say(low)} to {say(high)}" if logarithmic else f"from 0 to {say(high)}"
+    )
+    return (
+        f'<ul class="chart bars" aria-label="{escape(title)}">{drawn}</ul>'
+        f'<p class="scale">{escape(scale)}</p>'
+    )
 
 
 def said(found: Interval, say: Callable[[float], str]) -> str:
@@ -81,20 +74,27 @@ def said(found: Interval, say: Callable[[float], str]) -> str:
 
 
 def _row(
-    row: Bar, top: float, place: Callable[[float], float], say: Callable[[float], str]
-) -> list[str]:
+    row: Bar, place: Callable[[float], float], say: Callable[[float], str], dashed: str
+) -> str:
     value, low, high, repetitions = row.value
-    middle, end = top + 31, place(value)
     kind = f"bar bar--{row.kind}" if row.kind else "bar"
     words = f"{said(row.value, say)} {row.note}".strip()
-    beside = max(end, place(high)) + 8
-    drawn = [
-        f'<text class="name" x="0" y="{top + 16:.1f}">{escape(row.label)}</text>',
-        f'<path class="{kind}" d="M0 {middle - 7:.1f}H{max(end, 1.5):.1f}V{middle + 7:.1f}H0Z">'
-        f"<title>{escape(f'{row.label}: {words}')}</title></path>",
-        f'<text class="said" x="{beside:.1f}" y="{middle + 5:.1f}">{escape(words)}</text>',
-    ]
+    drawn = f'<rect class="{kind}" y="5" width="{max(place(value), LEAST):.2f}%" height="14"/>'
     if repetitions > 1:
-        limits = f"M{place(low):.1f} {middle - 4:.1f}v8m0 -4H{place(high):.1f}m0 -4v8"
-        drawn.append(f'<path class="whisker" d="{limits}"/>')
-    return drawn
+        ends = (place(low), place(high))
+        drawn += _line("whisker", ends, (12, 12))
+        drawn += "".join(_upright("whisker", end, 8, 16) for end in ends)
+    return (
+        f'<li><span class="name">{escape(row.label)}</span> <span class="said">{escape(words)}</span>'
+        f'<svg aria-hidden="true">{drawn}{dashed}</svg></li>'
+    )
+
+
+def _upright(kind: str, x: float, top: float, bottom: float) -> str:
+    return _line(kind, (x, x), (top, bottom))
+
+
+def _line(kind: str, across: tuple[float, float], down: tuple[float, float]) -> str:
+    """`across` in per cent, `down` in pixels."""
+    (left, right), (top, bottom) = across, down
+    return f'<line class="{kind}" x1="{left:.2f}%" x2="{right:.2f}%" y1="{top:g}" y2="{bottom:g}"/>'

@@ -62,13 +62,9 @@ class Sample:
     def interval(self, share: int = 50) -> Interval | None:
         """This percentile of all values with its interval; None without values, or of too few moments: the 99th of fewer than 100 is one of them.
 
-        Fewer than `FEW` repetitions need so many moments each, because the limits are percentiles of one.
+        Of fewer than `FEW` repetitions each has to have enough, because the interval is from one's percentile to another's.
         """
-        each = [len(moments) for moments in self._repetitions]
-        if not each:
-            return None
-        moments = sum(each) if len(each) >= FEW else min(each)
-        if share > 50 and moments * (100 - share) < 100:
+        if not self._repetitions or (share > 50 and self._moments * (100 - share) < 100):
             return None
         every = np.concatenate([values for moments in self._repetitions for values in moments])
         (value,) = _ranked(every, [share])
@@ -79,6 +75,12 @@ class Sample:
             round(max(high, value), 4),
             len(self._repetitions),
         )
+
+    @property
+    def _moments(self) -> int:
+        """Of which a percentile is, at the least."""
+        each = [len(moments) for moments in self._repetitions]
+        return min(each) if len(self) < FEW else sum(each)
 
     def limits(self, share: int) -> tuple[float, float]:
         """From where to where the interval is: of fewer than `FEW` repetitions, from the smallest to the largest percentile of one."""

@@ -63,7 +63,13 @@ class Plot(Generic[T]):
                 say=self.say,
                 of=of,
             )
+            drawing = _scrolled(self.heading, drawing) if drawing else ""
         return figure_of(self.heading, self.text, drawing)
+
+
+def _scrolled(name: str, drawing: str) -> str:
+    """On a small screen a chart is wider than the page, so that its text can be read."""
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name)}">{drawing}</div>'
 
 
 def _interval(value: Interval | float) -> Interval:

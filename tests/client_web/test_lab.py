@@ -180,6 +180,7 @@ def test_other_systems_appear_while_they_are_measured_and_figures_are_explained_
         expect(stopped).to_be_hidden()
         nats, peerjs = (page.locator(".peers__peer").nth(place) for place in (0, 1))
         expect(nats).to_contain_text("NATS JetStream")
+        expect(nats.locator(".peers__state")).to_have_text(re.compile(r"قبل .?[٠-٩]+ (ث|د).?$"))
         expect(peerjs).to_contain_text("خادم PeerJS")
         expect(nats.locator("dd")).to_have_text(
             ["١٢ ms", "–", "٠٫٤ ms", "–", "١٨٣ B", "–", "٣ من ٥٠٦"]

@@ -124,7 +124,7 @@ class Report:
         lanes = {
             each.about.name: observed(each, self.plan.seed) for each in (*self.results, self.floor)
         }
-        self.apart = told_apart([(lanes, self.noise.of)])
+        self.apart = told_apart([(lanes, lambda _lane, name: self.noise.of(name))])
 
     def heading(self, gone: NotStarted) -> str:
         """What became of a lane: nothing, or less than was planned."""

@@ -25,7 +25,9 @@ def method(report: Report) -> dict[str, str]:
             "repetitions are drawn with replacement, then joins within them",
         ),
         "The machine’s noise": noise_method(
-            report.noise, "The floor is a process that writes what it gets to bare TCP connections."
+            report.noise,
+            "The floor is a process that writes what it gets to bare TCP connections.",
+            "joins",
         ),
         "What waits": (
             f"After each repetition, one participant writes for {SECONDS:g} s, the next write when the follower has the one before, while all"

@@ -64,7 +64,7 @@ def _plan(report: Report) -> str:
     plan, noise = report.plan, report.noise
     return (
         f"\n{plan.repetitions} repetitions of {plan.duration:g} s in random order, {plan.rate:g} writes/s, {plan.followers} followers."
-        f" The machine's noise is {noise_of(noise)};\n{noise.busy:.0%} of its cores were busy while nothing was measured."
+        f"\n{noise_of(noise, 'joins')} {noise.busy:.0%} of its cores were busy while nothing was measured."
         f"\n{interval(plan.repetitions)}\n"
     )
 

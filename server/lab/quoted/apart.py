@@ -14,8 +14,10 @@ from typing import NamedTuple
 from ...tools.bootstrap import differ
 from .figures import Figures, Observations, figures
 
-Limit = Callable[[str], float | None]
-"""A difference in this figure that is not larger is the machine's noise; None where nothing can be told apart."""
+Limit = Callable[[str, str], float | None]
+"""Of a lane and a figure: a difference that is not larger is the machine's noise; None where nothing can be told apart."""
+Noises = dict[str, dict[str, float]]
+"""By lane and figure, in the figure's unit."""
 Groups = list[list[str]]
 """Lanes of which any two are alike: each group as large as it can be, two lanes at least."""
 
@@ -23,28 +25,34 @@ Groups = list[list[str]]
 class Apart(NamedTuple):
     """Figures by lane, and by lane and figure: `alike` names the lanes that it cannot be told from, `letters` are those it shares with them.
 
-    `groups`, by figure. Where nothing was measured twice, all lanes are alike, and letters would say nothing: there are none.
+    `noises` are the limits; of two lanes the larger one counts. `groups`, by figure. Where nothing was measured twice, all lanes are alike, and letters would say nothing: there are none.
     """
 
     figures: dict[str, Figures]
     alike: dict[str, dict[str, list[str]]]
     letters: dict[str, dict[str, str]]
     groups: dict[str, Groups]
+    noises: Noises
 
 
 def told_apart(crowds: Iterable[tuple[Mapping[str, Observations], Limit]]) -> Apart:
     """Lanes are compared with those of the same crowd only; `crowds` are these, each with its limit."""
-    found = Apart({}, {}, {}, {})
+    found = Apart({}, {}, {}, {}, {})
     for lanes, limit in crowds:
         found.figures.update({lane: figures(each) for lane, each in lanes.items()})
         found.alike.update({lane: {} for lane in lanes})
         found.letters.update({lane: {} for lane in lanes})
+        found.noises.update({lane: {} for lane in lanes})
         for name in dict.fromkeys(name for each in lanes.values() for name in each):
-            alike = _alike(lanes, name, limit(name), found.figures)
+            limits = {lane: limit(lane, name) for lane in lanes}
+            noises = {lane: noise for lane, noise in limits.items() if noise is not None}
+            for lane, noise in noises.items():
+                found.noises[lane][name] = noise
+            alike = _alike(lanes, name, noises, found.figures)
             for lane, others in alike.items():
                 found.alike[lane][name] = others
             before = found.groups.setdefault(name, [])
-            groups = [] if limit(name) is None else _groups(alike)
+            groups = _groups(alike) if noises else []
             for number, group in enumerate(groups, len(before)):
                 for lane in group:
                     found.letters[lane][name] = found.letters[lane].get(name, "") + _letter(number)
@@ -55,7 +63,7 @@ def told_apart(crowds: Iterable[tuple[Mapping[str, Observations], Limit]]) -> Ap
 def _alike(
     lanes: Mapping[str, Observations],
     name: str,
-    limit: float | None,
+    noises: Mapping[str, float],
     values: Mapping[str, Figures],
 ) -> dict[str, list[str]]:
     """Of lanes that have the figure, the smallest value first."""
@@ -67,7 +75,10 @@ def _alike(
             for other in ranked
             if other != one
             and not differ(
-                lanes[one][name].sample, lanes[other][name].sample, limit, lanes[one][name].share
+                lanes[one][name].sample,
+                lanes[other][name].sample,
+                max(noises[one], noises[other]) if noises else None,
+                lanes[one][name].share,
             )
         ]
         for one in ranked

@@ -18,7 +18,7 @@ TRULY_95: Final = 0.006
 """How often two 95 % intervals of the same value lie apart: their ends are 1.96 of their errors away, the difference varies by √2 of one."""
 
 
-READ: Final = ("what", "version", "machine", "plan", "noise", "units", "lanes")
+READ: Final = ("what", "version", "machine", "plan", "units", "lanes")
 MUST_BE_ALIKE: Final = ("followers", "rate", "duration", "poll_interval", "speakers", "listeners")
 """Numbers of a plan without which two runs measured two things."""
 
@@ -71,8 +71,8 @@ def compared(one: Path, other: Path) -> Comparison:
             " compare two of one lab"
         )
     unlike = _unlike(first, second)
-    noises = [each["noise"]["figures"] for each in (first, second)]
     lanes, others = _lanes(first), _lanes(second)
+    noises = [_noises(each) for each in (first, second)]
     every = [
         Pair(
             lane,
@@ -81,7 +81,7 @@ def compared(one: Path, other: Path) -> Comparison:
             lanes[lane][name],
             others[lane][name],
             _gap(lanes[lane][name], others[lane][name])
-            > sum(each.get(name, 0.0) for each in noises),
+            > sum(each[lane].get(name, 0.0) for each in noises),
         )
         for lane in lanes
         if lane in others
@@ -124,11 +124,10 @@ def _unlike(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
 def _read(file: Path) -> dict[str, Any]:
     try:
         report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if "figures" not in report["noise"]:
+        if not all("noise" in lane for lane in report["lanes"]):
             raise ReportError(
-                f"{file} is of an older release, which measured the noise of one figure only: measure again"
+                f"{file} is of an older release, which did not say each figure's noise: measure again"
             )
-        {name: float(width) for name, width in report["noise"]["figures"].items()}
         dict(report["plan"]), dict(report["machine"])
         return {name: report[name] for name in READ}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -146,6 +145,17 @@ def _lanes(report: dict[str, Any]) -> dict[str, dict[str, Interval]]:
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ReportError(f"a lane of {report['what']} has no figures: {error!r}") from error
+
+
+def _noises(report: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """{lane: {figure: how large a difference may be that is the machine's}}. Raises ReportError."""
+    try:
+        return {
+            lane["label"]: {name: float(width) for name, width in lane["noise"].items()}
+            for lane in report["lanes"]
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ReportError(f"a lane of {report['what']} has no noise: {error!r}") from error
 
 
 def _interval(found: dict[str, Any]) -> Interval:

@@ -41,6 +41,7 @@ def lane(name: str, label: str, apart: Apart, repetitions: Iterable[Any]) -> dic
         "name": name,
         "label": label,
         "figures": plain(apart.figures[name]),
+        "noise": apart.noises[name],
         "alike": apart.alike[name],
         "repetitions": [asdict(each) for each in repetitions],
     }

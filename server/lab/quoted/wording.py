@@ -19,12 +19,11 @@ def interval(repetitions: int) -> str:
     return f"Medians; in brackets: {what}."
 
 
-def noise_of(noise: Noise) -> str:
-    return (
-        "not measured: it takes two repetitions"
-        if noise.latency is None
-        else f"{noise.latency:.2f} ms"
-    )
+def noise_of(noise: Noise, latency: str) -> str:
+    """How large the noise of this `latency` is, and that other figures have others."""
+    if noise.latency is None:
+        return "The machine’s noise is not measured: it takes two repetitions."
+    return f"The machine’s noise of {latency} (p50) is {noise.latency:.2f} ms; each figure has its own."
 
 
 def ranged(found: Interval, say: Callable[[float], str]) -> str:
@@ -79,11 +78,11 @@ def intervals(repetitions: int, drawn: str) -> str:
     )
 
 
-def noise_method(noise: Noise, floor: str) -> str:
-    """`floor` is what the idle lane is, as a sentence."""
+def noise_method(noise: Noise, floor: str, latency: str) -> str:
+    """`floor` is what the idle lane is, as a sentence; `latency` what its median is of."""
     return (
-        f"{floor} How wide the interval of its medians is ({noise_of(noise)}) is the machine, and smaller differences between lanes say"
-        " nothing."
+        f"{floor} How wide the interval of a figure of the floor is, is the machine, and a smaller difference between lanes in this figure says nothing."
+        f" {noise_of(noise, latency)}"
         f" While nothing ran, {noise.busy:.0%} of the cores were busy with other programs, and a timer woke up to {noise.late:.1f} ms"
         " late (p95)."
     )
@@ -95,7 +94,10 @@ LETTERS = (
 )
 
 
-LEFT_OUT = "A p95 of fewer than 20 moments and a p99 of fewer than 100 would be the slowest of them, and are left out (–)."
+LEFT_OUT = (
+    "A p95 of fewer than 20 moments and a p99 of fewer than 100 would be the slowest of them, and are left out (–); of fewer than six"
+    " repetitions, each has to have so many."
+)
 
 
 def notes(apart: Apart) -> str:

@@ -42,7 +42,8 @@ def method(report: Report) -> dict[str, str]:
         "The machine’s noise": noise_method(
             report.noise,
             "The floor, a bare LISTEN, has its turn in each round, and so has a relay that nobody follows: how much its processor, memory,"
-            " transactions and statements vary is the noise of these. Of LISTEN’s times:",
+            " transactions and statements vary is the noise of these.",
+            "latency",
         ),
         "Latency": (
             "From the event’s commit_timestamp, which the log’s trigger takes while the transaction commits, to the moment"

@@ -102,7 +102,7 @@ class Report:
         """The noise of the whole relay, for each follower where the figure is."""
         noise = self.noise.of
 
-        def limit(name: str) -> float | None:
+        def limit(_lane: str, name: str) -> float | None:
             match name:
                 case "processor":
                     whole, share = noise("core"), 1000 / followers

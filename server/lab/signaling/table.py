@@ -69,7 +69,7 @@ def _plan(report: Report) -> str:
     return (
         f"\n{plan.repetitions} times {plan.duration:g} s in random order, {plan.rate:g} writes/s, polling every {plan.poll_interval:g} s."
         " Latency is from commit to receipt;\nprocessor and memory are the relay's, per follower."
-        f" {interval(plan.repetitions)}\nThe machine's noise is {noise_of(report.noise)}; {report.noise.busy:.0%} of its cores were busy"
+        f" {interval(plan.repetitions)}\n{noise_of(report.noise, 'latency')} {report.noise.busy:.0%} of its cores were busy"
         " while nothing was measured.\n"
     )
 

@@ -33,7 +33,9 @@ def method(report: Report) -> dict[str, str]:
         "Intervals": intervals(report.plan.repetitions, "repetitions are drawn with replacement"),
         "The machine’s noise": noise_method(
             report.noise,
-            "The floor, a bare forward of datagrams, has its turn in each round; of its delay:",
+            "The floor, a bare forward of datagrams, has its turn in each round: a node’s noise is that of one stream, as often as streams leave it."
+            " First audio and the people’s processor have no noise, and chance alone decides.",
+            "delay",
         ),
         "Listeners of a mix": (
             "From the MCU and from an edge all get the same stream. But for three whose audio is decoded, they receive and do not decode, and decrypt only the first"

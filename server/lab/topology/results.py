@@ -121,10 +121,23 @@ class Report:
                     for each in self.results
                     if each.crowd == crowd
                 },
-                self.noise.of,
+                self._limit,
             )
             for crowd in self.plan.crowds
         )
+
+    def _limit(self, lane: str, name: str) -> float | None:
+        """The noise of a forwarded stream, for as many as leave a node, and for each listener's share of these."""
+        (result,) = (each for each in self.results if each.name == lane)
+        streams, listeners = result.repetitions[0].sent, result.crowd.listeners
+        match name:
+            case "node":
+                whole, share = self.noise.of("per_stream"), float(streams)
+            case "per_listener" if listeners:
+                whole, share = self.noise.of("per_stream"), streams / listeners
+            case _:
+                whole, share = self.noise.of(name), 1.0
+        return None if whole is None else whole * share
 
     def of(self, topology: str, crowd: Crowd) -> Result | None:
         return next((r for r in self.results if r.topology == topology and r.crowd == crowd), None)
@@ -226,5 +239,4 @@ def noise(forwards: Sequence[Forward], idles: Sequence[Idle], seed: int) -> Nois
     kinds = {"delay": lambda one: [[late] for late in one.delays]}
     forwarding = observations("floor", forwards, kinds, {"per_stream": lambda one: one.cpu}, seed)
     resting = observations("idle", idles, {}, {"machine": lambda one: one.busy}, seed)
-    found = figures(forwarding | resting)
-    return noise_of(found | {"first_audio": found["delay_p50"]}, "delay_p50", idles)
+    return noise_of(figures(forwarding | resting), "delay_p50", idles)

@@ -97,23 +97,22 @@ class Run:
 
     async def report(self, lowest: Floors) -> Report:
         bench = self._setup.bench
+        results = [each for each in self._results if each.repetitions]
+        beside = {}
+        if {"edge", *PLUGINS} & {each.topology for each in results}:
+            beside["janus"] = await package_version("janus")
         return Report(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             machine=await bench.machine(),
-            versions=versions(*PACKAGES) | await self._janus(),
+            versions=versions(*PACKAGES) | beside,
             plan=self._plan,
             noise=noise(self.forwards, self._idle, self._plan.seed),
             floors=lowest,
             idle={topology: round(value, 4) for topology, value in self._setup.idle.items()},
-            results=[each for each in self._results if each.repetitions],
+            results=results,
             skipped=self._skipped,
             unavailable={**self._setup.unavailable},
         )
-
-    async def _janus(self) -> dict[str, str]:
-        """The version of Janus, if a lane with one was measured."""
-        measured = {each.topology for each in self._results if each.repetitions}
-        return {"janus": await package_version("janus")} if measured & {"edge", *PLUGINS} else {}
 
 
 @asynccontextmanager

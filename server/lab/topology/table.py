@@ -73,7 +73,7 @@ def _plan(report: Report) -> str:
     return (
         f"\nSpeakers + listeners, {plan.repetitions} times {plan.duration:g} s each in random order. Delay is from mouth to ear, found in the"
         " sound itself; links,\nup and down are a speaker’s, processor is of one core: for a stream, and for each who listens."
-        f" {interval(plan.repetitions)}\nThe machine's noise is {noise_of(report.noise)}; {report.noise.busy:.0%} of its cores were"
+        f" {interval(plan.repetitions)}\n{noise_of(report.noise, 'delay')} {report.noise.busy:.0%} of its cores were"
         " busy while nothing was measured.\n"
     )
 

@@ -50,6 +50,9 @@ def test_few_single_values_are_from_the_smallest_to_the_largest() -> None:
         tens_of_each = Sample([[[float(n)] for n in range(10)]] * many, (50, 95))
         assert (tens_of_each.interval(95) is not None) == has_p95
     assert Sample([[], [[]]]).interval() is None
+    ten = [[[float(n)] for n in range(10)]]
+    assert Sample(ten * 5, (95,)).interval(95) is None  # its ends would be the slowest of each
+    assert Sample(ten * 6, (95,)).interval(95) is not None
 
 
 def test_a_difference_is_one_only_beyond_chance_and_noise() -> None:
@@ -85,7 +88,7 @@ def test_bars_of_the_same_value_are_both_visible_with_their_numbers() -> None:
     for logarithmic in (False, True):
         drawn = bars("t", [Bar("a<b", value), Bar("c", value)], str, logarithmic=logarithmic)
         assert drawn.count('class="bar"') == 2
-        assert drawn.count("2.5 (2.0 – 3.0)</text>") == 2
+        assert drawn.count("2.5 (2.0 – 3.0)</span>") == 2
         assert "a&lt;b" in drawn
     assert bars("t", [], str) == ""
     assert "NaN" not in bars("t", [Bar("none", Interval(0.0, 0.0, 0.0, 1))], str)

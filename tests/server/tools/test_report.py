@@ -69,8 +69,8 @@ def test_marks_that_coincide_stand_side_by_side() -> None:
 def test_one_measurement_of_each_is_bars_with_their_numbers() -> None:
     plot = Plot[float]("Late", "How late.", lambda one: one, say)
     bars = charts("Of each", {QUICK: [(10, 3.0)], SLOW: [(10, 3.0)]}, [plot], "followers")
-    assert '<svg class="chart bars"' in bars
-    assert bars.count(">3 ms</text>") == 2
+    assert '<ul class="chart bars"' in bars
+    assert bars.count(">3 ms</span>") == 2
     assert "bar--circle" in bars
     lines = charts("Of each", {QUICK: [(10, 3.0), (20, 4.0)]}, [plot], "followers")
     assert "bars" not in lines

@@ -20,7 +20,7 @@ def apart_of(*crowds: Lanes, limit: float | None = 0.0) -> Apart:
                 name: observations(name, values, {}, {"size": float}, 1)
                 for name, values in lanes.items()
             },
-            lambda _name: limit,
+            lambda _lane, _name: limit,
         )
         for lanes in crowds
     )
@@ -71,7 +71,7 @@ def test_many_letters_are_written_short(letters: str, written: str) -> None:
 
 
 def test_percentiles_are_of_all_repetitions_together_and_none_of_few_moments() -> None:
-    repetitions = [[[float(n)] for n in range(start, start + 20)] for start in (0, 20)]
+    repetitions = [[[float(n)] for n in range(start, start + 10)] for start in (0, 10) * 3]
     found = observations("x", repetitions, {"late": list}, {}, 1)
     late = {name: each.interval for name, each in found.items()}
     assert late["late_p50"] is not None

@@ -7,8 +7,10 @@ import io
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from roomtone.lab.quoted.noise import Noise
 from roomtone.lab.signaling.figures import Measurement
 from roomtone.lab.signaling.plan import TECHNIQUES
 from roomtone.lab.signaling.report import html
@@ -139,6 +141,17 @@ def test_the_figures_are_as_the_schema_says(watched: Watched) -> None:
         assert figures["latency_p95"] is figures["latency_p99"] is None  # of so few events
         assert figures["received"]["value"] > 0
         assert one["alike"]["memory"]  # a single repetition says nothing of chance
+
+
+def test_the_noise_of_a_figure_is_in_its_own_unit(watched: Watched) -> None:
+    noise = Noise(0.1, 0.0, 0.0, {"core": 0.01, "grown": 1000.0, "statements": 3.0})
+    value = is_as_its_schema_says(replace(watched.report, noise=noise).json())
+    for lane in value["lanes"]:
+        found = lane["noise"]
+        assert set(found) == set(UNITS)
+        shown = [found[name] for name in ("processor", "memory", "statements", "bytes")]
+        assert shown == pytest.approx([10 / PLAN.followers[0], 1000 / PLAN.followers[0], 3, 0])
+        assert found["processor_per_event"] > 0
 
 
 def test_every_figure_is_documented(watched: Watched) -> None:

@@ -92,7 +92,9 @@ def report_of(*measurements: Measurement, noise: float | None = None) -> Report:
         },
         versions={"aiortc": "1.14.0"},
         plan=PLAN,
-        noise=Noise(noise, 0.1, 0.2, {} if noise is None else {"delay_p50": noise}),
+        noise=Noise(
+            noise, 0.1, 0.2, {} if noise is None else {"delay_p50": noise, "per_stream": 0.001}
+        ),
         floors=Floors(0.0004, 0.2, 0.06, 120.0, 4, 0.0001, {3: 0.05}),
         idle={"sfu": 0.005, "mcu": 0.005},
         results=list(lanes.values()),
@@ -143,7 +145,7 @@ def test_the_report_needs_nothing_from_elsewhere_and_has_no_script() -> None:
     says = "Not tried, because a smaller crowd was too many already: MCU with 3 + 40"
     is_complete(html(REPORT), charts=8, says=says)
     alone = html(report_of(measured("mesh", 0, 28.0, 0.0), measured("sfu", 0, 28.0, 0.1)))
-    assert alone.count('<svg class="chart bars"') == 8  # with one crowd nothing grows
+    assert alone.count('<ul class="chart bars"') == 8  # with one crowd nothing grows
 
 
 def test_a_topology_works_if_it_did_in_most_repetitions() -> None:
@@ -172,6 +174,9 @@ def test_what_cannot_be_told_apart_is_named_with_its_crowd_only() -> None:
     }
     # all three of this crowd took the same processor, and a mesh has no node
     assert made.apart.alike["mcu-3-0"]["node"] == ["sfu-3-0"]
+    noises = {one["name"]: one["noise"] for one in made.json()["lanes"]}
+    assert (noises["sfu-3-0"]["node"], noises["mcu-3-0"]["node"]) == (0.006, 0.003)  # of streams
+    assert noises["mcu-3-0"]["first_audio"] == 0.0  # chance alone decides
     page = html(made)
     fits_a_terminal(table(made), says="Values of a column or a chart with a letter in common")
     assert "28.6 (28.5–28.7) a" in page
