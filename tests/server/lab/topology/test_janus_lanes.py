@@ -66,14 +66,8 @@ async def kill_with_people(plugin: str) -> None:
         each
         for each in psutil.Process().children()
         if each.name() == "janus"
-        and folder_of(each).joinpath(f"janus.plugin.{plugin}.jcfg").exists()
+        and any(f"libjanus_{plugin}.so" in part.path for part in each.memory_maps())
     ]
     alone = janus.num_fds()
     await comes_true(lambda: janus.num_fds() > alone + 4)
     janus.kill()
-
-
-def folder_of(janus: psutil.Process) -> Path:
-    """Where its settings are."""
-    line = janus.cmdline()
-    return Path(line[line.index("-F") + 1])
