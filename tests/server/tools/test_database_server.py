@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psutil
 import psycopg
-from roomtone.tools.database_server import DatabaseServer
+from roomtone.tools.database_server import DatabaseServer, has_ended
 
 
 def test_a_killed_server_leaves_no_process_and_recovers() -> None:
@@ -19,7 +19,7 @@ def test_a_killed_server_leaves_no_process_and_recovers() -> None:
             every = [first, *first.children(recursive=True)]
             assert len(every) > 1
             server.kill()
-            assert not any(process.is_running() for process in every)
+            assert all(map(has_ended, every))
         server.start()
         with psycopg.connect(url) as psql:
             # unlogged tables are emptied when it was not shut down in order (PostgreSQL manual, CREATE TABLE)
