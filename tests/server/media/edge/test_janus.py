@@ -157,7 +157,10 @@ async def a_plugin_that_may_stand_still(url: str) -> AsyncIterator[tuple[str, se
     subprotocols = [Subprotocol("janus-protocol")]
 
     async def forward(edge: ServerConnection) -> None:
-        async with connect(url, subprotocols=subprotocols) as janus, beside(back=copied(janus, edge)):
+        async with (
+            connect(url, subprotocols=subprotocols) as janus,
+            beside(back=copied(janus, edge)),
+        ):
             async for text in edge:
                 if json.loads(text)["janus"] not in lost:
                     await janus.send(text)
