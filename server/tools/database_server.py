@@ -17,7 +17,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from ..postgres.embedded import EmbeddedPostgres
+from ..postgres.embedded import SOCKET_NAME, EmbeddedPostgres
 from ..postgres.install import install
 from ..postgres.programs import DATABASE, socket_url
 from .abandoned import owned, remove_abandoned
@@ -31,6 +31,14 @@ OPERATOR: Final[dict[str, Any]] = {"autocommit": True, "options": "-c search_pat
 """How an operator's session is opened in which tables are named without their schema."""
 
 _numbers = count(1)
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Also when its parent does not take its status, as the first process of a container may not."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 class DatabaseServer:
@@ -106,8 +114,14 @@ class DatabaseServer:
         for process in every:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        if psutil.wait_procs(every, timeout=STOPS_WITHIN)[1]:
-            raise TimeoutError("the killed PostgreSQL did not end")
+        deadline = time.monotonic() + STOPS_WITHIN
+        while not all(map(has_ended, every)):
+            if time.monotonic() > deadline:
+                raise TimeoutError("the killed PostgreSQL did not end")
+            time.sleep(0.02)
+        # They name its first process, and while its status is not taken, PostgreSQL believes that it runs.
+        for lock in (self._pid_file, self.sockets / f"{SOCKET_NAME}.lock"):
+            lock.unlink(missing_ok=True)
         self.up = False
 
     def restart(self) -> None:
@@ -119,13 +133,16 @@ class DatabaseServer:
     @property
     def pid(self) -> int:
         """Of its first process, the parent of all others."""
-        return int((self._place / "postgres" / "postmaster.pid").read_text().split()[0])
+        return int(self._pid_file.read_text().split()[0])
+
+    @property
+    def _pid_file(self) -> Path:
+        return self._place / "postgres" / "postmaster.pid"
 
     def wait_until_down(self) -> None:
         """Return when the server has ended. Raises TimeoutError."""
-        pid_file = self._place / "postgres" / "postmaster.pid"
         deadline = time.monotonic() + STOPS_WITHIN
-        while pid_file.exists():
+        while self._pid_file.exists():
             if time.monotonic() > deadline:
                 raise TimeoutError("PostgreSQL did not stop")
             time.sleep(0.02)

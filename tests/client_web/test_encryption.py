@@ -43,6 +43,10 @@ WORKERS = """
         }
     }
 """
+WATCHED = """async () => {
+    const { pending } = await navigator.locks.query()
+    return pending.some(({ name }) => name.startsWith('roomtone.frames.'))
+}"""
 HEARS = "([tone, heard]) => recorder.hears(tone) === heard"
 
 
@@ -217,7 +221,8 @@ def test_who_is_in_an_encrypted_room_hears_the_others_and_the_node_does_not(
         for first in (*range(0, len(since) - 50, 50), len(since) - 50):
             heard = share_of(CHROMIUM, since[first : first + 50])
             assert heard < 0.1, f"the node hears chrome from frame {first} on"
-        # Again, and the page gives up, and says so.
+        # Again, and the page gives up, and says so. It watches a worker from when it knows its lock on.
+        chrome.until(WATCHED)
         chrome.page.evaluate("() => workers.at(-1).terminate()")
         chrome.until("() => roomtone.state.encryption.phase === 'failed'")
         chrome.until("() => !roomtone.peers().length")

@@ -136,6 +136,12 @@ class Report:
         return "not measured to its end" if begun else "not started"
 
     @property
+    def without_waiting(self) -> bool:
+        """Whether a lane was measured, and what it waits was not."""
+        every = (*self.results, self.floor)
+        return any(each.waiting is None for result in every for each in result.repetitions)
+
+    @property
     def missed(self) -> int:
         """Deliveries that were missed though nothing was broken."""
         return sum(each.missed for result in self.results for each in result.repetitions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..quoted.wording import intervals, noise_method, order
 from .figures import Report
 from .losses import AROUND, CUT, DEAD, RATE, followers_of
-from .waiting import SECONDS
+from .waiting import SECONDS, WHERE_NONE
 
 
 def method(report: Report) -> dict[str, str]:
@@ -33,6 +33,7 @@ def method(report: Report) -> dict[str, str]:
             f"After each repetition, one participant writes for {SECONDS:g} s, the next write when the follower has the one before, while all"
             " processes share one core. What they do not work meanwhile (the disk, a timer, an acknowledgement that comes late; on a full machine"
             " another program) is what the write waits for: the median."
+            f"{' ' + WHERE_NONE if report.without_waiting else ''}"
         ),
         "What is lost": (
             f"In runs of their own, {followers_of(plan)} followers and {RATE:g} writes a second: connections are reset and refused for {CUT:g} s;"

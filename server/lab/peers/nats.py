@@ -79,7 +79,7 @@ class NatsFollower(Follower):
             client.close()
 
     async def _consume(self, client: NatsClient, place: int, subject: str) -> None:
-        inbox = f"_INBOX.follower.{id(client)}.{place}"
+        inbox = f"{client.inbox}.consumer.{place}"  # not one of the answers, `inbox.*`
         client.subscribe(inbox, place + 1)
         begin: dict[str, Any] = {"deliver_policy": "new"}
         if self._next[place]:

@@ -12,6 +12,7 @@ from ...tools.number_format import figure, milliseconds
 from ..quoted.wording import Cells, interval, noise_of, notes
 from .figures import Report, Result
 from .plan import FAULTS
+from .waiting import WHERE_NONE
 from .wording import loss
 
 TIMES = ("join p50", "p95", "p99", "signal p50")
@@ -71,5 +72,7 @@ def _plan(report: Report) -> str:
 
 def _notes(report: Report) -> Iterator[Text]:
     yield Text(notes(report.apart), style="dim")
+    if report.without_waiting:
+        yield Text(WHERE_NONE, style="dim")
     for each in report.not_started:
         yield Text(f"{report.heading(each)}: {each.label}: {each}", style="bold")

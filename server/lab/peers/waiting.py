@@ -26,12 +26,16 @@ from .refusals import NotAccepted
 SECONDS: Final = 0.3
 """Of writing; a write that has begun is finished."""
 SEEN_WITHIN: Final = 10.0  # seconds
+WHERE_NONE: Final = (
+    "There is no figure of waiting where a write was refused or not seen, nor where the lab may not keep a process on one core:"
+    " only Linux does that, and for processes of other users, such as PostgreSQL’s, it asks for CAP_SYS_NICE."
+)
 
 
 async def waiting(lane: Lane) -> float | None:
     """Milliseconds that a write waits until it is acknowledged and its follower has it: the median.
 
-    None where processes cannot be kept on one core (only Linux does that), and where a write was refused or not seen.
+    None as `WHERE_NONE` says.
     """
     if sys.platform != "linux":
         return None
@@ -46,13 +50,14 @@ async def waiting(lane: Lane) -> float | None:
 async def _waits(lane: Lane, processes: Sequence[psutil.Process]) -> list[float]:
     """Seconds of each write. One participant visits one follower, and may stop in the middle of a visit."""
     waits: list[float] = []
+    worked = dict.fromkeys(processes, 0.0)
     until = time.perf_counter() + SECONDS
     for act in cycle(VISIT):
-        others, own, began = _worked(processes), time.process_time(), time.perf_counter()
+        others, own, began = _worked(worked), time.process_time(), time.perf_counter()
         async with asyncio.timeout(SEEN_WITHIN):
             await _write(lane, act)
         not_here = time.perf_counter() - began - (time.process_time() - own)
-        waits.append(not_here - (_worked(processes) - others))
+        waits.append(not_here - (_worked(worked) - others))
         if time.perf_counter() > until:
             break
     return waits
@@ -69,9 +74,12 @@ async def _write(lane: Lane, act: Act) -> None:
         await lane.seen(0, key)
 
 
-def _worked(processes: Sequence[psutil.Process]) -> float:
-    """Seconds of processor so far."""
-    return sum(map(processor, processes))
+def _worked(worked: dict[psutil.Process, float]) -> float:
+    """Seconds of processor so far, which these processes are brought up to; one that has ended keeps what it had, as sessions of PostgreSQL do."""
+    for process in worked:
+        with suppress(OSError, psutil.Error):
+            worked[process] = processor(process)
+    return sum(worked.values())
 
 
 @contextmanager

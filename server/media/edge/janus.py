@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.typing import Subprotocol
 
-from ...supervision import Supervisor, begin
+from ...supervision import Supervisor, begin, finished
 from ..node.viewers import ViewerRefused, ViewersLost
 
 ANSWERS_WITHIN: Final = 3.0  # seconds
@@ -98,6 +98,8 @@ class Janus:
         self._socket = socket
         self._secret = secret
         self._patience = patience
+        self.heartbeat: dict[str, Any] = {"kind": "keepalive"}
+        """The request that Janus has to answer again and again. Any request keeps the session alive."""
         self._session: int | None = None
         self._asked: dict[str, _Request] = {}
         self._handles: dict[int, OnEvent] = {}
@@ -199,7 +201,7 @@ class Janus:
                 if missed == 0:
                     await asyncio.sleep(self._patience.keep_alive_every)
                 try:
-                    await self.ask("keepalive", within=self._patience.kept_alive)
+                    await self.ask(within=self._patience.kept_alive, **self.heartbeat)
                     missed = 0
                 except JanusLost:
                     missed += 1
@@ -225,13 +227,17 @@ class Handle:
     async def say(
         self, body: dict[str, Any], *, answer: str | None = None, offer: str | None = None
     ) -> Reply:
-        """Send this request to the plugin, with an SDP answer if Janus offered, or an offer. Raises JanusLost and JanusRefused."""
+        """Send this request to the plugin, with an SDP answer if Janus offered, or an offer. Raises JanusLost and JanusRefused.
+
+        Who is cancelled waits for the answer all the same, as long as Janus has for one: what comes next, such as the end of a handle that is
+        being switched to another mountpoint, makes threads of Janus wait for each other for ever if it comes before that.
+        """
         more: dict[str, Any] = {"handle_id": self.number, "body": body}
         if answer is not None:
             more["jsep"] = {"type": "answer", "sdp": answer}
         if offer is not None:
             more["jsep"] = {"type": "offer", "sdp": offer}
-        said = await self.janus.ask("message", **more)
+        said = await finished(self.janus.ask("message", **more), "answer of a plugin")
         data = said["plugindata"]["data"]
         if "error_code" in data:
             raise JanusRefused(data["error_code"], data["error"])

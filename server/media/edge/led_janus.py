@@ -66,8 +66,9 @@ def _stun(ice: Ice) -> Stun | None:
 
 
 async def check(janus: LedJanus) -> None:
-    """Make a mountpoint and an offer, as for a listener. Raises JanusLost, and JanusRefused with what to change."""
+    """Make a mountpoint and an offer, as for a listener; from then on the plugin is watched. Raises JanusLost, and JanusRefused with what to change."""
     try:
+        await mountpoint.watch_plugin(janus.session)
         await mountpoint.destroy_abandoned(janus.session, janus.admin_key)
         async with mountpoint.mountpoint(
             janus.session, janus.admin_key, address=janus.receives_at

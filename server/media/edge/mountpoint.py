@@ -155,6 +155,16 @@ async def mountpoint(
             await finished(_end(handle, number, admin_key), "end of a mountpoint")
 
 
+async def watch_plugin(janus: Janus) -> None:
+    """From now on Janus counts as lost, too, when its plugin stands still, and not only all of it. Raises JanusLost and JanusRefused.
+
+    The plugin says that there is no such mountpoint; for that it takes the locks which all its requests take.
+    """
+    handle = await janus.attach(PLUGIN, lambda event: None)
+    body = {"request": "info", "id": 0}
+    janus.heartbeat = {"kind": "message", "handle_id": handle.number, "body": body}
+
+
 async def destroy_abandoned(janus: Janus, admin_key: str) -> None:
     """Destroy the mountpoints that killed edges left in this Janus. Raises JanusLost and JanusRefused."""
     handle = await janus.attach(PLUGIN, lambda event: None)

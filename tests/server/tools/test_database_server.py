@@ -10,7 +10,7 @@ from typing import Final
 
 import psutil
 import psycopg
-from roomtone.tools.database_server import DatabaseServer
+from roomtone.tools.database_server import DatabaseServer, has_ended
 
 from ...patience import eventually
 
@@ -42,7 +42,7 @@ def test_a_killed_server_leaves_no_process_and_recovers() -> None:
             every = [first, *first.children(recursive=True)]
             assert len(every) > 1
             server.kill()
-            assert not any(process.is_running() for process in every)
+            assert all(map(has_ended, every))
         server.start()
         with psycopg.connect(url) as psql:
             # unlogged tables are emptied when it was not shut down in order (PostgreSQL manual, CREATE TABLE)

@@ -158,7 +158,9 @@ async def test_a_write_to_jetstream_is_one_frame_and_makes_no_subscription(
         client.close()
     head = 6  # of a WebSocket's frame with a mask, up to 125 bytes (RFC 6455, 5.2)
     frame = head + len(f'PUB peers.room {client.inbox}.1 11\r\n{{"key": ""}}\r\n')
-    assert [after - before for before, after in pairwise(sent[1:])] == [frame, frame]
+    differences = {after - before for before, after in pairwise(sent[1:])}
+    # a server that waited for long asks whether the client is there
+    assert differences <= {frame, frame + head + len("PONG\r\n")}
 
 
 async def nobody_follows(lane: Lane) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from roomtone.lab.peers.catalogue import Entry
 from roomtone.lab.peers.figures import NotStarted, Report, Result
 from roomtone.lab.peers.floor import Floor
 from roomtone.lab.peers.live import live_rows
+from roomtone.lab.peers.method import method
 from roomtone.lab.peers.plan import Plan
 from roomtone.lab.peers.spreadsheet import spreadsheet
 from roomtone.lab.peers.table import table
@@ -135,7 +137,7 @@ def test_the_database_says_that_a_killed_run_writes_no_more(bench: Workbench) ->
     eventually(lambda: ended() == [True])
 
 
-def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
+def test_every_event_arrives_and_each_lane_has_figures(made: Report, bench: Workbench) -> None:
     assert [each.about.name for each in made.results] == [
         "nats",
         "nats-jetstream",
@@ -152,7 +154,23 @@ def test_every_event_arrives_and_each_lane_has_figures(made: Report) -> None:
         assert repetition.refused == 0
         assert repetition.owed == repetition.writes // 4 * (2 * PLAN.followers + 2) > 0
         assert (figures["database"] is None) == (each.about.system != "listen")
-        assert (figures["waiting"] is None) == (sys.platform != "linux")
+        assert bench.server is not None
+        of_others = {bench.server.pid} if each.about.system == "listen" else set()
+        kept = all(map(may_be_kept_on_one_core, of_others | {os.getpid()}))
+        assert (figures["waiting"] is not None) == kept
+    without = any("CAP_SYS_NICE" in words for words in method(made).values())
+    assert without == made.without_waiting
+
+
+def may_be_kept_on_one_core(pid: int) -> bool:
+    """Whether this test's process may decide where another one runs: on Linux those of other users only with CAP_SYS_NICE."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.sched_setaffinity(pid, os.sched_getaffinity(pid))
+    except PermissionError:
+        return False
+    return True
 
 
 def test_what_keeps_nothing_loses_what_happens_while_it_is_cut(made: Report) -> None:

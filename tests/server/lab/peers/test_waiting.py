@@ -55,6 +55,23 @@ class Works(Floors):
         return await super().write(participant, kind, to)
 
 
+class LosesAClient(Floors):
+    """As PostgreSQL loses a session: a process that is there at first ends meanwhile."""
+
+    async def start(self) -> None:
+        self.client = await asyncio.create_subprocess_exec("sleep", "600")
+        await super().start()
+
+    def clients(self) -> list[int]:
+        return [*super().clients(), self.client.pid]
+
+    async def write(self, participant: int, kind: Act, to: int | None) -> str:
+        if self.client.returncode is None:
+            self.client.kill()
+            await self.client.wait()
+        return await super().write(participant, kind, to)
+
+
 class Refuses(Floors):
     async def write(self, participant: int, kind: Act, to: int | None) -> str:
         raise NotAccepted
@@ -91,6 +108,10 @@ def test_a_wait_is_seen_and_work_is_not_taken_for_one(around: Surroundings) -> N
     assert found is not None
     # half of the writes wait as long or longer, and none of them waits while it works
     assert found * works.writes / 2 <= (took - works.writes * PART) * 1000
+
+
+def test_a_process_that_ends_meanwhile_costs_no_figure(around: Surroundings) -> None:
+    assert waited(LosesAClient(around))[0] is not None
 
 
 def test_what_cannot_be_measured_has_no_figure(around: Surroundings) -> None:

@@ -67,7 +67,7 @@ async def kill_with_people(plugin: str) -> None:
         each
         for each in psutil.Process().children()
         if each.name() == "janus"
-        and any(f"libjanus_{plugin}." in mapped.path for mapped in each.memory_maps())
+        and any(f"libjanus_{plugin}.so" in part.path for part in each.memory_maps())
     ]
     alone = janus.num_fds()
     await comes_true(lambda: janus.num_fds() > alone + 4)
