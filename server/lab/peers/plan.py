@@ -57,7 +57,7 @@ class Plan:
             lanes * min(possible, len(self.faults))
             for _, lanes, possible in (LANES[system] for system in self.systems)
         )
-        return 10 + measured * self.repetitions * (self.duration + 3.3) + 5.6 * faults / AT_ONCE
+        return 10 + measured * self.repetitions * (self.duration + 2.9) + 5.6 * faults / AT_ONCE
 
 
 SIZES: Final[dict[str, dict[str, Any]]] = {
