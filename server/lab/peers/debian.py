@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Final
 
 from ...tools.processes import installed
@@ -26,8 +27,9 @@ async def package_version(package: str) -> str:
 
 
 async def program_version(*command: str) -> str:
-    """The first line that a program says of its version."""
-    return await _first_line(*command) or "unknown"
+    """The first number with a dot that a program says of its version, without what it was built with."""
+    found = re.search(r"\d+(\.\d+)+", await _first_line(*command))
+    return found[0] if found else "unknown"
 
 
 async def _first_line(*command: str) -> str:
