@@ -32,17 +32,14 @@ export function createMemory(name, storage = ownStorage()) {
 }
 
 /** What only this tab keeps, also after a reload; null where that is not allowed. */
-export function storageOfTab() {
-  try {
-    return window.sessionStorage
-  } catch {
-    return null
-  }
-}
+export const storageOfTab = () => ifAllowed(() => window.sessionStorage)
 
-function ownStorage() {
+const ownStorage = () => ifAllowed(() => window.localStorage)
+
+/** @param {() => Storage} storage */
+function ifAllowed(storage) {
   try {
-    return window.localStorage
+    return storage()
   } catch {
     return null
   }

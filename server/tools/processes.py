@@ -15,6 +15,7 @@ from typing import Final
 
 import psutil
 
+from ..parent_death import ends_with_parent
 from .waiting import bounded
 
 STOPS_WITHIN: Final = 30.0  # seconds; a relay takes five, and longer where the machine stands still
@@ -60,7 +61,7 @@ async def start(
     }
     with log_file.open("ab") as log:
         return await asyncio.create_subprocess_exec(
-            *_ends_with_parent(),
+            *ends_with_parent("TERM"),  # KILL would leave what it started itself
             *command,
             stdin=asyncio.subprocess.PIPE if pipes else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE if pipes else log,
@@ -69,12 +70,6 @@ async def start(
             limit=1 << 24,
             start_new_session=True,  # Ctrl-C is for the command, which then ends its processes
         )
-
-
-def _ends_with_parent() -> tuple[str, ...]:
-    """Before a command: SIGTERM at the end of the thread that started it (prctl(2), PR_SET_PDEATHSIG). Not SIGKILL, which would leave what it started itself."""
-    setpriv = shutil.which("setpriv")
-    return () if setpriv is None else (setpriv, "--pdeathsig", "TERM")
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

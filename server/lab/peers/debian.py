@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
-from typing import Final
-
 from ...tools.processes import installed
 from .refusals import CannotStart
-
-WITHIN: Final = 10.0  # seconds
 
 
 def required(program: str, package: str) -> str:
@@ -18,32 +12,3 @@ def required(program: str, package: str) -> str:
     if found is None:
         raise CannotStart(f"{program} is not installed", f"install it: apt-get install {package}")
     return found
-
-
-async def package_version(package: str) -> str:
-    """As dpkg knows it; `unknown` if it was installed in another way."""
-    command = ("dpkg-query", "--show", "--showformat=${Version}", package)
-    return await _first_line(*command) or "unknown"
-
-
-async def program_version(*command: str) -> str:
-    """The first number with a dot that a program says of its version, without what it was built with."""
-    found = re.search(r"\d+(\.\d+)+", await _first_line(*command))
-    return found[0] if found else "unknown"
-
-
-async def _first_line(*command: str) -> str:
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-        )
-    except OSError:
-        return ""
-    try:
-        async with asyncio.timeout(WITHIN):
-            said, _ = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        return ""
-    return said.decode(errors="replace").partition("\n")[0].strip()

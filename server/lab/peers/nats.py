@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from ...tools.network import Place, Tally
 from ...tools.processes import free_port
+from ...tools.program_versions import program_version
 from ...tools.waiting import in_thread
-from .debian import program_version, required
+from .debian import required
 from .followers import LOST, FollowedHere, Follower
 from .lane import About, Setting, Surroundings
 from .nats_client import NatsClient

@@ -8,8 +8,9 @@ from typing import Final
 from ...tools import nchan, nginx
 from ...tools.network import Place
 from ...tools.processes import free_port
+from ...tools.program_versions import package_version
 from ...tools.waiting import in_thread
-from .debian import package_version, required
+from .debian import required
 from .followers import FollowedHere, StreamFollower
 from .lane import About, Setting, Surroundings
 from .plan import Act

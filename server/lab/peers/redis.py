@@ -7,7 +7,8 @@ from typing import Final
 
 from ...tools.network import Place
 from ...tools.processes import PYTHON, free_port
-from .debian import program_version, required
+from ...tools.program_versions import program_version
+from .debian import required
 from .followers import FollowedHere, StreamFollower
 from .lane import About, Setting, Surroundings
 from .plan import Act

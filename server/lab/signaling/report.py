@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from ...tools.number_format import bytes_of, figure, milliseconds, milliseconds_of
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
 from ..quoted.figures import names
+from ..quoted.plots import plot_of
 from ..quoted.wording import Cells, interval, notes, running
 from .method import method
 from .results import Report, Result
@@ -82,26 +83,7 @@ def _head(report: Report) -> str:
 
 def _plots(report: Report) -> list[Plot[Result]]:
     floor = report.floors.late(50)
-
-    def plot(
-        name: str,
-        heading: str,
-        text: str,
-        say: Callable[[float], str],
-        *,
-        logarithmic: bool = False,
-        floor: float | None = None,
-    ) -> Plot[Result]:
-        return Plot(
-            heading,
-            text,
-            lambda one: report.apart.figures[one.name][name],
-            say,
-            logarithmic=logarithmic,
-            floor=floor,
-            note=lambda one: Cells(report.apart, one.name).letters(name),
-        )
-
+    plot = partial(plot_of, report.apart)
     return [
         plot(
             "latency_p50",

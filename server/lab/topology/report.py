@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from html import escape
 from typing import Final
 
@@ -10,6 +10,7 @@ from ...tools.chart import mark
 from ...tools.number_format import figure, milliseconds, milliseconds_of
 from ...tools.page import Plot, Row, charts, definitions, head, numbers, page, soft
 from ..quoted.figures import names
+from ..quoted.plots import plot_of
 from ..quoted.wording import Cells, interval, notes, running
 from .method import method
 from .results import Report, Result
@@ -123,26 +124,7 @@ def _charts(report: Report, speakers: int) -> str:
 
 def _plots(report: Report, speakers: int) -> list[Plot[Result]]:
     codec = report.floors.codec.get(speakers, 0.0)
-
-    def plot(
-        name: str,
-        heading: str,
-        text: str,
-        say: Callable[[float], str],
-        *,
-        logarithmic: bool = False,
-        floor: float | None = None,
-    ) -> Plot[Result]:
-        return Plot(
-            heading,
-            text,
-            lambda one: report.interval(one, name),
-            say,
-            logarithmic=logarithmic,
-            floor=floor,
-            note=lambda one: Cells(report.apart, one.name).letters(name),
-        )
-
+    plot = partial(plot_of, report.apart)
     return [
         plot(
             "speaker_up",

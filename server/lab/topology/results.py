@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from ...tools.bootstrap import Interval
 from ..quoted import json_report
 from ..quoted.apart import Apart, told_apart
 from ..quoted.figures import figures, names, observations
@@ -144,11 +143,8 @@ class Report:
 
     def figure(self, one: Result, name: str) -> float | None:
         """The median alone."""
-        found = self.interval(one, name)
+        found = self.apart.figures[one.name][name]
         return None if found is None else found.value
-
-    def interval(self, one: Result, name: str) -> Interval | None:
-        return self.apart.figures[one.name][name]
 
     def stops_at(self, topology: str) -> Result | None:
         """The smallest crowd with which a topology did not work, if any."""

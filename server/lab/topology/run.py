@@ -17,9 +17,9 @@ from ...media.edge.installed_janus import missing
 from ...media.edge.janus import JanusLost, JanusRefused
 from ...tools.output import Step
 from ...tools.processes import node
+from ...tools.program_versions import package_version
 from ...tools.workbench import Psql, Workbench
 from ...tools.worker import Broken, Worker, worker
-from ..peers.debian import package_version
 from ..quoted.noise import Idle
 from ..quoted.noise import idle as idle_machine
 from ..quoted.rounds import rounds

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ...parent_death import ends_with_parent
 from .installed_janus import PROGRAM, STREAMING, library_of, missing, plugins_folder
 from .janus import Janus, JanusLost, Patience, janus_session
 
@@ -66,7 +67,7 @@ async def janus_process(
         general = f'api_secret = "{secret}"; session_timeout = {session_timeout}'
         _configure(folder, libraries, plugin, port, secret, general, _media(ports, stun))
         command = (
-            *_ends_with_parent(),
+            *ends_with_parent("KILL"),
             program,
             "-F",
             str(folder),
@@ -155,12 +156,6 @@ events: {{ broadcast = false; disable = "{disabled["events"]}"; }}
     )
     for each in folder.iterdir():
         each.chmod(0o600)
-
-
-def _ends_with_parent() -> tuple[str, ...]:
-    """Before a command: the kernel kills it when this process is killed (prctl(2), PR_SET_PDEATHSIG)."""
-    setpriv = shutil.which("setpriv")
-    return () if setpriv is None else (setpriv, "--pdeathsig", "KILL")
 
 
 def _media(ports: Ports, stun: Stun | None) -> str:
