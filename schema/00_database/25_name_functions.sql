@@ -19,6 +19,9 @@ begin
   if name is null or length(name) > 200 or name ~ '^ *$' or name ~ '[\x01-\x1f\x7f]' then
     return null; -- other constraints check that a name is one line, and how long it is
   end if;
+  if name ~ '^[!-~]([ -~]*[!-~])?$' then
+    return null; -- ASCII alone: Latin, from left to right; the table of all characters takes each new session a while to read
+  end if;
   if name is not nfc normalized then
     return 'is not in the composed form of Unicode (NFC)';
   end if;
@@ -79,9 +82,9 @@ comment on function name_fault(text) is
 
 create or replace function name_key(name text) returns text
 language sql immutable parallel safe
-return normalize(lower(normalize(name, NFKC)), NFKC);
+return case when length(name) <= 1000 then normalize(lower(normalize(name, NFKC)), NFKC) end;
 
-comment on function name_key(text) is 'A key that is equal for all spellings of one name: upper and lower case, composed and decomposed, full-width.';
+comment on function name_key(text) is 'A key that is equal for all spellings of one name: upper and lower case, composed and decomposed, full-width. Null for a text of more than 1,000 characters, which is nobody''s name, and would take long.';
 
 create or replace function name_skeleton(name text) returns text
 language plpgsql immutable parallel safe set search_path = roomtone, pg_temp as $$
@@ -89,6 +92,11 @@ declare
   letter text;
   skeleton text := '';
 begin
+  if name ~ '^[ -~]*$' then -- the entries for ASCII, because to read the whole table takes each new session a while
+    skeleton := translate(lower(left(name, 200) collate "C"), '01l|`', 'oiii''');
+    skeleton := replace(replace(skeleton, 'm', 'rn'), '6', U&'b\0304');
+    return btrim(regexp_replace(replace(replace(skeleton, '"', ''''''), '%', 'o/o'), ' +', ' ', 'g'));
+  end if;
   foreach letter in array string_to_array(normalize(left(coalesce(name, ''), 200), NFKD), null) loop
     if split_part(unicode_kind(letter), ' ', 1) not in ('invisible', 'joiner', 'style') then
       skeleton := skeleton || coalesce(unicode_prototypes() ->> letter, letter);

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -91,21 +92,20 @@ class Catalogue:
         """Read pg_catalog (PostgreSQL manual, chapter 53)."""
         self._read_at = time.monotonic()
         async with (
-            self._database.relay() as connection,
+            self._database.relay_for_many() as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
             relations, left_out = await read_relations(connection)
             served, uncallable = await functions.read(connection)
             columns = await (await cursor.execute(_sql("columns.sql"))).fetchall()
-            foreign_keys = [
-                _foreign_key(row) async for row in await cursor.execute(_sql("relationships.sql"))
-            ]
+            references = await (await cursor.execute(_sql("relationships.sql"))).fetchall()
             computed = {
                 (row["source"], row["name"])
                 async for row in await cursor.execute(_sql("computed.sql"))
             }
         every = views(columns)
-        keys = {row["name"]: tuple(row["key"]) for row in columns}
+        foreign_keys = _foreign_keys(references, {row["id"]: row for row in columns})
+        keys = {row["name"]: _named(row, row["key"]) for row in columns}
         keys |= {view.name: view.key(keys) for view in every}
         self._relations = {
             name: replace(found, key=keys.get(name, ())) for name, found in relations.items()
@@ -205,6 +205,7 @@ async def open_catalogue(database: Database) -> Catalogue:
     return catalogue
 
 
+@cache
 def _sql(name: str) -> str:
     return files(__package__).joinpath(name).read_text("utf-8")
 
@@ -223,12 +224,24 @@ def _relation(row: dict[str, Any]) -> Relation:
     )
 
 
-def _foreign_key(row: dict[str, Any]) -> ForeignKey:
-    return ForeignKey(
-        name=row["name"],
-        source=row["source"],
-        target=row["target"],
-        source_columns=tuple(row["source_columns"]),
-        target_columns=tuple(row["target_columns"]),
-        is_unique=row["is_unique"],
-    )
+def _foreign_keys(
+    references: Iterable[Mapping[str, Any]], tables: Mapping[int, Mapping[str, Any]]
+) -> list[ForeignKey]:
+    """Those between tables of the schema, in the order of their names."""
+    found = [
+        ForeignKey(
+            name=row["name"],
+            source=source["name"],
+            target=target["name"],
+            source_columns=_named(source, row["source_columns"]),
+            target_columns=_named(target, row["target_columns"]),
+            is_unique=row["is_unique"],
+        )
+        for row in references
+        if (source := tables.get(row["source"])) and (target := tables.get(row["target"]))
+    ]
+    return sorted(found, key=lambda key: (key.source, key.name))
+
+
+def _named(table: Mapping[str, Any], numbers: Iterable[int]) -> tuple[str, ...]:
+    return tuple(table["columns"][number - 1] for number in numbers)

@@ -16,42 +16,45 @@ select c.relname as name,
            and (has_table_privilege(roomtone.role_name('anon'), c.oid, 'delete')
                 or has_table_privilege(roomtone.role_name('person'), c.oid, 'delete')) then 'DELETE' end
        ], null) as writes,
-       array_agg(a.attname::text order by a.attnum) as columns,
-       array_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum) as types,
-       array_agg(has_column_privilege(roomtone.role_name('anon'), c.oid, a.attnum, 'select') order by a.attnum) as anon,
-       array_agg(has_column_privilege(roomtone.role_name('person'), c.oid, a.attnum, 'select') order by a.attnum) as person,
-       array_remove(array_agg(case when has_column_privilege(roomtone.role_name('anon'), c.oid, a.attnum, 'update')
-                              then a.attname::text end order by a.attnum), null) as updated_by_anon,
-       array_remove(array_agg(case when has_column_privilege(roomtone.role_name('person'), c.oid, a.attnum, 'update')
-                              then a.attname::text end order by a.attnum), null) as updated_by_person,
+       k.columns, k.types, k.anon, k.person, k.updated_by_anon, k.updated_by_person,
        case
-         when count(a.attname) = 0 then 'it has no columns'
+         when k.columns is null then 'it has no columns'
          when c.relname ~ '[/{}?#]' then 'its name has a character that separates the parts of an address'
-         when bool_or(exists (select from pg_cast k
-                              join pg_type d on d.typtype = 'd' and d.oid = a.atttypid
-                              where k.castcontext = 'i' and k.castmethod = 'f'
-                                and (k.castsource = d.oid and k.casttarget in ('json'::regtype, 'text'::regtype)
-                                     or k.casttarget = d.oid and k.castsource in ('json'::regtype, 'text'::regtype))))
-           then 'it has a column of a domain with casts of its own'
+         when k.casts then 'it has a column of a domain with casts of its own'
          when c.reltype in (select p.proargtypes[0] from pg_aggregate g
                             join pg_proc p on p.oid = g.aggfnoid and p.pronamespace = 'roomtone'::regnamespace
                             join pg_type m on m.oid = p.prorettype
                             where m.typname in ('*/*', 'application/json') or m.typname like 'application/vnd.pgrst.%')
            then 'an aggregate makes a media type of it'
-         when exists (select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
-                      where t.tgrelid = c.oid and not t.tgisinternal
-                        and p.prosrc like any ('{%request.%,%response.%}') -- much quicker than the next, which few are asked
-                        and p.prosrc ~ '\m(request\.(headers|cookies|method|path)|response\.(headers|status))\M')
+         when c.oid in (select t.tgrelid from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+                       where not t.tgisinternal
+                         and p.prosrc like any ('{%request.%,%response.%}') -- much quicker than the next, which few are asked
+                         and p.prosrc ~ '\m(request\.(headers|cookies|method|path)|response\.(headers|status))\M')
            then 'a trigger uses settings that only PostgREST has'
        end as left_out
 from pg_class c
 cross join lateral (
   select case c.relkind when 'v' then pg_relation_is_updatable(c.oid, true) when 'm' then 0 else 28 end as possible
 ) w
-left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+cross join lateral (
+  select array_agg(a.attname::text) as columns,
+         array_agg(format_type(a.atttypid, a.atttypmod)) as types,
+         array_agg(has_column_privilege(roomtone.role_name('anon'), c.oid, a.attnum, 'select')) as anon,
+         array_agg(has_column_privilege(roomtone.role_name('person'), c.oid, a.attnum, 'select')) as person,
+         coalesce(array_agg(a.attname::text) filter (where has_column_privilege(roomtone.role_name('anon'), c.oid, a.attnum, 'update')), '{}')
+           as updated_by_anon,
+         coalesce(array_agg(a.attname::text) filter (where has_column_privilege(roomtone.role_name('person'), c.oid, a.attnum, 'update')), '{}')
+           as updated_by_person,
+         bool_or(a.atttypid in (
+           select d.oid from pg_cast k join pg_type d on d.typtype = 'd'
+             and (k.castsource = d.oid and k.casttarget in ('json'::regtype, 'text'::regtype)
+                  or k.casttarget = d.oid and k.castsource in ('json'::regtype, 'text'::regtype))
+           where k.castcontext = 'i' and k.castmethod = 'f')) as casts
+  from (select * from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum) a
+) k
 where c.relnamespace = 'roomtone'::regnamespace
   and c.relkind in ('r', 'p', 'v', 'm', 'f')
   and (has_any_column_privilege(roomtone.role_name('anon'), c.oid, 'select, insert, update')
        or has_any_column_privilege(roomtone.role_name('person'), c.oid, 'select, insert, update')
        or has_table_privilege(roomtone.role_name('person'), c.oid, 'delete'))
-group by c.oid, c.relname, c.relkind, c.reltype, w.possible
+order by c.oid

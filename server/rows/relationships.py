@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, permutations
 from typing import Final, Literal
 
@@ -123,7 +124,7 @@ def _listed(pairs: Pairs, side: Literal[0, 1]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """A row of relationships.sql."""
+    """A row of relationships.sql, with names."""
 
     name: str
     source: str
@@ -150,7 +151,11 @@ class Relationships:
         self._keys = list(keys)
         self._served = served
         self._views = {view.name: view for view in views}
-        self._junctions = {
+
+    @cached_property
+    def _junctions(self) -> Mapping[str, list[tuple[ForeignKey, tuple[str, ...]]]]:
+        """By the name of each relation: its foreign keys that are part of its primary key, and its columns of them."""
+        return {
             name: [
                 (key, mine)
                 for key in self._keys
@@ -158,7 +163,7 @@ class Relationships:
                 for mine in self._ways(name, key.source, key.source_columns)
                 if primary.issuperset(mine)
             ]
-            for name, primary in ((name, frozenset(key)) for name, key in served.items())
+            for name, primary in ((name, frozenset(key)) for name, key in self._served.items())
         }
 
     def find(self, source: str, target: str, hint: str | None) -> Relationship:

@@ -225,7 +225,7 @@ begin
     -- user may have been banned. An UPDATE means that they had the seat before.
     if (require_may_join(new.room_id, new.user_id, has_seat => tg_op = 'UPDATE')).encrypted then perform require_encrypted_place(new.room_id, new.user_id, new.kind); end if;
     update participants p set seq = new_seq
-    where p.room_id = new.room_id and p.user_id = new.user_id and p.peer_id = new.peer_id;
+    where p.peer_id = new.peer_id; -- by the room as well, PostgreSQL may look through all its seats
   end if;
   if is_here <> was_here and reason is distinct from 'room ended' then
     perform fit_roster(seat.room_id);
