@@ -17,6 +17,7 @@ import { createShell } from './room/shell.js'
 import { createSession } from './session.js'
 import { problemFrom } from './signaling/problem.js'
 import { problemInWords } from './view/elements/problem_words.js'
+import { whenOpened } from './view/elements/when_opened.js'
 import { createShellView } from './view/shell/shell.js'
 import { fallbackInWords } from './view/shell/fallback_words.js'
 import { createKeysHelp, listenToKeys } from './view/shell/keys.js'
@@ -67,7 +68,7 @@ const context = createContext({
     hostLeaves: () => roomSessionActions.hostLeaves(),
   },
 })
-const keysHelp = createKeysHelp()
+const keysHelp = whenOpened(createKeysHelp)
 const stage = createStageActions(context)
 const scheduleDraw = onceBeforeNextFrame(draw)
 const pages = createPages(context, scheduleDraw)
@@ -87,11 +88,11 @@ const actions = {
   ...captionActions(context),
   ...chatActions(context),
   ...stage.actions,
-  showKeys: () => keysHelp.open(),
+  showKeys: () => keysHelp.built().open(),
 }
-context.add(keysHelp)
 
 /** @type {number|null} */ let lookingFor = null // the id of a room, until there is an answer
+/** @type {ReturnType<typeof setTimeout>|undefined} */ let rest // before it is looked for again
 const view = createShellView(/** @type {HTMLElement} */ (document.getElementById('main')), actions)
 const route = createRoute(onAddressChange, view.leave)
 listenToTalkKey(actions)
@@ -116,9 +117,22 @@ async function arrive(place, { asks = true } = {}) {
 
 /** A room that is not in my window of the hallway: its name, when it opens, or that it has ended. @param {Place} place @param {number} room_id */
 async function lookFor(place, room_id) {
+  clearTimeout(rest)
   lookingFor = room_id
-  await Promise.all([pages.load(place), shell.moreRooms.look(room_id)])
-  if (lookingFor === room_id) lookingFor = null
+  const [, problem] = await Promise.all([pages.load(place), shell.moreRooms.look(room_id)])
+  if (lookingFor !== room_id) return
+  clearTimeout(rest)
+  if (problem) restBeforeLooking(problem.retry_after ?? 0)
+  else lookingFor = null
+}
+
+/** There was no answer: the room is looked for again after a pause, once the hallway is connected. @param {number} least  ms */
+function restBeforeLooking(least) {
+  rest = setTimeout(() => {
+    if (shell.state.connection !== 'live') return restBeforeLooking(0)
+    lookingFor = null
+    return scheduleDraw()
+  }, Math.max(least, 2000 + 3000 * Math.random())) // not all browsers at the same time
 }
 
 /** The room that is shown from outside may have ended, or have left my window: then it is looked for. @param {Place} place */

@@ -1,6 +1,7 @@
 import { createRows } from '../signaling/rows.js'
 import { ruleOf } from '../signaling/problem.js'
 import { createOwnTokens } from '../view/access_tokens/own.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { inWords } from '../words/language.js'
 
 /**
@@ -17,7 +18,7 @@ import { inWords } from '../words/language.js'
 export function createAccessTokens(context, passkeys) {
   const { session } = context
   const rows = createRows({ fetch: session.fetch })
-  const own = createOwnTokens({
+  const own = whenOpened(() => createOwnTokens({
     all: async () => /** @type {AccessToken[]} */ (/** @type {unknown} */ (await rows.select('access_tokens', { select: 'jti,name,created_at,expires_at', order: 'created_at,jti' }))),
     most: async () => Number(await rows.rpc('access_token_days')),
     make,
@@ -25,8 +26,7 @@ export function createAccessTokens(context, passkeys) {
       title: inWords('Revoke “{name}”?', { name: token.name }), about: inWords('The program that uses it can do nothing as you any more.'), yes: inWords('Revoke'), danger: true,
       action: () => rows.remove('access_tokens', { jti: `eq.${token.jti}` }),
     }),
-  })
-  context.add(own)
+  }))
 
   /** Who signed in long ago signs in again first. @param {string} name @param {number} days */
   async function make(name, days) {
@@ -48,6 +48,6 @@ export function createAccessTokens(context, passkeys) {
   return {
     title: inWords('Access tokens'),
     offered: () => session.ways !== null && (session.ways.demo || session.ways.passkeys || session.ways.issuers.length > 0),
-    show: () => context.attempt(() => own.open()),
+    show: () => context.attempt(() => own.built().open()),
   }
 }

@@ -1,6 +1,7 @@
 import { playTone } from '../media/tone.js'
 import { createMicrophoneTest } from '../media/microphone_test.js'
 import { createSoundCheck } from '../view/sound/sound_check.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { followInBackground } from './background.js'
 
 /**
@@ -8,13 +9,12 @@ import { followInBackground } from './background.js'
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function audioActions(context) {
-  const { shell, attempt, seated, add } = context
+  const { shell, attempt, seated } = context
   const { devices, volumes } = shell
-  const soundCheck = createSoundCheck({ devices, playTone, testMicrophone: (onChange) => createMicrophoneTest({ devices, onChange }) })
-  add(soundCheck)
+  const soundCheck = whenOpened(() => createSoundCheck({ devices, playTone, testMicrophone: (onChange) => createMicrophoneTest({ devices, onChange }) }))
 
   const actions = {
-    checkSound: () => soundCheck.open(),
+    checkSound: () => soundCheck.built().open(),
     setVolume: volumes.set,
     listen: () => shell.roomSession?.listen(),
     retryMicrophone: () => attempt(() => shell.roomSession?.retryMicrophone()),

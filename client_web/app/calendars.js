@@ -2,6 +2,7 @@ import { calendarAt, calendarOf, addressOfClub, addressOfPerson, shareable } fro
 import { createRows } from '../signaling/rows.js'
 import { createFeed } from '../view/calendar/feed.js'
 import { createOwnCalendar } from '../view/calendar/own.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { inWords } from '../words/language.js'
 
 /** @import { Credential } from '../view/people/page.js' */
@@ -12,9 +13,8 @@ import { inWords } from '../words/language.js'
  */
 export function createCalendars(context) {
   const rows = createRows({ fetch: context.session.fetch })
-  const feed = createFeed()
-  const own = createOwnCalendar({ madeAt, renew, end })
-  context.add(feed, own)
+  const feed = whenOpened(createFeed)
+  const own = whenOpened(() => createOwnCalendar({ madeAt, renew, end }))
 
   async function madeAt() {
     const [row] = await rows.select('calendar_addresses', { select: 'created_at' })
@@ -38,10 +38,10 @@ export function createCalendars(context) {
   }
 
   return {
-    /** @type {Credential} */ credential: { title: inWords('Your calendar'), offered: () => true, show: () => context.attempt(() => own.open()) },
+    /** @type {Credential} */ credential: { title: inWords('Your calendar'), offered: () => true, show: () => context.attempt(() => own.built().open()) },
     actions: {
-      showClubCalendar: (/** @type {{ id: number, name: string }} */ club) => feed.open(`“${club.name}”`, shareable(calendarOf(addressOfClub(club.id)))),
-      showPersonCalendar: (/** @type {{ username: string }} */ person) => feed.open(person.username, shareable(calendarOf(addressOfPerson(person.username)))),
+      showClubCalendar: (/** @type {{ id: number, name: string }} */ club) => feed.built().open(`“${club.name}”`, shareable(calendarOf(addressOfClub(club.id)))),
+      showPersonCalendar: (/** @type {{ username: string }} */ person) => feed.built().open(person.username, shareable(calendarOf(addressOfPerson(person.username)))),
     },
   }
 }

@@ -1,3 +1,4 @@
+import { whenOpened } from '../view/elements/when_opened.js'
 import { createCaptionsChoice } from '../view/captions/choice.js'
 
 /**
@@ -6,11 +7,10 @@ import { createCaptionsChoice } from '../view/captions/choice.js'
  */
 export function captionActions(context) {
   const here = () => context.seated()?.captions
-  const choice = createCaptionsChoice({ agree: async (by) => here()?.agree(by) })
-  context.add(choice)
+  const choice = whenOpened(() => createCaptionsChoice({ agree: async (by) => here()?.agree(by) }))
 
   return {
-    chooseCaptions: () => choice.open(here()?.state ?? null, context.seated()?.state.room?.topology),
+    chooseCaptions: () => choice.built().open(here()?.state ?? null, context.seated()?.state.room?.topology),
     retryCaptions: () => here()?.retry(),
     takeBackCaption: async () => here()?.takeBack(),
   }

@@ -1,5 +1,6 @@
 import { createConfirm } from '../view/dialog/confirm.js'
 import { problemInWords } from '../view/elements/problem_words.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { refusalOf } from '../view/elements/refusal.js'
 
 const WAITS = 500 // ms for the relay's answer, before the dialog says that it has not come
@@ -25,7 +26,7 @@ const WAITS = 500 // ms for the relay's answer, before the dialog says that it h
  * @param {Page} parts.page
  */
 export function createContext({ session, shell, page }) {
-  const question = createConfirm()
+  const question = whenOpened(createConfirm)
   const context = {
     session,
     shell,
@@ -63,11 +64,7 @@ export function createContext({ session, shell, page }) {
     },
 
     /** Asks before an action that cannot be undone: see view/dialog/confirm.js. */
-    ask: question.ask,
-
-    /** Dialogs are put at the end of the page, where nothing hides parts of them. @param {...{element: Element}} dialogs */
-    add: (...dialogs) => document.body.append(...dialogs.map((each) => each.element)),
+    ask: (/** @type {Parameters<ReturnType<typeof createConfirm>['ask']>[0]} */ asked) => question.built().ask(asked),
   }
-  context.add(question)
   return context
 }

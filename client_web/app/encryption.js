@@ -1,3 +1,4 @@
+import { whenOpened } from '../view/elements/when_opened.js'
 import { createEncryptionDialog } from '../view/encryption/dialog.js'
 
 /**
@@ -5,10 +6,9 @@ import { createEncryptionDialog } from '../view/encryption/dialog.js'
  * @param {ReturnType<typeof import('./context.js').createContext>} context
  */
 export function encryptionActions(context) {
-  const dialog = createEncryptionDialog({ showNotice: (words) => context.view.showNotice(words) })
-  context.add(dialog)
+  const dialog = whenOpened(() => createEncryptionDialog({ showNotice: (words) => context.view.showNotice(words) }))
   return {
-    actions: { showEncryption: () => dialog.open() },
+    actions: { showEncryption: () => dialog.built().open() },
     update: dialog.update,
   }
 }

@@ -3,6 +3,7 @@ import { copyText } from '../view/elements/share.js'
 import { createCoHosts } from '../view/hallway/co_hosts.js'
 import { createStartRoom } from '../view/hallway/start_room.js'
 import { whenInWords } from '../view/elements/when.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { inWords } from '../words/language.js'
 
 /** @import { ListedRoom } from '../room/hallway.js' */
@@ -14,14 +15,13 @@ import { inWords } from '../words/language.js'
  */
 export function hallwayActions(context, notifications) {
   const { shell, session, attempt, withName } = context
-  const startRoom = createStartRoom({ clubs: shell.myClubs, start: begin, change: (id, columns) => shell.moderationOf(id).change(columns) })
-  const coHosts = createCoHosts({
+  const startRoom = whenOpened(() => createStartRoom({ clubs: shell.myClubs, start: begin, change: (id, columns) => shell.moderationOf(id).change(columns) }))
+  const coHosts = whenOpened(() => createCoHosts({
     all: ({ id }) => shell.coHosts(id),
     suggest: async (beginning) => (await shell.profiles.suggest(beginning)).filter((name) => name !== session.user?.username),
     add: ({ id }, username) => shell.moderationOf(id).addCoHost(username),
     remove: ({ id }, username) => shell.moderationOf(id).removeCoHost(username),
-  })
-  context.add(startRoom, coHosts)
+  }))
 
   /** @param {Parameters<typeof shell.startRoom>[0]} wanted @returns {Promise<boolean>} false: nothing is started, because I stay the host of another room */
   async function begin(wanted) {
@@ -62,8 +62,8 @@ export function hallwayActions(context, notifications) {
     },
     findRooms: shell.moreRooms.find,
     findRoomsAgain: shell.moreRooms.findAgain,
-    start: () => withName(() => startRoom.open()),
-    startInClub: (/** @type {{ id: number }} */ club) => withName(() => startRoom.open({ club_id: club.id })),
+    start: () => withName(() => startRoom.built().open()),
+    startInClub: (/** @type {{ id: number }} */ club) => withName(() => startRoom.built().open({ club_id: club.id })),
     toggleFollow: (/** @type {ListedRoom} */ row) => attempt(() => (row.followed ? shell.unfollow(Number(row.club_id)) : shell.follow(Number(row.club_id)))),
     toggleReminder: (/** @type {ListedRoom} */ row) => withName(() => attempt(() => remind(row))),
     toggleWeeklyReminder: (/** @type {ListedRoom} */ row) => withName(() => attempt(() => remindWeekly(row))),
@@ -72,8 +72,8 @@ export function hallwayActions(context, notifications) {
       await shell.moderationOf(row.id).openNow()
       context.enter(row.id)
     }),
-    editRoom: (/** @type {ListedRoom} */ row) => attempt(async () => startRoom.edit(await shell.plannedRoom(row))),
-    nameCoHosts: (/** @type {ListedRoom} */ row) => coHosts.open(row),
+    editRoom: (/** @type {ListedRoom} */ row) => attempt(async () => startRoom.built().edit(await shell.plannedRoom(row))),
+    nameCoHosts: (/** @type {ListedRoom} */ row) => coHosts.built().open(row),
     stopCoHosting: (/** @type {ListedRoom} */ row) => attempt(() => shell.moderationOf(row.id).removeCoHost(session.user?.username ?? '')),
     cancelRoom: (/** @type {ListedRoom} */ row) => attempt(async () => {
       if (!(await context.ask({ title: inWords('Cancel “{name}”?', { name: row.name }), about: row.repeats ? inWords('It disappears from the hallway, and nobody is reminded of it. It is not repeated any more.') : inWords('It disappears from the hallway, and nobody is reminded of it.'), yes: inWords('Cancel the room'), no: inWords('Keep it'), danger: true }))) return

@@ -2,6 +2,7 @@ import { HOME } from '../addresses.js'
 import { createAccessTokens } from './access_tokens.js'
 import { createCalendars } from './calendars.js'
 import { createPasskeys } from './passkeys.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { createSignIn } from '../view/shell/sign_in.js'
 
 /**
@@ -14,7 +15,7 @@ export function identityActions(context, notifications) {
   const passkeys = createPasskeys(context)
   const tokens = createAccessTokens(context, passkeys)
   const calendars = createCalendars(context)
-  const signIn = createSignIn({
+  const signIn = whenOpened(() => createSignIn({
     passkeys,
     signIn: async (username) => {
       forgetNameInAddress()
@@ -25,20 +26,19 @@ export function identityActions(context, notifications) {
       session.signInAt(name, { here: location.pathname + location.search, go: (address) => location.assign(address) })
     },
     suggestions: shell.profiles.first,
-  })
-  context.add(signIn)
+  }))
   return {
     /** @param {() => void} then  called after signing in */
-    askName: (then) => signIn.open({ ways: session.ways, then }),
+    askName: (then) => signIn.built().open({ ways: session.ways, then }),
     /** Says why a sign-in at an issuer failed, when the browser has just come back from it. */
     showRefusal() {
       const reason = new URLSearchParams(location.search).get('sign_in')
       if (reason === null) return
       forgetInAddress('sign_in')
-      signIn.open({ ways: session.ways, reason, then: context.arrive })
+      signIn.built().open({ ways: session.ways, reason, then: context.arrive })
     },
     /** The relay was asked who is signed in. @param {{ answered: boolean }} how */
-    learnt: ({ answered }) => signIn.learnt({ ways: session.ways, user: session.user, answered }),
+    learnt: ({ answered }) => signIn.update({ ways: session.ways, user: session.user, answered }),
     recover: passkeys.recover,
     actions: {
       credentials: [passkeys.credential, tokens, calendars.credential, notifications.credential],

@@ -1,5 +1,6 @@
 import { addressOf, addressOfClub, addressOfInvitation, HOME, shareable } from '../addresses.js'
 import { createInvitationsList } from '../view/invitations/list.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { createInvite } from '../view/invitations/invite.js'
 
 /** @import { Invitation } from '../room/invitations.js' */
@@ -20,11 +21,11 @@ export function invitationActions(context) {
   })
   const decline = (/** @type {string} */ code) => refusal(() => invitations.decline(code))
 
-  const list = createInvitationsList({
+  const list = whenOpened(() => createInvitationsList({
     acceptInvitation: (one) => accept(one.code),
     declineInvitation: (one) => decline(one.code),
-  })
-  const invite = createInvite({
+  }))
+  const invite = whenOpened(() => createInvite({
     suggest: async (beginning) => (await shell.profiles.suggest(beginning)).filter((name) => name !== context.session.user?.username),
     async make(place, how) {
       const made = await invitations.make(place.kind === 'room' ? { room_id: place.id } : { club_id: place.id }, how)
@@ -32,12 +33,11 @@ export function invitationActions(context) {
       return made
     },
     linkOf: (code) => shareable(addressOfInvitation(code)),
-  })
-  context.add(list, invite)
+  }))
   shell.subscribe((state) => list.update(state.invitations.list))
 
   return {
-    showInvitations: () => list.open(),
+    showInvitations: () => list.built().open(),
     async acceptInvitation(/** @type {Invitation} */ one) {
       shell.seenInvitation(one.id)
       const refused = await accept(one.code)
@@ -59,8 +59,8 @@ export function invitationActions(context) {
       if (!room) return
       const hosts = me?.role === 'HOST' || me?.role === 'MODERATOR'
       const address = room.access === 'invited' ? null : shareable(addressOf(room.id))
-      invite.open({ kind: 'room', id: room.id, name: room.name, address, links: hosts })
+      invite.built().open({ kind: 'room', id: room.id, name: room.name, address, links: hosts })
     },
-    inviteToClub: (/** @type {{ id: number, name: string }} */ club) => invite.open({ kind: 'club', id: club.id, name: club.name, address: null, links: true }),
+    inviteToClub: (/** @type {{ id: number, name: string }} */ club) => invite.built().open({ kind: 'club', id: club.id, name: club.name, address: null, links: true }),
   }
 }

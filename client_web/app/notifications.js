@@ -3,6 +3,7 @@ import { createMemory } from '../media/memory.js'
 import { createRows } from '../signaling/rows.js'
 import { Problem } from '../signaling/problem.js'
 import { createOwnNotifications } from '../view/notifications/own.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { inWords, locale } from '../words/language.js'
 
 /**
@@ -19,8 +20,7 @@ export function createNotifications(context) {
   const rows = createRows({ fetch: session.fetch })
   const memory = createMemory('roomtone.notifications') // who switched them on here: { user: id }
   /** @type {Promise<ServiceWorkerRegistration|undefined>} */ let registered = Promise.resolve(undefined)
-  const own = createOwnNotifications({ state, unwanted, turn: (on) => (on ? switchOn() : switchOff()), want })
-  context.add(own)
+  const own = whenOpened(() => createOwnNotifications({ state, unwanted, turn: (on) => (on ? switchOn() : switchOff()), want }))
 
   const areOn = () => session.user !== null && memory.recall().user === session.user.id
   // A click on a notification may come while the rest of the page is still loading. The worker opens the page itself without an answer.
@@ -97,7 +97,7 @@ export function createNotifications(context) {
   }
 
   return {
-    /** @type {Credential} */ credential: { title: inWords('Notifications'), offered: () => session.pushKey !== null, show: () => context.attempt(() => own.open()) },
+    /** @type {Credential} */ credential: { title: inWords('Notifications'), offered: () => session.pushKey !== null, show: () => context.attempt(() => own.built().open()) },
     /** Whether this browser shows my notifications while the page is closed. */
     areOn,
     /** The browser asks for permission, unless it has been answered. Without its push service only pages that are open notify. */

@@ -5,6 +5,7 @@ import { createClubForm } from '../view/clubs/form.js'
 import { createHandOverClub } from '../view/clubs/hand_over.js'
 import { createProfileForm } from '../view/people/profile_form.js'
 import { forgetNameInAddress } from './identity.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { inWords } from '../words/language.js'
 
 /**
@@ -92,7 +93,7 @@ export function createPages(context, onChange) {
     if (document.visibilityState === 'visible' && (place === 'clubs' || place === 'club' || place === 'person') && lookups[place].state.value !== null) reload()
   }
 
-  const clubForm = createClubForm({
+  const clubForm = whenOpened(() => createClubForm({
     topics: clubs.topics,
     async create(wanted) {
       const club = await clubs.create(wanted)
@@ -103,23 +104,22 @@ export function createPages(context, onChange) {
       await clubs.change(club.id, change)
       await reload()
     },
-  })
-  const profileForm = createProfileForm({
+  }))
+  const profileForm = whenOpened(() => createProfileForm({
     async change(person, change) {
       await profiles.change(person.id, change)
       forgetNameInAddress()
       await session.refresh()
       context.route.go(addressOfPerson(change.username), { replace: true })
     },
-  })
-  const handOver = createHandOverClub({
+  }))
+  const handOver = whenOpened(() => createHandOverClub({
     async handOver(club, username) {
       await clubs.handOver(club.id, username)
       await reload()
       context.view.showNotice(inWords('{username} owns “{name}” now.', { username, name: club.name }))
     },
-  })
-  context.add(...clubForm.elements, profileForm, handOver)
+  }))
 
   /** Runs an action and loads the page again; also after a refusal, because then the page was out of date. @param {() => Promise<unknown>} action */
   async function thenReload(action) {
@@ -130,8 +130,8 @@ export function createPages(context, onChange) {
 
   const actions = {
     reload,
-    newClub: () => withName(() => clubForm.open(null)),
-    editClub: (/** @type {Club} */ club) => clubForm.open(club),
+    newClub: () => withName(() => clubForm.built().open(null)),
+    editClub: (/** @type {Club} */ club) => clubForm.built().open(club),
     toggleFollowClub: (/** @type {Club} */ club) => attempt(async () => {
       await (club.followed ? shell.unfollow(club.id) : shell.follow(club.id))
       await reload()
@@ -140,7 +140,7 @@ export function createPages(context, onChange) {
       const left = await context.ask({ title: inWords('Leave “{name}”?', { name: club.name }), about: inWords('You can come back only with an invitation.'), yes: inWords('Leave'), action: () => clubs.leave(club.id) })
       if (left) await reload()
     },
-    handOverClub: (/** @type {ClubPage} */ club) => handOver.open(club, session.user?.id),
+    handOverClub: (/** @type {ClubPage} */ club) => handOver.built().open(club, session.user?.id),
     async deleteClub(/** @type {Club} */ club) {
       const gone = await context.ask({
         title: inWords('Delete “{name}”?', { name: club.name }), about: inWords('Its members, followers and invitations are deleted, too. Rooms that have ended stay, without the club. This cannot be undone.'),
@@ -162,7 +162,7 @@ export function createPages(context, onChange) {
       if (gone) await reload()
     },
     withdrawInvitation: (/** @type {{ id: number }} */ invitation) => thenReload(() => invitations.withdraw(invitation.id)),
-    editProfile: (/** @type {Profile} */ person) => profileForm.open(person),
+    editProfile: (/** @type {Profile} */ person) => profileForm.built().open(person),
     toggleFollowPerson: (/** @type {Profile} */ person) => attempt(() => (shell.state.followedPeople.has(person.id) ? shell.unfollowPerson : shell.followPerson)(person.id)),
     toggleBlock: (/** @type {Profile} */ person) => attempt(() => {
       const other = { user_id: person.id, username: person.username }

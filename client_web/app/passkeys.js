@@ -3,6 +3,7 @@ import { createRows } from '../signaling/rows.js'
 import { Problem, ruleOf } from '../signaling/problem.js'
 import { createOwnPasskeys } from '../view/passkeys/own.js'
 import { WAITING, whyNoPasskeys } from '../view/passkeys/words.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { inWords } from '../words/language.js'
 
 /**
@@ -19,15 +20,14 @@ const RECOVERY = '#recover='
 export function createPasskeys(context) {
   const { session } = context
   const rows = createRows({ fetch: session.fetch })
-  const own = createOwnPasskeys({
+  const own = whenOpened(() => createOwnPasskeys({
     all: async () => /** @type {Passkey[]} */ (/** @type {unknown} */ (await rows.select('passkeys', { select: 'id,name,created_at,last_used_at', order: 'id' }))),
     add: addOwn,
     remove: (passkey) => context.ask({
       title: inWords('Remove “{name}”?', { name: passkey.name }), about: inWords('You can no longer sign in with it. Delete it on your device, too.'), yes: inWords('Remove'), danger: true,
       action: () => rows.remove('passkeys', { id: `eq.${passkey.id}` }),
     }),
-  })
-  context.add(own)
+  }))
 
   /** Why passkeys do not work on this page; null if they do. */
   const unavailable = () => whyNoPasskeys({
@@ -93,6 +93,6 @@ export function createPasskeys(context) {
       })
     },
     /** @type {Credential} */
-    credential: { title: inWords('Passkeys'), offered: () => session.ways?.passkeys ?? false, show: () => context.attempt(() => own.open(unavailable())) },
+    credential: { title: inWords('Passkeys'), offered: () => session.ways?.passkeys ?? false, show: () => context.attempt(() => own.built().open(unavailable())) },
   }
 }

@@ -1,4 +1,5 @@
 import { createLeave } from '../view/room/leave.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { inWords } from '../words/language.js'
 
 /** Ends of a room session after which one has to sign in again. */
@@ -11,17 +12,16 @@ const SIGNED_OUT = new Set(['signed out', 'token expired'])
 export function roomActions(context) {
   const { shell, withName } = context
   const seated = () => /** @type {NonNullable<ReturnType<typeof context.seated>>} */ (context.seated())
-  const leaveDialog = createLeave({
+  const leaveDialog = whenOpened(() => createLeave({
     handOverAndLeave: ({ username }) => seated().leaveBy('leave_and_hand_over', { username }),
     leaveRunning: () => seated().leaveBy('leave_room_running'),
     end: () => seated().moderation.end(),
-  })
-  context.add(leaveDialog)
+  }))
 
   /** Leaves the room I am in. A host is asked what becomes of it. @returns {Promise<boolean>} whether I am in no room now */
   async function leave() {
     const { may, room, stage } = context.seated()?.state ?? {}
-    if (may?.host && room?.opened_at) return leaveDialog.ask(stage ?? [])
+    if (may?.host && room?.opened_at) return leaveDialog.built().ask(stage ?? [])
     await shell.leave()
     return true
   }

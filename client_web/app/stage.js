@@ -5,6 +5,7 @@ import { createPersonCard } from '../view/people/card.js'
 import { createReport } from '../view/people/report.js'
 import { createRoomSettings } from '../view/settings/settings.js'
 import { inWords } from '../words/language.js'
+import { whenOpened } from '../view/elements/when_opened.js'
 import { together } from '../view/elements/words.js'
 
 /**
@@ -23,7 +24,7 @@ export function createStageActions(context) {
   const roomSession = () => /** @type {RoomSession} */ (shell.roomSession)
   const moderation = () => roomSession().moderation
   const consent = () => roomSession().consent
-  const confirm = createConfirm()
+  const confirm = whenOpened(createConfirm)
   /** @type {number|null} */ let wanted = null // the room that is about to be entered
 
   /** The calls of moderation.js, for the room I am in when the button is pressed. `any`: each call has parameters of its own. */
@@ -32,12 +33,12 @@ export function createStageActions(context) {
   const calls = /** @type {Pick<RoomSession['moderation'], typeof names[number]>} */ (Object.fromEntries(
     names.map((name) => [name, (/** @type {any[]} */ ...args) => /** @type {any} */ (moderation())[name](...args)]),
   ))
-  const report = createReport({
+  const report = whenOpened(() => createReport({
     report: (person, reason) => moderation().report(person, reason),
     block: shell.block,
     done: (words) => context.view.showNotice(words),
-  })
-  const card = createPersonCard({
+  }))
+  const card = whenOpened(() => createPersonCard({
     ...calls,
     /** At once; but for some seconds it can be undone. */
     async remove(/** @type {Named} */ person) {
@@ -46,7 +47,7 @@ export function createStageActions(context) {
       roomSession().listeners.forget(person.user_id)
       context.view.showNotice(inWords('{username} was removed.', { username: person.username }), { yes: inWords('Undo'), accept: () => undoRemoval(here, person), key: `removed-${person.user_id}`, focus: true })
     },
-    ban: (/** @type {Named} */ person) => void confirm.ask({
+    ban: (/** @type {Named} */ person) => void confirm.built().ask({
       title: inWords('Ban {username}?', { username: person.username }),
       about: inWords("{username} leaves at once and cannot come back into this room. You can let them in again in the room's settings.", { username: person.username }),
       yes: inWords('Ban {username}', { username: person.username }),
@@ -62,16 +63,15 @@ export function createStageActions(context) {
     unblock: shell.unblock,
     follow: (/** @type {Named} */ person) => shell.followPerson(person.user_id),
     unfollow: (/** @type {Named} */ person) => shell.unfollowPerson(person.user_id),
-    report: (/** @type {Named} */ person) => void report.open(person, shell.blocks.has(person.user_id)),
+    report: (/** @type {Named} */ person) => void report.built().open(person, shell.blocks.has(person.user_id)),
     inspect: (/** @type {number} */ user_id) => context.view.chooseSeat(user_id),
     retryConnection: (/** @type {number} */ user_id) => shell.roomSession?.retryConnection(user_id),
     setVolume: shell.volumes.set,
     deleteCaption: (/** @type {number} */ id) => roomSession().captions.delete(id),
-  })
-  const settings = createRoomSettings({ ...calls, clubs: shell.myClubs })
+  }))
+  const settings = whenOpened(() => createRoomSettings({ ...calls, clubs: shell.myClubs }))
   const topologyReason = () => roomSession().topologyReason()
-  const topologyDialog = createTopologyDialog({ ...calls, topologyReason })
-  context.add(confirm, card, report, settings, topologyDialog)
+  const topologyDialog = whenOpened(() => createTopologyDialog({ ...calls, topologyReason }))
 
   /** @param {RoomSession['moderation']} here @param {Named} person */
   async function undoRemoval(here, person) {
@@ -81,7 +81,7 @@ export function createStageActions(context) {
 
   /** After a question. It can be undone while the notice is shown. @param {Named} person */
   async function disable(person) {
-    const disabled = await confirm.ask({
+    const disabled = await confirm.built().ask({
       title: inWords('Disable the account of {username}?', { username: person.username }),
       about: inWords('{username} is signed out everywhere, leaves all rooms, and cannot sign in again. You can undo it for some seconds. Later, those who run this Roomtone can.', { username: person.username }),
       yes: inWords('Disable {username}', { username: person.username }),
@@ -103,7 +103,7 @@ export function createStageActions(context) {
     wanted = room_id
     const known = await shell.blockedIn(room_id) // before I leave another room
     const still = () => wanted === room_id && context.route.here().room_id === room_id
-    if (still() && known.length && !(await confirm.ask({
+    if (still() && known.length && !(await confirm.built().ask({
       title: inWords('A person you blocked is here'),
       about: inWords('{count, plural, one {{names} is} other {{names} are}} in this room. They can hear you when you talk. You do not hear them, unless all voices here are mixed into one.', { count: known.length, names: together(known) }),
       yes: inWords('Enter anyway'),
@@ -126,7 +126,7 @@ export function createStageActions(context) {
       ...calls,
       topologyReason,
       /** @param {number} user_id @param {Element} from */
-      choose: (user_id, from) => card.open(user_id, from),
+      choose: (user_id, from) => card.built().open(user_id, from),
       readHands: (/** @type {number} */ many) => void roomSession().hands.read(many),
       // Those who listen in a counted room: see room/listeners.js.
       findListeners: (/** @type {string} */ text) => roomSession().listeners.find(text),
@@ -134,8 +134,8 @@ export function createStageActions(context) {
       earlierListeners: () => roomSession().listeners.earlier(),
       refreshListeners: () => void roomSession().listeners.refresh(),
       listenersAgain: () => roomSession().listeners.again(),
-      openSettings: () => settings.open(),
-      showTopologies: () => topologyDialog.open(),
+      openSettings: () => settings.built().open(),
+      showTopologies: () => topologyDialog.built().open(),
       accept: (/** @type {{ muted: boolean }} */ how) => consent().accept(how),
       decline: () => consent().decline(),
       stayMuted: () => consent().stayMuted(),

@@ -25,20 +25,26 @@ export function hear(state, level, now) {
   return state
 }
 
-/** The level of a local stream, 0..1. @param {MediaStream} stream @returns {{ level: () => number, close: () => void }} */
+/** Without a loudspeaker, which would have to run all the time; other browsers than Chromium do not know this. @type {AudioContextOptions} */
+const UNHEARD = /** @type {{}} */ ({ sinkId: { type: 'none' } })
+
+/** The level of a local stream, 0..1. @param {MediaStream} stream */
 export function streamLevel(stream) {
-  const context = new AudioContext()
+  const context = new AudioContext(UNHEARD)
   const analyser = context.createAnalyser()
   analyser.fftSize = 1024
   context.createMediaStreamSource(stream).connect(analyser) // and no further: an analyser needs no destination
   const samples = new Float32Array(analyser.fftSize)
   return {
     level() {
+      if (context.state !== 'running') return 0 // the analyser has what came before
       analyser.getFloatTimeDomainData(samples)
       let peak = 0
       for (const sample of samples) peak = Math.max(peak, Math.abs(sample))
       return Math.min(1, peak)
     },
+    /** Nothing is measured, and nothing costs, while it is paused. @param {boolean} on */
+    pause: (on) => void (on ? context.suspend() : context.resume()).catch(() => {}), // closed meanwhile
     close: () => void context.close(),
   }
 }

@@ -31,6 +31,7 @@ export function createConsent({ api, microphone, allowed = microphoneIsAllowed, 
   /** @type {number|undefined} */ let timer
   /** @type {boolean|null} */ let handWish = null // raised or lowered, and no answer yet
   let asking = 0 // requests that raise or lower it
+  let newest = 0 // of these requests: an older one says nothing of what I want now
 
   /** @param {SeatChange|null} next */
   function setSeatChange(next) {
@@ -71,17 +72,19 @@ export function createConsent({ api, microphone, allowed = microphoneIsAllowed, 
 
   /** Raises or lowers my hand; without a connection, when it is back. While I am invited, raising a hand accepts the invitation. @param {boolean} up */
   async function setHand(up) {
+    const order = (newest += 1)
+    handWish = up
+    asking += 1
+    let waits = false
     try {
-      handWish = up
-      asking += 1
       await changeSeat(up && seat?.invited_to_speak_at ? 'SPEAKER' : null, () => api.changeSeat({ hand_raised_at: up ? new Date().toISOString() : null }))
-      handWish = null
     } catch (problem) {
-      if (!isUnanswered(problem)) handWish = null
-      onChange()
-      if (handWish === null) throw problem
+      waits = isUnanswered(problem)
+      if (!waits) throw problem
     } finally {
       asking -= 1
+      if (order === newest && !waits) handWish = null
+      onChange() // the event may have come before the answer, so nothing else may change
     }
   }
 

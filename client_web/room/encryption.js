@@ -83,8 +83,10 @@ export function createEncryption({ seat, inspector, memory = createEncryptionMem
   function openFrames(begun, keys) {
     const frames = createFrames({ onReport, onBroken: () => begun.frames === frames && onBroken(begun) })
     begun.attempts += 1
-    const listener = { onFalse: (/** @type {number} */ user_id) => fail(user_id, 'false_key'), onChange: reconsider }
-    begun.exchange = createKeyExchange({ seat, known, session: Object.assign(begun, { keys, frames }) }, listener)
+    const onFalse = (/** @type {number} */ user_id) => fail(user_id, 'false_key')
+    // Who is muted sends nothing, so their voice cannot show that the key is there.
+    const onOpened = (/** @type {number} */ user_id) => people.get(user_id) === 'waiting' && people.delete(user_id) && onChange()
+    begun.exchange = createKeyExchange({ seat, known, session: Object.assign(begun, { keys, frames }) }, { onFalse, onOpened, onChange: reconsider })
   }
 
   /** Its worker was not loaded, or has failed: connections that passed it are closed, and once there is another. @param {Session} begun */

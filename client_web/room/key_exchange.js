@@ -27,15 +27,15 @@ const KEYS = 65_536 // of one session: with its place in the log, each key of th
  * @param {Pick<import('./known_keys.js').KnownKeys, 'keyed'>} options.known
  * @param {{ keys: import('../media/encryption/session_keys.js').SessionKeys, frames: Pick<import('../media/encryption/frames.js').Frames, 'send'|'stop'|'receive'>, last: number }} options.session
  *   `last`: the number of its newest key
- * @param {{ onFalse: (user_id: number) => void, onChange: () => void }} listener  `onFalse`: a key of this user was not signed by them, or cannot be
- *   opened; `onChange`: of `silent` or `isShown`
+ * @param {{ onFalse: (user_id: number) => void, onOpened: (user_id: number) => void, onChange: () => void }} listener  `onFalse`: a key of this user was
+ *   not signed by them, or cannot be opened; `onOpened`: their newest key is there; `onChange`: of `silent` or `isShown`
  * @param {Partial<typeof TIMES>} [times]
  */
 export function createKeyExchange({ seat, known, session }, listener, times) {
   const { soon, pause, each, switch: switching, retry, patience } = { ...TIMES, ...times }
   const { room, peer_id, room_id } = seat
   const { keys, frames } = session
-  const { onFalse, onChange } = listener
+  const { onFalse, onOpened, onChange } = listener
   let given = '' // to whom my newest key was given
   let wanted = 0 // how often a new key was asked for, whoever has the newest one
   /** @type {readonly string[]|null} who has the key that is used */ let using = null
@@ -159,6 +159,7 @@ export function createKeyExchange({ seat, known, session }, listener, times) {
     if (!base) return onFalse(sender.user_id)
     opened.set(row.from_peer, row.kid)
     frames.receive(sender.user_id, row.kid, base)
+    onOpened(sender.user_id)
   }
 
   return {

@@ -143,14 +143,24 @@ export function createMoreRooms({ rows, window: hallway, onChange }) {
       }).catch(() => { if (asked === seeing) seeing = '?' }) // read again with the next change
     },
 
-    /** Reads the room of a link that is not in the window. @param {number} id */
+    /**
+     * Reads the room of a link that is not in the window.
+     * @param {number} id @returns {Promise<import('../signaling/problem.js').Problem|null>}  why there is no answer yet: whether there is such a room stays unknown
+     */
     async look(id) {
       looked = looked_for = null
-      const [row] = await rows.select('hallway', { id: `eq.${id}` }).catch(() => [])
+      /** @type {import('../signaling/rows.js').Row|undefined} */ let row
+      try {
+        [row] = await rows.select('hallway', { id: `eq.${id}` })
+      } catch (error) {
+        const problem = problemFrom(error)
+        if (problem.temporary) return problem
+      }
       // What my window has is not kept here: it would be old when the room ends.
       looked = isListed(id) ? null : /** @type {HallwayRow|undefined} */ (row) ?? null
       looked_for = isListed(id) ? null : id
       onChange()
+      return null
     },
 
     /** Another user may see others. */

@@ -2,13 +2,16 @@ import { createMicrophone } from '../media/microphone.js'
 import { problemFrom } from '../signaling/problem.js'
 import { createMuting } from './muting.js'
 
+const SILENCE_SENT = 1_000 // ms after I muted myself: what I said is heard to its end, and a short mute changes nothing
+
 /**
- * My audio in a room: the microphone, whether I am muted, and what is sent. Listeners send nothing; muted speakers send silence.
+ * My audio in a room: the microphone, whether I am muted, and what is sent. Who listens or is muted sends nothing: to encode silence and to
+ * send it to everybody takes nearly as much of a computer and of a battery as to talk.
  *
  * @param {object} options
  * @param {ReturnType<typeof import('../media/devices.js').createDevices>} options.devices
  * @param {import('./seat.js').MySeat} options.seat
- * @param {Pick<ReturnType<typeof import('./sound.js').createSound>, 'measureMyself'>} options.sound
+ * @param {Pick<ReturnType<typeof import('./sound.js').createSound>, 'measureMyself'|'muteMyself'>} options.sound
  * @param {(track: MediaStreamTrack|null) => Promise<unknown>} options.send  to everybody; resolves when it is sent
  * @param {() => void} options.onChange
  */
@@ -16,6 +19,8 @@ export function createMyAudio({ devices, seat, sound, send, onChange }) {
   let wish = 0
   let talking = false // while a key is held
   let applied = '' // the constraints of the present track
+  let sends = false // what the microphone hears, or the silence after it
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ let stopping // until nothing is sent any more
   let release = () => {}
 
   const microphone = createMicrophone({ constraints: devices.constraints, onChange: onMicrophone, onReplace })
@@ -29,7 +34,21 @@ export function createMyAudio({ devices, seat, sound, send, onChange }) {
   function transmit() {
     const { track } = microphone
     if (track) track.enabled = !muting.muted
-    return send(seat.maySpeak ? track : null)
+    sound.muteMyself(muting.muted)
+    if (!muting.muted) setSending(true)
+    else if (sends) stopping ??= setTimeout(stopSending, SILENCE_SENT)
+    return send(seat.maySpeak && sends ? track : null)
+  }
+
+  function setSending(/** @type {boolean} */ on) {
+    clearTimeout(stopping)
+    stopping = undefined
+    sends = on
+  }
+
+  function stopSending() {
+    setSending(false)
+    transmit()
   }
 
   function onReplace(/** @type {MediaStream} */ stream) {
@@ -113,6 +132,7 @@ export function createMyAudio({ devices, seat, sound, send, onChange }) {
     },
     close() {
       release()
+      setSending(false)
       microphone.close()
     },
   }

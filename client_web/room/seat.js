@@ -3,6 +3,8 @@ import { problemFrom } from '../signaling/problem.js'
 import { newUuid } from '../signaling/uuid.js'
 import { maySpeak } from './state.js'
 
+const CHECKED_AFTER = 2_000 // ms, in which the stream usually says that the session is over, and why
+
 /**
  * My seat. It is taken by an upsert and kept by a subscription of the room's log. Each time it is taken, a new session begins, with a
  * `peer_id` made here. Events and signals of an older session are ignored, here and by the database.
@@ -220,11 +222,12 @@ export function createSeat({ api, room, look, prepare }, listener) {
     /** @param {boolean} dead  the open connection no longer works */
     probe: (dead) => session?.stream?.probe(dead),
 
-    /** A signal was refused because the seat is not mine any more: checks that once, by the stream. */
+    /** A signal was refused because the seat is not mine any more: checks that once, by opening the stream again if it has not said so itself. */
     check() {
-      if (!session?.stream || session.checked) return
-      session.checked = true
-      session.stream.probe(true)
+      const doubtful = session
+      if (!doubtful?.stream || doubtful.checked) return
+      doubtful.checked = true
+      setTimeout(() => void (session === doubtful && doubtful.stream?.probe(true)), CHECKED_AFTER)
     },
   }
 }

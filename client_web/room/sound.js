@@ -28,6 +28,7 @@ export function createSound({ settings, room, connections, onChange }) {
   /** @type {number|undefined} */ let timer
   /** @type {ReturnType<typeof streamLevel>|null} */ let myself = null // the analyser of my own microphone
   /** @type {ReadonlySet<number>} */ let heardUsers = new Set()
+  let muted = true // I am, as everybody who enters
   /** @type {(() => void)[]} */ let releases = []
 
   const playback = createPlayback({ onBlocked, volumeOf })
@@ -58,6 +59,12 @@ export function createSound({ settings, room, connections, onChange }) {
     speaking = heard(settle(speaking, performance.now()), user_id, speaks, performance.now())
     waitForPause()
     onChange()
+  }
+
+  function measure() {
+    levels.remove(me)
+    myself?.pause(muted)
+    if (myself && !muted) levels.add(me, myself.level)
   }
 
   function silence() {
@@ -97,8 +104,13 @@ export function createSound({ settings, room, connections, onChange }) {
     measureMyself(stream) {
       myself?.close()
       myself = stream && streamLevel(stream)
-      levels.remove(me)
-      if (myself) levels.add(me, myself.level)
+      measure()
+    },
+    /** While I am muted, there is nothing to measure. @param {boolean} now */
+    muteMyself(now) {
+      if (now === muted) return
+      muted = now
+      measure()
     },
 
     listen: playback.listen,

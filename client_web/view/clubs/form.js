@@ -30,16 +30,14 @@ export function createClubForm({ create, change, topics }) {
   }
   const form = createForm({ fields, rules: RULES, go: inWords('Create the club'), check: () => (fields.name.value ? null : ['name', inWords('A club needs a name.')]), submit },
     ...Object.values(fields).map((field) => field.element))
-  const creating = createDialog(inWords('Create a club'))
-  const editing = createDialog(inWords('Edit the club'))
+  const dialog = createDialog('', form.element)
 
   async function submit() {
     const { name, description, topic } = fields
     const said = { name: name.value, description: description.value || null }
     if (edited) await change(edited, { ...said, topic_id: topic.value ? Number(topic.value) : null })
     else await create({ ...said, topic: topic.value ? topic.input.selectedOptions[0]?.dataset.name ?? null : null })
-    creating.close()
-    editing.close()
+    dialog.close()
     form.element.reset()
   }
 
@@ -51,14 +49,13 @@ export function createClubForm({ create, change, topics }) {
   }
 
   return {
-    elements: [creating, editing],
+    element: dialog.element,
     /** @param {Club|null} club  null creates one */
     open(club) {
-      const dialog = club ? editing : creating
       if (edited !== club && (edited || club)) form.element.reset() // drop what was typed for another club
       edited = club
       form.clear()
-      dialog.element.firstElementChild?.append(form.element)
+      dialog.entitle(club ? inWords('Edit the club') : inWords('Create a club'))
       form.button.textContent = club ? inWords('Save') : inWords('Create the club')
       if (club) {
         fields.name.input.value = club.name

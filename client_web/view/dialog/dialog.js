@@ -1,3 +1,4 @@
+import { closedByBack } from '../elements/back.js'
 import { element, mark, say } from '../elements/element.js'
 import { symbol } from '../elements/symbol.js'
 import { inWords } from '../../words/language.js'
@@ -9,19 +10,22 @@ import { inWords } from '../../words/language.js'
  */
 export function createDialog(title, ...children) {
   const heading = element('h2', { class: 'dialog__title', text: title, tabindex: '-1', autofocus: true })
-  const shut = element('button', { class: 'round dialog__close', type: 'button', 'aria-label': inWords('Close'), on: { click: () => dialog.close() } }, symbol('close'))
+  const shut = element('button', { class: 'round dialog__close', type: 'button', 'aria-label': inWords('Close'), on: { click: close } }, symbol('close'))
   const body = element('div', { class: 'dialog__body scrolls' }, element('header', { class: 'dialog__head' }, heading, shut), ...children)
   const dialog = element('dialog', { class: 'dialog', 'aria-label': title, on: { click: closeBeside, close: closed } }, body)
   /** @type {(() => void)[]} */ const listeners = [keepFocus]
 
-  addEventListener('popstate', () => dialog.open && dialog.close(), { capture: true }) // also where a sheet keeps the event for itself
-
+  function close() {
+    dialog.close()
+  }
   function closeBeside(/** @type {Event} */ event) {
-    if (event.target === dialog) dialog.close()
+    if (event.target === dialog) close()
   }
   /** The event may come late: a key may have opened the dialog again, as browsers handle keys first. */
   function closed() {
-    if (!dialog.open) for (const listener of listeners) listener()
+    if (dialog.open) return
+    closedByBack.delete(close)
+    for (const listener of listeners) listener()
   }
   /** What had the focus before may be gone, such as the button of a person's card: then the room gets it. */
   function keepFocus() {
@@ -41,9 +45,10 @@ export function createDialog(title, ...children) {
     open() {
       if (dialog.open) return
       dialog.showModal()
+      closedByBack.add(close)
       body.scrollTop = 0
     },
-    close: () => dialog.close(),
+    close,
     /** @param {() => void} listener */
     onClose: (listener) => void listeners.push(listener),
   }

@@ -59,10 +59,19 @@ export const pastInWords = (at, now = new Date()) => (isNow(at, now) ? inWords('
 /** The user's own time zone: an IANA name. */
 export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone
 
+/** Whether this browser knows a time zone: a database may know more. @param {string} zone */
+function isKnownZone(zone) {
+  try {
+    return Boolean(new Intl.DateTimeFormat(locale, { timeZone: zone }))
+  } catch {
+    return false
+  }
+}
+
 /** "Every Friday at 20:00": in the user's own time; if it repeats by the clocks of another zone, in the time there and with its name. @param {string|Date} at @param {string|null|undefined} zone */
 export function weeklyInWords(at, zone, own = ownZone()) {
   const time = new Date(at)
-  const there = zone && zone !== own ? zone : undefined
+  const there = zone && zone !== own && isKnownZone(zone) ? zone : undefined
   const parts = { day: new Intl.DateTimeFormat(locale, { ...DAY_FIELDS, timeZone: there }).format(time), time: new Intl.DateTimeFormat(clockLocale, { ...CLOCK_FIELDS, timeZone: there }).format(time) }
   return there ? inWords('Every {day} at {time}, by the clocks of {zone}', { ...parts, zone: there.replaceAll('_', ' ') }) : inWords('Every {day} at {time}', parts)
 }

@@ -135,10 +135,11 @@ export function createStartRoom({ start, change, clubs }) {
 
   /** @param {number|null} wanted  the club to start with */
   async function fill(wanted) {
-    const chosen = wanted === null ? club.value : String(wanted)
+    const before = club.value
     const room = edited
     const all = await clubs().catch(() => [])
     if (room !== edited) return
+    const chosen = wanted === null || club.value !== before ? club.value : String(wanted) // what was chosen meanwhile stays
     offerClubs(room?.club_id && !all.some(({ id }) => id === room.club_id) ? [{ id: room.club_id, name: room.club ?? '' }, ...all] : all, chosen)
   }
 

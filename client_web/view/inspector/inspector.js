@@ -112,9 +112,6 @@ export function createInspectorView({ close, retryConnection, topologyReason }) 
 
   return {
     element: root,
-    get open() {
-      return open
-    },
     show(/** @type {boolean} */ shown) {
       open = shown
       root.hidden = !shown

@@ -1,6 +1,7 @@
 import { addressOfPerson } from '../../addresses.js'
 import { personIn, personNow } from '../../room/people.js'
 import { avatar, redrawAvatar } from '../elements/avatar.js'
+import { closedByBack } from '../elements/back.js'
 import { element, mark, say } from '../elements/element.js'
 import { markInWords } from '../stage/stage_words.js'
 import { actionsOn } from './actions.js'
@@ -47,7 +48,6 @@ export function createPersonCard(actions) {
       element('header', { class: 'person-card__head' }, element('span', { class: 'person-card__face', 'aria-hidden': 'true' }, face), element('div', { class: 'person-card__who' }, name, about, profile), shut),
       refusal.element, sound.element, list, said.element, connection)) // what they say moves no action
   let drawn = ''
-  addEventListener('popstate', close, { capture: true }) // Back leaves the room it belongs to
   // What appears while it is open, such as how long the connection took, must not push its end out of the window.
   new ResizeObserver(() => root.matches(':popover-open') && place()).observe(root)
 
@@ -56,7 +56,9 @@ export function createPersonCard(actions) {
   }
 
   function toggle(/** @type {ToggleEvent} */ { newState }) {
-    if (newState === 'closed') person = null
+    if (newState === 'open') return
+    person = null
+    closedByBack.delete(close)
   }
 
   function inspect() {
@@ -144,6 +146,7 @@ export function createPersonCard(actions) {
       refusal.say(null)
       draw()
       root.showPopover()
+      closedByBack.add(close)
       place()
       name.focus({ preventScroll: true })
     },

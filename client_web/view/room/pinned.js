@@ -1,5 +1,6 @@
 import { createDialog } from '../dialog/dialog.js'
 import { createField, createForm } from '../dialog/form.js'
+import { whenOpened } from '../elements/when_opened.js'
 import { element } from '../elements/element.js'
 import { anchor, linkOf } from '../elements/links.js'
 import { symbol } from '../elements/symbol.js'
@@ -11,13 +12,12 @@ import { inWords } from '../../words/language.js'
  */
 export function createPinned({ pinLink, unpinLink }) {
   /** @type {string|null} */ let drawn = null
-  const dialog = createPinDialog(pinLink)
+  const dialog = whenOpened(() => createPinDialog(pinLink))
   const place = element('span', { class: 'pinned__link' })
   const down = element('button', { class: 'round', type: 'button', 'aria-label': inWords('Remove the pinned link'), title: inWords('Remove'), on: { click: () => unpinLink() } }, symbol('close'))
   const strip = element('div', { class: 'pinned__strip' }, symbol('pin'), element('span', { class: 'visually-hidden', text: inWords('Pinned link:') }), place, down)
-  const up = element('button', { class: 'pinned__up', type: 'button', on: { click: () => dialog.open() } }, symbol('pin'), inWords('Pin a link'))
+  const up = element('button', { class: 'pinned__up', type: 'button', on: { click: () => dialog.built().open() } }, symbol('pin'), inWords('Pin a link'))
   const root = element('div', { class: 'pinned', hidden: true }, strip, up)
-  document.body.append(dialog.element)
 
   return {
     element: root,

@@ -90,7 +90,7 @@ export function routeNews(known, route) {
 }
 
 /**
- * What a topology would cost me in this room now: "Here you send 11 times and get 3 voices." An edge has all voices in one.
+ * What a topology would cost me in this room now: "Here you get 3 voices. When you talk, you send 11 times." An edge has all voices in one.
  * @param {'auto'|'mesh'|'sfu'|'mcu'} topology
  * @param {Pick<RoomSessionState, 'me'|'counts'|'stage'> & { route: Pick<ShownRoute, 'topology'|'node'>|null }} roomSession
  */
@@ -98,9 +98,12 @@ export function costInWords(topology, { me, counts, stage, route }) {
   if (!me || topology === 'auto') return ''
   const others = counts.here - 1
   const voices = stage.filter((person) => !person.me).length
-  const sends = !me.on_stage ? 0 : topology === 'mesh' ? others : 1
+  const sends = topology === 'mesh' ? others : 1
   const mixed = topology === 'mcu' || (topology === route?.topology && route.node?.kind === 'edge')
+  const given = { sends, voices }
+  if (!me.on_stage || sends === 0) return mixed ? inWords('Here you send nothing and get one sound.') : inWords('Here you send nothing and get {voices, plural, =0 {no voice} one {# voice} other {# voices}}.', given)
+  // Who is muted sends nothing.
   return mixed
-    ? inWords('Here you {sends, plural, =0 {send nothing} =1 {send once} =2 {send twice} one {send # times} other {send # times}} and get one sound.', { sends })
-    : inWords('Here you {sends, plural, =0 {send nothing} =1 {send once} =2 {send twice} one {send # times} other {send # times}} and get {voices, plural, =0 {no voice} one {# voice} other {# voices}}.', { sends, voices })
+    ? inWords('Here you get one sound. When you talk, you {sends, plural, =1 {send once} =2 {send twice} one {send # times} other {send # times}}.', given)
+    : inWords('Here you get {voices, plural, =0 {no voice} one {# voice} other {# voices}}. When you talk, you {sends, plural, =1 {send once} =2 {send twice} one {send # times} other {send # times}}.', given)
 }

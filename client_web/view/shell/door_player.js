@@ -69,7 +69,8 @@ export function createDoorPlayer() {
     update(row) {
       const [now_at, now_open] = [row?.id ?? null, Boolean(row?.broadcast)]
       if (now_at === room_id && now_open === open) return
-      const silenced = now_at === room_id && isOn()
+      // The sound's end and the news of it come in either order.
+      const silenced = now_at === room_id && (isOn() || (sound === 'ended' && !now_open))
       room_id = now_at
       open = now_open
       button.hidden = !open

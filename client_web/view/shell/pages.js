@@ -18,26 +18,34 @@ import { inWords } from '../../words/language.js'
  *         Parameters<typeof createInvitation>[0] & Parameters<typeof createRecordingPage>[0]} actions
  */
 export function createPages(actions) {
-  /** `any`: each page is given a value of its own. @type {Record<string, { element: HTMLElement, title: () => string|null, update: (now: any) => void, leave?: () => void }>} */
-  const pages = { clubs: createClubs(actions), club: createClub(actions), person: createPerson(actions), invitation: createInvitation(actions), recording: createRecordingPage(actions) }
-  const scroll = element('div', { class: 'page__scroll scrolls' }, ...Object.values(pages).map((page) => page.element))
+  /** `any`: each page is given a value of its own. @typedef {{ element: HTMLElement, title: () => string|null, update: (now: any) => void, leave?: () => void }} Page */
+  /** @type {Record<string, (all: typeof actions) => Page>} */
+  const creators = { clubs: createClubs, club: createClub, person: createPerson, invitation: createInvitation, recording: createRecordingPage }
+  /** @type {Record<string, Page>} */ const built = {} // those that were opened
+  const scroll = element('div', { class: 'page__scroll scrolls' })
   const root = element('section', { class: 'layout__page', 'aria-label': inWords('Page') }, scroll)
   /** @type {string|null} */ let shown = null
+
+  function build(/** @type {string} */ name) {
+    built[name] = creators[name](actions)
+    scroll.append(built[name].element)
+  }
 
   return {
     element: root,
     scroll,
     /** Whether this place is one of these pages. */
-    has: (/** @type {Place} */ { place }) => place in pages,
+    has: (/** @type {Place} */ { place }) => place in creators,
     /** @param {{ place: Place, pages: Record<string, LookupState<any, any>>, shell: import('../../room/shell.js').ShellState, user: import('../../session.js').User|null }} now */
     update({ place, pages: looked, shell, user }) {
-      const name = place.place in pages ? place.place : null
+      const name = place.place in creators ? place.place : null
       root.hidden = name === null
-      for (const [each, page] of Object.entries(pages)) {
+      if (name && !built[name]) build(name)
+      for (const [each, page] of Object.entries(built)) {
         if (each !== name && !page.element.hidden) page.leave?.()
         page.element.hidden = each !== name
       }
-      if (name) pages[name].update({ place, looked: looked[name], shell, user })
+      if (name) built[name].update({ place, looked: looked[name], shell, user })
     },
     /** A page was opened: its heading gets the focus. @param {string} key */
     arrive(key) {
@@ -47,7 +55,7 @@ export function createPages(actions) {
       heading?.focus({ preventScroll: true })
     },
     title(/** @type {Place} */ place) {
-      return pages[place.place]?.title() ?? null
+      return built[place.place]?.title() ?? null
     },
   }
 }

@@ -16,6 +16,7 @@ import { createRoomNews } from './room_news.js'
 import { createScrolls } from './scrolls.js'
 import { createSidePanel } from '../room/side_panel.js'
 import { clearOnNewSubject } from '../elements/subject.js'
+import { whenOpened } from '../elements/when_opened.js'
 import { tellsOfInvitation } from '../room/ending_words.js'
 import { inWords } from '../../words/language.js'
 
@@ -52,7 +53,7 @@ export function createShellView(main, actions) {
   const landing = createLanding(actions)
   const room = createRoom(actions)
   const pages = createPages(actions)
-  const inspector = createInspectorView({ ...actions, close: actions.toggleInspector })
+  const inspector = whenOpened(() => createInspectorView({ ...actions, close: actions.toggleInspector }), (element) => panel.element.before(element))
   const panel = createSidePanel(actions, { changed: drawPanel, opener: () => room.chatButton })
   const notices = createNotices({ ...actions, announce: announcer.say, focusBack: () => room.focus() })
   const scrolls = createScrolls(() => (pages.element.hidden ? hallway.scroll : pages.scroll))
@@ -66,6 +67,7 @@ export function createShellView(main, actions) {
   /** @type {RoomSession|null} */ let current = null // the room session I am in, or was in last
   /** @type {RoomSession|null} */ let endingRead = null // the room session whose ending was read
   /** @type {Now|null} */ let latest = null // what `update` got
+  let inspecting = false // the inspector is open
   // A refusal concerns the room, and what I am in it.
   const concerns = clearOnNewSubject(() => room.refuse(null))
 
@@ -74,8 +76,7 @@ export function createShellView(main, actions) {
     element('section', { class: 'layout__hallway', 'aria-label': inWords('Hallway') }, hallway.element),
     element('div', { class: 'layout__foot' }, dock.element),
     element('section', { class: 'layout__room', 'aria-label': inWords('Room') }, landing.element, room.element),
-    pages.element,
-    inspector.element, panel.element)
+    pages.element, panel.element)
   document.body.append(notices.element, announcer.element)
   wide.addEventListener('change', () => latest && update(latest))
 
@@ -129,7 +130,7 @@ export function createShellView(main, actions) {
     pages.update(now)
     notices.update({ shell, seated_in, shown_room: inside && roomSession?.phase === 'left' && tellsOfInvitation(roomSession) ? room_id : null })
 
-    if (inspector.open && (!drawn || roomSession?.phase === 'left')) showInspector(false)
+    if (inspecting && (!drawn || roomSession?.phase === 'left')) showInspector(false)
     inspector.update(roomSession && drawn ? { ...roomSession, room_id } : null)
     panelState = { state: roomSession && drawn ? roomSession : null, roomSession: shell.roomSession, blocks: shell.blocks ?? NOBODY }
     drawPanel()
@@ -140,7 +141,7 @@ export function createShellView(main, actions) {
   function drawPanel() {
     if (!panelState) return
     const { state, roomSession, blocks } = panelState
-    panel.update(state && roomSession ? state : null, { roomSession: /** @type {RoomSession} */ (roomSession), blocks, inspecting: inspector.open })
+    panel.update(state && roomSession ? state : null, { roomSession: /** @type {RoomSession} */ (roomSession), blocks, inspecting })
     main.dataset.panel = panel.open ? 'open' : 'closed'
     room.panel(panel.open, panel.showsChat ? 0 : panel.unread)
     if (roomSession) chatNews.update(roomSession.state, { roomSession, blocks, visible: panel.showsChat })
@@ -153,9 +154,10 @@ export function createShellView(main, actions) {
 
   function showInspector(/** @type {boolean} */ open) {
     if (open) panel.dropSheet()
-    const focused = inspector.element.contains(document.activeElement)
+    const focused = document.activeElement?.closest('.inspector')
+    inspecting = open
     main.dataset.inspector = open ? 'open' : 'closed'
-    inspector.show(open)
+    inspector.built().show(open)
     room.inspector(open)
     drawPanel()
     if (!open && focused) room.focusInspectorButton()
@@ -182,7 +184,7 @@ export function createShellView(main, actions) {
     toggleReactions: room.toggleReactions,
     /** Escape closes the sheet or the inspector. */
     escape() {
-      if (!panel.escape() && inspector.open) showInspector(false)
+      if (!panel.escape() && inspecting) showInspector(false)
     },
     /** Announces a text to screen readers. */
     announce: announcer.say,
@@ -203,7 +205,7 @@ export function createShellView(main, actions) {
       if (place.place !== 'room' && (back || place.place !== 'hallway')) scrolls.restore(entry)
     },
     get inspectorOpen() {
-      return inspector.open
+      return inspecting
     },
     /** Whether the room I am in is shown. */
     get inRoom() {
@@ -213,8 +215,8 @@ export function createShellView(main, actions) {
     /** I have entered a room: the focus goes along. */
     focusRoom: room.focus,
     chooseSeat(/** @type {number} */ user_id) {
-      if (!inspector.open) showInspector(true)
-      inspector.choose(user_id)
+      if (!inspecting) showInspector(true)
+      inspector.built().choose(user_id)
     },
   }
 }

@@ -102,7 +102,7 @@ export function createSignIn({ signIn, signInAt, suggestions, passkeys }) {
       after = then
     },
     /** The relay was asked who is signed in; the dialog may be open already. @param {{ ways: SignIn|null, user: unknown, answered: boolean }} now */
-    learnt({ ways, user, answered }) {
+    update({ ways, user, answered }) {
       unanswered = answered ? NOT_ANSWERED_YET : NO_ANSWER
       if (!dialog.element.open || offered) return
       if (user) done()
