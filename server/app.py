@@ -101,7 +101,10 @@ def create_app(settings: Settings, database_url: str, stop: Stop | None = None) 
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with contextlib.AsyncExitStack() as running:
             async with starting(stop, within=START_WITHIN):
-                state = await _start(running, settings, database_url, stop)
+                own = Database(database_url, node=new_node_id("relay"), settings=settings)
+                database = await running.enter_async_context(opened(own))
+                async with database.starting():
+                    state = await _start(running, settings, database, stop)
             yield state
 
     return Starlette(
@@ -148,17 +151,15 @@ def _passkey_routes() -> list[BaseRoute]:
 
 
 async def _start(
-    running: contextlib.AsyncExitStack, settings: Settings, database_url: str, stop: Stop | None
+    running: contextlib.AsyncExitStack, settings: Settings, database: Database, stop: Stop | None
 ) -> State:
     """Start the relay on `running`, whose end ends it."""
-    own = Database(database_url, node=new_node_id("relay"), settings=settings)
-    database = await running.enter_async_context(opened(own))
     secret = settings.jwt_secret
     if not secret:
         secret = await _patiently(partial(_shared_secret, database, "jwt"))
     tokens = Tokens.from_settings(settings, secret)
     tasks = Supervisor(on_fatal=None if stop is None else stop.fail)
-    listener, bus = _listeners(settings, database_url, database)
+    listener, bus = _listeners(settings, database)
     relay = await running.enter_async_context(
         running_relay(database, listener, settings, tasks, bus)
     )
@@ -205,16 +206,14 @@ async def _start(
     )
 
 
-def _listeners(
-    settings: Settings, database_url: str, database: Database
-) -> tuple[Listener, BusListener | None]:
+def _listeners(settings: Settings, database: Database) -> tuple[Listener, BusListener | None]:
     """The listener of a relay, and the same again if it has a bus."""
     address = BusAddress.of(settings)
     if address is None:
-        return Listener(database_url), None
+        return Listener(database.url), None
     from .bus.listener import BusListener
 
-    bus = BusListener(database_url, address, database.relay)
+    bus = BusListener(database.url, address, database.relay)
     return bus, bus
 
 

@@ -24,6 +24,7 @@ from . import logs, privileges
 from .http import connections
 from .http.uvicorn_internals.requests import BoundedRequests, ignore_what_clients_cause
 from .http.uvicorn_internals.websockets import BoundedWebSocket
+from .loading import loading
 from .postgres.account import Account
 from .relay_server import STOP_PATIENCE, RelayServer, end_after
 from .serving_errors import CannotListenError, CannotServeError
@@ -83,7 +84,8 @@ def serve(
     settings: Settings, database_url: str, listening: socket.socket, on_started: Callable[[], None]
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP, which is raised again after the stop, as uvicorn does."""
-    from .app import create_app
+    with loading():
+        from .app import create_app
 
     logs.configure(settings.log_level, settings.log_format)
     logging.getLogger("uvicorn.error").addFilter(ignore_what_clients_cause)

@@ -12,6 +12,7 @@ import click
 from .. import logs, privileges
 from ..ending_signals import run_until_signal
 from ..formats.loopback import is_loopback
+from ..loading import loading
 from ..postgres.lock import running
 from ..postgres.login import check_own_sessions
 from ..postgres.programs import socket_url
@@ -46,10 +47,11 @@ def node_command(kind: str, capacity: int | None, **given: Any) -> None:
     An edge serves the audience of rooms that have a large one, by a Janus WebRTC server; where none has capacity, a further sfu or mcu does.
     The database assigns rooms to all of them, and to others when they stop or fail.
     """
-    from ..media.edge.janus import JanusLost, JanusRefused
-    from ..media.ice import ice_of
-    from ..media.node.node import serve
-    from ..media.signaling.client import ConnectionLost
+    with loading():
+        from ..media.edge.janus import JanusLost, JanusRefused
+        from ..media.ice import ice_of
+        from ..media.node.node import serve
+        from ..media.signaling.client import ConnectionLost
 
     edge = edge_options(kind, given)
     settings = settings_from(given)

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from ..tools.waiting import PATIENCE, bounded, until
+from ..tools.waiting import PATIENCE, SELDOM, bounded, until
 from .comparison import read_tables
 from .drill import Drill
 from .environment import DrillEnvironment
@@ -70,8 +70,10 @@ async def open_seven(environment: DrillEnvironment) -> None:
     await environment.disconnect_some()
     async with await environment.psql() as psql:
         room = await environment.new_room(psql)
-    async with _chromium() as chromium:
-        await _open_tabs(environment, chromium, room)
+    # Tabs take long to open, and each receives what is written meanwhile.
+    with environment.writers.seldom():
+        async with _chromium() as chromium:
+            await _open_tabs(environment, chromium, room)
     environment.note_departure()
 
 
@@ -80,8 +82,9 @@ async def freeze_a_tab(environment: DrillEnvironment) -> None:
     (relay,) = environment.relays
     room = environment.rooms[0]
     async with _chromium() as chromium:
-        page = await chromium.new_page()
-        entered = await _enters(page, f"http://{relay.place}", "hidden tab", room)
+        with environment.writers.seldom():
+            page = await chromium.new_page()
+            entered = await _enters(page, f"http://{relay.place}", "hidden tab", room)
         environment.expect(entered, "the tab did not join the room")
         session_before = await page.evaluate(MY_PEER)
         devtools = await page.context.new_cdp_session(page)
@@ -89,7 +92,7 @@ async def freeze_a_tab(environment: DrillEnvironment) -> None:
         await environment.traffic(FROZEN_FOR)
         await devtools.send("Page.setWebLifecycleState", {"state": "active"})
         thawed = time.monotonic()
-        agreed = await until(lambda: _agree(environment, [page], room))
+        agreed = await until(lambda: _agree(environment, [page], room), every=SELDOM)
         environment.figures["a real tab agrees after thawing, s"] = round(
             time.monotonic() - thawed, 1
         )
@@ -136,7 +139,7 @@ async def _open_tabs(environment: DrillEnvironment, chromium: Browser, room: int
     answered = await asyncio.gather(*(_is_answered(page) for page in pages))
     environment.expect(all(answered), f"{answered.count(False)} tabs get no answer to a request")
     inside = [page for page, is_in in zip(pages, entered, strict=True) if is_in]
-    agreed = await until(lambda: _agree(environment, inside, room))
+    agreed = await until(lambda: _agree(environment, inside, room), every=SELDOM)
     environment.expect(agreed, "some tab shows other participants than the table")
 
 

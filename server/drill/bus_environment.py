@@ -9,7 +9,7 @@ from ..tools.database_server import DatabaseServer
 from ..tools.nats_server import NatsServer, program
 from ..tools.pump_process import PumpProcess
 from ..tools.relays import RelayProcess
-from ..tools.waiting import in_thread, until
+from ..tools.waiting import SELDOM, in_thread, until
 from .drill import Drill
 from .environment import DrillEnvironment
 from .follower import TECHNIQUES
@@ -52,7 +52,7 @@ class BusEnvironment(DrillEnvironment):
             answers = [await relay.metric("roomtone_bus_connected") for relay in self.relays]
             return all(answer == on for answer in answers)
 
-        if not await until(all_are):
+        if not await until(all_are, every=SELDOM):
             self.faults.append(
                 "a relay does not come back to the bus" if on else "a relay does not leave the bus"
             )

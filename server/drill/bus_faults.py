@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
-from ..tools.waiting import in_thread, until
+from ..tools.waiting import SELDOM, in_thread, until
 from .bus_environment import BusEnvironment, missing, with_bus
 from .drill import Drill
 from .environment import DrillEnvironment
@@ -22,7 +22,7 @@ async def on_bus(cause_fault: Fault, environment: DrillEnvironment) -> None:
     await environment.disconnect_some()
     nothing = [0.0 for _ in environment.relays]
     environment.expect(
-        await until(partial(_receive, environment, nothing)),
+        await until(partial(_receive, environment, nothing), every=SELDOM),
         "a relay received nothing from the bus",
     )
     began = time.monotonic()
@@ -31,7 +31,7 @@ async def on_bus(cause_fault: Fault, environment: DrillEnvironment) -> None:
     environment.figures["all on the bus again after, s"] = round(time.monotonic() - began, 1)
     back = await _pages(environment)
     environment.expect(
-        await until(partial(_receive, environment, back)),
+        await until(partial(_receive, environment, back), every=SELDOM),
         "a relay receives nothing after the fault",
     )
     for name in ("gaps", "pages_from_memory", "reads_of_gaps", "fallbacks"):

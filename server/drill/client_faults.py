@@ -6,7 +6,7 @@ import time
 from typing import Final
 
 from ..tools.http import ask
-from ..tools.waiting import until
+from ..tools.waiting import SELDOM, until
 from .browser_faults import freeze_a_tab, missing
 from .drill import Drill
 from .environment import DrillEnvironment
@@ -25,7 +25,8 @@ async def sleep_past_the_grace_period(environment: DrillEnvironment) -> None:
     for follower in sleepers:
         follower.stop_reading()
     asleep = time.monotonic()
-    noticed = await until(lambda: environment.seats_are_gone(sleepers))
+    with environment.writers.seldom():
+        noticed = await until(lambda: environment.seats_are_gone(sleepers), every=SELDOM)
     environment.expect(noticed, "sleepers kept their seats")
     environment.figures["seats given up after, s"] = round(time.monotonic() - asleep, 1)
     environment.note_departure()
@@ -94,7 +95,6 @@ SLEEPING_LAPTOP = Drill(
     "Laptops sleep without closing their connections, for longer than the grace period, and wake. "
     "Their seats are gone by then, every request of their old sessions is refused, and they have to join again.",
     sleep_past_the_grace_period,
-    new_snapshots=True,
 )
 HIDDEN_TAB = Drill(
     "hidden-tab",

@@ -91,7 +91,7 @@ async def crash_postgres(environment: DrillEnvironment) -> None:
                     )
                     if answer.status == 201:
                         ids.append(answer.body[0]["id"])
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     async with beside(founder=found()):
         await environment.traffic(1.0)

@@ -27,7 +27,7 @@ class Drill:
     `crowd` followers join before; `settings` are the relays'. `durable` as in `DatabaseServer`.
     `needs` returns what is missing on this machine, or None. `unready`: the drill takes away what a relay
     needs, so `/ready` may answer 503 meanwhile. `new_snapshots`: followers may get another snapshot, because
-    the log or a seat is lost. `environment` makes what the drill begins with.
+    the log is lost. `environment` makes what the drill begins with.
     """
 
     name: str

@@ -3,122 +3,31 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import psutil
 
 from ..media.edge.installed_janus import missing
-from ..media.room_session import RoomSession, room_session
-from ..media.rtp import RtpPacket
-from ..media.signaling.database_client import DatabaseConnections, database_connections
-from ..media.signaling.events import Seat
-from ..media.sounds import tone
+from ..media.signaling.database_client import database_connections
 from ..tools.processes import node
-from ..tools.waiting import ONE_TURN, PATIENCE, TimeLimit, bounded, until
-from ..types import RoomId
+from ..tools.waiting import bounded, until
 from .drill import Drill
 from .environment import DrillEnvironment, Psql
+
+if TYPE_CHECKING:
+    from .evening import Evening
 
 EDGES: Final = 2
 SPEAKERS: Final = 2
 LISTENERS: Final = 6
-HEARD: Final = 25  # packets: half a second of audio
 LATE: Final = 2.0  # seconds; a node writes a heartbeat every second, and counts as dead after three
 ELSEWHERE_WITHIN: Final = (
     5.0  # seconds in which this process ran: what an edge promises (test_limits.py)
 )
 STAGE_ONLY: Final = SPEAKERS**2  # streams: one of each speaker to each of them
-
-
-class Ear:
-    """Counts the packets that one participant receives; `longest_gap` is the longest time between two, in seconds."""
-
-    def __init__(self) -> None:
-        self.packets = 0
-        self.longest_gap = 0.0
-        self._last: float | None = None
-
-    def __call__(self, _seat: Seat, _packet: RtpPacket) -> None:
-        now = time.monotonic()
-        if self._last is not None:
-            self.longest_gap = max(self.longest_gap, now - self._last)
-        self.packets, self._last = self.packets + 1, now
-
-
-class Evening:
-    """The room: its `stage` and its `audience`, with what each of them hears. `oldest_beat` is the greatest age of a heartbeat of the stage's node, in seconds."""
-
-    def __init__(self, psql: Psql, room: int) -> None:
-        self.room = room
-        self.stage: list[tuple[RoomSession, Ear]] = []
-        self.audience: list[tuple[RoomSession, Ear]] = []
-        self.oldest_beat = 0.0
-        self._psql = psql
-
-    async def begin(self, stack: AsyncExitStack, database: DatabaseConnections) -> None:
-        """Let the speakers and the listeners enter."""
-        for number in range(SPEAKERS + LISTENERS):
-            ear, speaks = Ear(), number < SPEAKERS
-            session = room_session(
-                await database.client(f"edge drill {number}"),
-                RoomId(self.room),
-                sound=tone(440 + 220 * number) if speaks else None,
-                role=None if speaks else "AUDIENCE",
-                on_packet=ear,
-            )
-            group = self.stage if speaks else self.audience
-            group.append((await stack.enter_async_context(session), ear))
-
-    async def all_hear(self) -> bool:
-        """Wait until everybody has heard half a second more."""
-        ears = [ear for _, ear in (*self.stage, *self.audience)]
-        before = [ear.packets for ear in ears]
-
-        async def hear() -> bool:
-            await self._look_at_stage()
-            return all(ear.packets >= than + HEARD for ear, than in zip(ears, before, strict=True))
-
-        return await until(hear)
-
-    async def edges(self) -> dict[int, int]:
-        """How many listeners each edge serves, by its process id."""
-        found = await self._psql.execute(
-            "select split_part(n.address, ' ', 2)::int, count(*) from participants p"
-            " join assignments a on a.peer_id = p.edge join nodes n on n.id = a.node_id"
-            " where p.room_id = %s group by 1",
-            (self.room,),
-        )
-        return {int(process): int(many) for process, many in await found.fetchall()}
-
-    def connections(self) -> list[object]:
-        """What each listener is connected by; None for who is not connected."""
-        nodes = [session.routes.node for session, _ in self.audience]
-        return [node.connection if node and node.connection.connected else None for node in nodes]
-
-    async def moved(self, before: list[object]) -> float | None:
-        """Wait until all listeners are connected by other connections than these. After how many seconds that was; None: it never was."""
-        limit = TimeLimit(PATIENCE, most_at_once=ONE_TURN)
-
-        async def moved() -> bool:
-            await self._look_at_stage()
-            now = self.connections()
-            return all(new not in (None, old) for new, old in zip(now, before, strict=True))
-
-        return limit.passed if await until(moved, limit) else None
-
-    async def _look_at_stage(self) -> None:
-        age = "select extract(epoch from clock_timestamp() - heartbeat_at)::float8 from nodes where kind = 'sfu'"
-        for (seconds,) in await (await self._psql.execute(age)).fetchall():
-            self.oldest_beat = max(self.oldest_beat, seconds)
-
-    def reasons(self) -> list[str | None]:
-        """Why sessions of this room have ended, if any have."""
-        everybody = (session for session, _ in (*self.stage, *self.audience))
-        return [session.reason for session in everybody if session.ended.is_set()]
 
 
 @asynccontextmanager
@@ -148,9 +57,13 @@ async def kill_second_node(environment: DrillEnvironment) -> None:
 
 async def kill_servers(environment: DrillEnvironment, kind: str, *then: str) -> None:
     """Two processes of this kind serve the listeners: kill one, and `then` the Janus of the other."""
+    from .evening import Evening
+
     await environment.disconnect_some()
     url = environment.relay_url()
     async with AsyncExitStack() as stack:
+        # What is written meanwhile is in other rooms, and would only take processor time from the audio.
+        stack.enter_context(environment.writers.seldom())
         psql = await stack.enter_async_context(await environment.psql())
         evening = Evening(psql, await environment.new_room(psql))
         environment.rooms.remove(evening.room)  # no other user writes there
@@ -161,7 +74,7 @@ async def kill_servers(environment: DrillEnvironment, kind: str, *then: str) -> 
             if kind == "edge":
                 await psql.execute("insert into topology_sizes (edge_after) values (0)")
             await psql.execute("update rooms set topology = 'sfu' where id = %s", (evening.room,))
-            await evening.begin(stack, database)
+            await evening.begin(stack, database, speakers=SPEAKERS, listeners=LISTENERS)
         fault = await _fault(environment, evening, logs, (kind, *then))
         if fault is not None:
             environment.faults.append(f"{fault}; ended sessions: {evening.reasons() or 'none'}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
@@ -22,7 +23,7 @@ from ..tools.open_files import allow_open_files
 from ..tools.relays import RelayProcess
 from ..tools.waiting import bounded, in_thread, until
 from .follower import Follower, Technique
-from .joining import until_joined
+from .joining import join_at_once, until_joined
 from .writers import Writers
 
 ROOMS: Final = 4
@@ -48,6 +49,7 @@ class DrillEnvironment:
 
     techniques: tuple[Technique, ...] = ("sse",)
     many_counted = COUNTED
+    may_be_unready = False  # as `unready` of a drill
 
     def __init__(
         self,
@@ -69,7 +71,7 @@ class DrillEnvironment:
         self.last_departure = time.monotonic()
         self.closing = AsyncExitStack()
         self._many_relays, self._crowd = relays, crowd
-        self._settings = settings
+        self._settings: dict[str, Any] = {"jwt_secret": secrets.token_urlsafe(32), **settings}
         self.grace: float = settings.get("grace", Settings().grace)
         self._names, self._logs = count(1), count(1)
 
@@ -87,10 +89,27 @@ class DrillEnvironment:
                 await self.new_room(psql)
             if self.many_counted:
                 await self._count_audiences(psql)
+            await self.open_crowd(psql)
+
+    async def open_crowd(self, psql: Psql) -> None:
+        """The first followers, as many on each relay."""
+        crowd: list[Follower] = []
+        for many, places in self.shares():
+            crowd += self._new_followers(many, places, self.rooms)
+        if crowd:
+            await join_at_once(psql, crowd, self._settings["jwt_secret"])
+        for follower in crowd:
+            follower.follow()
+        await self._until_following(crowd)
+
+    def shares(self) -> Iterator[tuple[int, list[Place]]]:
+        """How many of the first followers begin on each relay, and the relays that they try in turn."""
         places = [relay.place for relay in self.relays]
         for number in range(len(places)):
-            share = len(range(number, self._crowd, len(places)))
-            await self.add_followers(share, [*places[number:], *places[:number]])
+            yield (
+                len(range(number, self._crowd, len(places))),
+                [*places[number:], *places[:number]],
+            )
 
     def relay(self, **settings: Any) -> RelayProcess:
         """One more relay on the database, not yet started."""
@@ -164,17 +183,7 @@ class DrillEnvironment:
     ) -> list[Follower]:
         """Add `many` followers, spread over the rooms; returns when all of them follow."""
         places = list(places or [relay.place for relay in self.relays])
-        where = list(rooms or self.rooms)
-        new = [
-            Follower(
-                places,
-                where[n % len(where)],
-                f"follower {next(self._names)}",
-                small=small,
-                technique=self.techniques[n // len(where) % len(self.techniques)],
-            )
-            for n in range(many)
-        ]
+        new = self._new_followers(many, places, list(rooms or self.rooms), small=small)
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def come(follower: Follower) -> None:
@@ -182,10 +191,27 @@ class DrillEnvironment:
                 await until_joined(follower)
 
         await asyncio.gather(*(come(follower) for follower in new))
+        await self._until_following(new)
+        return new
+
+    def _new_followers(
+        self, many: int, places: Sequence[Place], rooms: Sequence[int], *, small: bool = False
+    ) -> list[Follower]:
+        return [
+            Follower(
+                places,
+                rooms[n % len(rooms)],
+                f"follower {next(self._names)}",
+                small=small,
+                technique=self.techniques[n // len(rooms) % len(self.techniques)],
+            )
+            for n in range(many)
+        ]
+
+    async def _until_following(self, new: list[Follower]) -> None:
         self.followers += new
         if not await until(lambda: all(follower.state == "following" for follower in new)):
-            raise TimeoutError(f"not all of {many} followers joined")
-        return new
+            raise TimeoutError(f"not all of {len(new)} followers joined")
 
     async def traffic(self, seconds: float) -> None:
         """Let users write and followers read for a while."""

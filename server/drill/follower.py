@@ -27,7 +27,7 @@ from ..types import Cursor, PeerId, RoomId, UserId
 from .hallway_view import HallwayView
 
 WAIT: Final = 25  # seconds of a long poll
-POLLS_EVERY: Final = 0.25  # seconds
+POLLS_EVERY: Final = 1.0  # seconds
 SILENT_AFTER: Final = 40.0  # seconds without even a comment, as in the page
 RESUMABLE: Final = frozenset({"relay stopping", "too slow"})
 """Reasons of a `bye` after which the client resumes the same log."""
@@ -110,6 +110,7 @@ class Follower:
         """After losing the seat: join again and begin with a snapshot."""
         await self._stop()
         self.observed.position = None
+        self.observed.beginnings += 1
         self.state = "away"
         await self.join()
         self.follow()

@@ -90,8 +90,7 @@ async def fill_the_disk(environment: DrillEnvironment) -> None:
         full = time.monotonic()
         await in_thread(environment.disk.fill)
         await environment.traffic(FULL_FOR)
-        await _need_another_segment(environment, operator)
-        await in_thread(environment.server.wait_until_down)
+        await _end_postgres(environment, operator)
         await environment.traffic(FULL_FOR)
         await in_thread(environment.disk.empty)
         await in_thread(environment.server.start)
@@ -119,16 +118,31 @@ async def fill_the_disk(environment: DrillEnvironment) -> None:
     environment.expect(not lost, f"{lost} rooms were acknowledged and are lost")
 
 
-async def _need_another_segment(environment: DrillEnvironment, operator: Psql) -> None:
-    """Use up the prepared files of the write-ahead log. PostgreSQL ends when it cannot make another (manual, 28)."""
+async def _end_postgres(environment: DrillEnvironment, operator: Psql) -> None:
+    """Use up the prepared files of the write-ahead log, until PostgreSQL ends because it cannot make another (manual, 28).
+
+    Where its recovery still finds space, it starts again by itself: then that is used up, too.
+    """
+    await _use_up(operator)
+
+    async def use_up_the_rest() -> bool:
+        if environment.server.has_ended:
+            return True
+        with suppress(psycopg.OperationalError):
+            async with await environment.psql() as again:
+                await _use_up(again)
+        return environment.server.has_ended
+
+    environment.expect(await until(use_up_the_rest), "the write-ahead log did not fill the disk")
+    await in_thread(environment.server.wait_until_down)
+
+
+async def _use_up(psql: Psql) -> None:
     with suppress(psycopg.OperationalError):
         for number in range(SEGMENTS):
             # Both write to the log and to no new page.
-            await operator.execute(
-                "select pg_logical_emit_message(false, 'drill', %s)", (str(number),)
-            )
-            await operator.execute("select pg_switch_wal()")
-        environment.faults.append("the write-ahead log did not fill the disk")
+            await psql.execute("select pg_logical_emit_message(false, 'drill', %s)", (str(number),))
+            await psql.execute("select pg_switch_wal()")
 
 
 DISK_FULL = Drill(

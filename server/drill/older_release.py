@@ -23,7 +23,7 @@ class OlderRelease:
     """Release 0.1.0, unpacked into `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self.environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environment = {"PYTHONPATH": str(folder)}
         if not folder.exists():
             with as_file(files(__package__) / ARCHIVE) as archive, tarfile.open(archive) as packed:
                 packed.extractall(folder, filter="data")

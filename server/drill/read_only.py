@@ -38,7 +38,8 @@ async def refuse_writes(environment: DrillEnvironment) -> None:
         )
         for follower in environment.active_followers()[-BROKEN:]:
             follower.reconnect_to(follower.place)
-        await asyncio.sleep(LASTS - (time.monotonic() - began))
+        with environment.writers.seldom():
+            await asyncio.sleep(LASTS - (time.monotonic() - began))
         environment.expect(
             await _all_say_so(environment), "/ready of a relay is 200 before the end"
         )

@@ -23,12 +23,11 @@ EVERY: Final = 0.1  # seconds
 class ReadinessProbe:
     """`/live` has to answer 200 while the process serves, `/ready` 200 while events reach readers.
 
-    `may_be_unready`: the drill takes away what a relay needs, so "not ready" can be the tables.
+    While a drill takes away what a relay needs, "not ready" can be the truth.
     """
 
-    def __init__(self, environment: DrillEnvironment, *, may_be_unready: bool) -> None:
+    def __init__(self, environment: DrillEnvironment) -> None:
         self._environment = environment
-        self._may_be_unready = may_be_unready
         self._answers: Counter[str] = Counter()
         self._lies: Counter[str] = Counter()
 
@@ -75,5 +74,5 @@ class ReadinessProbe:
                     self._lies["/ready answered 200 without a database"] += 1
             else:
                 self._answers["unready"] += 1
-                if not self._may_be_unready:
+                if not self._environment.may_be_unready:
                     self._lies["/ready did not answer 200 although nothing was missing"] += 1

@@ -29,7 +29,8 @@ async def _perform(drill: Drill, server: DatabaseServer) -> Verdict:
     began = time.monotonic()
     environment = await in_thread(drill.environment, server, drill)
     async with opened(environment):
-        probe = ReadinessProbe(environment, may_be_unready=drill.unready)
+        environment.may_be_unready = drill.unready
+        probe = ReadinessProbe(environment)
         async with probe.watching(), environment.writers.writing():
             await environment.ordinary_traffic()
             await drill.cause_fault(environment)

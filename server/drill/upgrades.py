@@ -12,7 +12,7 @@ from ..tools.database_server import DatabaseServer
 from ..tools.relays import RelayProcess
 from ..tools.waiting import PATIENCE, TimeLimit, in_thread
 from .drill import Drill
-from .environment import DrillEnvironment
+from .environment import DrillEnvironment, Psql
 from .older_release import OlderRelease
 
 BESIDE: Final = 0.5  # seconds of traffic in each state in which two releases run
@@ -29,6 +29,11 @@ class UpgradeEnvironment(DrillEnvironment):
         super().__init__(server, database, drill.relays, drill.crowd, drill.settings)
         self.older: OlderRelease | None = OlderRelease(server.folder / "release_0_1_0")
         self.older.install(server.url(database))
+
+    async def open_crowd(self, psql: Psql) -> None:
+        """By requests, as the older release seats them."""
+        for many, places in self.shares():
+            await self.add_followers(many, places)
 
     def relay(self, **settings: Any) -> RelayProcess:
         if self.older is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final, Protocol
 
 import psycopg
@@ -23,6 +23,7 @@ from .joining import until_signed_in
 
 PSQL_USERS: Final = 12
 BRIEF_PARTICIPANTS: Final = 6
+LONGER_PAUSE: Final = 10  # times the usual one
 
 Psql = psycopg.AsyncConnection[TupleRow]
 
@@ -68,6 +69,15 @@ class Writers:
             if self._psql is not None:
                 await self._psql.close()
         await self._clear_away()
+
+    @contextmanager
+    def seldom(self) -> Iterator[None]:
+        """Write a tenth as often until the block ends: while a drill only waits, more writes show nothing that the first did not."""
+        self._pause *= LONGER_PAUSE
+        try:
+            yield
+        finally:
+            self._pause /= LONGER_PAUSE
 
     async def _prepare(self) -> None:
         async with await self._environment.psql() as psql:

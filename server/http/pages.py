@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import cache
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -54,15 +56,26 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-FILES: Final = ClientFiles(CLIENT_WEB)
+@cache
+def _read_files() -> ClientFiles:
+    return ClientFiles(CLIENT_WEB)
 
 
-def _html(request: Request, name: str, status: int = 200) -> Response:
-    return FILES.page(name, request.headers, status, root_path=public_path(request, ""))
+async def files() -> ClientFiles:
+    """Read when a browser first asks for one: a relay takes a fifth of its start for it, and others may send its pages.
+
+    In a thread, so that streams go on meanwhile.
+    """
+    is_read = _read_files.cache_info().currsize
+    return _read_files() if is_read else await asyncio.to_thread(_read_files)
+
+
+async def _html(request: Request, name: str, status: int = 200) -> Response:
+    return (await files()).page(name, request.headers, status, root_path=public_path(request, ""))
 
 
 async def page(request: Request) -> Response:
-    return _without_username_of_another_site(request) or _html(request, "index.html")
+    return _without_username_of_another_site(request) or await _html(request, "index.html")
 
 
 def _without_username_of_another_site(request: Request) -> Response | None:
@@ -88,35 +101,35 @@ def _may_come_from_another_site(request: Request) -> bool:
 
 
 async def lab(request: Request) -> Response:
-    return _html(request, "lab/index.html")
+    return await _html(request, "lab/index.html")
 
 
 async def file(request: Request) -> Response:
-    found = FILES.file(request.path_params["path"], request.headers)
+    found = (await files()).file(request.path_params["path"], request.headers)
     return await not_found(request) if found is None else found
 
 
 async def favicon(request: Request) -> Response:
-    return _file(request, "icons/favicon.svg")
+    return await _file(request, "icons/favicon.svg")
 
 
 async def offline(request: Request) -> Response:
     """What the service worker keeps, and shows without a connection."""
-    return _html(request, "offline/index.html")
+    return await _html(request, "offline/index.html")
 
 
 async def service_worker(request: Request) -> Response:
     """At the root, because a service worker serves only what is below its own address."""
-    return _file(request, WORKER)
+    return await _file(request, WORKER)
 
 
 async def manifest(request: Request) -> Response:
     """The page as an app (W3C Web Application Manifest). Its addresses are relative to this one."""
-    return _file(request, "manifest.webmanifest")
+    return await _file(request, "manifest.webmanifest")
 
 
-def _file(request: Request, name: str) -> Response:
-    found = FILES.file(name, request.headers)
+async def _file(request: Request, name: str) -> Response:
+    found = (await files()).file(name, request.headers)
     assert found is not None
     return found
 
@@ -125,7 +138,7 @@ async def not_found(request: Request) -> Response:
     """An unknown address: browsers get the page, which says so; programs get a problem."""
     if request.method in ("GET", "HEAD") and qualities(request.headers).get("text/html"):
         redirect = _without_username_of_another_site(request)
-        return redirect or _html(request, "index.html", 404)
+        return redirect or await _html(request, "index.html", 404)
     root = public_path(request, "")
     raise Problem(
         404,

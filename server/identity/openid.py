@@ -8,21 +8,19 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote_plus
 
 import jwt
-from authlib.oauth2.auth import ClientAuth
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from authlib.oidc.core import CodeIDToken
-from joserfc.errors import JoseError
 
 from ..formats.openid_issuers import OpenidIssuer
 from ..types import Claims
 from .jwks import UnknownKey
 from .openid_provider import Provider, Unreachable
 from .tokens import CLOCK_SKEW_S
+
+if TYPE_CHECKING:
+    from authlib.oauth2.auth import ClientAuth
 
 OVER = "invalid_grant"
 """The error of a refresh token that is no longer valid (RFC 6749, 5.2)."""
@@ -78,6 +76,9 @@ class Issuer:
 
     def authorization_url(self, attempt: Attempt, redirect_uri: str) -> str:
         """Where the browser goes to sign in. Raises Unreachable."""
+        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
         return str(
             prepare_grant_uri(
                 self.provider.metadata["authorization_endpoint"],
@@ -137,6 +138,8 @@ class Issuer:
         return replace(found, refresh_token=found.refresh_token or refresh_token)
 
     async def _tokens(self, grant_type: str, **parameters: str) -> dict[str, Any]:
+        from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
         auth = self._client_auth()
         body = prepare_token_request(grant_type, **parameters)
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -153,6 +156,8 @@ class Issuer:
         return answer.content
 
     def _client_auth(self) -> ClientAuth:
+        from authlib.oauth2.auth import ClientAuth
+
         client, secret = self.settings.client_id, self.settings.client_secret
         if secret is None:
             return ClientAuth(client, None, "none")
@@ -188,6 +193,9 @@ class Issuer:
 
     async def _id_token(self, token: str, tokens: dict[str, Any], nonce: str | None) -> Claims:
         """Its claims, when everything in Core 3.1.3.7 holds. Raises Refused."""
+        from authlib.oidc.core import CodeIDToken
+        from joserfc.errors import JoseError
+
         try:
             claims, header = await self.provider.signed(token)
             options = {

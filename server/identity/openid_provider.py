@@ -7,7 +7,6 @@ import logging
 from typing import Any, Final
 
 import jwt
-from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
 
 from ..backoff import backoff
 from ..token_keys import PUBLIC
@@ -77,6 +76,9 @@ class Provider:
         await self._jwks.run()
 
     async def _discover(self) -> bool:
+        # Not at the top: a relay without an issuer need not load the library, which takes a tenth of its start.
+        from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url
+
         try:
             answer = await ask(get_well_known_url(self.issuer, external=True))
             metadata = OpenIDProviderMetadata(answer.content)

@@ -17,6 +17,7 @@ from typing import Any, Final
 from aiortc import MediaStreamTrack
 
 from .aiortc_internals.packets import receive_packets
+from .aiortc_internals.pauses import survive_pauses
 from .audio_connection import AudioConnection, AudioOptions, ConnectionCallbacks
 from .glare import is_used
 from .rtp import OnPacket
@@ -45,7 +46,9 @@ class DirectConnection(AudioConnection):
         self._remote_sdp: str | None = None
         self._inbox: asyncio.Queue[tuple[str, Any]] = asyncio.Queue(maxsize=200)
         self._pc.on("track", callbacks.on_track)
-        if callbacks.on_packet is not None:
+        if callbacks.on_packet is None:
+            survive_pauses(self._first)
+        else:
             receive_packets(self._first, callbacks.on_packet)
 
     def start(self) -> None:

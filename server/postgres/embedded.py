@@ -20,8 +20,8 @@ import psycopg
 
 from ..paths import ROOT_DATA
 from .account import Account, AccountError, account_for
-from .embedded_log import SETTINGS as LOG_SETTINGS
 from .embedded_log import EmbeddedLog
+from .embedded_settings import NOT_DURABLE, SETTINGS
 from .programs import (
     DATABASE,
     PORT,
@@ -41,23 +41,6 @@ SOCKET_PATH_LIMIT = 103  # sockaddr_un: 108 bytes on Linux, 104 on macOS, one of
 
 START_PATIENCE = 60  # seconds; after a crash it replays its write-ahead log first
 STOP_PATIENCE = 3  # seconds; after that it finishes its checkpoint in the background
-
-SETTINGS = {
-    "listen_addresses": "",
-    "port": str(PORT),
-    "unix_socket_permissions": "0700",
-    "max_connections": "200",
-    "shared_buffers": "128MB",
-    "max_wal_size": "512MB",
-    "random_page_cost": "1.1",
-    "jit": "off",  # all statements are short
-    "autovacuum_naptime": "10s",  # seats and signals are small tables that change all the time
-    "autovacuum_vacuum_cost_delay": "0",
-    **LOG_SETTINGS,
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-}
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgres:

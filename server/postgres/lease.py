@@ -76,7 +76,7 @@ class Lease:
         self._waiting: dict[PeerId, list[asyncio.Future[bool]]] = defaultdict(list)
         self._locked: set[PeerId] = set()  # followed, and still to be stamped
         self._unfollowed: dict[PeerId, timedelta] = {}
-        self._renew = False
+        self._renew = self._has_followed = False
         self._beaten_at: float | None = None
         self._rows_since: datetime | None = None
         self.restored = asyncio.Event()
@@ -96,6 +96,7 @@ class Lease:
         Raises psycopg errors, StampTimeout among them.
         """
         self._followed[peer] += 1
+        self._has_followed = True
         self._unfollowed.pop(peer, None)
         waiting: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting[peer].append(waiting)
@@ -133,8 +134,8 @@ class Lease:
                 self.unfollow(peer, grace)
 
     def renew(self) -> None:
-        """The database may have lost the lease: write it and stamp every seat again."""
-        self._renew = True
+        """The database may have lost the lease: write it and stamp every seat again. Where there was none, the next heartbeat is enough."""
+        self._renew = self._has_followed
         self._work.set()
 
     def beat_now(self) -> None:

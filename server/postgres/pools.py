@@ -19,7 +19,6 @@ from .budget import Account, Budgets
 from .roles import (
     LOST_AFTER,
     RECONNECTS,
-    SET,
     SET_LOCAL,
     Connection,
     acting,
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 T = TypeVar("T")
+
+OWN_CONNECTIONS: Final = 2
+"""Of the relay itself, so that the log is read and presence is kept while users wait for a connection."""
 
 ANSWER_MARGIN: Final = 10.0
 """Seconds beyond the statement timeout: a server that has not even cancelled the statement by then is frozen."""
@@ -58,8 +60,7 @@ class Database:
         self._pooled = settings.listen_url is not None
         users_url = (settings.database_url or url) if self._pooled else url
         self._users = self._pool(users_url, settings.pool_size, settings.pool_timeout, users=True)
-        # Two of its own, so that the log is read and presence is kept while users wait for a connection.
-        self._own = self._pool(url, 2, settings.pool_timeout, users=False)
+        self._own = self._pool(url, OWN_CONNECTIONS, settings.pool_timeout, users=False)
         self._ping: asyncio.Task[None] | None = None
 
     def _pool(
@@ -83,8 +84,7 @@ class Database:
     async def _configure(self, connection: CountedConnection) -> None:
         connection.counted = self.counted
         connection.answers_within = self._statement_timeout + ANSWER_MARGIN
-        await become_relay(connection)
-        await connection.execute(SET, (list(self._limits), list(self._limits.values())))
+        await become_relay(connection, **self._limits)
 
     async def _configure_pooled(self, connection: CountedConnection) -> None:
         """Nothing may stay in a session of the pooler, which lends it to others."""
@@ -111,6 +111,15 @@ class Database:
     async def open(self) -> None:
         await self._users.open(wait=True)
         await self._own.open(wait=True)
+
+    @asynccontextmanager
+    async def starting(self) -> AsyncIterator[None]:
+        """Until the block ends, the relay itself has one connection: a second one would hardly be used at its start."""
+        await self._own.resize(1, 1)
+        try:
+            yield
+        finally:
+            await self._own.resize(1, OWN_CONNECTIONS)
 
     async def close(self) -> None:
         await self._users.close(timeout=1)

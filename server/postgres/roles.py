@@ -58,6 +58,12 @@ SET: Final = (
 )
 """The first statement of a session: the database's search path may still put other schemas before pg_catalog."""
 
+SET_AND_BECOME_RELAY: Final = (
+    f"{SET} union all select pg_catalog.set_config('role', relay, false) from roomtone.role_name('relay') relay"
+    " where session_user operator(pg_catalog.<>) relay"
+)
+"""As `SET`, and then the relay's role."""
+
 SET_LOCAL: Final = "select pg_catalog.set_config(key, value, true) from pg_catalog.json_each_text(%s::pg_catalog.json)"
 """As `SET`, until the end of the transaction, of an object. Its order counts: the role comes last."""
 
@@ -81,14 +87,11 @@ def session_settings() -> dict[str, str]:
     return SESSION | {"roomtone.revision": str(REVISION)}
 
 
-async def become_relay(connection: Connection) -> None:
-    """Give up the rights that the login has beyond the relay's: it may be the owner of the tables. Set what each session sets."""
+async def become_relay(connection: Connection, **more: str) -> None:
+    """Give up the rights that the login has beyond the relay's: it may be the owner of the tables. Set what each session sets, and `more`."""
     await connection.set_autocommit(True)
-    settings = session_settings()
-    await connection.execute(SET, (list(settings), list(settings.values())))
-    await connection.execute(
-        "select set_config('role', relay, false) from roomtone.role_name('relay') relay where session_user <> relay"
-    )
+    settings = session_settings() | more
+    await connection.execute(SET_AND_BECOME_RELAY, (list(settings), list(settings.values())))
 
 
 @asynccontextmanager

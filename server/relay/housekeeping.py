@@ -57,7 +57,9 @@ class Housekeeping:
     def start(self, tasks: Supervisor) -> None:
         """Do all of it until the tasks end."""
         tasks.keep(partial(every, OPEN_EVERY, self._open_rooms), "opening of scheduled rooms")
-        tasks.keep(partial(every, CLEAN_UP_EVERY, self._clean_up), "cleanup")
+        # Not while the relay starts: it waits for no row to be deleted, and the first cleanup on a new connection is slow.
+        clean_up = partial(every, CLEAN_UP_EVERY, self._clean_up, at_once=False)
+        tasks.keep(clean_up, "cleanup")
         tasks.keep(partial(every, WATCH_EVERY, self.watch), "check of the listener")
 
     async def _open_rooms(self) -> None:

@@ -22,12 +22,14 @@ class PeriodicTask(Protocol):
     def __call__(self) -> Awaitable[None]: ...
 
 
-async def every(seconds: float, do: PeriodicTask) -> None:
-    """Call `do` until cancelled: now, and again `seconds` after each call has ended.
+async def every(seconds: float, do: PeriodicTask, *, at_once: bool = True) -> None:
+    """Call `do` until cancelled: now if `at_once`, and again `seconds` after each call has ended.
 
     A database error is logged, and the task is tried again after the same time. So `seconds` must not be 0.
     """
     assert seconds > 0
+    if not at_once:
+        await asyncio.sleep(seconds)
     while True:
         try:
             await do()

@@ -54,7 +54,8 @@ class RecordingFiles:
 
     def start(self, tasks: Supervisor) -> None:
         """End overdue recordings and remove the files of deleted ones until the tasks end."""
-        tasks.keep(partial(every, END_EVERY, self._end_overdue), "recordings")
+        # Not at once: a start has enough to do, and what is overdue has waited.
+        tasks.keep(partial(every, END_EVERY, self._end_overdue, at_once=False), "recordings")
         tasks.keep(
             partial(every, AGAIN_AFTER, self._remove_when_notified), "removal of recording files"
         )

@@ -150,7 +150,8 @@ class RoomLogs:
             try:
                 if self._reset_heads:
                     # A crash may have emptied the logs. Reading the heads creates them again, in new epochs.
-                    await self._heads(self._rooms)
+                    if self._rooms:
+                        await self._heads(self._rooms)
                     self._reset_heads = False
                 found = await self._read(to_read)
                 for room, after in heads.items():

@@ -7,6 +7,7 @@ What was measured in one repetition, or at one moment, goes up and down together
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,10 +16,12 @@ import numpy.typing as npt
 from .percentiles import rank
 
 DRAWS: Final = 1000
+AT_ONCE: Final = 2_000_000  # values of draws in memory
 COVERED: Final = 95  # of 100
 Moments = Sequence[Sequence[float]]
 """What was measured in one repetition: for each moment, such as one join, its values."""
 Array = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
 
 
 FEW: Final = 6
@@ -49,11 +52,27 @@ class Sample:
         kept = [[np.array(m, float) for m in moments if len(m)] for moments in repetitions]
         self._repetitions = [moments for moments in kept if moments]
         self._shares = shares
-        self.draws = {share: np.empty(0) for share in shares}
-        if self._repetitions:
-            generator = np.random.default_rng(seed)
-            drawn = np.array([self._draw(generator) for _ in range(DRAWS)])
-            self.draws = {share: drawn[:, place] for place, share in enumerate(shares)}
+        self._seed = seed
+
+    @cached_property
+    def draws(self) -> dict[int, Array]:
+        """Made when they are needed: of a single repetition they never are."""
+        if not self._repetitions:
+            return {share: np.empty(0) for share in self._shares}
+        often = self._often(np.random.default_rng(self._seed))
+        moments = [values for each in self._repetitions for values in each]
+        every = np.concatenate(moments)
+        order = np.argsort(every)
+        of_moment = np.repeat(np.arange(len(moments)), [len(values) for values in moments])[order]
+        at_once = max(1, AT_ONCE // len(every))
+        drawn = [
+            _ranked_draws(every[order], often[begin : begin + at_once, of_moment], self._shares)
+            for begin in range(0, DRAWS, at_once)
+        ]
+        return {
+            share: np.concatenate([ranked[place] for ranked in drawn])
+            for place, share in enumerate(self._shares)
+        }
 
     def __len__(self) -> int:
         """How many repetitions have a value."""
@@ -89,12 +108,16 @@ class Sample:
             return min(each), max(each)
         return _middle(self.draws[share])
 
-    def _draw(self, generator: np.random.Generator) -> list[float]:
-        values = []
-        for place in generator.integers(len(self._repetitions), size=len(self._repetitions)):
-            moments = self._repetitions[place]
-            values += [moments[n] for n in generator.integers(len(moments), size=len(moments))]
-        return _ranked(np.concatenate(values), self._shares)
+    def _often(self, generator: np.random.Generator) -> Counts:
+        """How often each moment is in each draw."""
+        many = len(self._repetitions)
+        drawn = generator.multinomial(many, np.full(many, 1 / many), size=DRAWS)
+        return np.hstack(
+            [
+                generator.multinomial(drawn[:, n] * len(moments), np.full(len(moments), 1 / len(moments)))
+                for n, moments in enumerate(self._repetitions)
+            ]
+        )  # fmt: skip
 
 
 def of_repetitions(values: Sequence[float], *, seed: int = 0) -> Interval | None:
@@ -125,6 +148,23 @@ def _middle(draws: Array) -> tuple[float, float]:
     tail = (100 - COVERED) / 2
     low, high = np.percentile(draws, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def _ranked_draws(ranked: Array, often: Counts, shares: Sequence[int]) -> list[Array]:
+    """For each share that percentile, as `rank` has it, of each draw: it has each of the sorted values so often."""
+    up_to = np.cumsum(often, axis=1)
+    many = up_to[:, -1]
+
+    def at(places: Counts) -> Array:
+        values: Array = ranked[np.sum(up_to <= places[:, None], axis=1)]
+        return values
+
+    return [
+        (at((many - 1) // 2) + at(many // 2)) / 2
+        if share == 50
+        else at(np.maximum(0, -(-share * many // 100) - 1))
+        for share in shares
+    ]
 
 
 def _ranked(values: Array, shares: Sequence[int]) -> list[float]:

@@ -139,10 +139,14 @@ class DatabaseServer:
     def _pid_file(self) -> Path:
         return self._place / "postgres" / "postmaster.pid"
 
+    @property
+    def has_ended(self) -> bool:
+        return not self._pid_file.exists()
+
     def wait_until_down(self) -> None:
         """Return when the server has ended. Raises TimeoutError."""
         deadline = time.monotonic() + STOPS_WITHIN
-        while self._pid_file.exists():
+        while not self.has_ended:
             if time.monotonic() > deadline:
                 raise TimeoutError("PostgreSQL did not stop")
             time.sleep(0.02)
@@ -164,7 +168,10 @@ class DatabaseServer:
         with self._administrator() as connection:
             copy = sql.Identifier(name)
             original = sql.Identifier(template)
-            connection.execute(sql.SQL("create database {} template {}").format(copy, original))
+            # Files are copied as they are: to write them to the log takes twice the processor time.
+            connection.execute(
+                sql.SQL("create database {} template {} strategy file_copy").format(copy, original)
+            )
         return name
 
     def drop(self, name: str) -> None:

@@ -40,8 +40,14 @@ class ObservedEvents:
     position: Cursor | None = None
     duplicated: int = 0
     misordered: int = 0
+    beginnings: int = 1
+    """How often it joined: each time it is owed a snapshot."""
     _seen: set[Cursor] = field(default_factory=set)
     _included: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def unnecessary_snapshots(self) -> int:
+        return max(0, self.snapshots - self.beginnings)
 
     @property
     def snapshots(self) -> int:

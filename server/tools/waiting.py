@@ -12,6 +12,9 @@ from threading import Thread
 from typing import Any, Final, TypeVar
 
 EVERY: Final = 0.05  # seconds
+SELDOM: Final = (
+    0.25  # seconds; for checks that are requests or queries, which compete with what they wait for
+)
 PATIENCE: Final = 180.0  # seconds; nothing that works takes longer, even on a busy machine
 MOST_AT_ONCE: Final = 1.0
 """Seconds that count between two checks. More have passed where the machine, or this process, stood still: nothing could happen meanwhile."""
@@ -55,7 +58,10 @@ async def sleep_while_running(seconds: float) -> None:
 
 
 async def until(
-    so: Callable[[], bool | Awaitable[bool]], within: float | TimeLimit = PATIENCE
+    so: Callable[[], bool | Awaitable[bool]],
+    within: float | TimeLimit = PATIENCE,
+    *,
+    every: float = EVERY,
 ) -> bool:
     """Check until `so` returns true, for `within` seconds at most; whether it did."""
     limit = within if isinstance(within, TimeLimit) else TimeLimit(within)
@@ -64,7 +70,7 @@ async def until(
             return True
         if limit.over:
             return False
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(every)
 
 
 async def _answer_of(so: Callable[[], bool | Awaitable[bool]]) -> bool:

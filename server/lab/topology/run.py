@@ -34,6 +34,7 @@ from .results import Report, Result, noise
 from .sizes import edge_sizes
 
 NODES_WITHIN: Final = 30.0  # seconds
+PROCESSES: Final = 4  # of people, at most
 PACKAGES: Final = ("aiortc", "av", "numpy", "psycopg")
 
 
@@ -139,7 +140,7 @@ async def _setup(bench: Workbench, plan: Plan) -> AsyncIterator[Setup]:
             )
             for kind in kinds_of(served)
         }
-        many = min(4, max(2, os.cpu_count() or 2))
+        many = min(PROCESSES, max(2, os.cpu_count() or 2))
         crowds = [
             await stack.enter_async_context(
                 worker(name, f"{__package__}.crowd", bench.folder / f"{name}.log")

@@ -98,6 +98,7 @@ class Receiver(Protocol):
     _RTCRtpReceiver__remote_streams: dict[int, StreamStatistics]
     _RTCRtpReceiver__rtcp_task: asyncio.Future[None] | None
     _RTCRtpReceiver__started: bool
+    _handle_rtcp_packet: Callable[[Any], Awaitable[None]]
     _handle_rtp_packet: Callable[[Any, int], Awaitable[None]]
     _send_rtcp: Callable[[Any], Awaitable[None]]
     receive: Callable[[Any], Awaitable[None]]
