@@ -16,9 +16,11 @@ from psycopg.rows import TupleRow
 from roomtone.postgres.embedded import EmbeddedPostgres
 from roomtone.postgres.install import install
 from roomtone.postgres.programs import socket_url
+from roomtone.tools import database_server
 from roomtone.tools.database_server import OPERATOR
 from xdist.remote import Producer
 
+from .data_folder import data_folder
 from .databases import Databases
 from .parallel import FilesOfTwoKinds, has_sound, place
 from .people import Psql
@@ -31,6 +33,8 @@ Connect = Callable[..., Connection]
 
 NewDatabase = Callable[[str], str]
 """`new_database(template)`: the URL of a fresh copy."""
+
+setattr(database_server, "FOLDERS", data_folder())  # noqa: B010 - of drills and labs, too
 
 # A proxy in the environment is for the world, which only pip asks here.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
@@ -61,7 +65,7 @@ def anyio_backend() -> str:
 @pytest.fixture
 def open_dir() -> Iterator[Path]:
     """An empty folder that PostgreSQL's own account may enter, which root's `tmp_path` is not."""
-    path = Path(tempfile.mkdtemp(prefix="roomtone-test-"))
+    path = Path(tempfile.mkdtemp(prefix="roomtone-test-", dir=data_folder()))
     path.chmod(0o711)
     yield path
     shutil.rmtree(path, ignore_errors=True)
@@ -70,7 +74,7 @@ def open_dir() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """The embedded PostgreSQL 18; it does not wait for the disk."""
-    data_dir = Path(tempfile.mkdtemp(prefix="roomtone-tests-"))
+    data_dir = Path(tempfile.mkdtemp(prefix="roomtone-tests-", dir=data_folder()))
     try:
         with EmbeddedPostgres(data_dir, durable=False) as running:
             yield running
@@ -148,14 +152,21 @@ def demo_database_url(new_database: NewDatabase, demo_template: str) -> str:
 
 
 @pytest.fixture
-def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
-    """Opens connections: to this test's database, unless another URL is given."""
+def connect(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Connect]:
+    """Opens connections: to this test's database, unless another URL is given.
+
+    An earlier test may have used such a session; `psycopg.connect` opens a new one.
+    """
     opened: list[Connection] = []
 
     def open_one(url: str | None = None, *, autocommit: bool = True) -> Connection:
         target = url or str(request.getfixturevalue("database_url"))
-        connection = psycopg.connect(target, **OPERATOR | {"autocommit": autocommit})
-        opened.append(connection)
+        if (kept := databases.kept.get(target)) is not None:
+            connection = kept.take()
+        else:
+            connection = psycopg.connect(target, **OPERATOR)
+            opened.append(connection)
+        connection.autocommit = autocommit
         return connection
 
     yield open_one

@@ -8,6 +8,7 @@ processes run files with sound: one more ends instead. Two browsers at once with
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import PurePath
 from typing import Final
 
@@ -31,6 +32,7 @@ LONGEST: Final = (
     "client_web/test_axe.py",
     "server/drill/test_way_drills.py",
     "client_web/test_evening.py",
+    "client_web/test_evening_losses.py",
     "fuzz/test_every_check.py",
     "server/drill/test_server_drills.py",
     "fuzz/test_document.py",
@@ -59,6 +61,7 @@ def place(path: PurePath) -> int:
     return found[0] if found else len(LONGEST)
 
 
+@cache
 def is_alone(file: str) -> bool:
     return any(PurePath(file).match(f"tests/{each}") for each in ALONE)
 
@@ -71,13 +74,20 @@ class FilesOfTwoKinds(LoadFileScheduling):  # type: ignore[misc]
     """As `--dist loadfile`, but every second process begins with the files with sound, the others with those without."""
 
     def _assign_work_unit(self, node: WorkerController) -> None:
+        # What it has finished would be counted again after every test.
+        assigned = self.assigned_work[node].items()
+        self.assigned_work[node] = {
+            file: tests for file, tests in assigned if not all(tests.values())
+        }
         file = self._next_file(node)
         if file is not None:
             self.workqueue.move_to_end(file, last=False)
             super()._assign_work_unit(node)
 
     def _reschedule(self, node: WorkerController) -> None:
-        if self.workqueue and not node.shutting_down and self._next_file(node) is None:
+        if node.shutting_down or self._pending_of(self.assigned_work[node]) > 2:
+            return  # it needs no file yet; this is called after every test
+        if self.workqueue and self._next_file(node) is None:
             node.shutdown()  # it runs what it has, and ends
         else:
             super()._reschedule(node)
@@ -110,5 +120,6 @@ class FilesOfTwoKinds(LoadFileScheduling):  # type: ignore[misc]
         ]
 
 
+@cache
 def _with_sound(file: str) -> bool:
     return has_sound(PurePath(file))

@@ -83,7 +83,8 @@ def test_a_failure_is_printed_before_the_suite_ends(tmp_path: Path) -> None:
 def _run(folder: Path, tests: str, *flags: str) -> str:
     """What pytest prints of a suite with this file, in which a test may take a second."""
     (folder / "test_it.py").write_text(tests)
-    plugins = ("-p", "tests.hanging", "-p", "tests.failing", "-o", "hangs_after=1")
+    # No plugin of another package is loaded but the one that makes processes: to load the others takes longer than the tests.
+    plugins = ("-p", "xdist", "-p", "tests.hanging", "-p", "tests.failing", "-o", "hangs_after=1")
     done = subprocess.run(
         (sys.executable, "-m", "pytest", *plugins, "-p", "no:cacheprovider", *flags, "--rootdir", folder, folder),
         stdout=subprocess.PIPE,
@@ -91,6 +92,11 @@ def _run(folder: Path, tests: str, *flags: str) -> str:
         text=True,
         check=False,
         timeout=PATIENCE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTEST_ADDOPTS": ""},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+            "PYTEST_ADDOPTS": "",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
     )  # fmt: skip
     return done.stdout

@@ -7,12 +7,16 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from build import ProjectBuilder
+from build.env import DefaultIsolatedEnv
+from pyproject_hooks import quiet_subprocess_runner
 from roomtone.paths import CLIENT_WEB, PACKAGE, SCHEMA, TRIGGERS
 
 from .patience import PATIENCE, eventually
@@ -34,10 +38,21 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ".*", "node_modules", "build", "dist", "*.egg-info", "__pycache__"
     )
     shutil.copytree(ROOT, work / "source", ignore=ignore)
-    build = [sys.executable, "-m", "build", "--outdir", str(work), str(work / "source")]
-    subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
-    (built,) = work.glob("roomtone-*.whl")
-    return built
+    # As `python -m build` does it, which makes a second environment with the same for the wheel.
+    with DefaultIsolatedEnv() as tools:
+
+        def builder_of(source: Path) -> ProjectBuilder:
+            return ProjectBuilder.from_isolated_env(tools, source, quiet_subprocess_runner)
+
+        builder = builder_of(work / "source")
+        tools.install(builder.build_system_requires)
+        tools.install(builder.get_requires_for_build("sdist"))
+        archive = Path(builder.build("sdist", work))
+        with tarfile.open(archive) as packed:
+            packed.extractall(work, filter="data")
+        builder = builder_of(work / archive.name.removesuffix(".tar.gz"))
+        tools.install(builder.get_requires_for_build("wheel"))
+        return Path(builder.build("wheel", work))
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,7 @@ def served(installed: Installed, open_dir: Path) -> Iterator[str]:
     """The address of `roomtone`, installed and running."""
     with subprocess.Popen(
         [*installed.command, "--port", "0", "--data-dir", str(open_dir / "data")],
-        env=installed.variables,
+        env=installed.variables | {"ROOMTONE_NODES": "off"},
         cwd=open_dir,
         stdout=subprocess.PIPE,
         text=True,

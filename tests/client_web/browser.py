@@ -186,7 +186,7 @@ class BrowserTab(ABC):
 
     def reads(self, text: str) -> None:
         """Waits until the page shows this text."""
-        self.until("(text) => document.body.innerText.replace(/\\s+/g, ' ').includes(text)", text)
+        self.until("(text) => document.body?.innerText.replace(/\\s+/g, ' ').includes(text)", text)
 
     def settles(self) -> None:
         """Waits until every connection is made and every write answered."""

@@ -6,6 +6,7 @@ import functools
 import threading
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -13,9 +14,13 @@ from roomtone.paths import CLIENT_WEB
 
 from ..patience import PATIENCE
 from ..people import Psql
-from ..running import RunningRelay, run_relay
+from ..running import RunningRelay
+from ..server.conftest import database_url, lent, relay, shared_relay
+from ..server.shared_relay import Lent
 from .browser import Tab, chromium, open_tab, patient_context
 from .firefox import Firefox, firefox
+
+__all__ = ["database_url", "lent", "relay", "shared_relay"]  # fixtures of the server's tests
 
 OpenTab = Callable[..., Tab]
 """`tab("rick", tone=440, role=None)`: a tab of this test's relay, closed after the test."""
@@ -44,8 +49,11 @@ def firefox_browser() -> Iterator[Firefox]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser that may use the microphone; without that permission it finds no candidates on loopback."""
+def context(browser: Browser, lent: Lent | None) -> Iterator[BrowserContext]:
+    """A browser that may use the microphone; without that permission it finds no candidates on loopback.
+
+    It ends before the next test gets the relay that was lent to this one.
+    """
     context = patient_context(browser, permissions=["microphone"])
     yield context
     context.close()
@@ -57,10 +65,10 @@ def room(psql: Psql) -> int:
     return psql.room("host", "Den")
 
 
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, demo=True) as running:
-        yield running
+@pytest.fixture(scope="module")
+def relay_settings() -> dict[str, Any]:
+    """The settings of `relay`, with a demo's users; a file may have its own."""
+    return {"demo": True}
 
 
 @pytest.fixture

@@ -186,6 +186,9 @@ class FirefoxTab(BrowserTab):
         eventually(lambda: self._address() != left)
         self.until("() => document.readyState === 'complete'")
 
+    def comes_to_the_front(self) -> None:
+        self._firefox.send("browsingContext.activate", context=self._context)
+
     def _address(self) -> str:
         tree = self._firefox.send("browsingContext.getTree", root=self._context)
         return str(tree["contexts"][0]["url"])

@@ -21,6 +21,9 @@ VOICES = {"amara": 350.0, "bo": 600.0, "cleo": 850.0}  # Hz: of those on the sta
 IN = "() => globalThis.roomtone?.state?.phase === 'in' && roomtone.state.me !== null"
 SPEAKS = "() => globalThis.roomtone?.state?.phase === 'in' && roomtone.state.me?.muted === false && roomtone.state.microphone.state === 'on'"
 
+# A connection to another person may have a sentence of its own meanwhile.
+SHOWN_NO_MORE = "(text) => ![...document.querySelectorAll('.loss')].some((loss) => loss.textContent.includes(text))"
+
 
 # What browsers report of lost connections themselves, Firefox also of a node that is gone.
 OF_THE_BROWSER = ("Failed to load resource", "WebRTC: ICE failed")
@@ -28,7 +31,10 @@ OF_THE_BROWSER = ("Failed to load resource", "WebRTC: ICE failed")
 
 @dataclass
 class Evening:
-    """A moderated room that ends when its host leaves: amara hosts, bo (in Firefox) moderates, cleo speaks, dee listens."""
+    """A moderated room that ends when its host leaves: amara hosts, bo (in Firefox) moderates, cleo speaks, dee listens.
+
+    All of them are silent at first: who talks, and who did and is muted, sends sound to everybody until the page is loaded again, which costs more than the page.
+    """
 
     relay: RunningRelay
     line: Wire  # between the relay and all but amara
@@ -59,9 +65,14 @@ class Evening:
         )
         return [(str(name), str(role), bool(muted)) for name, role, muted in rows]
 
-    def nobody_left(self) -> None:
-        gone = "select count(*) from events where room_id = %s and reason is not null"
-        assert self.psql.one(gone, self.room) == 0
+    def seat_is(self, tab: BrowserTab, role: str, *, muted: bool) -> None:
+        """Waits until the database has this person in this role, and muted or not."""
+        eventually(lambda: (tab.username, role, muted) in self.seats())
+
+    def reasons(self) -> list[str]:
+        """Why people left the room so far, one after the other."""
+        left = "select reason from events where room_id = %s and reason is not null order by seq"
+        return [str(reason) for (reason,) in self.psql.all(left, self.room)]
 
     def expires(self, username: str) -> None:
         """The grace period of this user, whose connection is lost, is over."""
@@ -95,7 +106,6 @@ def evening(
         night = Evening(relay, line, psql, room, amara, bo, cleo, dee)
         for tab in (amara, bo, cleo):
             tab.until("() => roomtone.state.may.speak")
-            assert tab.unmute()
         yield night
         for tab in night.everybody():
             said = [line for line in tab.errors if not line.startswith(OF_THE_BROWSER)]

@@ -19,9 +19,9 @@ from ..people import Psql
 
 
 def living(psql: Psql, *kinds: Kind) -> bool:
-    """Whether a node of each of these kinds gives signs of life, and no others."""
-    found = [kind for (kind,) in psql.all("select kind from living_nodes() order by kind desc")]
-    return found == sorted(kinds, reverse=True)
+    """Whether a node of each of these kinds gives signs of life, and no others; bots do not count."""
+    running = "select kind from living_nodes() where kind <> 'bot' order by kind"
+    return [kind for (kind,) in psql.all(running)] == sorted(kinds)
 
 
 @contextmanager

@@ -26,8 +26,8 @@ from roomtone.tools.database_server import OPERATOR
 from ..databases import Databases
 from ..people import Psql
 from ..running import run_relay
-from .browser import chromium, patient_context
-from .states import WALKS, Evening
+from .browser import chromium
+from .states import WALKS, Evening, browser_context
 from .user_page import UserPage
 
 SIZES = ("320x640", "740x360", "768x1024", "1440x900")
@@ -79,7 +79,7 @@ SCROLL = """(toEnd) => {
 def walk(browser: Browser, made: Databases, name: str, size: str, folder: Path) -> Iterator[Path]:
     width, height = map(int, size.split("x"))
     database = made.make("template_plain")
-    context = patient_context(browser, permissions=["microphone"], reduced_motion="reduce")
+    context = browser_context(browser, (width, height))
     recordings = Path(tempfile.mkdtemp(prefix="roomtone-photographs-"))
     number = 0
     try:

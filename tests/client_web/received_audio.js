@@ -8,7 +8,7 @@ globalThis.receivedAudio = (() => {
     const track = roomtone.elements().get(person(name)?.user_id)?.srcObject?.getAudioTracks()[0]
     if (!track) return null
     if (analysers.get(name)?.track !== track) {
-      context ??= new AudioContext()
+      context ??= new AudioContext({ sinkId: { type: 'none' } })
       const node = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 })
       const source = context.createMediaStreamSource(new MediaStream([track]))
       source.connect(node)

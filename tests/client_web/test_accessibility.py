@@ -12,7 +12,8 @@ from ..running import RunningRelay
 from .user_page import PHONE, UserPage, user_page
 
 AXE = Axe()
-EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"]}
+# Style sheets would be read for a rule alone that is off, because it is experimental.
+EVERY_RULE: dict[str, Any] = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
 OF_COLOURS = ("color-contrast", "link-in-text-block")
 COLOURS = EVERY_RULE | {"runOnly": OF_COLOURS}
 NO_COLOURS = EVERY_RULE | {"rules": {rule: {"enabled": False} for rule in OF_COLOURS}}
@@ -26,24 +27,46 @@ CHECK = """async ([rules, known]) => {
         await Promise.allSettled(moving.map((each) => each.finished))
     }
     if (!known) return [(await axe.run(document, rules)).violations, []]
+    const grounds = new Map()
+    const groundOf = (at) => {
+        if (!at) return { opacity: 1, ground: '' }
+        if (!grounds.has(at)) {
+            const { backgroundColor, backgroundImage, opacity } = getComputedStyle(at)
+            const below = groundOf(at.parentElement)
+            const isFlat = backgroundImage === 'none'
+            const ground = isFlat && /(?:^rgba.*,|\\/) 0\\)$/u.test(backgroundColor) ? below.ground
+                : isFlat && !/rgba|\\//u.test(backgroundColor) ? backgroundColor
+                : [backgroundColor, backgroundImage, below.ground].join()
+            grounds.set(at, { opacity: opacity * below.opacity, ground })
+        }
+        return grounds.get(at)
+    }
     const looks = (each) => {
         const { color, fontSize, fontWeight, textShadow } = getComputedStyle(each)
-        const grounds = []
-        let opacity = 1
-        for (let at = each, covered = false; at; at = at.parentElement) {
-            const { backgroundColor, backgroundImage, opacity: own } = getComputedStyle(at)
-            opacity *= Number(own)
-            if (!covered) grounds.push(backgroundColor, backgroundImage)
-            covered ||= !/rgba|\\/|transparent/u.test(backgroundColor) && backgroundImage === 'none'
-        }
-        const around = each.localName === 'a' ? getComputedStyle(each.parentElement).color : ''
-        return [each.localName, around, each.closest(':disabled, [aria-disabled=true]') === null, color, fontSize, fontWeight, textShadow, opacity, ...grounds].join()
+        const { opacity, ground } = groundOf(each)
+        // Of its size, contrast depends only on whether it is large: 18 pt, or 14 pt in bold (WCAG 2.2, 1.4.3).
+        const isLarge = parseFloat(fontSize) >= (fontWeight >= 700 ? 14 : 18) / 0.75
+        const around = each.localName === 'a' && getComputedStyle(each.parentElement).color
+        const field = each.type ?? (each.closest('label') && 'label')
+        return [field, around, each.closest(':disabled, [aria-disabled=true]') === null, color, isLarge, textShadow, opacity, ground].join()
     }
     const hasText = (each) => each.matches('input, select, textarea') || [...each.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim())
-    const texts = [...(document.querySelector('dialog:modal') ?? document.body).querySelectorAll('*')].filter((each) => hasText(each) && each.checkVisibility())
+    // Axe has no answer about contrast on an image, such as the gradient of an avatar.
+    const isOnImage = (each) => each.localName !== 'a' && /gradient|url/u.test(groundOf(each).ground)
+    const texts = [...(document.querySelector('dialog:modal') ?? document.body).querySelectorAll('*')]
+        .filter((each) => hasText(each) && each.checkVisibility() && !each.closest('.visually-hidden') && !isOnImage(each))
     const fresh = new Map(texts.map((each) => [looks(each), each]))
     for (const look of known) fresh.delete(look)
-    return [fresh.size ? (await axe.run({ include: [...fresh.values()] }, rules)).violations : [], [...fresh.keys()]]
+    if (!fresh.size) return [[], []]
+    // Axe would read thirty styles of every element to know what lies behind a text: what is not shown does not.
+    const isShown = (each) => each.checkVisibility() || getComputedStyle(each).display === 'contents'
+    document.createTreeWalker = (root, what) => Document.prototype.createTreeWalker
+        .call(document, root, what, (each) => isShown(each) ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT)
+    try {
+        return [(await axe.run({ include: [...fresh.values()] }, rules)).violations, [...fresh.keys()]]
+    } finally {
+        delete document.createTreeWalker
+    }
 }"""
 """The violations, and the looks of the texts that they are about; null if the page does not have axe yet.
 
@@ -66,7 +89,8 @@ def flaws(
     arguments = [rules, None if known_looks is None else sorted(known_looks)]
     answer = user.page.evaluate(CHECK, arguments)
     if answer is None:
-        user.page.evaluate(AXE.axe_script)
+        # Of each element that a rule is about, axe would keep the HTML: of the page's, all of it.
+        user.page.evaluate(f"{AXE.axe_script}; axe.configure({{ noHtml: true }})")
         answer = user.page.evaluate(CHECK, arguments)
     found, looks = answer
     if known_looks is not None:

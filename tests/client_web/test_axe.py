@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Browser
 
 from ..people import Psql
-from ..running import run_relay
-from .states import WALKS, Evening
+from ..running import RunningRelay
+from .states import WALKS, Evening, browser_context
 from .test_accessibility import COLOURS, NO_COLOURS, flaws
 from .user_page import DESKTOP, ZOOMED, UserPage
+
+pytestmark = pytest.mark.shares_a_relay
 
 DAY = "by day"
 SHOWN: dict[str, dict[str, Any]] = {
@@ -48,37 +50,43 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("recordings")
+
+
+@pytest.fixture(scope="module")
+def relay_settings(recordings: Path) -> dict[str, Any]:
+    return {"demo": True, "recordings_dir": recordings}
+
+
+@pytest.fixture(scope="module")
 def looks() -> dict[str, set[str]]:
     """The looks of texts whose colours were checked, on any page, for each way to show it."""
     return {way: set() for way in SHOWN}
 
 
-@pytest.mark.parametrize(
-    ("walk", "size"),
-    [*((walk, ZOOMED) for walk in WALKS), ("room", DESKTOP)],
-    ids=lambda value: value if isinstance(value, str) else f"{value[0]}px",
-)
+@pytest.mark.parametrize("walk", WALKS)
 def test_axe_finds_no_flaw_on_any_page_state_or_dialog(
-    context: BrowserContext,
-    database_url: str,
+    browser: Browser,
+    relay: RunningRelay,
     psql: Psql,
-    tmp_path: Path,
+    recordings: Path,
     looks: dict[str, set[str]],
     walk: str,
-    size: tuple[int, int],
 ) -> None:
     """Colours are checked once for all texts that are styled alike; at night and with forced colours on one size."""
     found: list[str] = []
     shown = Shown()
-    with run_relay(database_url, demo=True, recordings_dir=tmp_path) as relay:
-        for name, user in WALKS[walk](Evening(context, relay, psql, tmp_path, size)):
+    with browser_context(browser, ZOOMED) as context:
+        evening = Evening(context, relay, psql, recordings, ZOOMED)
+        for name, user, on_wide_pages in WALKS[walk](evening):
             found += flaws(user, name, NO_COLOURS)
             user.page.evaluate(AT_REST, True)
-            for way in shown.ways(user) if size == ZOOMED else [DAY]:
+            for way in shown.ways(user):
                 shown.switch(user, way)
                 found += flaws(user, f"{name}, {way}", COLOURS, known_looks=looks[way])
-            # Dialogs stay open while the page is made wider; what "room" shows would close.
-            if walk == "dialogs":
+            # A room has more beside it, and its bar more in it.
+            if walk in ("room", "dialogs") and on_wide_pages:
                 user.resize(DESKTOP)
                 found += flaws(user, f"{name}, on a wide page", NO_COLOURS)
                 shown.switch(user, DAY)

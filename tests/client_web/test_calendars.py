@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
 from icalendar import Calendar
 from playwright.sync_api import BrowserContext
 
 from ..people import Psql
-from ..running import RunningRelay
+from ..running import RunningRelay, get
 from .test_pages import confirm, heading
 from .user_page import user_page
 
@@ -57,7 +56,7 @@ def test_clubs_and_people_show_the_address_of_their_calendar(
             dialog = anyone.page.get_by_role("dialog", name=f"Calendar of {whose}")
             address = dialog.get_by_label("Address of the calendar", exact=True).input_value()
             assert address == f"{relay.url}{path}/calendar.ics"
-            assert names(httpx.get(address).content) == {"Attic"}
+            assert names(get(address).content) == {"Attic"}
             opens = dialog.get_by_role("link", name="Open in a calendar program")
             assert opens.get_attribute("href") == address.replace("http:", "webcal:")
             anyone.page.keyboard.press("Escape")
@@ -78,15 +77,15 @@ def test_a_user_makes_renews_and_ends_the_address_of_their_own_calendar(
         shown = dialog.get_by_label("Your secret address", exact=True)
         shown.wait_for()
         first = shown.input_value()
-        assert names(httpx.get(first).content) == {"Attic"}
+        assert names(get(first).content) == {"Attic"}
         dialog.get_by_role("button", name="Make a new address").press("Enter")
         confirm(amara, "Make a new address?", "Make a new address")
         amara.page.wait_for_function(
             "old => document.querySelector('dialog[open] .share__link').value !== old", arg=first
         )
         second = shown.input_value()
-        assert httpx.get(first).status_code == 404
-        assert httpx.get(second).status_code == 200
+        assert get(first).status_code == 404
+        assert get(second).status_code == 200
         amara.page.keyboard.press("Escape")
         amara.button("Your calendar").click()
         dialog.get_by_text("You have an address, made on").wait_for()
@@ -94,4 +93,4 @@ def test_a_user_makes_renews_and_ends_the_address_of_their_own_calendar(
         dialog.get_by_role("button", name="Switch it off").press("Enter")
         confirm(amara, "Switch your calendar off?", "Switch it off")
         dialog.get_by_text("You have no address yet.").wait_for()
-        assert httpx.get(second).status_code == 404
+        assert get(second).status_code == 404

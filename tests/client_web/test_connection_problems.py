@@ -127,6 +127,9 @@ def test_a_lost_network_restarts_ice_and_the_conversation_goes_on(
     mobile.set_offline(True)
     beth.until("() => roomtone.state.phase === 'in' && !navigator.onLine")
     mobile.set_offline(False)
+    beth.until(
+        "() => roomtone.state.traces[0].restarts === 1"
+    )  # another may follow where the machine stands still
 
     beth.until(f"(old) => ({mine})() !== old", before[0])
     beth.until(f"(old) => ({theirs})() !== old", before[1])
@@ -135,7 +138,6 @@ def test_a_lost_network_restarts_ice_and_the_conversation_goes_on(
     rick.run("() => receivedAudio.forget()")
     rick.hears("beth", BETH)
     assert rick.names() == ["rick", "beth"]
-    assert beth.state["traces"][0]["restarts"] == 1
     mobile.close()
 
 

@@ -94,8 +94,12 @@ def test_a_large_audience_is_a_number_with_a_list_that_is_searched_and_pages(
         beth.button("Find a listener").click()
         search = page.get_by_role("searchbox", name="Find a listener by name")
         expect(search).to_be_focused()
-        names = page.get_by_role("list", name="Listeners").get_by_role("button")
+        listed = page.get_by_role("list", name="Listeners")
+        names = listed.get_by_role("button")
         expect(names).to_have_count(SHOWN)
+        expect(listed).not_to_have_attribute(
+            "aria-busy", "true"
+        )  # until then the button does nothing
         # By the button or, because the list pages by itself while it is scrolled, without it.
         beth.button("Show more").evaluate("(button) => button.click()")
         expect(names).not_to_have_count(SHOWN)

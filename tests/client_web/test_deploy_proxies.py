@@ -14,7 +14,7 @@ from ..certificates import write_certificates
 from ..patience import PATIENCE
 from ..people import Psql
 from ..running import run_relay
-from .browser import open_page, patient_context
+from .browser import open_page, open_tab, patient_context
 from .deploy import FILES, deployed
 
 
@@ -73,8 +73,8 @@ def test_people_talk_through_each_configuration_with_tls_http2_and_a_path(
             assert rick.page.url.partition("?")[0] == f"{url}/clubs"
             rick.goes_back()
             rick.until("() => roomtone.state?.phase === 'in'")
-            socket = open_page(context, url, f"/rooms/{room}", "morty&via=websocket")
-            socket.until("() => roomtone.state?.phase === 'in'")
+            socket = open_tab(context, url, "morty", via="websocket")
+            socket.enter(room)
             rick.sees("rick", "beth", "morty")
             if name == "caddy":
                 opens_the_lab(context, url)

@@ -38,8 +38,15 @@ async (kind) => {
       if (audio.buffered.length && audio.currentTime < audio.buffered.start(0)) audio.currentTime = audio.buffered.start(0)
     }
     await more()
-    const timer = setInterval(() => void more(), 1000)
-    audio.addEventListener('pause', () => clearInterval(timer))
+    let plays = true
+    audio.addEventListener('pause', () => { plays = false })
+    void (async () => {
+      for (;;) {
+        await new Promise((done) => setTimeout(done, 1000))
+        if (!plays) return
+        await more()  // one after the other, however long it takes
+      }
+    })()
   }
   const context = new AudioContext()
   const analyser = new AnalyserNode(context, { fftSize: 16384 })

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 
 from ..patience import eventually
@@ -11,8 +12,10 @@ from ..people import Psql
 from ..running import RunningRelay
 from .user_page import DESKTOP, PHONE, user_page
 
+pytestmark = pytest.mark.shares_a_relay
 
-def test_starting_a_room_writes_a_row_and_enters_the_room(
+
+def test_a_room_without_a_name_is_not_started_and_one_with_a_name_is_a_row_and_entered(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     topic = psql.one("insert into topics (name, emoji) values ('Music', '♪') returning id")
@@ -24,6 +27,14 @@ def test_starting_a_room_writes_a_row_and_enters_the_room(
     with user_page(context, relay.url, "beth") as beth:
         beth.button("Start a room").click()
         form = beth.page.get_by_role("dialog", name="Start a room")
+        form.get_by_label("Name", exact=True).fill("   ")
+        beth.button("Open the room").click()
+        beth.reads("A room needs a name.")
+        beth.page.keyboard.press("Escape")
+        beth.page.get_by_role("dialog").wait_for(state="hidden")
+        assert psql.count("rooms") == 0
+
+        beth.button("Start a room").click()
         form.get_by_label("Name", exact=True).fill("  Porch light  ")
         form.get_by_label("Club", exact=True).select_option(label="Blue Hour")
         form.get_by_label("Moderated stage").check()
@@ -37,37 +48,17 @@ def test_starting_a_room_writes_a_row_and_enters_the_room(
         ) == [("Porch light", "Blue Hour", "moderated", "beth")]
 
 
-def test_a_room_without_a_name_is_not_started(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
-) -> None:
-    with user_page(context, relay.url, "beth") as beth:
-        beth.button("Start a room").click()
-        form = beth.page.get_by_role("dialog", name="Start a room")
-        form.get_by_label("Name", exact=True).fill("   ")
-        beth.button("Open the room").click()
-        beth.reads("A room needs a name.")
-        beth.page.keyboard.press("Escape")
-        beth.page.get_by_role("dialog").wait_for(state="hidden")
-        assert psql.count("rooms") == 0
-
-
-def test_an_anonymous_user_chooses_a_name_and_enters_the_room(
+def test_names_are_explained_created_chosen_and_removed_by_signing_out(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     room = psql.room("rick", "Porch")
     psql.seat(room, "amara")
-    with user_page(context, relay.url) as stranger:
-        stranger.card("Porch").get_by_role("link").click()
-        stranger.button("rick").click()
-        stranger.walks_in()
-        stranger.sees_seated("amara", "rick")
-        assert stranger.page.locator(".topbar__name").inner_text() == "rick"
+    psql.person("paul")
+    with user_page(context, relay.url, "pau1", refusals=True) as stranger:
+        # One in the address that is too like another.
+        stranger.page.locator(".notice", has_text="looks like").wait_for()
 
-
-def test_a_new_name_is_created_and_an_invalid_one_explained(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
-) -> None:
-    with user_page(context, relay.url, refusals=True) as stranger:
+        # An invalid one, and a new one.
         stranger.button("Choose a name").first.click()
         name = stranger.page.get_by_label("Your name")
         name.evaluate("(field) => { field.value = '\\u0007' }")
@@ -79,28 +70,23 @@ def test_a_new_name_is_created_and_an_invalid_one_explained(
         stranger.page.locator(".topbar__name", has_text="Zoë Müller").wait_for()
         assert psql.one("select count(*) from users where username = 'Zoë Müller'") == 1
 
-
-def test_a_name_in_the_address_that_is_too_like_another_is_explained(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
-) -> None:
-    psql.person("paul")
-    with user_page(context, relay.url, "pau1", refusals=True) as stranger:
-        stranger.page.locator(".notice", has_text="looks like").wait_for()
+        # To sign out is to leave the room.
+        stranger.card("Porch").get_by_role("link").click()
+        stranger.walks_in()
+        assert psql.roster(room) == ["amara", "Zoë Müller"]
+        stranger.button("Sign out").click()
+        stranger.button("Choose a name").first.wait_for()
+        stranger.waits_for("() => location.pathname + location.search === '/'")
+        eventually(lambda: psql.roster(room) == ["amara"])
+        stranger.page.reload()
         stranger.button("Choose a name").first.wait_for()
 
-
-def test_signing_out_leaves_the_room_and_removes_the_name(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
-) -> None:
-    room = psql.room("rick", "Porch")
-    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
-        beth.walks_in()
-        beth.button("Sign out").click()
-        beth.button("Choose a name").first.wait_for()
-        beth.waits_for("() => location.pathname + location.search === '/'")
-        eventually(lambda: psql.roster(room) == [])
-        beth.page.reload()
-        beth.button("Choose a name").first.wait_for()
+        # Who has no name chooses one on the way into a room.
+        stranger.card("Porch").get_by_role("link").click()
+        stranger.button("rick").click()
+        stranger.walks_in()
+        stranger.sees_seated("amara", "rick")
+        assert stranger.page.locator(".topbar__name").inner_text() == "rick"
 
 
 def test_the_dock_shows_the_room_on_other_pages_and_mutes(
@@ -150,16 +136,47 @@ def test_leaving_shows_the_hallway(
         eventually(lambda: psql.roster(room) == [])
 
 
-def test_entering_another_room_leaves_the_first(
+def test_a_room_is_left_for_another_one_by_removal_and_by_its_end(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
     porch, attic = psql.room("rick", "Porch"), psql.room("rick", "Attic")
     with user_page(context, relay.url, "beth", path=f"/rooms/{porch}") as beth:
+
+        def enters(name: str) -> None:
+            beth.card(name).get_by_role("link").click()
+            beth.page.get_by_role("heading", level=1, name=name).wait_for()
+            beth.walks_in()
+
         beth.walks_in()
-        beth.card("Attic").get_by_role("link").click()
-        beth.page.get_by_role("heading", level=1, name="Attic").wait_for()
-        beth.walks_in()
+        enters("Attic")
         eventually(lambda: (psql.roster(porch), psql.roster(attic)) == ([], ["beth"]))
+
+        # Removed, they read why.
+        psql.run("delete from participants where room_id = %s", attic)
+        beth.page.locator(".ending__title").filter(visible=True).wait_for()
+        back = beth.page.get_by_role("link", name="Back to the hallway")
+        assert back.is_visible()
+        back.click()
+        psql.one("select end_room(%s)", attic)
+        enters("Porch")
+        psql.one("select end_room(%s)", porch)
+        beth.reads("This room has ended")
+        back.click()
+        beth.reads("No open rooms")
+
+        # Its end is said in the dock, too.
+        den = psql.room("rick", "Den")
+        enters("Den")
+        beth.resize(PHONE)
+        beth.page.get_by_role("link", name="Hallway", exact=True).click()
+        bar = beth.page.get_by_role("region", name="The room you are in")
+        bar.get_by_text("Nobody is speaking").wait_for()
+        psql.one("select end_room(%s)", den)
+        bar.get_by_text("This room has ended").wait_for()
+        bar.get_by_role("button", name="Close").click()
+        bar.wait_for(state="hidden")
+        beth.resize(DESKTOP)
+        beth.reads("Rooms to drop into and talk.")
 
 
 def test_rooms_that_do_not_exist_say_so_and_link_to_the_hallway(
@@ -189,24 +206,31 @@ def test_rooms_that_do_not_exist_say_so_and_link_to_the_hallway(
             route.continue_()
         page.unroute("**/rows/hallway?*")
         nobody.reads("You cannot see this room.")
+        # A relay that does not answer yet has not said that there is no such room: it is asked again.
+        held.clear()
+        refused: list[Route] = []
+
+        def refuse_once(route: Route) -> None:
+            if refused:
+                held.append(route)
+            else:
+                refused.append(route)
+                route.fulfill(status=429)
+
+        page.route("**/rows/hallway?id=eq.404404*", refuse_once)
+        page.reload()
+        eventually(lambda: page.evaluate("1") and len(held) > 0)
+        nobody.reads("Looking for this room…")
+        for route in held:
+            route.continue_()
+        page.unroute("**/rows/hallway?id=eq.404404*")
+        nobody.reads("You cannot see this room.")
         # A room that is open, and ends while it is shown.
         room = psql.room("rick", "Porch")
         page.goto(f"{relay.url}/rooms/{room}")
         nobody.reads("This room is open.")
         psql.one("select end_room(%s)", room)
         page.get_by_text("This room ended").filter(visible=True).wait_for()
-
-
-def test_a_room_that_ends_says_so_and_links_to_the_hallway(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
-) -> None:
-    room = psql.room("rick", "Porch")
-    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
-        beth.walks_in()
-        psql.one("select end_room(%s)", room)
-        beth.reads("This room has ended")
-        beth.page.get_by_role("link", name="Back to the hallway").click()
-        beth.reads("No open rooms")
 
 
 def test_the_older_of_two_tabs_says_so_and_can_take_the_seat_again(
@@ -222,32 +246,3 @@ def test_the_older_of_two_tabs_says_so_and_can_take_the_seat_again(
             older.button("Use this tab instead").click()
             older.walks_in()
             newer.reads("You entered in another tab")
-
-
-def test_a_removed_participant_reads_why(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
-) -> None:
-    room = psql.room("rick", "Porch")
-    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
-        beth.walks_in()
-        psql.run("delete from participants where room_id = %s", room)
-        beth.page.locator(".ending__title").filter(visible=True).wait_for()
-        assert beth.page.get_by_role("link", name="Back to the hallway").is_visible()
-
-
-def test_a_room_that_ends_says_so_in_the_dock(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
-) -> None:
-    room = psql.room("rick", "Porch")
-    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
-        beth.walks_in()
-        beth.resize(PHONE)
-        beth.page.get_by_role("link", name="Hallway", exact=True).click()
-        bar = beth.page.get_by_role("region", name="The room you are in")
-        bar.get_by_text("Nobody is speaking").wait_for()
-        psql.one("select end_room(%s)", room)
-        bar.get_by_text("This room has ended").wait_for()
-        bar.get_by_role("button", name="Close").click()
-        bar.wait_for(state="hidden")
-        beth.resize(DESKTOP)
-        beth.reads("Rooms to drop into and talk.")

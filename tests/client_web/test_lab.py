@@ -12,7 +12,7 @@ from ..patience import PATIENCE, eventually
 from ..people import Psql
 from ..running import RunningRelay, run_relay
 from .browser import patient_context
-from .test_accessibility import flawless
+from .test_accessibility import COLOURS, flawless
 from .test_languages import LANGUAGE, fits
 from .user_page import DESKTOP, PHONE, SMALL_PHONE, UserPage
 
@@ -49,13 +49,37 @@ def figure(page: Page, lane: str, name: str) -> int:
     return int(re.sub(r"\D", "", found.locator("dd").inner_text()))
 
 
-def test_the_lab_has_four_participants_in_the_room(lab: UserPage, psql: Psql, room: int) -> None:
+def test_one_room_by_four_techniques_side_by_side(lab: UserPage, psql: Psql, room: int) -> None:
     assert [name.rsplit(" ", 1)[0] for name in psql.roster(room)] == [
         f"lab {lane}" for lane in LANES
     ]
+    push_takes_one_request_and_polling_many_with_empty_answers(lab)
+    one_click_is_one_event_in_all_four_lanes(lab)
+    nothing_is_wider_than_the_screen(lab)
+    axe_finds_no_flaw(lab)
+    the_requests_and_the_sql_behind_them_are_shown(lab, room)
+    # What is changed in psql arrives, too.
+    psql.seat(room, "anna")
+    arrived(lab.page, "anna joined")
+    a_shorter_interval_means_more_requests(lab)
+    psql.run("delete from participants where user_id = %s", psql.person_id("anna"))
+    stage = another_room_is_chosen_by_keyboard(lab, psql, room)
+    # In a moderated room the event is a raised hand.
+    lab.button("Cause an event").click()
+    arrived(lab.page, "raised a hand")
+    # To leave the page is to leave the room.
+    lab.page.goto(f"{lab.url}/live")
+    eventually(lambda: psql.roster(stage) == [])
 
 
-def test_one_click_is_one_event_in_all_four_lanes(lab: UserPage) -> None:
+def push_takes_one_request_and_polling_many_with_empty_answers(lab: UserPage) -> None:
+    eventually(lambda: figure(lab.page, "polling", "empty answers") >= 2)
+    assert figure(lab.page, "sse", "requests") == 1
+    assert figure(lab.page, "websocket", "requests") == 1
+    assert figure(lab.page, "sse", "empty answers") == 0
+
+
+def one_click_is_one_event_in_all_four_lanes(lab: UserPage) -> None:
     lab.button("Cause an event").click()
     arrived(lab.page, "unmuted")
     late = (
@@ -64,23 +88,21 @@ def test_one_click_is_one_event_in_all_four_lanes(lab: UserPage) -> None:
     assert all(re.fullmatch(r"(< )?[\d.]+ m?s", text) for text in late.all_inner_texts())
 
 
-def test_what_is_changed_in_psql_arrives_in_all_four_lanes(
-    lab: UserPage, psql: Psql, room: int
-) -> None:
-    psql.seat(room, "anna")
-    arrived(lab.page, "anna joined")
+def nothing_is_wider_than_the_screen(lab: UserPage) -> None:
+    for size in (PHONE, DESKTOP):
+        lab.resize(size)
+        assert lab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
 
 
-def test_push_takes_one_request_and_polling_many_with_empty_answers(
-    lab: UserPage,
-) -> None:
-    eventually(lambda: figure(lab.page, "polling", "empty answers") >= 2)
-    assert figure(lab.page, "sse", "requests") == 1
-    assert figure(lab.page, "websocket", "requests") == 1
-    assert figure(lab.page, "sse", "empty answers") == 0
+def axe_finds_no_flaw(lab: UserPage) -> None:
+    """By night only colours differ."""
+    flawless(lab, "the lab")
+    lab.page.emulate_media(color_scheme="dark")
+    flawless(lab, "the lab, by night", COLOURS)
+    lab.page.emulate_media(color_scheme="light")
 
 
-def test_a_shorter_interval_means_more_requests(lab: UserPage) -> None:
+def a_shorter_interval_means_more_requests(lab: UserPage) -> None:
     slider = lab.page.get_by_label("Polling asks every")
     slider.focus()
     slider.press("Home")
@@ -91,7 +113,7 @@ def test_a_shorter_interval_means_more_requests(lab: UserPage) -> None:
     follow(lab.page)
 
 
-def test_the_requests_and_the_sql_behind_them_are_shown(lab: UserPage, room: int) -> None:
+def the_requests_and_the_sql_behind_them_are_shown(lab: UserPage, room: int) -> None:
     ran = lab.page.locator("section.requests")
     expect(ran.nth(1).locator(".requests__request")).to_contain_text(f"GET /rooms/{room}/events")
     # One query reads what several requests wait for: it is shown at the one that began it.
@@ -102,49 +124,15 @@ def test_the_requests_and_the_sql_behind_them_are_shown(lab: UserPage, room: int
     expect(written).to_contain_text('update "roomtone"."participants" set "muted"')
 
 
-def test_leaving_the_page_leaves_the_room(lab: UserPage, psql: Psql, room: int) -> None:
-    lab.page.goto(f"{lab.url}/live")
-    eventually(lambda: psql.roster(room) == [])
-
-
-def test_another_room_is_chosen_by_keyboard(
-    lab: UserPage, psql: Psql, relay: RunningRelay, room: int
-) -> None:
-    other = psql.room("host", "Attic")
+def another_room_is_chosen_by_keyboard(lab: UserPage, psql: Psql, room: int) -> int:
+    """A moderated one, which is returned."""
+    stage = psql.room("host", "Debate", "moderated")
     lab.page.reload()
     follow(lab.page)
-    lab.page.get_by_label("The room").select_option(label="Attic")
-    eventually(lambda: len(psql.roster(other)) == 4 and psql.roster(room) == [])
-
-
-def test_in_a_moderated_room_the_event_is_a_raised_hand(
-    context: BrowserContext, relay: RunningRelay, psql: Psql
-) -> None:
-    stage = psql.room("host", "Debate", "moderated")
-    page = context.new_page()
-    user = UserPage(page, relay.url)
-    page.goto(f"{relay.url}/lab?room={stage}")
-    follow(page)
-    user.button("Cause an event").click()
-    arrived(page, "raised a hand")
-    assert user.said == []
-    page.close()
-
-
-@pytest.mark.parametrize("size", [PHONE, DESKTOP])
-def test_nothing_is_wider_than_the_screen(lab: UserPage, size: tuple[int, int]) -> None:
-    lab.resize(size)
-    lab.button("Cause an event").click()
-    arrived(lab.page, "unmuted")
-    assert lab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_flaw(lab: UserPage, scheme: str) -> None:
-    lab.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    lab.button("Cause an event").click()
-    arrived(lab.page, "unmuted")
-    flawless(lab, "the lab")
+    lab.page.get_by_label("The room").select_option(label="Debate")
+    eventually(lambda: len(psql.roster(stage)) == 4 and psql.roster(room) == [])
+    follow(lab.page)
+    return stage
 
 
 def test_other_systems_appear_while_they_are_measured_and_figures_are_explained_by_keyboard(

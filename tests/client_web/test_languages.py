@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 from ..people import Psql
@@ -11,6 +12,8 @@ from ..running import RunningRelay
 from .browser import patient_context
 from .test_accessibility import flawless
 from .user_page import SMALL_PHONE, UserPage, user_page
+
+pytestmark = pytest.mark.shares_a_relay
 
 CATALOGUES = """() => performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1)).filter((name) => name.endsWith('.json'))"""
 LANGUAGE = "() => `${document.documentElement.lang} ${document.documentElement.dir}`"

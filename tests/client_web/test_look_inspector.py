@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from ..people import Psql
 from ..running import RunningRelay
 from .user_page import user_page
+
+pytestmark = pytest.mark.shares_a_relay
 
 
 def test_a_row_made_in_psql_is_shown_with_the_time_of_its_notification(

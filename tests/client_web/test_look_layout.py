@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import BrowserContext
 
 from ..people import Psql
@@ -17,6 +18,8 @@ from .user_page import (
     UserPage,
     user_page,
 )
+
+pytestmark = pytest.mark.shares_a_relay
 
 LONG = "An evening about everything that is unreasonably long, Donaudampfschifffahrtsgesellschaft included"
 
@@ -97,11 +100,17 @@ def test_every_page_fits_every_width(
         fits(beth)
 
 
-def test_each_size_shows_what_it_has_room_for(
+def test_each_size_shows_what_it_has_room_for_and_the_microphone_is_the_biggest_target(
     context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
 ) -> None:
     with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
         beth.walks_in()
+        beth.resize(PHONE)
+        heights = beth.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll('.controls button')]
+                .map((each) => [each.className, each.offsetHeight]).filter(([, height]) => height > 0))"""
+        )
+        assert heights.pop("microphone") > max(heights.values())
         beth.opens("Inspector")
         hallway, seats, inspector = ".layout__hallway", ".layout__room", ".inspector"
         covered = """(selector) => {
@@ -122,19 +131,6 @@ def test_each_size_shows_what_it_has_room_for(
                 if not beth.page.evaluate(covered, each)
             ]
             assert visible == shown, size
-
-
-def test_the_microphone_is_the_biggest_target_of_the_room(
-    context: BrowserContext, relay: RunningRelay, psql: Psql, room: int
-) -> None:
-    with user_page(context, relay.url, "beth", path=f"/rooms/{room}") as beth:
-        beth.walks_in()
-        beth.resize(PHONE)
-        heights = beth.page.evaluate(
-            """() => Object.fromEntries([...document.querySelectorAll('.controls button')]
-                .map((each) => [each.className, each.offsetHeight]).filter(([, height]) => height > 0))"""
-        )
-        assert heights.pop("microphone") > max(heights.values())
 
 
 def test_on_a_low_page_a_face_is_seen_and_the_controls_take_at_most_a_third(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import BrowserContext, Playwright, expect
 
 from ..patience import eventually
@@ -10,6 +11,8 @@ from ..running import RunningRelay
 from .browser import SOUNDS_AFTER_A_TAP, chromium, patient_context
 from .test_connection_problems import Untouched
 from .user_page import user_page
+
+pytestmark = pytest.mark.shares_a_relay
 
 REFUSES_THE_MICROPHONE = """
     let asked = 0

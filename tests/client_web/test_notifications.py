@@ -156,6 +156,7 @@ def test_a_user_switches_notifications_on_is_notified_clicks_and_signs_out(
         page.goto(f"{relay.url}/people/beth")
         active(page)
         beth.button("Notifications").wait_for()
+        eventually(lambda: worker.evaluate(PAGES) == 1, what=lambda: "the page before is known")
         worker.evaluate(PATIENT)
         page.evaluate("() => { globalThis.loadedOnce = true }")
         worker.evaluate(CLICK)

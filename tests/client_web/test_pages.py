@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import closing
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from ..patience import eventually
@@ -12,6 +13,8 @@ from ..people import Psql
 from ..running import RunningRelay
 from .browser import patient_context
 from .user_page import DESKTOP, PHONE, UserPage, user_page
+
+pytestmark = pytest.mark.shares_a_relay
 
 HTML = '<img src=x onerror="document.title=1">'
 

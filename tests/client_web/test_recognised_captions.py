@@ -66,7 +66,7 @@ def test_an_operators_program_writes_what_a_speaker_who_agrees_says(
             goes_on(psql, captions)
             psql.run("insert into topology_sizes (mesh_people) values (3)")
             psql.seat(room, "beth", "AUDIENCE")
-            assert psql.one("select topology from rooms where id = %s", room) == "sfu"
+            eventually(lambda: psql.one("select topology from rooms where id = %s", room) == "sfu")
             goes_on(psql, captions)
             psql.run("update topology_sizes set edge_after = 0")
             psql.seat(room, "cleo", "AUDIENCE")
@@ -75,6 +75,7 @@ def test_an_operators_program_writes_what_a_speaker_who_agrees_says(
             eventually(lambda: psql.one(seat, psql.person_id("captions")))
             goes_on(psql, captions)
 
+            waits_for_nodes(psql.act_as(None), "sfu", "mcu", "edge")
             psql.act_as("rick").one("select start_recording(%s)", room)
             psql.act_as(None).run("update recordings set begins_at = announced_at")
             # The recogniser mistakes words; the sentence is repeated until it has three of its eight.
@@ -96,5 +97,6 @@ def test_an_operators_program_writes_what_a_speaker_who_agrees_says(
             assert [text for text in texts if f"<v ada>{text}\n" not in file] == []
 
             # In a mix voices cannot be told apart, and the program says so.
+            waits_for_nodes(psql, "sfu", "mcu", "edge")
             psql.run("update rooms set topology = 'mcu' where id = %s", room)
             captions.prints("voices cannot be told apart")

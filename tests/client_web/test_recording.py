@@ -87,6 +87,7 @@ def test_a_recording_is_announced_shown_confirmed_replayed_and_deleted(
         rick.button("Record this room").click()
         rick.page.get_by_role("dialog", name="The room has to change for a recording").wait_for()
         rick.reads("no computer receives the whole conversation")
+        waits_for_nodes(psql, "sfu")
         rick.button("Switch and record").click()
         rick.reads("You start a recording in")
         anna.reads("rick starts a recording in")
@@ -100,6 +101,11 @@ def test_a_recording_is_announced_shown_confirmed_replayed_and_deleted(
         sign = anna.page.locator(".recording[data-phase='recording']")
         sign.get_by_text("Recording", exact=True).wait_for()
         said(anna.page, "The recording has begun.")
+        # The pages show the sign by their clocks. Meanwhile the node begins to write, and is connected with everybody.
+        eventually(lambda: psql.one("select started_at is not null from recordings"))
+        for each in (rick, anna):
+            through = "Audio goes through a server, which forwards every voice"
+            each.page.get_by_role("status").get_by_text(through).wait_for()
         speaks_for_a_while(rick, "rick", "First", psql)
         with user_page(context, relay.url, "beth", path=path) as beth:
             beth.resize(PHONE)

@@ -48,7 +48,7 @@ def test_the_host_chooses_the_topology_and_everybody_reads_it(
     topologies.get_by_text("Audio goes directly from person to person.").wait_for()
     topologies.get_by_text("Now directly, because few people are here.").wait_for()
     assert topologies.get_by_role("radio", name=re.compile("^Automatic")).is_checked()
-    topologies.get_by_text("Here you send once and get 1 voice.").first.wait_for()
+    topologies.get_by_text("Here you get 1 voice. When you talk, you send once.").first.wait_for()
     topologies.get_by_role("radio", name=re.compile("^Directly")).focus()
     rick.page.keyboard.press("ArrowDown")
     rick.page.keyboard.press("Enter")
@@ -70,6 +70,7 @@ def test_the_host_chooses_the_topology_and_everybody_reads_it(
 
         rick.page.locator(".topology").click()
         topologies.get_by_role("radio", name=re.compile("^Mixed by a server")).check()
+        waits_for_nodes(psql, "sfu", "mcu")
         rick.page.keyboard.press("Enter")
         said = "Audio goes through a server, which mixes all voices into one"
         beth.page.get_by_role("status").get_by_text(said).wait_for()
@@ -90,7 +91,7 @@ def test_the_host_chooses_the_topology_and_everybody_reads_it(
         # Other people read the topologies, but cannot choose.
         beth.page.locator(".topology").click()
         beth.page.get_by_text("Only the host can change this.").wait_for()
-        assert beth.page.locator(".dialog--topologies input:visible").count() == 0
+        assert beth.page.locator(".dialog--choices input:visible").count() == 0
         beth.page.keyboard.press("Escape")
     for each in inside.values():
         each.reads("none is running")

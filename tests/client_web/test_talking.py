@@ -14,7 +14,7 @@ from roomtone.paths import SOURCE
 from ..patience import eventually
 from ..people import Psql
 from ..running import RunningRelay
-from .browser import open_page, open_tab, patient_context
+from .browser import Tab, open_page, open_tab, patient_context
 from .conftest import OpenTab
 
 RICK, BETH = 440.0, 880.0  # Hz: their voices
@@ -108,20 +108,54 @@ def test_speaking_ends_within_300_ms_of_silence(tab: OpenTab, room: int) -> None
     assert median(reported) < max(300, 2 * (median(heard) - WINDOW)), (reported, heard)
 
 
-def test_muting_silences_at_the_receiver_whatever_is_sent(tab: OpenTab, room: int) -> None:
-    rick, beth = tab("rick", tone=RICK), tab("beth")
+def test_the_stage_needs_no_negotiation_and_who_is_muted_is_silent_whatever_is_sent(
+    tab: OpenTab,
+) -> None:
+    rick, beth = tab("rick", tone=RICK), tab("beth", tone=BETH)
+    room = rick.run("() => roomtone.shell.startRoom({ name: 'Attic' })")["id"]
     rick.enter(room)
-    beth.enter(room)
+    beth.enter(room, role="AUDIENCE")
+    rick.connects_with("beth")
+    beth.run("() => roomtone.roomSession.consent.stepUp().then(() => null)")
+    beth.until("() => roomtone.state.may.speak")
+    assert beth.unmute()
+    rick.hears("beth", BETH)
+
+    # A person who is muted by a moderator sees it.
+    rick.run("() => roomtone.roomSession.moderation.mute({ username: 'beth' })")
+    beth.until("() => roomtone.state.me.muted && roomtone.state.seatEvents.at(-1).kind === 'muted'")
+    rick.until("() => receivedAudio.frequency('beth') === 0")
+    assert beth.unmute()
+    rick.hears("beth", BETH)
+
+    beth.run("() => roomtone.roomSession.consent.stepDown().then(() => null)")
+    rick.until(
+        "() => roomtone.state.audience.length === 1 && receivedAudio.frequency('beth') === 0"
+    )
+    beth.until("() => roomtone.state.microphone.state === 'off'")
+    [trace] = rick.state["traces"]
+    assert (trace["restarts"], trace["state"]) == (0, "connected")
+
     rick.unmute()
     beth.hears("rick", RICK)
-    rick.run("() => roomtone.roomSession.setMuted(true)")
+    rick.run(
+        """() => {
+            [globalThis.sender] = roomtone.peers()[0].peer.connection.getSenders()
+            globalThis.microphone = sender.track
+            return roomtone.roomSession.setMuted(true)
+        }"""
+    )
     beth.until(
         "() => roomtone.people().some((p) => p.username === 'rick' && p.muted && !p.speaking)"
     )
+    # Who is muted sends nothing, and is heard again as soon as they are not.
+    rick.until("() => sender.track === null")
+    rick.unmute()
+    beth.hears("rick", RICK)
+    rick.run("() => roomtone.roomSession.setMuted(true)")
+    rick.until("() => sender.track === null")
     # A client that sends although its seat is muted is not heard.
-    rick.run(
-        "() => { for (const { peer } of roomtone.peers()) for (const sender of peer.connection.getSenders()) sender.track.enabled = true }"
-    )
+    rick.run("() => { microphone.enabled = true; return sender.replaceTrack(microphone) }")
     beth.until("() => receivedAudio.frequency('rick') === 0")
     before = beth.flow("rick")
     beth.until(
@@ -131,43 +165,54 @@ def test_muting_silences_at_the_receiver_whatever_is_sent(tab: OpenTab, room: in
     assert beth.run("() => receivedAudio.frequency('rick')") == 0
 
 
-def test_a_person_muted_by_a_moderator_sees_it(tab: OpenTab) -> None:
-    host, beth = tab("rick"), tab("beth", tone=BETH)
-    room = host.run("() => roomtone.shell.startRoom({ name: 'Attic' })")["id"]
-    host.enter(room)
-    beth.enter(room)
-    beth.unmute()
-    host.hears("beth", BETH)
-    host.run("() => roomtone.roomSession.moderation.mute({ username: 'beth' })")
-    beth.until("() => roomtone.state.me.muted && roomtone.state.seatEvents.at(-1).kind === 'muted'")
-    host.until("() => receivedAudio.frequency('beth') === 0")
-    assert beth.unmute()
-    host.hears("beth", BETH)
-
-
-def test_joining_and_leaving_the_stage_needs_no_negotiation(tab: OpenTab, room: int) -> None:
-    rick, beth = tab("rick"), tab("beth", tone=BETH)
-    rick.enter(room)
-    beth.enter(room, role="AUDIENCE")
-    rick.connects_with("beth")
-    beth.run("() => roomtone.roomSession.consent.stepUp().then(() => null)")
-    beth.until("() => roomtone.state.may.speak")
-    assert beth.unmute()
-    rick.hears("beth", BETH)
-    beth.run("() => roomtone.roomSession.consent.stepDown().then(() => null)")
-    rick.until(
-        "() => roomtone.state.audience.length === 1 && receivedAudio.frequency('beth') === 0"
-    )
-    beth.until("() => roomtone.state.microphone.state === 'off'")
-    [trace] = rick.state["traces"]
-    assert (trace["restarts"], trace["state"]) == (0, "connected")
-
-
-def test_leaving_removes_a_person_everywhere_within_a_second(
-    tab: OpenTab, room: int, psql: Psql
+def test_people_vanish_who_are_deleted_leave_go_to_another_page_or_crash(
+    tab: OpenTab, room: int, browser: Browser, relay: RunningRelay, psql: Psql
 ) -> None:
     rick, beth, summer = tab("rick"), tab("beth"), tab("summer")
     rick.enter(room)
+    a_person_inserted_in_psql_appears_and_vanishes_when_deleted(rick, room, psql)
+    leaving_removes_a_person_everywhere(rick, beth, summer, room, psql)
+
+    # A tab that goes to another page keeps its seat for the grace period.
+    beth.enter(room)
+    rick.connects_with("beth")
+    beth.settles()
+    beth.page.goto("about:blank")
+    psql.grace_period_ends("beth")
+    rick.sees("rick")
+    assert rick.state["seatEvents"][-1]["kind"] == "timeout"
+
+    # And so does one that crashes.
+    other = patient_context(browser, permissions=["microphone"])
+    zoe = open_tab(other, relay.url, "zoe")
+    zoe.enter(room)
+    rick.sees("rick", "zoe")
+    _crash(zoe.page)
+    psql.grace_period_ends("zoe")
+    rick.sees("rick")
+    last = rick.state["seatEvents"][-1]
+    assert (last["kind"], last["username"]) == ("timeout", "zoe")
+    other.close()
+
+
+def a_person_inserted_in_psql_appears_and_vanishes_when_deleted(
+    rick: Tab, room: int, psql: Psql
+) -> None:
+    psql.seat(room, "morty")
+    rick.sees("rick", "morty")
+    assert rick.state["people"][1]["connection"] == "waiting"
+    psql.run(
+        "delete from participants where room_id = %s and user_id = %s", room, psql.person("morty")
+    )
+    rick.sees("rick")
+    kinds = [each["kind"] for each in rick.state["seatEvents"]]
+    assert kinds == ["joined", "removed"]
+
+
+def leaving_removes_a_person_everywhere(
+    rick: Tab, beth: Tab, summer: Tab, room: int, psql: Psql
+) -> None:
+    """Also from the hallway of others, and the connection with them is closed."""
     beth.enter(room)
     rick.connects_with("beth")
     card = "(here) => roomtone.shell.state.hallway.some((room) => room.here === here)"
@@ -181,56 +226,10 @@ def test_leaving_removes_a_person_everywhere_within_a_second(
     beth.until("() => roomtone.shell.state.connection === 'live'")
 
 
-def test_a_tab_that_navigates_away_keeps_its_seat_for_the_grace_period(
-    tab: OpenTab, room: int, psql: Psql
-) -> None:
-    rick, beth = tab("rick"), tab("beth")
-    rick.enter(room)
-    beth.enter(room)
-    for each in (rick, beth):
-        each.settles()
-    beth.page.goto("about:blank")
-    psql.grace_period_ends("beth")
-    rick.sees("rick")
-    assert rick.state["seatEvents"][-1]["kind"] == "timeout"
-
-
-def test_a_tab_that_crashes_loses_its_seat_after_the_grace_period(
-    tab: OpenTab, room: int, browser: Browser, relay: RunningRelay, psql: Psql
-) -> None:
-    rick = tab("rick")
-    rick.enter(room)
-    other = patient_context(browser, permissions=["microphone"])
-    beth = open_tab(other, relay.url, "beth")
-    beth.enter(room)
-    rick.sees("rick", "beth")
-    _crash(beth.page)
-    psql.grace_period_ends("beth")
-    rick.sees("rick")
-    assert rick.state["seatEvents"][-1]["kind"] == "timeout"
-    other.close()
-
-
 def _crash(page: Page) -> None:
     """The renderer crashes, as without memory: the page cannot leave."""
     with page.expect_event("crash"), suppress(Error):  # the navigation ends with the page
         page.goto("chrome://crash", wait_until="commit")
-
-
-def test_a_person_inserted_in_psql_appears_and_a_deleted_one_vanishes(
-    tab: OpenTab, room: int, psql: Psql
-) -> None:
-    rick = tab("rick")
-    rick.enter(room)
-    psql.seat(room, "morty")
-    rick.sees("rick", "morty")
-    assert rick.state["people"][1]["connection"] == "waiting"
-    psql.run(
-        "delete from participants where room_id = %s and user_id = %s", room, psql.person("morty")
-    )
-    rick.sees("rick")
-    kinds = [each["kind"] for each in rick.state["seatEvents"]]
-    assert kinds == ["joined", "removed"]
 
 
 def test_the_inspector_shows_what_happened_and_how_long_it_took(

@@ -23,7 +23,7 @@ def _without_a_view() -> str:
     }
     sources["tab.js"] = _ENTRY
     script = linked(modules_of("tab.js", sources), sources, "tab.js")
-    address = "`${location.origin}/client/tab.js`"
+    address = "new URL('client/tab.js', location.href).href"  # beside /live, where the relay may be below a path
     return f"async () => {{ {script.replace('import.meta.url', address)} }}"
 
 

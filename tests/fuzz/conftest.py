@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..conftest import NewDatabase
 from .populated import PopulatedRelay, run_populated_relay
 
 
@@ -23,7 +22,14 @@ def _no_error_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert not errors, f"the relay logged: {errors[:3]}"
 
 
-@pytest.fixture
-def populated(new_database: NewDatabase, template: str) -> Iterator[PopulatedRelay]:
-    with run_populated_relay(new_database(template)) as populated:
+@pytest.fixture(scope="module")
+def populated_relay(standing_database_url: str) -> Iterator[PopulatedRelay]:
+    with run_populated_relay(standing_database_url) as populated:
         yield populated
+
+
+@pytest.fixture
+def populated(populated_relay: PopulatedRelay) -> PopulatedRelay:
+    """The same for all tests of a file, with open rooms and people in them again."""
+    populated_relay.repopulate()
+    return populated_relay

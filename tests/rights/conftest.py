@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from roomtone.postgres.embedded import EmbeddedPostgres
-from roomtone.postgres.programs import socket_url
 from roomtone.tools.database_server import OPERATOR
 
 from ..conftest import Connection
@@ -16,14 +14,9 @@ from .world import World, make
 
 
 @pytest.fixture(scope="module")
-def connection(
-    postgres: EmbeddedPostgres, admin: Connection, template: str
-) -> Iterator[Connection]:
-    admin.execute(f"create database rights template {template}".encode())
-    url = socket_url(postgres.sockets, database="rights")
-    with psycopg.connect(url, **OPERATOR) as opened:
+def connection(standing_database_url: str) -> Iterator[Connection]:
+    with psycopg.connect(standing_database_url, **OPERATOR) as opened:
         yield opened
-    admin.execute("drop database rights")
 
 
 @pytest.fixture(scope="module")

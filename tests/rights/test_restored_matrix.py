@@ -1,6 +1,8 @@
 """The rights matrix holds in a database that PostgreSQL's own programs restored from an older server into a new one.
 
-The roles are not in a dump, so `pg_restore` skips every right and policy; the installation gives them back.
+The roles are not in a dump, so `pg_restore` skips every right and policy; the installation gives them back. That those of columns
+and functions are the same is what `tests/server/postgres/test_restored.py` compares; tables are tried here, because PostgreSQL
+writes the expressions of policies in another way after a restore.
 """
 
 from __future__ import annotations
@@ -19,17 +21,14 @@ from roomtone.postgres.programs import bin_dir
 from roomtone.tools.database_server import OPERATOR
 
 from ..conftest import Connection
+from ..data_folder import data_folder
 from ..older_server import OlderPostgres
 from .test_matrix import (
-    test_columns_are_hidden_and_written_as_the_file_says,
-    test_everybody_may_call_what_the_file_says,
     test_everybody_may_do_to_a_table_what_the_file_says,
     test_the_relay_takes_only_the_two_roles_of_users,
 )
 
 __all__ = [
-    "test_columns_are_hidden_and_written_as_the_file_says",
-    "test_everybody_may_call_what_the_file_says",
     "test_everybody_may_do_to_a_table_what_the_file_says",
     "test_the_relay_takes_only_the_two_roles_of_users",
 ]
@@ -38,7 +37,7 @@ __all__ = [
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Connection]:
     """Overrides the database of the other tests of rights."""
-    folder = Path(tempfile.mkdtemp(prefix="roomtone-rights-"))
+    folder = Path(tempfile.mkdtemp(prefix="roomtone-rights-", dir=data_folder()))
     folder.chmod(0o711)
     dump = str(folder / "dump")
     try:

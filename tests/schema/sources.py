@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pglast import ast as sql
@@ -46,8 +47,13 @@ def nodes(root: object) -> Iterator[sql.Node]:
             yield from nodes(item)
 
 
-def plpgsql_queries(path: Path) -> Iterator[Fragment]:
+@cache
+def plpgsql_queries(path: Path) -> tuple[Fragment, ...]:
     """The statements inside the PL/pgSQL functions and DO blocks of a file."""
+    return tuple(_plpgsql_queries(path))
+
+
+def _plpgsql_queries(path: Path) -> Iterator[Fragment]:
     for whole in split(path.read_text(encoding="utf-8")):
         statement = parse_sql(whole)[0].stmt
         if (
@@ -85,8 +91,13 @@ def queries(tree: object) -> Iterator[str]:
             yield from queries(item)
 
 
-def python_literals() -> Iterator[Fragment]:
+@cache
+def python_literals() -> tuple[Fragment, ...]:
     """String literals in the package that are SQL: they begin like it and they parse as it."""
+    return tuple(_python_literals())
+
+
+def _python_literals() -> Iterator[Fragment]:
     for path in PYTHON:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             text = _literal(node)

@@ -270,6 +270,19 @@ def test_what_the_schema_knows_of_characters_is_what_the_library_does() -> None:
     assert abs(len(written) - len(made)) < len(made) / 20
 
 
+def test_names_of_ascii_alone_are_treated_as_beside_other_letters(psql: Psql) -> None:
+    """The functions read the table of all characters only for the others."""
+    differing = psql.all(
+        "with names (name) as (select first || chr(code) || last from generate_series(32, 126) code,"
+        "   (values ('', ''), ('', 'x'), ('x', ''), ('x', 'x'), ('6m', ' 6%%')) around (first, last))"
+        " select name from names where name_skeleton(name || 'x') || 'あ' <> name_skeleton(name || 'xあ')"
+        " or 'あ' || name_skeleton('x' || name) <> name_skeleton('あx' || name)"
+        " or name_fault(name || 'x') is distinct from name_fault(name || 'xé')"
+        " or name_fault('x' || name) is distinct from name_fault('éx' || name)"
+    )
+    assert differing == []
+
+
 def test_a_user_is_found_by_any_spelling_of_the_name(psql: Psql) -> None:
     room = psql.room("rick")
     zoe = psql.person("Zo\u00eb")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pglast import parse_sql, split
 from pglast.enums import DropBehavior, ObjectType
 from pglast.parser import fingerprint
 from roomtone.paths import SCHEMA
-from roomtone.postgres.schema_files import SqlFile, schema_files, script
+from roomtone.postgres.schema_files import schema_files, script
 from roomtone.postgres.statement_lines import statement_starts
 
 from .looked_up import functions
@@ -26,9 +27,6 @@ from .sources import (
     python_literals,
     statements,
 )
-
-every_file = pytest.mark.parametrize("path", FILES, ids=label)
-
 
 # what no parser understands, such as a template whose parts come later, is judged by its words
 WRITES_ROWS = re.compile(r"\s*(update\s+\S+\s+set|delete\s+from)\s", re.IGNORECASE)
@@ -50,32 +48,41 @@ def without_where(fragment: Fragment) -> list[str]:
     ]
 
 
-@every_file
-def test_the_file_parses(path: Path) -> None:
-    assert statements(path)
+def test_every_file_parses() -> None:
+    assert [label(path) for path in FILES if not statements(path)] == []
 
 
 def test_the_printed_script_parses() -> None:
     assert parse_sql("".join(script()))
 
 
-@every_file
-def test_no_update_or_delete_in_the_file_lacks_its_where(path: Path) -> None:
-    fragments = [Fragment(label(path), path.read_text(encoding="utf-8")), *plpgsql_queries(path)]
+def test_no_update_or_delete_in_a_file_lacks_its_where() -> None:
+    fragments = [
+        fragment
+        for path in FILES
+        for fragment in (
+            Fragment(label(path), path.read_text(encoding="utf-8")),
+            *plpgsql_queries(path),
+        )
+    ]
     assert [found for fragment in fragments for found in without_where(fragment)] == []
 
 
-@every_file
-def test_no_literal_that_a_function_executes_lacks_its_where(path: Path) -> None:
-    """EXECUTE takes its SQL from strings, which the parser of the function does not look into."""
-    literals = [
+@cache
+def literals(path: Path) -> tuple[Fragment, ...]:
+    """The strings in the functions of a file: EXECUTE takes its SQL from them, and the parser of the function does not look into them."""
+    return tuple(
         Fragment(fragment.place, str(node.val.sval))
         for fragment in plpgsql_queries(path)
         for raw in parsed(f"select {fragment.text}") or parsed(fragment.text) or ()
         for node in nodes(raw.stmt)
         if isinstance(node, sql.A_Const) and isinstance(node.val, sql.String)
-    ]
-    assert [found for literal in literals for found in without_where(literal)] == []
+    )
+
+
+def test_no_literal_that_a_function_executes_lacks_its_where() -> None:
+    every = [literal for path in FILES for literal in literals(path)]
+    assert [found for literal in every for found in without_where(literal)] == []
 
 
 def test_no_update_or_delete_in_python_lacks_its_where() -> None:
@@ -117,15 +124,15 @@ def test_the_check_looks_into_functions(tmp_path: Path) -> None:
     assert len(found) == 2
 
 
-@every_file
-def test_the_file_drops_no_view_and_nothing_with_cascade(path: Path) -> None:
+def test_no_file_drops_a_view_or_anything_with_cascade() -> None:
     """An operator's own views may depend on it: it is replaced, or the update says what depends on it."""
-    literals = [parsed(f"select {f.text}") or () for f in plpgsql_queries(path)]
-    texts = [str(n.val.sval) for raws in literals for raw in raws for n in nodes(raw.stmt) if isinstance(n, sql.A_Const) and isinstance(n.val, sql.String)]  # fmt: skip
-    dropped = [s for s in statements(path) if isinstance(s, sql.DropStmt)]
-    assert not [s for s in dropped if s.behavior == DropBehavior.DROP_CASCADE]
-    assert not [s for s in dropped if s.removeType == ObjectType.OBJECT_VIEW]
-    assert not [text for text in texts if re.search(r"\bdrop\b.*\bcascade\b", text)]
+    dropped = [
+        (label(path), s) for path in FILES for s in statements(path) if isinstance(s, sql.DropStmt)
+    ]
+    assert not [found for found in dropped if found[1].behavior == DropBehavior.DROP_CASCADE]
+    assert not [found for found in dropped if found[1].removeType == ObjectType.OBJECT_VIEW]
+    every = [literal for path in FILES for literal in literals(path)]
+    assert not [each for each in every if re.search(r"\bdrop\b.*\bcascade\b", each.text)]
 
 
 @pytest.mark.parametrize("path", sorted((SCHEMA / "migrations").iterdir()), ids=lambda p: p.name)
@@ -133,24 +140,28 @@ def test_a_migration_has_a_number_and_says_when_it_runs(path: Path) -> None:
     assert re.fullmatch(r"\d{3}_[a-z0-9_]+\.(pre|post)\.sql", path.name)
 
 
-@every_file
-def test_the_file_leaves_the_transaction_to_the_installation(path: Path) -> None:
-    assert not [s for s in statements(path) if isinstance(s, sql.TransactionStmt)]
+def test_every_file_leaves_the_transaction_to_the_installation() -> None:
+    found = [(label(path), s) for path in FILES for s in statements(path)]
+    assert [each for each in found if isinstance(each[1], sql.TransactionStmt)] == []
 
 
-@pytest.mark.parametrize("file", schema_files(), ids=lambda file: file.name)
-def test_statements_begin_where_the_parser_says(file: SqlFile) -> None:
+def test_statements_begin_where_the_parser_says() -> None:
     """The installer finds the failing statement's line without that parser."""
-    begins = statement_starts(file.text)
-    ends = [*begins[1:], len(file.text)]
-    found = [file.text[begin:end] for begin, end in zip(begins, ends, strict=True)]
-    assert [fingerprint(text) for text in found] == [fingerprint(s) for s in split(file.text)]
+    for file in schema_files():
+        begins = statement_starts(file.text)
+        ends = [*begins[1:], len(file.text)]
+        found = [file.text[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        assert [fingerprint(text) for text in found] == [
+            fingerprint(s) for s in split(file.text)
+        ], file.name
 
 
-@every_file
-def test_no_name_in_a_function_depends_on_the_callers_search_path(path: Path) -> None:
+def test_no_name_in_a_function_depends_on_the_callers_search_path() -> None:
     """A function pins its search path, names Roomtone's schema itself, or was parsed when it was installed."""
-    assert [f"{f.name}: {name}" for f in functions(path) for name in f.names_to_look_up()] == []
+    found = [
+        (path, f, name) for path in FILES for f in functions(path) for name in f.names_to_look_up()
+    ]
+    assert [f"{label(path)}, {f.name}: {name}" for path, f, name in found] == []
 
 
 def test_the_check_itself_tells_a_name_that_is_looked_up(tmp_path: Path) -> None:

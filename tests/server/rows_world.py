@@ -39,8 +39,14 @@ class World:
 @contextmanager
 def run_world(database_url: str, psql: Psql, **settings: Any) -> Iterator[World]:
     """Serve this database, and sign in anna and rick."""
+    with run_relay(database_url, **settings) as relay, people_of(relay, psql) as world:
+        yield world
+
+
+@contextmanager
+def people_of(relay: RunningRelay, psql: Psql) -> Iterator[World]:
+    """Sign in anna and rick."""
     with (
-        run_relay(database_url, **settings) as relay,
         relay.sign_in("anna") as anna,
         relay.sign_in("rick") as rick,
         relay.client() as anonymous,

@@ -20,7 +20,7 @@ class Started(subprocess.Popen[str]):
     every: list[Started]
 
     def __init__(self, _command: list[str], **more: Any) -> None:
-        super().__init__([sys.executable, "-c", "input()"], **more)
+        super().__init__([sys.executable, "-c", "import sys; sys.stdin.read()"], **more)
         self.asked_to_end = 0
         self.every.append(self)
 

@@ -54,7 +54,7 @@ def test_lines_left_out_are_counted_a_minute_later_though_no_more_come(
 ) -> None:
     monkeypatch.setattr(logs, "EACH_S", 0.05)
     said: Queue[str] = Queue()
-    fold = FoldEqualLines(lambda record: said.put(record.getMessage()))
+    fold = FoldEqualLines(lambda record: said.put(record.getMessage()), clock=lambda: 0.0)
     log = logging.Logger("test")
     log.addFilter(fold)
     for _ in range(3):

@@ -8,6 +8,8 @@ from starlette.datastructures import Headers
 
 from ..running import RunningRelay
 
+pytestmark = pytest.mark.shares_a_relay
+
 
 @pytest.mark.parametrize(
     ("accept", "takes_it"),

@@ -21,27 +21,32 @@ FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
 PLACEHOLDERS = {"--a-b", "--a-b-file"}  # of the docstring that says how flags are named
 
 
-def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, *, private: bool = False) -> str:
-    if private:
-        kind = serialization.PrivateFormat.PKCS8
-        nothing = serialization.NoEncryption()
-        return key.private_bytes(serialization.Encoding.PEM, kind, nothing).decode()
+def pem(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey) -> str:
     public = serialization.PublicFormat.SubjectPublicKeyInfo
-    return key.public_key().public_bytes(serialization.Encoding.PEM, public).decode()
+    return key.public_bytes(serialization.Encoding.PEM, public).decode()
 
 
-KEY = rsa.generate_private_key(65537, 2048)
-SHORT = rsa.generate_private_key(65537, 1024)
+def rsa_key(bits: int) -> rsa.RSAPublicKey:
+    """A public key of which there is no private one: to look for the primes would take long in each process of the tests."""
+    return rsa.RSAPublicNumbers(65537, 2 ** (bits - 1) + 1).public_key()
+
+
+CURVE = ec.generate_private_key(ec.SECP256R1())
+PRIVATE = CURVE.private_bytes(
+    serialization.Encoding.PEM,
+    serialization.PrivateFormat.PKCS8,
+    serialization.NoEncryption(),
+).decode()
 
 REFUSED = [
     ("--jwt-secret", "a" * 31, "31 bytes, and HS256 needs 32 or more"),
     ("--jwt-secret", "ä" * 15, "30 bytes"),
-    ("--jwt-secret", pem(KEY), "a public key, a certificate or a JWK is no secret"),
+    ("--jwt-secret", pem(rsa_key(2048)), "a public key, a certificate or a JWK is no secret"),
     ("--jwt-algorithms", "none", "is none of HS256"),
     ("--jwt-algorithms", "RS265", "is none of HS256"),
-    ("--jwt-public-key", pem(SHORT), "less than 2048 bits"),
-    ("--jwt-public-key", pem(KEY, private=True), "this is a private key"),
-    ("--jwt-public-key", pem(ec.generate_private_key(ec.SECP256R1())), "no public key in PEM"),
+    ("--jwt-public-key", pem(rsa_key(1024)), "less than 2048 bits"),
+    ("--jwt-public-key", PRIVATE, "this is a private key"),
+    ("--jwt-public-key", pem(CURVE.public_key()), "no public key in PEM"),
     ("--jwt-public-key", "/no/such/file", "cannot be read: No such file"),
     ("--jwt-public-key", "-----BEGIN PUBLIC KEY-----", "no public key in PEM"),
     ("--jwt-jwks-url", "http://login.example/keys", "https"),
@@ -94,7 +99,7 @@ def test_a_secret_is_as_long_as_the_longest_signature_needs() -> None:
 
 
 def test_a_public_key_is_of_an_algorithm_that_tokens_may_use(tmp_path: Path) -> None:
-    curve = pem(ec.generate_private_key(ec.SECP256R1()))
+    curve = pem(CURVE.public_key())
     file = tmp_path / "key.pem"
     file.write_text(curve)
     for given in (curve, str(file)):

@@ -11,7 +11,7 @@ from ..conftest import Connect
 from ..people import Psql
 from .crowds import MANY, check_known, counters, people, roster, small
 
-HANDS = 500
+HANDS = 200
 SHOWN = 50  # hands of a snapshot
 
 
@@ -32,17 +32,17 @@ def arena(psql: Psql) -> int:
 
 
 def test_a_snapshot_has_the_first_hands_and_their_number(psql: Psql, arena: int) -> None:
-    person = psql.person("person 300")
+    person = psql.person("person 120")
     psql.run("update participants set hand_raised_at = null where user_id = %s", person)
     psql.run("update participants set invited_to_speak_at = now() where user_id = %s", person)
-    snapshot = psql.act_as("person 499").one("select room_snapshot(%s)", arena)
+    snapshot = psql.act_as("person 199").one("select room_snapshot(%s)", arena)
     assert len(json.dumps(snapshot)) < 64_000
     assert snapshot["hands"] == HANDS - 1
     known = [seat["username"] for seat in snapshot["participants"]]
     first = [f"person {n:03}" for n in range(SHOWN - 1)]
-    assert known == ["host", *first, "person 300"]
+    assert known == ["host", *first, "person 120"]
     # One's own seat is there, and that of somebody with whom one has a connection, wherever they are in the queue.
-    assert [seat["username"] for seat in snapshot["seats"]] == ["person 499"]
+    assert [seat["username"] for seat in snapshot["seats"]] == ["person 199"]
     rest = psql.all(
         "select place, username from hand_queue where room_id = %s and place > 50 order by place limit 2",
         arena,
@@ -62,7 +62,7 @@ def test_hands_beyond_the_first_are_known_again_when_the_roster_is_full(
 ) -> None:
     psql.run(
         "delete from participants p where p.room_id = %s and p.user_id in"
-        " (select u.id from users u where u.username < 'person 450' and u.username like 'person %%')",
+        " (select u.id from users u where u.username < 'person 150' and u.username like 'person %%')",
         arena,
     )
     assert roster(psql, arena) == "full"
@@ -71,7 +71,7 @@ def test_hands_beyond_the_first_are_known_again_when_the_roster_is_full(
         " where e.room_id = %s and e.record = e.old_record order by e.seq",
         arena,
     )
-    assert made_known == [(f"person {n}",) for n in range(450, 501)]
+    assert made_known == [(f"person {n}",) for n in range(150, 201)]
     check_known(psql, arena, psql.person("host"))
 
 

@@ -8,8 +8,9 @@ import { unreachable } from '../../../client_web/signaling/problem.js'
 const LISTENER = { peer_id: 'p', role: 'AUDIENCE', muted: true, hand_raised_at: null, invited_to_speak_at: null }
 
 /** A listener whose requests are answered one by one. */
-function listener() {
+function listener(onRequest = () => {}) {
   const written = []
+  const shown = []
   let answer
   const consent = createConsent({
     api: {
@@ -17,15 +18,16 @@ function listener() {
         written.push(Boolean(hand_raised_at))
         return new Promise((resolve, reject) => {
           answer = { resolve, reject }
+          onRequest(answer)
         })
       },
     },
     microphone: { open: async () => null, close() {} },
     allowed: async () => false,
-    onChange() {},
+    onChange: () => shown.push(consent.handWish),
   })
   consent.observe(LISTENER)
-  return { consent, written, resolve: () => answer.resolve(), lose: () => answer.reject(unreachable()) }
+  return { consent, written, shown, resolve: () => answer.resolve(), lose: () => answer.reject(unreachable()) }
 }
 
 test('a hand lowered without a connection is lowered also if the lost request had raised it, and its event comes later', async () => {
@@ -55,4 +57,29 @@ test('a wish is sent once, however often the connection is reported', async () =
   await back
   await consent.resume()
   assert.deepEqual(written, [true, true])
+})
+
+test('an answer that comes after the event of its row is shown, too', async () => {
+  const { consent, shown, resolve, lose } = listener()
+  const up = consent.raiseHand()
+  lose()
+  await up
+  const back = consent.resume()
+  consent.observe({ ...LISTENER, hand_raised_at: '2026-01-01T00:00:00Z' })
+  resolve()
+  await back
+  assert.deepEqual(shown, [true, null])
+})
+
+test('the answer to an earlier wish does not end a later one, which waits for the connection', async () => {
+  const answers = []
+  const { consent, lose } = listener((answer) => answers.push(answer))
+  const up = consent.raiseHand()
+  const down = consent.lowerHand()
+  answers[0].resolve()
+  await up
+  assert.equal(consent.handWish, false)
+  lose()
+  await down
+  assert.equal(consent.handWish, false)
 })

@@ -6,6 +6,7 @@ import { createSessionKeys } from '../../../client_web/media/encryption/session_
 import { openPage, until, workers } from './encrypted_page.js'
 
 const transceiver = () => ({ sender: {}, receiver: {} })
+const report = (page, data) => page.worker().dispatchEvent(Object.assign(new Event('message'), { data }))
 const isConnected = ({ encryption, room }) => encryption.mine(room.mySeat()) !== null
 
 /** A page that is connected with the user 2. */
@@ -120,21 +121,32 @@ test('keys that were given to me are read until the relay answers', async () => 
   page.encryption.close()
 })
 
+test('a key that comes when its speaker is silent ends the waiting for it', async () => {
+  const { page, mine, other } = await connected()
+  const about = { room_id: 7, from_peer: 'p2', to_peer: 'p1', kid: 131_072 }
+  const state = () => page.encryption.of(page.seatOf(2, other.public))
+  report(page, { user: 2, heard: false, fault: 'no_key' })
+  assert.equal(state(), 'waiting')
+  page.encryption.receive({ type: 'sender_keys', data: { record: { ...about, ...(await other.seal(new Uint8Array(16), about, mine)) } } })
+  await until(() => state() !== 'waiting')
+  assert.deepEqual(page.notes, [])
+  page.encryption.close()
+})
+
 test('a false key harms nobody who is heard', async () => {
   const { page, mine, other } = await connected()
-  const report = (data) => page.worker().dispatchEvent(Object.assign(new Event('message'), { data }))
   const about = { room_id: 7, from_peer: 'p2', to_peer: 'p1', kid: 131_072 }
   const row = { ...about, ...(await (await createSessionKeys()).seal(new Uint8Array(16), about, mine)) }
   const isForged = async () => page.encryption.receive({ type: 'sender_keys', data: { record: row } })
   const state = () => page.encryption.of(page.seatOf(2, other.public))
   isForged()
   await until(() => state() === 'failed')
-  report({ user: 2, heard: true, fault: null })
+  report(page, { user: 2, heard: true, fault: null })
   assert.equal(state(), 'heard')
   isForged()
   await until(() => page.notes.length === 2)
   assert.equal(state(), 'heard')
-  report({ user: 2, heard: false, fault: 'false' })
+  report(page, { user: 2, heard: false, fault: 'false' })
   assert.equal(state(), 'failed')
   page.encryption.close()
 })

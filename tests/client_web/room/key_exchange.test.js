@@ -22,7 +22,7 @@ async function open(times = TIMES) {
   }
   const seat = { room: { user_id: 1 }, room_id: 7, peer_id: 'p1', row: { role: 'SPEAKER', seq: 1 }, giveKeys }
   const known = { keyed: () => tested.here.map((user_id) => ({ user_id, peer_id: `p${user_id}`, role: 'SPEAKER', ...other.public })) }
-  const exchange = createKeyExchange({ seat, known, session: { keys, frames, last: 0 } }, { onFalse() {}, onChange: () => (tested.changes += 1) }, times)
+  const exchange = createKeyExchange({ seat, known, session: { keys, frames, last: 0 } }, { onFalse() {}, onOpened() {}, onChange: () => (tested.changes += 1) }, times)
   const come = (...users) => {
     tested.here = users
     exchange.observe()

@@ -1,7 +1,7 @@
 /** How a seat is taken. */
 import assert from 'node:assert/strict'
 import { webcrypto } from 'node:crypto'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
 
 import { createFollowedRoom } from '../../../client_web/room/followed_room.js'
 import { createRoomApi } from '../../../client_web/room/room_api.js'
@@ -85,4 +85,28 @@ test('a session that is removed before it reads the log ends, and does not take 
   await Promise.resolve()
   assert.deepEqual(ends, ['removed'])
   assert.equal(new URL(asked[0], 'http://here').searchParams.get('after'), '0-0')
+})
+
+test('after a refused signal the stream is opened again only if it has not said that the session is over', async () => {
+  const probed = []
+  const listeners = []
+  const technique = { subscribe: ({ onState }) => (listeners.push(onState), { start() {}, close() {}, probe: (dead) => probed.push(dead) }) }
+  const take = async () => {
+    const tested = createTestedSeat(() => [{ join_date: '2026-11-26T12:00:00Z' }], undefined, technique)
+    await tested.seat.take()
+    return tested
+  }
+  const [told, left, notTold] = [await take(), await take(), await take()]
+  mock.timers.enable({ apis: ['setTimeout'] })
+  try {
+    for (const { seat } of [told, left, notTold, notTold]) seat.check()
+    listeners[0]({ state: 'ended', reason: 'removed', problem: null, retry_at: null })
+    left.seat.suspend()
+    mock.timers.tick(10_000)
+  } finally {
+    mock.timers.reset()
+  }
+  assert.deepEqual(told.ends, ['removed'])
+  assert.deepEqual(notTold.ends, [])
+  assert.deepEqual(probed, [true])
 })

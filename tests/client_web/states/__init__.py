@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .audience import audience
-from .evening import Evening, State, Walk
+from .evening import Evening, State, Walk, browser_context
 from .foyer import door, hallway
 from .pages import clubs, people
 from .recorded import recorded
@@ -28,4 +28,4 @@ WALKS: Mapping[str, Walk] = {
     "recorded": recorded,
 }
 
-__all__ = ["WALKS", "Evening", "State", "Walk"]
+__all__ = ["WALKS", "Evening", "State", "Walk", "browser_context"]

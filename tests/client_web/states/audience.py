@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...patience import eventually
 from .evening import Evening, State
-from .room import AMARA, leaves_panel
+from .room import leaves_panel
 
 
 def audience(evening: Evening) -> Iterator[State]:
@@ -17,7 +17,7 @@ def audience(evening: Evening) -> Iterator[State]:
         psql.person("rick"),
     )
     psql.run("update rooms set club_id = %s where id = %s", club, room)
-    rick = evening.participant(room, "rick", tone=AMARA)
+    rick = evening.participant(room, "rick")
     path = f"/rooms/{room}"
     with evening.user("beth", path) as beth:
         beth.walks_in()

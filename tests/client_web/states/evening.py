@@ -8,24 +8,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Browser, BrowserContext
 
 from ...people import Psql
 from ...running import RunningRelay
-from ..browser import Tab, open_tab
+from ..browser import Tab, open_tab, patient_context
 from ..user_page import UserPage, user_page
 
 
 class State(NamedTuple):
-    """A page, state or dialog, shown to this user now."""
+    """A page, state or dialog, shown to this user now, who goes on with it if the page was made wide and narrow again meanwhile."""
 
     name: str
     user: UserPage
+    on_wide_pages: bool = True
+
+
+def browser_context(browser: Browser, size: tuple[int, int]) -> BrowserContext:
+    """A browser with a microphone, whose pages have this size in pixels and hold still."""
+    return patient_context(
+        browser,
+        permissions=["microphone"],
+        reduced_motion="reduce",
+        viewport={"width": size[0], "height": size[1]},
+    )
 
 
 @dataclass(frozen=True)
 class Evening:
-    """`size` is that of the page in pixels; recordings are files in `recordings`."""
+    """`context` is a `browser_context` of this size; recordings are files in `recordings`."""
 
     context: BrowserContext
     relay: RunningRelay
@@ -37,7 +48,7 @@ class Evening:
     def user(
         self, username: str | None = None, path: str = "/", *, tone: float = 0, before: str = ""
     ) -> Iterator[UserPage]:
-        """A user with the page open at this size; refusals are expected."""
+        """A user with the page open; refusals are expected."""
         with user_page(
             self.context,
             self.relay.url,
@@ -47,8 +58,6 @@ class Evening:
             before=before,
             refusals=True,
         ) as user:
-            user.resize(self.size)
-            user.page.emulate_media(color_scheme="light", reduced_motion="reduce")
             yield user
 
     def participant(
@@ -67,7 +76,20 @@ class Evening:
         return self.size[0] < 768
 
     def goes(self, user: UserPage, path: str) -> None:
+        """Loads this page."""
         user.page.goto(self.relay.url + path)
+
+    def follows(self, user: UserPage, path: str) -> None:
+        """Follows a link to another page of the client, which is not loaded again."""
+        user.page.evaluate(
+            """(path) => {
+                const link = Object.assign(document.createElement('a'), { href: path })
+                document.body.append(link)
+                link.click()
+                link.remove()
+            }""",
+            path,
+        )
 
 
 class Walk(Protocol):

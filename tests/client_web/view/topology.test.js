@@ -50,3 +50,10 @@ test('what a topology costs a listener depends on who serves them', () => {
   assert.equal(costInWords('mesh', byEdge), 'Here you send nothing and get 3 voices.')
   assert.equal(costInWords('mcu', { ...listener, route: null }), 'Here you send nothing and get one sound.')
 })
+
+test('what a topology costs a speaker is said of when they talk, as who is muted sends nothing', () => {
+  const speaker = { me: { me: true, on_stage: true }, counts: { here: 12 }, stage: [{ me: true }, {}, {}, {}], route: null }
+  assert.equal(costInWords('mesh', speaker), 'Here you get 3 voices. When you talk, you send 11 times.')
+  assert.equal(costInWords('sfu', speaker), 'Here you get 3 voices. When you talk, you send once.')
+  assert.equal(costInWords('mcu', speaker), 'Here you get one sound. When you talk, you send once.')
+})

@@ -29,6 +29,7 @@ test('a room that repeats by the clocks of another zone has the day and the time
   const at = '2026-11-27T12:00:00Z' // a Friday
   assert.match(weeklyInWords(at, 'Pacific/Kiritimati', 'Europe/Berlin'), /^Every Saturday at (2:00 AM|02:00), by the clocks of Pacific\/Kiritimati$/u)
   assert.match(weeklyInWords(at, 'America/New_York', 'Europe/Berlin'), /^Every Friday at (7:00 AM|07:00), by the clocks of America\/New York$/u)
+  assert.match(weeklyInWords(at, 'Factory', 'Europe/Berlin'), /^Every (Thursday|Friday|Saturday) at [^,]*$/u, 'a zone that only the database knows')
 })
 
 test('a name has the same avatar everywhere', () => {

@@ -66,7 +66,7 @@ async def test_pump_and_relay_log_in_with_tls(
             async with follow(url, running.token("anna")) as anna:
                 psql.seat(room, "bo")
                 await anna.until(lambda frame: frame.event == "participants")
-            assert metric(running, "roomtone_bus_pages_total") >= 1
+                await comes_true(lambda: metric(running, "roomtone_bus_pages_total") >= 1)
 
 
 async def test_a_relays_login_may_not_publish(tls: Path, configuration: Path) -> None:

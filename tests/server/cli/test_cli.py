@@ -20,7 +20,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from roomtone import __version__
 
-from ...conftest import Connect
+from ...conftest import Connect, NewDatabase
 from ...patience import PATIENCE, eventually, running_time
 from ...running import get
 
@@ -179,25 +179,42 @@ def test_a_data_directory_that_is_a_file_is_refused(open_dir: Path) -> None:
 def test_another_database_is_used_with_the_rights_of_the_relay_only(
     empty_database_url: str, connect: Connect, start: Start
 ) -> None:
-    run = start("--port", "0", "--database-url", empty_database_url)
+    run = start("--port", "0", "--database-url", empty_database_url, ROOMTONE_EDGE_AFTER="7")
     address = run.address()
     assert get(f"{address}ready").status_code == 200
     hint = run.until(r"^psql: (.+)")[1]
     assert "--database-url" in hint
-    seen = connect(empty_database_url).execute(
+    operator = connect(empty_database_url)
+    seen = operator.execute(
         "select count(*) from pg_stat_activity where datname = current_database()"
         " and application_name like 'roomtone relay%'"
     )
     assert seen.fetchone() != (0,)
+    # The number of listeners before an edge is written into the database.
+    kept = "select edge_after from roomtone.topology_sizes"
+    assert operator.execute(kept).fetchall() == [(7,)]
     assert run.stops(signal.SIGTERM)
+    run = start("--port", "0", "--database-url", empty_database_url)
+    run.address()
+    assert operator.execute(kept).fetchall() == [(7,)], "not given, it stays"
+    # A relay's own login may not change it, and reads who may, and how.
+    url = make_conninfo(empty_database_url, user="roomtone_relay")
+    status, shown = said("--port", "0", "--database-url", url, "--edge-after", "0")
+    assert status == 1
+    assert "roomtone_relay may not change" in shown
+    assert "Traceback" not in shown
+    operator.execute(re.search("insert into .*;", shown)[0].encode())  # type: ignore[index]
+    assert operator.execute(kept).fetchall() == [(0,)]
+    status, shown = said("--port", "0", "--database-url", url, "--edge-after", "-1")
+    assert (status, "edge-after" in shown) == (2, True)
 
 
 def test_several_relays_share_one_port_and_one_that_dies_is_replaced(
-    empty_database_url: str, connect: Connect, start: Start
+    database_url: str, connect: Connect, start: Start
 ) -> None:
-    run = start("--port", "0", "--workers", "2", "--database-url", empty_database_url)
+    run = start("--port", "0", "--workers", "2", "--database-url", database_url)
     address = run.address()
-    connection = connect(empty_database_url)
+    connection = connect(database_url)
 
     def nodes() -> set[str]:
         found = connection.execute("select id from nodes where kind = 'relay'").fetchall()
@@ -216,11 +233,12 @@ def test_several_relays_share_one_port_and_one_that_dies_is_replaced(
 
 
 def test_relays_end_when_the_process_that_started_them_is_killed(
-    empty_database_url: str, connect: Connect, start: Start
+    new_database: NewDatabase, template: str, connect: Connect, start: Start
 ) -> None:
-    run = start("--port", "0", "--workers", "2", "--database-url", empty_database_url)
+    database_url = new_database(template)
+    run = start("--port", "0", "--workers", "2", "--database-url", database_url)
     run.address()
-    connection = connect(empty_database_url)
+    connection = connect(database_url)
 
     def connected() -> int:
         row = connection.execute(
@@ -265,27 +283,3 @@ def test_an_unknown_command_is_refused() -> None:
 def children(pid: int) -> list[int]:
     """The process's children, oldest first (proc(5)); multiprocessing's tracker is the first."""
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def test_the_number_of_listeners_before_an_edge_is_written_into_the_database(
-    empty_database_url: str, connect: Connect, start: Start
-) -> None:
-    kept = "select edge_after from roomtone.topology_sizes"
-    run = start("--port", "0", "--database-url", empty_database_url, ROOMTONE_EDGE_AFTER="7")
-    run.address()
-    operator = connect(empty_database_url)
-    assert operator.execute(kept).fetchall() == [(7,)]
-    assert run.stops(signal.SIGTERM)
-    run = start("--port", "0", "--database-url", empty_database_url)
-    run.address()
-    assert operator.execute(kept).fetchall() == [(7,)], "not given, it stays"
-    # A relay's own login may not change it, and is told who may, and how.
-    url = make_conninfo(empty_database_url, user="roomtone_relay")
-    status, shown = said("--port", "0", "--database-url", url, "--edge-after", "0")
-    assert status == 1
-    assert "roomtone_relay may not change" in shown
-    assert "Traceback" not in shown
-    operator.execute(re.search("insert into .*;", shown)[0].encode())  # type: ignore[index]
-    assert operator.execute(kept).fetchall() == [(0,)]
-    status, shown = said("--port", "0", "--database-url", url, "--edge-after", "-1")
-    assert (status, "edge-after" in shown) == (2, True)

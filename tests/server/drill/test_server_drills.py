@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from roomtone.drill import read_only
 
 from .conftest import ServerFor
 from .running_drills import OF_SERVERS, finds_no_missed_duplicated_or_misordered_event
-
-
-@pytest.fixture(autouse=True)
-def short_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Longer than a dead relay's seats last, which is what matters."""
-    monkeypatch.setattr(read_only, "LASTS", 17.0)
 
 
 @pytest.mark.parametrize("name", OF_SERVERS)

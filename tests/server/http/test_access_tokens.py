@@ -17,6 +17,8 @@ from ...issuer import Browser
 from ..rows_world import World, problem
 from .test_openid import with_issuer
 
+pytestmark = pytest.mark.shares_a_relay
+
 
 def make(client: httpx.Client, name: str = "OBS", days: int = 30) -> httpx.Response:
     return client.post("/session/tokens", json={"name": name, "days": days})

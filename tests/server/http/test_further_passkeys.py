@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 
 import jwt
+import pytest
 
 from ...authenticator import Authenticator
 from ...people import Psql
 from ..rows_world import problem
 from .passkey_requests import account, begin, browser, finish, options, sign_in
-from .test_passkeys import relay, url
+from .test_passkeys import relay_settings, url
 
-__all__ = ["relay", "url"]
+__all__ = ["relay_settings", "url"]
+
+pytestmark = pytest.mark.shares_a_relay
 
 
 def test_a_further_passkey_needs_a_recent_sign_in(url: str, psql: Psql) -> None:

@@ -13,6 +13,8 @@ from ...patience import eventually
 from ...running import run_relay
 from ..rows_world import World, problem
 
+pytestmark = pytest.mark.shares_a_relay
+
 
 def _document(world: World) -> dict[str, Any]:
     answer = world.anonymous.get("/openapi.json")

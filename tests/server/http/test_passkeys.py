@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,11 +15,12 @@ from ...running import RunningRelay, run_relay
 from ..rows_world import problem
 from .passkey_requests import account, begin, browser, finish, options, sign_in
 
+pytestmark = pytest.mark.shares_a_relay
 
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, sign_in="passkeys", allowed_hosts=("talk.example",)) as relay:
-        yield relay
+
+@pytest.fixture(scope="module")
+def relay_settings() -> dict[str, Any]:
+    return {"sign_in": "passkeys", "allowed_hosts": ("talk.example",)}
 
 
 @pytest.fixture

@@ -174,10 +174,10 @@ def test_many_slow_bodies_are_refused_at_the_same_time(
 def test_empty_lines_after_an_answer_do_not_keep_a_connection(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", BRIEF)
     with connected(relay) as client:
         client.sendall(b"GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n")
         read_head(client)
+        monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", BRIEF)
         client.sendall(b"\r\n")
         assert b"requests_arrive_in_time" in received_until_closed(client)
 
@@ -267,8 +267,8 @@ def test_fragments_and_messages_of_a_socket_are_bounded(
 def test_a_message_on_a_socket_has_a_deadline(
     relay: RunningRelay, monkeypatch: pytest.MonkeyPatch, start: bytes
 ) -> None:
-    monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", BRIEF)
     with opened(relay) as client:
+        monkeypatch.setattr(request_bounds, "REQUEST_WITHIN_S", BRIEF)
         client.sendall(start)
         received = received_until_closed(client)
         assert received.endswith(b"the message did not arrive in time")

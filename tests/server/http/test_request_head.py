@@ -13,6 +13,8 @@ from ...running import RunningRelay
 from ..rows_world import problem
 from .raw_connection import connected
 
+pytestmark = pytest.mark.shares_a_relay
+
 START = b"GET /live HTTP/1.1\r\nHost: localhost\r\n"
 
 

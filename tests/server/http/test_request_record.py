@@ -16,6 +16,8 @@ from ...patience import PATIENCE
 from ...people import Psql
 from ...running import RunningRelay
 
+pytestmark = pytest.mark.shares_a_relay
+
 OWN = re.compile(r"[0-9a-f]{16}")
 
 

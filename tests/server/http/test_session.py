@@ -7,6 +7,8 @@ import pytest
 from ...running import PATIENT, get, run_relay
 from ..rows_world import World, problem
 
+pytestmark = pytest.mark.shares_a_relay
+
 DEMO = {"demo": True, "passkeys": False, "issuers": []}
 KEPT = {"seat": PATIENT["grace"], "role": 600.0}  # seconds
 

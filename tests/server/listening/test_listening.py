@@ -16,8 +16,10 @@ import pytest
 from ...conftest import Connect
 from ...patience import PATIENCE, eventually
 from ...people import Psql
-from ...running import RunningRelay, run_relay
+from ...running import NO_TLS, RunningRelay, run_relay
 from .mix import Ear, PlayedMix, broadcast_room, heard_by_ffmpeg, pitch, played_mix
+
+pytestmark = pytest.mark.shares_a_relay
 
 
 @pytest.fixture
@@ -48,7 +50,8 @@ def test_ffmpeg_plays_the_stream_and_the_playlist(
     with relay.client() as anonymous:
         address = f"/rooms/{radio}/listen"
         with anonymous.stream("GET", address) as stream:
-            Ear(stream).hears("sss")
+            ear = Ear(stream)  # kept, because httpx closes a stream whose iterator is gone
+            ear.hears("sss")
             for url, seconds in ((f"{relay.url}{address}", 3), (f"{relay.url}{address}.m3u8", 5)):
                 eventually(partial(plays_the_tone, url, seconds))
         playlist = anonymous.get(f"/rooms/{radio}/listen.m3u8")
@@ -71,10 +74,11 @@ def test_one_mix_is_received_for_all_and_none_for_nobody(
     with relay.client() as one, relay.client() as two:
         address = f"/rooms/{radio}/listen"
         with one.stream("GET", address) as first, two.stream("GET", address) as second:
-            for each in (first, second):
+            ears = [Ear(first), Ear(second)]  # kept, as above
+            for each, ear in zip((first, second), ears, strict=True):
                 assert each.headers["Content-Type"] == "audio/ogg"
                 assert each.headers["Cache-Control"] == "no-store"
-                Ear(each).hears("s")
+                ear.hears("s")
             # After a pause without packets, the mix is asked for anew.
             eventually(lambda: receivers(psql) == 1)
     eventually(lambda: receivers(psql) == 0)
@@ -202,7 +206,7 @@ def pitches(samples: np.ndarray) -> set[int]:
 def test_a_relay_that_stops_ends_its_streams(database_url: str, psql: Psql) -> None:
     radio = broadcast_room(psql)
     with run_relay(database_url) as relay:
-        client = httpx.Client(base_url=relay.url, timeout=PATIENCE)
+        client = httpx.Client(base_url=relay.url, timeout=PATIENCE, verify=NO_TLS)
         with client, client.stream("GET", f"/rooms/{radio}/listen") as stream:
             parts = stream.iter_bytes()
             next(parts)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from roomtone.media.edge import janus
 
 from ...patience import PATIENCE
 from ...people import Psql
-from ...running import RunningRelay, run_relay
 
 
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, demo=True, root_path="/talk") as running:
-        yield running
+@pytest.fixture(scope="module")
+def relay_settings() -> dict[str, Any]:
+    return {"demo": True, "root_path": "/talk"}
 
 
 @pytest.fixture

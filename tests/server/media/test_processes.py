@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from roomtone.child_processes import child_processes
@@ -13,16 +13,17 @@ from roomtone.settings import Settings
 
 from ...patience import PATIENCE, comes_true
 from ...people import Psql
-from ...running import RunningRelay, run_relay
+from ...running import RunningRelay
 from .processes import bot, ended, playing
 from .test_routes import move
 
+pytestmark = pytest.mark.shares_a_relay
 
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    """One whose seats expire within the time that a test waits."""
-    with run_relay(database_url, grace=20.0) as running:
-        yield running
+
+@pytest.fixture(scope="module")
+def relay_settings() -> dict[str, Any]:
+    """Seats expire within the time that a test waits."""
+    return {"grace": 20.0}
 
 
 async def test_bots_come_together_and_leave_quietly(

@@ -21,6 +21,8 @@ from .processes import bot
 from .test_routes import move, nodes
 from .test_whip import SDP, client, loopback, offer
 
+pytestmark = pytest.mark.shares_a_relay
+
 __all__ = ["loopback"]
 
 IS_IN_ROOM = "select count(*) from roster where username = %s"
@@ -130,8 +132,8 @@ async def test_a_bot_says_that_it_is_recorded_and_leaves_if_it_is_to(
                 assert status == 0
                 assert "the room is recorded, and we do not stay for that" in words
             assert bob.reason == RECORDED
+            await comes_true(lambda: "this room is recorded" in said)
             assert not ann.ended.is_set()
-            assert "this room is recorded" in said
 
 
 @pytest.mark.usefixtures("loopback")

@@ -21,6 +21,8 @@ from ...people import Psql
 from ...running import RunningRelay
 from .listening import connected, hears, others, packets, until
 
+pytestmark = pytest.mark.shares_a_relay
+
 CALLS: dict[str, LiteralString] = {
     "ask_to_unmute": "select ask_to_unmute(%s, 'bea')",
     "move_to_audience": "select move_to_audience(%s, 'bea')",

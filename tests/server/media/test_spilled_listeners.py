@@ -94,7 +94,11 @@ async def test_listeners_hear_the_stage_through_a_second_node_and_lose_nothing_w
         before = [each.routes.node for each in speakers]
         first = dee.edge
         await stack.enter_async_context(start("sfu", "--capacity", "50"))
-        await comes_true(lambda: psql.one("select count(*) from living_nodes()") == 3)
+        await comes_true(
+            lambda: (
+                psql.one("select count(*) from living_nodes() where kind in ('sfu', 'mcu')") == 3
+            )
+        )
         doomed.kill()
         await comes_true(lambda: {dee.edge, eve.edge}.isdisjoint({first, None}))
         await hear(dee, eve)

@@ -28,6 +28,8 @@ from .listening import hears
 from .node.people import Person
 from .test_routes import move, nodes
 
+pytestmark = pytest.mark.shares_a_relay
+
 SDP = {"Content-Type": "application/sdp"}
 TRICKLE = {"Content-Type": "application/trickle-ice-sdpfrag"}
 FRAGMENT = (

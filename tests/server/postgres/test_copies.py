@@ -101,7 +101,9 @@ def test_cursors_of_before_get_a_snapshot(copy: Copy, used: Psql, connect: Conne
         assert Cursor.parse(now["cursor"]).epoch > before.epoch
         psql.run("update rooms set name = 'Coffee' where id = %s", room)
         then = anna.get(f"/rooms/{room}/events", headers=JSON, params={"after": now["cursor"]})
-        assert [event["record"]["name"] for event in then.json()["events"]] == ["Coffee"]
+        # The copy has a node that no process beats for, so the relay may take the room from it meanwhile.
+        names = [e["record"]["name"] for e in then.json()["events"] if e["table"] == "rooms"]
+        assert names == ["Coffee"]
     assert psql.one("select relay_secret('jwt')") != secret, "who signed out since is signed out"
     assert psql.one("select count(*) from push_subscriptions") == 0, "a copy notifies no browser"
     assert head(psql, room).epoch == Cursor.parse(now["cursor"]).epoch, "noticed once"

@@ -37,6 +37,7 @@ UNCHARGED = {
     "relay/housekeeping.py": "at fixed times",
     "relay/invitations.py": "lists of users with streams, read together, at most 50 a second",
     "relay/followed_people.py": "people whom notifications name and somebody follows here, read together, twice a second at most",
+    "relay/openings.py": "what is sent to streams that open at the same time, in one query: each is charged for its share",
     "relay/presence.py": "seats that are followed or left, stamped together, one statement at a time",
     "relay/reaper.py": "at fixed times",
     "relay/recording_files.py": "at fixed times",
@@ -47,7 +48,9 @@ UNCHARGED = {
 }
 """Who asks the database outside every budget, and what bounds it. All else acts as a user, or is `relay_for_subject`."""
 
-UNCHARGED_CALL = re.compile(r"\w\.relay\(\)|[\w.]*database\.relay\b(?!\()|subject\.set\(None\)")
+UNCHARGED_CALL = re.compile(
+    r"\w\.relay(_for_many)?\(\)|[\w.]*database\.relay\b(?!\()|subject\.set\(None\)"
+)
 
 
 def test_every_statement_outside_the_budgets_is_known() -> None:

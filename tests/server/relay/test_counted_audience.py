@@ -21,10 +21,10 @@ from roomtone.types import PeerId, RoomId, UserId
 from ...following import Subscriber, follow
 from ...patience import PATIENCE, comes_true
 from ...people import Psql
-from ...running import RunningRelay, run_relay
+from ...running import NO_TLS, RunningRelay, run_relay
 from ...sockets import open_socket, socket_url
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.shares_a_relay]
 
 CROWD = "insert into participants (room_id, user_id) select %s, u.id from users u where u.username like 'person %%' order by u.id"
 
@@ -119,7 +119,7 @@ class Everybody:
     async def poll(self, name: str, url: str, token: str, wait: str | None) -> None:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         query = {"peer_id": self.followers[name].peer} | ({"wait": wait} if wait else {})
-        async with httpx.AsyncClient(headers=headers, timeout=PATIENCE) as http:
+        async with httpx.AsyncClient(headers=headers, timeout=PATIENCE, verify=NO_TLS) as http:
             while True:
                 answer = (await http.get(url, params=query)).raise_for_status().json()
                 query["after"] = answer["cursor"]
@@ -201,12 +201,12 @@ async def test_followers_by_every_technique_agree_with_the_table_while_the_roste
                 )
 
 
-async def test_a_thousand_joins_are_four_numbers_a_second_and_not_a_thousand_names(
+async def test_three_hundred_joins_are_four_numbers_a_second_and_not_three_hundred_names(
     psql: Psql, database_url: str
 ) -> None:
     room = psql.room("host", stage="moderated")
     psql.seat(room, "host")
-    psql.run("insert into users (username) select 'person ' || n from generate_series(1, 1101) n")
+    psql.run("insert into users (username) select 'person ' || n from generate_series(1, 401) n")
     psql.run(CROWD + " limit 101", room)
     followers = 5
     with run_relay(database_url) as relay:
@@ -223,9 +223,9 @@ async def test_a_thousand_joins_are_four_numbers_a_second_and_not_a_thousand_nam
             people = psql.all(
                 "select id from users where username like 'person %%' and id not in (select user_id from participants)"
             )
-            assert len(people) == 1000
+            assert len(people) == 300
             await asyncio.to_thread(join_one_by_one, psql, room, people)
-            here = 1 + 101 + followers + 1000
+            here = 1 + 101 + followers + 300
             for stream in streams:
                 await stream.until(
                     lambda frame: frame.event == "audience" and frame.data["here"] == here
@@ -252,25 +252,25 @@ def join_one_by_one(psql: Psql, room: int, people: list[Any]) -> None:
         psql.run("insert into participants (room_id, user_id) values (%s, %s)", room, person)
 
 
-def test_a_snapshot_of_5000_seats_has_at_most_64_kb(psql: Psql) -> None:
+def test_a_snapshot_of_1000_seats_has_at_most_64_kb(psql: Psql) -> None:
     room = psql.room("host", stage="moderated")
     psql.seat(room, "host")
-    psql.run("insert into users (username) select 'person ' || n from generate_series(1, 5000) n")
+    psql.run("insert into users (username) select 'person ' || n from generate_series(1, 1000) n")
     psql.run(CROWD, room)
     psql.run(
         "update participants set hand_raised_at = now() where room_id = %s and user_id in"
         " (select p.user_id from participants p where p.role = 'AUDIENCE' order by p.user_id limit 30)",
         room,
     )
-    psql.act_as("person 4000")
+    psql.act_as("person 900")
     snapshot = psql.one("select room_snapshot(%s)", room)
     assert len(json.dumps(snapshot)) < 64_000
-    assert snapshot["audience"] == {"room_id": room, "here": 5001, "on_stage": 1, "audience": 5000}
+    assert snapshot["audience"] == {"room_id": room, "here": 1001, "on_stage": 1, "audience": 1000}
     assert len(snapshot["participants"]) == 31
-    assert [seat["username"] for seat in snapshot["seats"]] == ["person 4000"]
+    assert [seat["username"] for seat in snapshot["seats"]] == ["person 900"]
     assert [each["username"] for each in snapshot["names"]][:2] == ["person 31", "person 32"]
     assert len(snapshot["names"]) == 50
     what, roster = psql.all("select what, roster from replay_room(%s, 3)", room)[-1]
     assert re.fullmatch(r"person \d+ raises a hand", what)  # all in one statement, in any order
-    assert roster.endswith(" and 4970 more in the audience")
-    assert psql.one("select count(*) from room_at(%s)", room) == 5001
+    assert roster.endswith(" and 970 more in the audience")
+    assert psql.one("select count(*) from room_at(%s)", room) == 1001

@@ -12,7 +12,7 @@ from ...people import Psql
 from ...running import RunningRelay, run_relay
 from ...sockets import open_socket
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.shares_a_relay]
 
 JSON = {"Accept": "application/json"}
 

@@ -10,6 +10,8 @@ import pytest
 
 from ..rows_world import World, problem
 
+pytestmark = pytest.mark.shares_a_relay
+
 METACHARACTERS = (
     "'; drop table rooms; --",
     '"; drop table rooms; --',

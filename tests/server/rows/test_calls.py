@@ -8,6 +8,8 @@ from roomtone.rows import catalogue
 from ...running import run_relay
 from ..rows_world import World, problem
 
+pytestmark = pytest.mark.shares_a_relay
+
 FUNCTIONS = """
 create function roomtone.add_up(a int, b int default 1) returns int language sql stable return a + b;
 create function roomtone.words(text text) returns setof text language sql stable

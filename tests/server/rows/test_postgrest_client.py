@@ -10,6 +10,8 @@ from postgrest import APIError, CountMethod, ReturnMethod, SyncPostgrestClient
 
 from ..rows_world import World
 
+pytestmark = pytest.mark.shares_a_relay
+
 
 def client_of(world: World, username: str | None) -> SyncPostgrestClient:
     client = SyncPostgrestClient(f"{world.relay.url}/rows")

@@ -10,6 +10,8 @@ from roomtone.rows import catalogue
 from ...running import run_relay
 from ..rows_world import World, problem
 
+pytestmark = pytest.mark.shares_a_relay
+
 FILTERS = [
     ("name=eq.Tea", ["Tea"]),
     ("name=neq.Tea", ["Night owls", "Ten % off", "a,b (c)"]),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 
 import httpx
+import pytest
 
 from ...conftest import Connect
 from ...patience import PATIENCE, eventually
 from ...running import run_relay
 from ..rows_world import World, problem
+
+pytestmark = pytest.mark.shares_a_relay
 
 REPRESENTATION = {"Prefer": "return=representation"}
 MINIMAL = {"Prefer": "return=minimal"}

@@ -10,6 +10,8 @@ from typing import Final
 
 import psutil
 import psycopg
+import pytest
+from roomtone.tools import database_server
 from roomtone.tools.database_server import DatabaseServer, has_ended
 
 from ...patience import eventually
@@ -51,8 +53,9 @@ def test_a_killed_server_leaves_no_process_and_recovers() -> None:
 
 
 def test_what_a_killed_run_started_ends_with_it_and_its_postgresql_with_the_next_run(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(database_server, "FOLDERS", Path("/tmp"))  # where the other process has it
     command = [sys.executable, "-c", RUN, str(tmp_path / "log")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None

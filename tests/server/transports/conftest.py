@@ -1,7 +1,11 @@
-"""Every test of a stream runs on both paths: written to the client's transport directly, and through plain ASGI."""
+"""Every test of a stream runs on both paths: written to the client's transport directly, and through plain ASGI.
+
+A file about polls, which are answered in one way, has a `path` of its own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,8 +26,15 @@ class WithoutTransport:
         await self._app(scope, receive, send)
 
 
-@pytest.fixture(params=["direct", "asgi"], autouse=True)
-def path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "asgi":
-        monkeypatch.setattr(running, "create_app", WithoutTransport)
-    return str(request.param)
+@pytest.fixture(params=["direct", "asgi"], autouse=True, scope="module")
+def path(request: pytest.FixtureRequest) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "asgi":
+            patch.setattr(running, "create_app", WithoutTransport)
+        yield str(request.param)
+
+
+@pytest.fixture(scope="module")
+def relay_settings(path: str) -> dict[str, Any]:
+    """A relay that is shared is of one of the paths."""
+    return {}

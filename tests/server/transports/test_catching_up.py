@@ -12,7 +12,7 @@ from ...people import Psql
 from ...running import RunningRelay
 from ...sockets import open_socket
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.shares_a_relay]
 
 JSON = {"Accept": "application/json"}
 MANY = 2 * PAGE + 200

@@ -14,7 +14,7 @@ from ...conftest import Connect
 from ...following import Frame, Subscriber, follow
 from ...patience import PATIENCE
 from ...people import Psql
-from ...running import RunningRelay, run_relay
+from ...running import NO_TLS, RunningRelay, run_relay
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +32,10 @@ class Guest:
         self.role = "SPEAKER" if number < SPEAKERS else "AUDIENCE"
         self.token = token
         self.http = httpx.AsyncClient(
-            base_url=relay.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
+            base_url=relay.url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=PATIENCE,
+            verify=NO_TLS,
         )
         self.roster: list[str] = []
 

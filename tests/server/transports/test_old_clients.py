@@ -11,7 +11,7 @@ from ..http.raw_connection import connected, received_until_closed
 from ..rows_world import problem
 from .raw_stream import raw_stream
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.shares_a_relay]
 
 
 async def test_http_1_0_gets_a_stream_without_chunks(relay: RunningRelay, psql: Psql) -> None:
@@ -30,10 +30,12 @@ async def test_http_1_0_gets_a_stream_without_chunks(relay: RunningRelay, psql: 
     assert b"\r\n" not in body  # each chunk would have its size and its end on lines of their own
 
 
-@pytest.mark.parametrize("path", ["/live", "/rows/rooms", "/nowhere", "/metrics", "/openapi.json"])
-def test_http_1_0_gets_whole_answers(relay: RunningRelay, path: str) -> None:
+@pytest.mark.parametrize(
+    "wanted", ["/live", "/rows/rooms", "/nowhere", "/metrics", "/openapi.json"]
+)
+def test_http_1_0_gets_whole_answers(relay: RunningRelay, wanted: str) -> None:
     with connected(relay) as client:
-        client.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        client.sendall(f"GET {wanted} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
         head, _, body = received_until_closed(client).partition(b"\r\n\r\n")
     length = next(
         line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")

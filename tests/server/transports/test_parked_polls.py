@@ -6,6 +6,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from roomtone.transports.stream_counts import StreamCounts
 
 from ...patience import eventually
 from ...people import Psql
-from ...running import RunningRelay, run_relay
+from ...running import RunningRelay
 from ..http.raw_connection import connected
 from ..rows_world import problem
 
@@ -21,10 +22,17 @@ JSON = {"Accept": "application/json"}
 BRIEF = "0.05"  # seconds
 
 
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url, streams_per_user=1) as running:
-        yield running
+pytestmark = pytest.mark.shares_a_relay
+
+
+@pytest.fixture(scope="module")
+def path() -> None:
+    """A poll has one."""
+
+
+@pytest.fixture(scope="module")
+def relay_settings() -> dict[str, Any]:
+    return {"streams_per_user": 1}
 
 
 @contextmanager

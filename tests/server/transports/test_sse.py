@@ -8,7 +8,7 @@ from ...following import Frame, follow, goes, joins
 from ...people import Psql
 from ...running import RunningRelay
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.shares_a_relay]
 
 
 def events(relay: RunningRelay, room: int) -> str:
@@ -92,7 +92,7 @@ async def test_a_cursor_from_the_future_gets_a_fresh_snapshot(
 ) -> None:
     room = psql.room("rick")
     psql.seat(room, "anna")
-    epoch = psql.one("select epoch from logs")
+    epoch = psql.one("select epoch from logs where room_id = %s", room)
     async with follow(events(relay, room), relay.token("anna"), after=f"{epoch}-4711") as anna:
         assert (await anna.until(lambda f: f.event == "snapshot")).data["cursor"] == f"{epoch}-2"
 
@@ -101,9 +101,9 @@ async def test_a_cursor_of_another_room_gets_a_fresh_snapshot(
     psql: Psql, relay: RunningRelay
 ) -> None:
     # Opened by one statement, in the same millisecond.
-    psql.person("rick")
     psql.run(
-        "insert into rooms (name, host_id) select name, 1 from (values ('one'), ('two')) t (name)"
+        "insert into rooms (name, host_id) select name, %s from (values ('one'), ('two')) t (name)",
+        psql.person("rick"),
     )
     one, two = (room for (room,) in psql.all("select id from rooms order by id"))
     psql.seat(one, "anna")

@@ -11,7 +11,7 @@ from ...people import Psql
 from ...running import RunningRelay, run_relay
 from .test_sse import events
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.shares_a_relay]
 
 
 async def test_a_user_without_a_seat_gets_no_stream(psql: Psql, relay: RunningRelay) -> None:

@@ -110,6 +110,7 @@ async def test_one_that_signs_out_while_it_does_not_read_is_told_so_once(
         with relay.client(token) as client:
             await comes_true(lambda: "roomtone_readers_paused 1.0" in client.get("/metrics").text)
             assert client.delete("/session").status_code == 204
+        anna.buffers_more()
         await anna.until(b"\n\n\r\n0\r\n\r\n")
         assert anna.received.count(b"event: bye\n") == 1
         assert anna.received.endswith(b'{"reason": "signed out"}\n\n\r\n0\r\n\r\n')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from roomtone.log.frame import Frame
@@ -13,18 +12,12 @@ from roomtone.types import Cursor, PeerId, RoomId, UserId
 
 from ...following import follow, joins
 from ...people import Psql
-from ...running import RunningRelay, run_relay
+from ...running import RunningRelay
 from ...sockets import open_socket
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.shares_a_relay]
 
 SECRET = "my secret"
-
-
-@pytest.fixture
-def relay(database_url: str) -> Iterator[RunningRelay]:
-    with run_relay(database_url) as running:
-        yield running
 
 
 async def test_a_message_that_was_taken_back_is_not_read_again(

@@ -17,7 +17,7 @@ from ...people import Psql
 from ...running import RunningRelay, run_relay
 from ...sockets import SocketSubscriber, is_snapshot, open_socket, socket_url, until_snapshot
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.shares_a_relay]
 
 OFFER = {"kind": "offer", "body": {"type": "offer", "sdp": "v=0"}}
 
@@ -275,7 +275,7 @@ async def test_an_acknowledgement_for_a_client_that_has_gone_is_dropped(
             await comes_true(lambda: psql.one(waits) > 0)
             anna.connection.transport.abort()
         open_ones = relay.server.server_state.connections
-        await comes_true(lambda: not any(isinstance(one, BoundedWebSocket) for one in open_ones))
+        await comes_true(lambda: not any(isinstance(one, BoundedWebSocket) for one in [*open_ones]))
         slow.connection.rollback()
         await comes_true(lambda: psql.roster(room) == ["anna"])
     assert "Exception" not in caplog.text

@@ -21,7 +21,7 @@ from ...people import Psql
 from ...running import RunningRelay, get, run_relay
 from ...sockets import open_socket, socket_url, until_snapshot
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.shares_a_relay]
 
 ELSEWHERE = "https://elsewhere.example"
 

@@ -109,15 +109,19 @@ def lane(report: Report, topology: str, listeners: int) -> Result:
 
 
 FULL = replace(measured("mcu", 0, 900.0, 0.97), marks_missed=20, lost=1000)
-REPORT = report_of(
-    measured("mesh", 0, 28.0, 0.0),
-    measured("sfu", 0, 29.5, 0.012),
-    FULL,
-    measured("sfu", 40, 30.0, 0.126),
-)
 
 
-def test_what_does_not_work_says_why_and_what_ran_out() -> None:
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return report_of(
+        measured("mesh", 0, 28.0, 0.0),
+        measured("sfu", 0, 29.5, 0.012),
+        FULL,
+        measured("sfu", 40, 30.0, 0.126),
+    )
+
+
+def test_what_does_not_work_says_why_and_what_ran_out(report: Report) -> None:
     assert FULL.faults == [
         "9.1% of the packets lost",
         "20% of the marks not heard",
@@ -126,24 +130,24 @@ def test_what_does_not_work_says_why_and_what_ran_out() -> None:
     assert FULL.ran_out == "the node"
     people = replace(FULL, cost=replace(FULL.cost, node=0.2, people=[0.9, 0.3]))
     assert people.ran_out == "the people"
-    assert dict(ends(REPORT))["mcu"].startswith(
+    assert dict(ends(report))["mcu"].startswith(
         "worked with no crowd; stopped working with 3 who speak and 0 who listen"
     )
-    assert "worked with 3 who speak and 40 who listen" in dict(ends(REPORT))["sfu"]
+    assert "worked with 3 who speak and 40 who listen" in dict(ends(report))["sfu"]
 
 
-def test_what_a_node_adds_and_costs_stands_beside_the_floors() -> None:
-    small, large = lane(REPORT, "sfu", 0), lane(REPORT, "sfu", 40)
-    assert REPORT.added(small) == 1.5
-    assert REPORT.added(large) is None  # nobody measured that crowd in a mesh
-    assert REPORT.figure(large, "per_stream") == pytest.approx(0.001)
-    assert REPORT.ratios(large)["per_stream_to_udp"] == 2.5
-    assert REPORT.ratios(small)["first_audio_to_mesh"] == 1.0
+def test_what_a_node_adds_and_costs_stands_beside_the_floors(report: Report) -> None:
+    small, large = lane(report, "sfu", 0), lane(report, "sfu", 40)
+    assert report.added(small) == 1.5
+    assert report.added(large) is None  # nobody measured that crowd in a mesh
+    assert report.figure(large, "per_stream") == pytest.approx(0.001)
+    assert report.ratios(large)["per_stream_to_udp"] == 2.5
+    assert report.ratios(small)["first_audio_to_mesh"] == 1.0
 
 
-def test_the_report_needs_nothing_from_elsewhere_and_has_no_script() -> None:
+def test_the_report_needs_nothing_from_elsewhere_and_has_no_script(report: Report) -> None:
     says = "Not tried, because a smaller crowd was too many already: MCU with 3 + 40"
-    is_complete(html(REPORT), charts=8, says=says)
+    is_complete(html(report), charts=8, says=says)
     alone = html(report_of(measured("mesh", 0, 28.0, 0.0), measured("sfu", 0, 28.0, 0.1)))
     assert alone.count('<ul class="chart bars"') == 8  # with one crowd nothing grows
 
@@ -183,14 +187,14 @@ def test_what_cannot_be_told_apart_is_named_with_its_crowd_only() -> None:
     assert "delay_p50,ms,28.6,28.5,28.7,3,sfu-3-0" in spreadsheet(made)
 
 
-def test_the_tables_fit_a_terminal() -> None:
-    fits_a_terminal(table(REPORT), says="9.1%")
+def test_the_tables_fit_a_terminal(report: Report) -> None:
+    fits_a_terminal(table(report), says="9.1%")
     widest = replace(measured("audiobridge", 40, 900.0, 0.97), marks=9999, understood=0.97)
     fits_a_terminal(table(report_of(widest)), says="AudioBridge")
 
 
-def test_every_figure_is_documented() -> None:
-    value = is_as_its_schema_says(REPORT.json())
+def test_every_figure_is_documented(report: Report) -> None:
+    value = is_as_its_schema_says(report.json())
     one = value["lanes"][0]
     (repetition,) = one["repetitions"]
     names = {*value, *one, *UNITS, *value["floors"], *one["ratios"], *value["criterion"]}

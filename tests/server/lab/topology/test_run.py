@@ -28,7 +28,7 @@ def test_three_people_talk_in_each_topology_and_nothing_is_left(
 ) -> None:
     url = socket_url(postgres.sockets, database=database)
     figures, page, rows = (tmp_path / f"lab.{kind}" for kind in ("json", "html", "csv"))
-    flags = ["--speakers", "2", "--listeners", "4", "--duration", "3", "--repetitions", "1"]
+    flags = ["--speakers", "2", "--listeners", "4", "--duration", "2", "--repetitions", "1"]
     flags += ["--topologies", ",".join(EVERY)]
     files = ["--json", str(figures), "--html", str(page), "--csv", str(rows)]
     files += ["--database-url", url]

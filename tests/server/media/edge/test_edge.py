@@ -82,6 +82,7 @@ def hear_all(*people: Listener) -> Callable[[], bool]:
     return lambda: all(each.hears(*TONES.values()) for each in people)
 
 
+@pytest.mark.usefixtures("patient_nodes")
 async def test_listeners_hear_all_speakers_through_an_edge_and_leave_nothing_behind(
     database_url: str, psql: Psql, room: int
 ) -> None:
@@ -130,6 +131,7 @@ async def test_when_janus_is_lost_its_listeners_are_served_elsewhere_and_the_sta
         listeners(database, psql, room, ["dee", "eve"]) as people,
     ):
         await comes_true(hear_all(*people))
+        await comes_true(lambda: len({each.edge for each in people} - {None}) == 1)
         [first] = {each.edge for each in people}
         lost, other = (one, two) if await mountpoints(one) else (two, one)
         before = [each.routes.node for each in speakers]
@@ -144,6 +146,7 @@ async def test_when_janus_is_lost_its_listeners_are_served_elsewhere_and_the_sta
         await comes_true(lambda: psql.one(EDGES) == 2)
 
 
+@pytest.mark.usefixtures("patient_nodes")
 async def test_without_another_edge_the_node_of_the_stage_serves_them(
     database_url: str, psql: Psql, room: int
 ) -> None:
@@ -164,6 +167,7 @@ async def test_without_another_edge_the_node_of_the_stage_serves_them(
         await hears_again(dee)
 
 
+@pytest.mark.usefixtures("patient_nodes")
 async def test_who_cannot_be_reached_and_for_whom_no_port_is_free_is_served_by_the_node_of_the_stage(
     database_url: str, psql: Psql, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 from roomtone.cli.node import node_command
+from roomtone.tools.database_server import has_ended
 from roomtone.tools.processes import node
 
 from ....patience import comes_true
@@ -59,7 +60,7 @@ async def test_a_killed_edge_takes_its_janus_with_it(
         await comes_true(lambda: re.search(r"leads Janus \d+", log.read_text()))
         janus = psutil.Process(int(re.findall(r"leads Janus (\d+)", log.read_text())[-1]))
         process.kill()
-        await comes_true(lambda: not janus.is_running() or janus.status() == psutil.STATUS_ZOMBIE)
+        await comes_true(lambda: has_ended(janus))
 
 
 async def test_an_edge_says_why_its_janus_cannot_be_reached(
@@ -67,7 +68,5 @@ async def test_an_edge_says_why_its_janus_cannot_be_reached(
 ) -> None:
     log = tmp_path / "log"
     async with node("edge", database_url, log, "--janus-url", "ws://127.0.0.1:9") as process:
-        await comes_true(
-            lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-        )
+        await comes_true(lambda: has_ended(process))
     assert "Janus cannot be reached at ws://127.0.0.1:9" in log.read_text()
