@@ -34,9 +34,17 @@ def test_a_room_without_a_name_is_not_started_and_one_with_a_name_is_a_row_and_e
         beth.page.get_by_role("dialog").wait_for(state="hidden")
         assert psql.count("rooms") == 0
 
+        # A club that is chosen while her clubs are being read stays chosen.
+        held: list[Route] = []
+        beth.page.route("**/rows/clubs?*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright sets an attribute of it
         beth.button("Start a room").click()
         form.get_by_label("Name", exact=True).fill("  Porch light  ")
         form.get_by_label("Club", exact=True).select_option(label="Blue Hour")
+        eventually(lambda: beth.page.evaluate("1") and len(held) == 1)
+        form.get_by_role("option", name="Blue Hour").evaluate("(it) => it.dataset.read = 'before'")
+        held[0].continue_()
+        beth.page.unroute("**/rows/clubs?*")
+        expect(form.locator("option[data-read]")).to_have_count(0)
         form.get_by_label("Moderated stage").check()
         beth.button("Open the room").click()
         beth.walks_in()
