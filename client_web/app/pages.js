@@ -30,7 +30,7 @@ export function createPages(context, onChange) {
     /** A room that has ended; null for one that I may enter. */
     room: createLookup((id) => shell.endedRooms.one(id), onChange),
     clubs: createLookup(() => clubs.all(), onChange),
-    club: createLookup((id) => clubs.one(id), onChange),
+    club: createLookup((id) => clubs.one(id), onClub),
     person: createLookup(personAndTheirs, onChange),
     invitation: createLookup((code) => invitations.one(code), onChange),
     recording: createLookup((id) => (session.user ? recordings.one(id) : null), onChange),
@@ -45,6 +45,11 @@ export function createPages(context, onChange) {
     if (!person) return null
     const me = session.user?.id
     return { ...person, recordings: me === undefined ? [] : await (me === person.id ? recordings.all() : recordings.by(person.id)) }
+  }
+
+  function onClub() {
+    handOver.update({ club: lookups.club.state.value, my_id: session.user?.id })
+    onChange()
   }
 
   /** Loads what this place shows, as the present user. @param {Place} place */

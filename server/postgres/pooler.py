@@ -6,6 +6,8 @@ What one client sets in such a session, the next finds in its own: with Roomtone
 
 from __future__ import annotations
 
+import random
+import time
 from typing import Final
 
 import psycopg
@@ -16,6 +18,8 @@ from .single_value import single_value
 PROCESS: Final = "select pg_catalog.pg_backend_pid()"
 LOOKS: Final = 50
 """Where nobody else uses the pooler, both clients are given the same session at once; where others do, each gets several after a few."""
+PAUSE: Final = 0.002
+"""Seconds at most before each look, by chance: in step with others, each client could be given the same session again and again."""
 
 
 def shares_sessions(connection: psycopg.Connection, url: str) -> bool:
@@ -23,10 +27,12 @@ def shares_sessions(connection: psycopg.Connection, url: str) -> bool:
     if single_value(connection, PROCESS) == connection.info.backend_pid:
         return False  # a server tells the number of its own process; a pooler tells one of its own
     with psycopg.connect(with_timeout(url, 10), autocommit=True) as second:
-        ours, others = set(), set()
+        clients: list[tuple[psycopg.Connection, set[int]]] = [(connection, set()), (second, set())]
         for _ in range(LOOKS):
-            ours.add(single_value(connection, PROCESS))
-            others.add(single_value(second, PROCESS))
-            if len(ours) > 1 or ours & others:
+            for client, given in random.sample(clients, len(clients)):
+                time.sleep(random.uniform(0, PAUSE))
+                given.add(single_value(client, PROCESS))
+            ours, others = (given for _, given in clients)
+            if len(ours) > 1 or len(others) > 1 or ours & others:
                 return True
     return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from ..people import Psql
 from ..running import RunningRelay
@@ -98,6 +98,8 @@ def test_messages_links_and_the_inspector_leave_nothing_behind(
 def test_a_club_page_is_live_and_a_club_is_handed_over_and_deleted(
     context: BrowserContext, relay: RunningRelay, psql: Psql
 ) -> None:
+    join = "insert into members (club_id, user_id) values (%s, %s)"
+    leave = "delete from members where club_id = %s and user_id = %s"
     founder = psql.person("amara")
     club = psql.one(
         "insert into clubs (name, owner_id) values ('Blue Hour', %s) returning id", founder
@@ -108,9 +110,7 @@ def test_a_club_page_is_live_and_a_club_is_handed_over_and_deleted(
         amara.reads("used 0 times")
         psql.run("update invitations set uses = 1 where club_id = %s", club)
         for name in ("beth", "tom"):
-            psql.run(
-                "insert into members (club_id, user_id) values (%s, %s)", club, psql.person(name)
-            )
+            psql.run(join, club, psql.person(name))
         amara.reads("3 members")  # nobody reloads, and no request is sent while nothing changes
         amara.reads("used 1 time,")
         room = psql.one(
@@ -124,7 +124,16 @@ def test_a_club_page_is_live_and_a_club_is_handed_over_and_deleted(
         amara.button("Keep it").click()
         psql.one("select end_room(%s)", room)
         amara.button("Hand over").click()
-        amara.page.get_by_label("New owner").select_option("beth")
+        # Who joins or leaves meanwhile can be chosen or not; the choice stays, or nobody is chosen.
+        owner = amara.page.get_by_label("New owner")
+        owner.select_option("tom")
+        psql.run(join, club, psql.person("kofi"))
+        expect(owner.get_by_role("option")).to_have_text(["beth", "tom", "kofi"])
+        expect(owner).to_have_value("tom")
+        psql.run(leave, club, psql.person("tom"))
+        expect(owner.get_by_role("option")).to_have_text(["beth", "kofi"])
+        expect(owner).to_have_value("")
+        owner.select_option("beth")
         amara.button("Hand it over").click()
         amara.reads("beth owns “Blue Hour” now.")
         amara.button("Leave the club").wait_for()

@@ -21,15 +21,30 @@ export function createHandOverClub({ handOver }) {
     dialog.close()
   }
 
+  /** Who was chosen and is no member any more leaves nobody chosen. @param {ClubPage} latest @param {number|undefined} my_id */
+  function offer(latest, my_id) {
+    club = latest
+    const list = /** @type {HTMLSelectElement} */ (fields.who.input)
+    const names = club.roster.filter(({ user_id }) => user_id !== my_id).map(({ username }) => username)
+    if (names.join('\n') === Array.from(list.options, ({ value }) => value).join('\n')) return // new options would close an open list
+    const chosen = list.value
+    list.replaceChildren(...names.map((name) => new Option(name)))
+    if (chosen) list.selectedIndex = names.indexOf(chosen)
+  }
+
   return {
     element: dialog.element,
     /** @param {ClubPage} latest @param {number|undefined} my_id */
     open(latest, my_id) {
-      club = latest
       form.clear()
-      fields.who.input.replaceChildren(...club.roster.filter(({ user_id }) => user_id !== my_id).map(({ username }) => new Option(username)))
+      fields.who.input.replaceChildren()
+      offer(latest, my_id)
       dialog.open()
       fields.who.focus()
+    },
+    /** The club that is open was read again: who joined meanwhile can be chosen. @param {{ club: ClubPage|null, my_id: number|undefined }} now */
+    update(now) {
+      if (dialog.element.open && now.club?.id === club.id) offer(now.club, now.my_id)
     },
   }
 }
