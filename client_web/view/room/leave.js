@@ -1,6 +1,6 @@
 import { createDialog } from '../dialog/dialog.js'
 import { element } from '../elements/element.js'
-import { createPersonChoice } from '../elements/person_choice.js'
+import { chooseInWords, createPersonChoice } from '../elements/person_choice.js'
 import { createRefusal } from '../elements/refusal.js'
 import { inWords } from '../../words/language.js'
 
@@ -15,7 +15,7 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
   let choices = 0
   let acting = false // the first choice counts
   const refusal = createRefusal()
-  const newHost = createPersonChoice('leave-new-host')
+  /** @type {ReturnType<typeof createPersonChoice<Person>>} */ const newHost = createPersonChoice('leave-new-host')
   const give = choice(inWords('Hand over and leave'), inWords('They are the host from now on.'), handOver)
   const row = element('div', { class: 'leave__part' }, element('label', { class: 'field__label', for: 'leave-new-host', text: inWords('New host') }), newHost.element, give)
   const nobody = element('p', { class: 'quiet', text: inWords('Nobody else is on stage, so there is nobody to hand the room over to.') })
@@ -52,6 +52,7 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
   function handOver() {
     const person = newHost.chosen
     if (person) act(() => handOverAndLeave(person))
+    else refusal.say(chooseInWords())
   }
 
   return {

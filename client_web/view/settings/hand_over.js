@@ -1,5 +1,5 @@
 import { element } from '../elements/element.js'
-import { createPersonChoice } from '../elements/person_choice.js'
+import { chooseInWords, createPersonChoice } from '../elements/person_choice.js'
 import { createRefusal } from '../elements/refusal.js'
 import { inWords } from '../../words/language.js'
 
@@ -24,7 +24,8 @@ export function createHandOver({ handOver, done }) {
 
   async function give() {
     const person = newHost.chosen
-    if (person && (await refusal.attempt(() => handOver(person)))) done()
+    if (!person) refusal.say(chooseInWords())
+    else if (await refusal.attempt(() => handOver(person))) done()
   }
 
   return {
