@@ -124,7 +124,7 @@ def test_a_club_page_is_live_and_a_club_is_handed_over_and_deleted(
         amara.button("Keep it").click()
         psql.one("select end_room(%s)", room)
         amara.button("Hand over").click()
-        # Who joins or leaves meanwhile can be chosen or not; who was chosen stays so, or else nobody is.
+        # The list follows who joins and leaves. Who was chosen stays chosen; if they left, nobody is.
         owner = amara.page.get_by_label("New owner")
         owner.select_option("tom")
         psql.run(join, club, psql.person("kofi"))

@@ -30,6 +30,7 @@ def test_a_room_without_a_name_is_not_started_and_one_with_a_name_is_a_row_and_e
         form.get_by_label("Name", exact=True).fill("   ")
         beth.button("Open the room").click()
         beth.reads("A room needs a name.")
+        expect(form.get_by_role("option", name="Blue Hour")).to_have_count(1)
         beth.page.keyboard.press("Escape")
         beth.page.get_by_role("dialog").wait_for(state="hidden")
         assert psql.count("rooms") == 0

@@ -23,25 +23,25 @@ export function createHandOverClub({ handOver }) {
     dialog.close()
   }
 
-  /** @param {ClubPage} latest @param {number|undefined} my_id */
-  function offer(latest, my_id) {
-    club = latest
-    newOwner.update(club.roster.filter(({ user_id }) => user_id !== my_id))
-  }
+  /** @param {ClubPage} of @param {number|undefined} my_id */
+  const othersIn = ({ roster }, my_id) => roster.filter(({ user_id }) => user_id !== my_id)
 
   return {
     element: dialog.element,
     /** @param {ClubPage} latest @param {number|undefined} my_id */
     open(latest, my_id) {
+      club = latest
       form.clear()
-      newOwner.update([])
-      offer(latest, my_id)
+      newOwner.start(othersIn(club, my_id))
       dialog.open()
       fields.who.focus()
     },
     /** The club that is open was read again. @param {{ club: ClubPage|null, my_id: number|undefined }} now */
     update(now) {
-      if (dialog.element.open && now.club?.id === club.id) offer(now.club, now.my_id)
+      if (!dialog.element.open || now.club?.id !== club.id) return
+      club = now.club
+      newOwner.update(othersIn(club, now.my_id))
+      if (club.members < 2) dialog.close() // as the page then hides its button
     },
   }
 }

@@ -9,21 +9,41 @@ import { inWords } from '../../words/language.js'
  */
 export function createPersonChoice(id) {
   /** @type {readonly P[]} */ let people = []
-  const select = element('select', { id, class: 'field__input' })
+  /** @type {{ say: (words: string|null) => void }|null} */ let refusal = null // that says that nobody is chosen
+  const select = element('select', { id, class: 'field__input', on: { input: takeBack } })
+
+  function takeBack() {
+    refusal?.say(null)
+    refusal = null
+  }
+
+  /** @param {readonly P[]} next */
+  function draw(next) {
+    people = next
+    select.replaceChildren(...next.map(({ username, user_id }) => new Option(username, String(user_id))))
+    if (!next.length) takeBack()
+  }
+
   return {
     element: select,
     /** @returns {P|undefined} */
     get chosen() {
       return people.find(({ user_id }) => String(user_id) === select.value)
     },
-    /** @param {readonly P[]} next  in the order to be shown */
+    /** Offers these people, and chooses the first. @param {readonly P[]} first  in the order to be shown */
+    start: draw,
+    /** Who may be chosen now. @param {readonly P[]} next  in the order to be shown */
     update(next) {
-      if (next.length === people.length && next.every(({ user_id }, index) => user_id === people[index].user_id)) return
-      const before = people.length > 0
+      if (next.length === people.length && next.every(({ user_id, username }, index) => user_id === people[index].user_id && username === people[index].username)) return
       const { chosen } = this
-      people = next
-      select.replaceChildren(...next.map(({ username, user_id }) => new Option(username, String(user_id))))
-      if (before) select.selectedIndex = next.findIndex(({ user_id }) => user_id === chosen?.user_id)
+      draw(next)
+      select.selectedIndex = next.findIndex(({ user_id }) => user_id === chosen?.user_id)
+    },
+    /** Says that nobody is chosen, until somebody is. @param {NonNullable<typeof refusal>} place */
+    refuse(place) {
+      refusal = place
+      place.say(chooseInWords())
+      select.focus()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { createDialog } from '../dialog/dialog.js'
 import { element } from '../elements/element.js'
-import { chooseInWords, createPersonChoice } from '../elements/person_choice.js'
+import { createPersonChoice } from '../elements/person_choice.js'
 import { createRefusal } from '../elements/refusal.js'
 import { inWords } from '../../words/language.js'
 
@@ -52,7 +52,7 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
   function handOver() {
     const person = newHost.chosen
     if (person) act(() => handOverAndLeave(person))
-    else refusal.say(chooseInWords())
+    else newHost.refuse(refusal)
   }
 
   return {
@@ -62,6 +62,7 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
       settle(false)
       dialog.open()
       refusal.say(null)
+      newHost.start(heirs(stage))
       update(stage)
       return new Promise((resolve) => {
         settle = (left) => {
@@ -74,11 +75,16 @@ export function createLeave({ handOverAndLeave, leaveRunning, end }) {
     close: () => dialog.element.open && dialog.close(),
   }
 
-  /** The choice follows the stage: moderators first, then those who came first. @param {readonly Person[]} stage */
+  /** Moderators first, then those who came first. @param {readonly Person[]} stage */
+  function heirs(stage) {
+    const others = stage.filter((one) => !one.me && one.kind === 'person')
+    return [...others.filter(({ role }) => role === 'MODERATOR'), ...others.filter(({ role }) => role !== 'MODERATOR')]
+  }
+
+  /** The choice follows the stage. @param {readonly Person[]} stage */
   function update(stage) {
     if (!dialog.element.open) return
-    const others = stage.filter((one) => !one.me && one.kind === 'person')
-    const next = [...others.filter(({ role }) => role === 'MODERATOR'), ...others.filter(({ role }) => role !== 'MODERATOR')]
+    const next = heirs(stage)
     row.hidden = next.length === 0
     nobody.hidden = next.length > 0
     newHost.update(next)

@@ -1,5 +1,5 @@
 import { element } from '../elements/element.js'
-import { chooseInWords, createPersonChoice } from '../elements/person_choice.js'
+import { createPersonChoice } from '../elements/person_choice.js'
 import { createRefusal } from '../elements/refusal.js'
 import { inWords } from '../../words/language.js'
 
@@ -13,6 +13,7 @@ import { inWords } from '../../words/language.js'
  * @param {{ handOver: (person: Named) => Promise<unknown>, done: () => void }} actions
  */
 export function createHandOver({ handOver, done }) {
+  /** @type {readonly Named[]} */ let people = [] // on stage, without me
   const refusal = createRefusal('field__refusal')
   const newHost = createPersonChoice('settings-new-host')
   const nobody = element('p', { class: 'quiet', text: inWords('Nobody else is on stage.') })
@@ -24,19 +25,22 @@ export function createHandOver({ handOver, done }) {
 
   async function give() {
     const person = newHost.chosen
-    if (!person) refusal.say(chooseInWords())
+    if (!person) newHost.refuse(refusal)
     else if (await refusal.attempt(() => handOver(person))) done()
   }
 
   return {
     element: root,
-    open: () => refusal.say(null),
+    open() {
+      refusal.say(null)
+      newHost.start(people)
+    },
     /** @param {RoomSessionState|null} roomSession */
     update(roomSession) {
-      const next = (roomSession?.people ?? []).filter((person) => !person.me && person.kind === 'person' && person.role !== 'AUDIENCE')
-      row.hidden = next.length === 0
-      nobody.hidden = next.length > 0
-      newHost.update(next)
+      people = (roomSession?.people ?? []).filter((person) => !person.me && person.kind === 'person' && person.role !== 'AUDIENCE')
+      row.hidden = people.length === 0
+      nobody.hidden = people.length > 0
+      newHost.update(people)
     },
   }
 }

@@ -123,13 +123,15 @@ def test_a_pooler_of_sessions_is_none_of_these(
 async def test_one_is_recognised_among_other_clients(database_url: str, open_dir: Path) -> None:
     with pgbouncer(database_url, open_dir, "postgres") as pooler:
         stop = asyncio.Event()
+        left: list[object] = []  # in the sessions, for whoever gets them next
 
         async def other() -> None:
             async with await psycopg.AsyncConnection.connect(
                 pooler.url, autocommit=True, prepare_threshold=None
             ) as client:
                 while not stop.is_set():
-                    await client.execute("select 1")
+                    found = await client.execute("select name from pg_prepared_statements")
+                    left.extend(await found.fetchall())
 
         others = [asyncio.create_task(other()) for _ in range(4)]
         try:
@@ -139,3 +141,4 @@ async def test_one_is_recognised_among_other_clients(database_url: str, open_dir
         finally:
             stop.set()
             await asyncio.gather(*others)
+        assert left == []
