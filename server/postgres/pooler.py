@@ -13,6 +13,7 @@ from typing import Final
 import psycopg
 
 from .interruptible import with_timeout
+from .single_value import single_value
 
 PROCESS: Final = "select pg_catalog.pg_backend_pid()"
 LOOKS: Final = 50
@@ -39,6 +40,4 @@ def shares_sessions(connection: psycopg.Connection, url: str) -> bool:
 
 def _process_of(client: psycopg.Connection) -> int:
     """The number of the server's process that answers. Never prepared: the next session would not know the prepared statement, or have one of another client."""
-    row = client.execute(PROCESS, prepare=False).fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(single_value(client, PROCESS, prepare=False))
